@@ -1,0 +1,132 @@
+// Its own cgroups in the v1 hierarchies, with limits. cgroups(7),
+// Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst,
+// Documentation/scheduler/sched-bwc.rst.
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/cgroup_v1/hierarchies.h"
+#include "runtime/sdk/stage.h"
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_life.h"
+#include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/file.h"
+
+namespace {
+
+using slipway::Error;
+using slipway::Ok;
+using slipway::ParkedChild;
+using slipway::Plan;
+using slipway::Result;
+using slipway::Status;
+using slipway::cgroup_v1::Hierarchy;
+namespace sys = slipway::sys;
+
+// The period before the quota: a quota is checked against the period that stands.
+constexpr std::array kLimits = {
+    sys::LimitFile{"pids", "pids.max", sys::PidsMax},
+    sys::LimitFile{"memory", "memory.limit_in_bytes", sys::MemoryMax},
+    sys::LimitFile{"cpu", "cpu.cfs_period_us", sys::CpuPeriod},
+    sys::LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota},
+};
+
+// What is at the v2 mount, for the hint of an error.
+std::string OnUnified(const std::vector<sys::CgroupMount>& mounts, std::string_view controller) {
+  const sys::CgroupMount* unified = sys::FindUnified(mounts);
+  if (unified == nullptr) return {};
+  const auto offered = sys::ReadFile(unified->mount_point + "/cgroup.controllers");
+  if (!offered.ok() || !sys::HasWord(*offered, controller)) return {};
+  return "it is bound to cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2";
+}
+
+Status CheckControllers(const std::vector<sys::CgroupMount>& mounts,
+                        const std::vector<std::string>& controllers) {
+  const std::string points = sys::MountPoints(mounts, false);
+  for (const std::string& controller : controllers) {
+    if (sys::FindController(mounts, controller)) continue;
+    const std::string elsewhere = OnUnified(mounts, controller);
+    return Error("no controller \"" + controller + "\" in the cgroup v1 hierarchies at", points,
+                 elsewhere.empty() ? "no cgroup v2 mount in reach has it either" : elsewhere);
+  }
+  return Ok();
+}
+
+Error NoHierarchy(const std::vector<sys::CgroupMount>& mounts) {
+  const std::string unified = sys::MountPoints(mounts, true);
+  const std::string hint =
+      unified == "none" ? "neither v1 nor v2 is in /proc/self/mountinfo; mount a hierarchy first"
+                        : "there is cgroup v2 at " + unified + ": use the stage cgroup-v2";
+  if (sys::MountPoints(mounts, false) == "none") {
+    return Error("no cgroup v1 hierarchy is mounted", {}, hint);
+  }
+  return Error("no cgroup v1 hierarchy has pids, memory or cpu", {}, hint);
+}
+
+class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
+ public:
+  using sys::CgroupOptions::Options;
+
+  Status Probe() override { return Locate().status(); }
+
+  Status Create() override { return sys::CheckCgroupPath(parent); }
+
+  Status PreClone(Plan& plan) override {
+    ASSIGN_OR_RETURN(const std::vector<Hierarchy> hierarchies, Locate());
+    for (const Hierarchy& hierarchy : hierarchies) {
+      const std::string path =
+          sys::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
+      RETURN_IF_ERROR(sys::MakeCgroup(plan, path));
+      for (const sys::LimitWrite& limit : hierarchy.limits) {
+        RETURN_IF_ERROR(sys::WriteLimit(path, limit));
+      }
+      cgroups_.push_back(path);
+    }
+    return Ok();
+  }
+
+  // v1 knows no birth into a cgroup: the parked child is moved, before it has children.
+  Status PostClone(ParkedChild& child) override {
+    for (const std::string& path : cgroups_) {
+      RETURN_IF_ERROR(sys::WriteFile(path + "/cgroup.procs", std::to_string(child.pid())));
+    }
+    return Ok();
+  }
+
+  Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
+
+ private:
+  // The hierarchies that are needed, each with a parent in which a cgroup can be made.
+  Result<std::vector<Hierarchy>> Locate() const {
+    RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
+    ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
+    const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
+    if (sys::MountPoints(mounts, false) == "none") return NoHierarchy(mounts);
+
+    const std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, *this);
+    std::vector<std::string> controllers = sys::ControllersOf(limits);
+    RETURN_IF_ERROR(CheckControllers(mounts, controllers));
+    // Without a limit the cgroups still hold the container together: what is left gets killed.
+    if (controllers.empty()) controllers = {"pids", "memory", "cpu"};
+    std::vector<Hierarchy> hierarchies =
+        slipway::cgroup_v1::FindHierarchies(mounts, controllers, limits);
+    if (hierarchies.empty()) return NoHierarchy(mounts);
+    for (const Hierarchy& hierarchy : hierarchies) {
+      RETURN_IF_ERROR(sys::CheckParent(hierarchy.mount, parent));
+    }
+    return hierarchies;
+  }
+
+  std::vector<std::string> cgroups_;
+};
+
+}  // namespace
+
+// Write access to the parent is what it takes, root or not; Probe looks.
+SLIPWAY_STAGE(CgroupV1, {.name = "cgroup-v1",
+                         .summary = "Own cgroup with limits, in each cgroup v1 hierarchy needed",
+                         .privileges = SLIPWAY_UNPRIVILEGED,
+                         .provides = {"cgroup"}});

@@ -1,0 +1,319 @@
+// The stage's hooks one by one, through a host table of the test, on this machine's v1 cgroups.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_testing.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::sys::testing {
+namespace {
+
+constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
+
+class CgroupV1Hooks : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto mountinfo = ReadFile("/proc/self/mountinfo");
+    ASSERT_TRUE(mountinfo.ok());
+    mounts_ = ParseCgroupMounts(*mountinfo);
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    for (const char* controller : {"pids", "memory", "cpu"}) {
+      if (!FindController(mounts_, controller)) {
+        GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
+      }
+    }
+  }
+
+  std::string In(const std::string& controller, const std::string& id) const {
+    return FindController(mounts_, controller)->mount_point + "/" + id;
+  }
+
+  // A cgroup that is somebody else's; `path` is removed at the end.
+  std::string MakeForeign(const std::string& path) {
+    EXPECT_EQ(mkdir(path.c_str(), 0755), 0);
+    foreign_.push_back(path);
+    return path;
+  }
+
+  void TearDown() override {
+    for (auto path = foreign_.rbegin(); path != foreign_.rend(); ++path) rmdir(path->c_str());
+  }
+
+  std::vector<CgroupMount> mounts_;
+  std::vector<std::string> foreign_;
+};
+
+TEST_F(CgroupV1Hooks, LimitsStandInTheKernelsFiles) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  stage.Set("memory.max", 64 << 20);
+  stage.Set("cpu.max", 1500);
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(In("pids", stage.id()) + "/pids.max"), "20");
+  EXPECT_EQ(Content(In("memory", stage.id()) + "/memory.limit_in_bytes"), "67108864");
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_period_us"), "100000");
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_quota_us"), "150000");
+}
+
+TEST_F(CgroupV1Hooks, OnlyTheHierarchiesOfTheGivenLimitsAreUsed) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  ASSERT_TRUE(stage.PreClone().ok());
+  EXPECT_TRUE(Exists(In("pids", stage.id())));
+  EXPECT_FALSE(Exists(In("memory", stage.id())));
+  EXPECT_FALSE(Exists(In("cpu", stage.id())));
+}
+
+TEST_F(CgroupV1Hooks, WithoutLimitsAllThreeHoldTheContainer) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.PreClone().ok());
+  for (const char* controller : {"pids", "memory", "cpu"}) {
+    EXPECT_TRUE(Exists(In(controller, stage.id()))) << controller;
+  }
+}
+
+TEST_F(CgroupV1Hooks, PostClonePutsTheChildIntoEach) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child("exit 0");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  for (const char* controller : {"pids", "memory", "cpu"}) {
+    EXPECT_EQ(Content(In(controller, stage.id()) + "/cgroup.procs"), std::to_string(child.pid()));
+  }
+}
+
+TEST_F(CgroupV1Hooks, ProbeAndCreateMakeNothing) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.Probe().ok());
+  EXPECT_TRUE(stage.records.empty());
+  EXPECT_FALSE(Exists(In("pids", stage.id())));
+}
+
+TEST_F(CgroupV1Hooks, EachRecordComesBeforeItsEffect) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  const std::string path = In("pids", stage.id());
+  std::vector<bool> existed;
+  std::vector<std::string> limits;
+  stage.on_record = [&](const std::string&) {
+    existed.push_back(Exists(path));
+    limits.push_back(Content(path + "/pids.max"));
+    return Ok();
+  };
+  ASSERT_TRUE(stage.PreClone().ok());
+  struct stat about {};
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  EXPECT_EQ(stage.records,
+            (std::vector<std::string>{"intend " + path,
+                                      "made " + std::to_string(about.st_ino) + " " + path}));
+  EXPECT_EQ(existed, (std::vector<bool>{false, true}));
+  EXPECT_EQ(limits, (std::vector<std::string>{"(none)", "max"}));
+}
+
+TEST_F(CgroupV1Hooks, ACgroupThatCannotBeRecordedIsNotLeft) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  stage.on_record = [](const std::string& record) {
+    return record.starts_with("made") ? Status(Error(ENOSPC, "write", "journal")) : Ok();
+  };
+  const Status status = stage.PreClone();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().errno_value, ENOSPC);
+  EXPECT_FALSE(Exists(In("pids", stage.id())));
+}
+
+TEST_F(CgroupV1Hooks, TeardownKillsGrandchildrenAndNestedCgroups) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);  // pids alone: cgroups of other hierarchies would do the killing
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string pids = In("pids", stage.id());
+  const std::string inner = pids + "/inner/most";
+  Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
+              "/cgroup.procs; setsid sleep 1000 & echo ready; wait");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ASSERT_NE(Content(inner + "/cgroup.procs"), "");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_FALSE(Exists(pids));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
+TEST_F(CgroupV1Hooks, TeardownEndsAForkBomb) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 40);
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child(
+      "f() { while :; do (:) & wait $!; done; }; for i in 1 2 3 4 5 6 7 8; do f & done;"
+      "echo ready; wait");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_FALSE(Exists(In("pids", stage.id())));
+}
+
+TEST_F(CgroupV1Hooks, TeardownTwiceSucceeds) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.PreClone().ok());
+  EXPECT_TRUE(stage.TeardownAll().ok());
+  for (const char* controller : {"pids", "memory", "cpu"}) {
+    EXPECT_FALSE(Exists(In(controller, stage.id()))) << controller;
+  }
+  EXPECT_TRUE(stage.TeardownAll().ok());
+}
+
+TEST_F(CgroupV1Hooks, TeardownLeavesAnotherCgroupOfTheSameName) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  Shell other("exit 0");
+  ASSERT_TRUE(WriteFile(path + "/cgroup.procs", std::to_string(other.pid())).ok());
+  EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
+  EXPECT_TRUE(stage.Teardown("intend " + path).ok());
+  EXPECT_EQ(Content(path + "/cgroup.procs"), std::to_string(other.pid()));
+}
+
+TEST_F(CgroupV1Hooks, TeardownLeavesEvenAnEmptyOneWhenItsOwnWasConfirmed) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
+  EXPECT_TRUE(stage.Teardown("intend " + path).ok());
+  EXPECT_TRUE(Exists(path));
+}
+
+TEST_F(CgroupV1Hooks, TeardownOfAnIntentRemovesAnEmptyCgroup) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  EXPECT_TRUE(stage.Teardown("intend " + path).ok());
+  EXPECT_FALSE(Exists(path));
+}
+
+TEST_F(CgroupV1Hooks, TeardownRemovesNothingButCgroups) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string folder = MakeForeign(::testing::TempDir() + "/" + stage.id());
+  struct stat about {};
+  ASSERT_EQ(stat(folder.c_str(), &about), 0);
+  EXPECT_TRUE(stage.Teardown("intend " + folder).ok());
+  EXPECT_TRUE(stage.Teardown("made " + std::to_string(about.st_ino) + " " + folder).ok());
+  EXPECT_TRUE(Exists(folder));
+}
+
+TEST_F(CgroupV1Hooks, TeardownNeverKillsItself) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string path = In("pids", stage.id());
+  const std::string own = Content("/proc/self/cgroup");
+  const size_t at = own.find(":pids:") + 6;
+  const std::string home = own.substr(at, own.find('\n', at) - at);
+  ASSERT_TRUE(WriteFile(path + "/cgroup.procs", std::to_string(getpid())).ok());
+  const Status status = stage.TeardownAll();
+  ASSERT_TRUE(WriteFile(FindController(mounts_, "pids")->mount_point + home + "/cgroup.procs",
+                        std::to_string(getpid()))
+                  .ok());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().errno_value, EBUSY);
+}
+
+TEST_F(CgroupV1Hooks, RefusesACgroupThatExists) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  const Status status = stage.PreClone();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(),
+            "mkdir(\"" + path +
+                "\"): File exists (a cgroup of that name exists; choose another "
+                "--name)");
+  EXPECT_TRUE(stage.TeardownAll().ok());
+  EXPECT_TRUE(Exists(path));
+  EXPECT_EQ(Content(path + "/pids.max"), "max");
+}
+
+TEST_F(CgroupV1Hooks, LeavesACgroupThatSomebodyMadeInBetween) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  const std::string path = In("pids", stage.id());
+  stage.on_record = [&](const std::string& record) {
+    if (record.starts_with("intend")) MakeForeign(path);
+    return Ok();
+  };
+  const Status status = stage.PreClone();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().errno_value, EEXIST);
+  EXPECT_TRUE(stage.TeardownAll().ok());
+  EXPECT_TRUE(Exists(path));
+}
+
+TEST_F(CgroupV1Hooks, ParentBelowTheRoot) {
+  const std::string parent = "/" + UniqueId();
+  MakeForeign(In("pids", parent));
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", parent);
+  stage.Set("pids.max", 20);
+  ASSERT_TRUE(stage.Probe().ok());
+  ASSERT_TRUE(stage.PreClone().ok());
+  EXPECT_EQ(Content(In("pids", parent) + "/" + stage.id() + "/pids.max"), "20");
+}
+
+TEST_F(CgroupV1Hooks, ProbeNamesAParentThatIsNotThere) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", "/no/such");
+  stage.Set("pids.max", 20);
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().errno_value, ENOENT);
+  EXPECT_EQ(status.error().subject, FindController(mounts_, "pids")->mount_point + "/no/such");
+}
+
+TEST_F(CgroupV1Hooks, ProbeRefusesAParentThatLeadsUpwards) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", "/../..");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("not a cgroup path"), std::string::npos);
+}
+
+TEST_F(CgroupV1Hooks, ProbeTellsWhoMayNotWriteTheParent) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("pids.max", 20);
+  ASSERT_EQ(seteuid(65534), 0);
+  const Status status = stage.Probe();
+  ASSERT_EQ(seteuid(0), 0);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(),
+            "mkdir in(\"" + FindController(mounts_, "pids")->mount_point +
+                "\"): Permission denied (needs root, or a parent that is delegated to this user)");
+}
+
+TEST_F(CgroupV1Hooks, ALimitThatTheParentForbidsIsExplained) {
+  const std::string parent = "/" + UniqueId();
+  MakeForeign(In("cpu", parent));
+  ASSERT_TRUE(WriteFile(In("cpu", parent) + "/cpu.cfs_quota_us", "50000").ok());
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", parent);
+  stage.Set("cpu.max", 1500);
+  const Status status = stage.PreClone();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("a cgroup above may have a lower limit"),
+            std::string::npos);
+  EXPECT_TRUE(stage.TeardownAll().ok());
+  EXPECT_FALSE(Exists(In("cpu", parent) + "/" + stage.id()));
+}
+
+}  // namespace
+}  // namespace slipway::sys::testing

@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "runtime/sdk/testing/container.h"
+#include "runtime/sys/cgroup.h"
+
+namespace {
+
+using slipway::testing::ContainerTest;
+using slipway::testing::ReadText;
+using slipway::testing::Running;
+using slipway::testing::RunResult;
+namespace sys = slipway::sys;
+
+std::string Stages(const std::string& options) {
+  return "  - pid\n  - mount: {root: root}\n  - proc\n  - cgroup-v1: {" + options + "}\n";
+}
+
+class CgroupV1 : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+    for (const char* controller : {"pids", "memory", "cpu"}) {
+      if (!sys::FindController(mounts, controller)) {
+        GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
+      }
+    }
+    cpu_ = sys::FindController(mounts, "cpu")->mount_point;
+    pids_ = sys::FindController(mounts, "pids")->mount_point;
+  }
+
+  std::string cpu_;
+  std::string pids_;
+};
+
+TEST_F(CgroupV1, ForkBombStopsAtTheLimit) {
+  // The shell itself is the first task; the shell ends when it cannot fork.
+  const RunResult result = ContainerTest().RunScript(
+      Stages("pids.max: 20"),
+      "n=1; while [ $n -lt 50 ]; do sleep 1000 >/dev/null 2>&1 & n=$((n + 1)); echo $n; done");
+  EXPECT_NE(result.out.find("\n20\n"), std::string::npos) << result.out << result.err;
+  EXPECT_EQ(result.out.find("\n21\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.err.find("can't fork"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV1, AnAllocationBeyondTheLimitIsKilled) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("memory.max: 16MiB"), "dd if=/dev/zero of=/dev/null bs=256M count=1; echo $?");
+  EXPECT_EQ(result.out, "137\n") << result.err;
+}
+
+TEST_F(CgroupV1, AnAllocationBelowTheLimitIsNot) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("memory.max: 64MiB"), "dd if=/dev/zero of=/dev/null bs=8M count=1 2>&-; echo $?");
+  EXPECT_EQ(result.out, "0\n") << result.err;
+}
+
+TEST_F(CgroupV1, TheCpuQuotaStandsWhileItRuns) {
+  ContainerTest test;
+  test.MakeRoot();
+  Running container(
+      test.Argv(test.WriteStages(Stages("cpu.max: 0.5")),
+                {"/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; sleep 1000 & wait"}));
+  ASSERT_TRUE(container.AwaitOutput("ready\n"));
+  const std::string cgroup = cpu_ + "/" + test.next_id();
+  EXPECT_EQ(ReadText(cgroup + "/cpu.cfs_quota_us"), "50000\n");
+  EXPECT_EQ(ReadText(cgroup + "/cpu.cfs_period_us"), "100000\n");
+  EXPECT_NE(ReadText(cgroup + "/cgroup.procs"), "");
+  container.Signal(SIGTERM);
+  container.Await();
+  test.ExpectNothingLeft();
+}
+
+TEST_F(CgroupV1, ADaemonThatIsLeftBehindEndsWithTheContainer) {
+  // Without a pid namespace only the cgroup knows what belongs to the container.
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages("  - mount: {root: root}\n  - cgroup-v1\n");
+  const RunResult result = slipway::testing::RunProgram(test.Argv(
+      config, {"/bin/sh", "-c", "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $!"}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  // The orphan became a child of this test, which is a subreaper.
+  int status = 0;
+  ASSERT_EQ(waitpid(-1, &status, WNOHANG), std::stoi(result.out)) << result.out << result.err;
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  test.ExpectNothingLeft();
+}
+
+TEST_F(CgroupV1, TwoContainersOfOneNameAreRefused) {
+  ContainerTest test;
+  const std::string cgroup = pids_ + "/" + test.next_id();
+  ASSERT_EQ(mkdir(cgroup.c_str(), 0755), 0);
+  test.MakeRoot();
+  const RunResult result = slipway::testing::RunProgram(
+      test.Argv(test.WriteStages(Stages("pids.max: 20")), {"/bin/true"}));
+  EXPECT_EQ(rmdir(cgroup.c_str()), 0);
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: cgroup-v1: pre-clone: mkdir(\"" + cgroup +
+                            "\"): File exists (a cgroup of that name exists; choose another "
+                            "--name)\n");
+}
+
+}  // namespace

@@ -1,0 +1,123 @@
+// Its own cgroup in the v2 hierarchy, with limits; the child is born in it. cgroups(7), clone(2)
+// (CLONE_INTO_CGROUP), Documentation/admin-guide/cgroup-v2.rst.
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugins/cgroup_v2/subtree.h"
+#include "runtime/sdk/stage.h"
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_life.h"
+#include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/fd.h"
+#include "runtime/sys/file.h"
+
+namespace {
+
+using slipway::Error;
+using slipway::Ok;
+using slipway::Plan;
+using slipway::Result;
+using slipway::Status;
+namespace sys = slipway::sys;
+namespace cgroup_v2 = slipway::cgroup_v2;
+
+constexpr std::array kLimits = {
+    sys::LimitFile{"pids", "pids.max", sys::PidsMax},
+    sys::LimitFile{"memory", "memory.max", sys::MemoryMax},
+    sys::LimitFile{"cpu", "cpu.max", sys::CpuQuotaAndPeriod},
+};
+
+Result<sys::CgroupMount> FindHierarchy(const std::vector<sys::CgroupMount>& mounts) {
+  if (const sys::CgroupMount* mount = sys::FindUnified(mounts)) return *mount;
+  const std::string points = sys::MountPoints(mounts, false);
+  if (points == "none") {
+    return Error("no cgroup hierarchy is mounted", {},
+                 "neither v2 nor v1 is in /proc/self/mountinfo; mount cgroup2 first");
+  }
+  return Error("no cgroup v2 hierarchy is mounted", {},
+               "there are v1 hierarchies at " + points + ": use the stage cgroup-v1");
+}
+
+Status CheckControllers(const std::vector<sys::CgroupMount>& mounts, const sys::CgroupMount& mount,
+                        const std::vector<std::string>& controllers) {
+  if (controllers.empty()) return Ok();
+  ASSIGN_OR_RETURN(const std::string offered,
+                   sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
+  for (const std::string& controller : controllers) {
+    if (sys::HasWord(offered, controller)) continue;
+    const sys::CgroupMount* elsewhere = sys::FindController(mounts, controller);
+    return Error("no controller \"" + controller + "\" at", mount.mount_point,
+                 elsewhere ? "it is bound to cgroup v1 at " + elsewhere->mount_point +
+                                 ": use the stage cgroup-v1"
+                           : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
+                             "or a cgroup above this mount does not pass it on");
+  }
+  return Ok();
+}
+
+class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
+ public:
+  using sys::CgroupOptions::Options;
+
+  Status Probe() override {
+    ASSIGN_OR_RETURN(const Site site, Locate());
+    RETURN_IF_ERROR(cgroup_v2::CheckWrites(site.enable));
+    return cgroup_v2::CheckBirth(site.mount, parent);
+  }
+
+  Status Create() override { return sys::CheckCgroupPath(parent); }
+
+  // A controller stays enabled afterwards: others below the same parent may use it by then.
+  Status PreClone(Plan& plan) override {
+    ASSIGN_OR_RETURN(const Site site, Locate());
+    for (const cgroup_v2::EnableWrite& write : site.enable) {
+      RETURN_IF_ERROR(cgroup_v2::Enable(write));
+    }
+    const std::string path =
+        sys::CgroupDirectory(site.mount, parent).append("/").append(plan.container_id());
+    ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
+    for (const sys::LimitWrite& limit : site.limits) {
+      RETURN_IF_ERROR(sys::WriteLimit(path, limit));
+    }
+    return plan.SetCgroup(cgroup_.get());
+  }
+
+  Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
+
+ private:
+  // Where the cgroup is to be made, and what is to be written.
+  struct Site {
+    sys::CgroupMount mount;
+    std::vector<sys::LimitWrite> limits;
+    std::vector<cgroup_v2::EnableWrite> enable;
+  };
+
+  Result<Site> Locate() const {
+    RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
+    ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
+    const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
+    Site site;
+    ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
+    site.limits = sys::WantedLimits(kLimits, *this);
+    const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
+    RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
+    RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
+    ASSIGN_OR_RETURN(site.enable, cgroup_v2::FindEnableWrites(site.mount, parent, controllers));
+    return site;
+  }
+
+  sys::Fd cgroup_;
+};
+
+}  // namespace
+
+// Write access to the parent is what it takes, root or not; Probe looks.
+SLIPWAY_STAGE(CgroupV2, {.name = "cgroup-v2",
+                         .summary = "Own cgroup with limits, in the cgroup v2 hierarchy",
+                         .privileges = SLIPWAY_UNPRIVILEGED,
+                         .provides = {"cgroup"}});

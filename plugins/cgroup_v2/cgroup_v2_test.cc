@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "runtime/sys/cgroup.h"
+
+namespace {
+
+using slipway::testing::ContainerTest;
+using slipway::testing::ReadText;
+using slipway::testing::Running;
+using slipway::testing::RunResult;
+namespace sys = slipway::sys;
+
+std::string Stages(const std::string& options) {
+  return "  - pid\n  - mount: {root: root}\n  - proc\n  - cgroup-v2: {" + options + "}\n";
+}
+
+class CgroupV2 : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    mounts_ = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+    const sys::CgroupMount* unified = sys::FindUnified(mounts_);
+    if (!unified) GTEST_SKIP() << "needs cgroup v2";
+    root_ = unified->mount_point;
+  }
+
+  std::string root_;
+  std::vector<sys::CgroupMount> mounts_;
+};
+
+// Limits, on a machine whose v2 hierarchy has controllers.
+class CgroupV2Limits : public CgroupV2 {
+ protected:
+  void SetUp() override {
+    CgroupV2::SetUp();
+    if (IsSkipped()) return;
+    const std::string offered = ReadText(root_ + "/cgroup.controllers");
+    for (const char* controller : {"pids", "memory", "cpu"}) {
+      if (!sys::HasWord(offered, controller)) {
+        GTEST_SKIP() << "cgroup v2 at " << root_ << " has no controller " << controller;
+      }
+    }
+  }
+};
+
+TEST_F(CgroupV2, TheCommandIsBornInACgroupOfTheContainersName) {
+  ContainerTest test;
+  const std::string line = "0::/" + test.next_id() + "\n";
+  const RunResult result = test.RunScript(Stages(""), "grep ^0: /proc/self/cgroup");
+  EXPECT_EQ(result.out, line) << result.err;
+}
+
+TEST_F(CgroupV2, ADaemonThatIsLeftBehindEndsWithTheContainer) {
+  // Without a pid namespace only the cgroup knows what belongs to the container.
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages("  - mount: {root: root}\n  - cgroup-v2\n");
+  const RunResult result = slipway::testing::RunProgram(test.Argv(
+      config, {"/bin/sh", "-c", "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $!"}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  // The orphan became a child of this test, which is a subreaper.
+  int status = 0;
+  ASSERT_EQ(waitpid(-1, &status, WNOHANG), std::stoi(result.out)) << result.out << result.err;
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  test.ExpectNothingLeft();
+}
+
+TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
+  const sys::CgroupMount* pids = sys::FindController(mounts_, "pids");
+  if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";
+  const RunResult result = ContainerTest().RunScript(Stages("pids.max: 20"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("cgroup-v2: probe: no controller \"pids\" at \"" + root_ +
+                            "\" (it is bound to cgroup v1 at " + pids->mount_point +
+                            ": use the stage cgroup-v1)\n"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV2Limits, ForkBombStopsAtTheLimit) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("pids.max: 20"),
+      "n=1; while [ $n -lt 50 ]; do sleep 1000 >/dev/null 2>&1 & n=$((n + 1)); echo $n; done");
+  EXPECT_NE(result.out.find("\n20\n"), std::string::npos) << result.out << result.err;
+  EXPECT_EQ(result.out.find("\n21\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.err.find("can't fork"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV2Limits, AnAllocationBeyondTheLimitIsKilled) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("memory.max: 16MiB"), "dd if=/dev/zero of=/dev/null bs=256M count=1; echo $?");
+  EXPECT_EQ(result.out, "137\n") << result.err;
+}
+
+TEST_F(CgroupV2Limits, TheCpuQuotaStandsWhileItRuns) {
+  ContainerTest test;
+  test.MakeRoot();
+  Running container(
+      test.Argv(test.WriteStages(Stages("cpu.max: 0.5")),
+                {"/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; sleep 1000 & wait"}));
+  ASSERT_TRUE(container.AwaitOutput("ready\n"));
+  EXPECT_EQ(ReadText(root_ + "/" + test.next_id() + "/cpu.max"), "50000 100000\n");
+  container.Signal(SIGTERM);
+  container.Await();
+  test.ExpectNothingLeft();
+}
+
+}  // namespace

@@ -1,0 +1,103 @@
+#include "plugins/mount/layers.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "runtime/sys/file.h"
+#include "runtime/sys/mount.h"
+
+namespace mount_stage {
+namespace {
+
+using slipway::Error;
+using slipway::Ok;
+using slipway::Result;
+using slipway::Status;
+using slipway::sys::Fd;
+namespace sys = slipway::sys;
+
+// A folder that every Linux system has. It is covered in the container's mount namespace alone.
+constexpr const char* kStaging = "/tmp";
+
+constexpr int kFolder = O_PATH | O_DIRECTORY;
+constexpr unsigned kFolderMode = 0755;
+constexpr unsigned kFileMode = 0644;
+
+Result<Fd> StageAt(const Fd& mount, const std::string& path) {
+  ASSIGN_OR_RETURN(const Fd target, sys::Open(path, kFolder));
+  RETURN_IF_ERROR(sys::Attach(mount, target, path));
+  return sys::Open(path, kFolder);
+}
+
+bool IsFolder(const Fd& fd) {
+  struct stat info {};
+  return fstat(fd.get(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+Status MakeTarget(const Fd& root, const std::string& target, bool folder) {
+  if (folder) return sys::MakeFoldersInRoot(root, target).status();
+  const size_t slash = target.rfind('/');
+  ASSIGN_OR_RETURN(const Fd parent, sys::MakeFoldersInRoot(root, target.substr(0, slash + 1)));
+  const Fd file(openat(parent.get(), target.substr(slash + 1).c_str(),
+                       O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
+  if (!file.valid()) return Error(errno, "create", target);
+  return Ok();
+}
+
+}  // namespace
+
+Result<Fd> StageFolder(const std::string& root, bool readonly) {
+  ASSIGN_OR_RETURN(const Fd tree, sys::CloneTree(root, /*recursive=*/true));
+  if (readonly) RETURN_IF_ERROR(sys::SetReadonly(tree, /*recursive=*/true, root));
+  return StageAt(tree, kStaging);
+}
+
+Result<Fd> StageOverlay(const std::string& root) {
+  // All in one tmpfs: the lower layer, attached by descriptor, so that no character of its path
+  // can be taken for overlayfs's own ':' and ','; the upper layer; and the overlay itself.
+  ASSIGN_OR_RETURN(const Fd lower, sys::CloneTree(root, /*recursive=*/false));
+  ASSIGN_OR_RETURN(const Fd tmpfs, sys::NewMount("tmpfs", {{"mode", "755"}}, 0));
+  ASSIGN_OR_RETURN(const Fd staging, StageAt(tmpfs, kStaging));
+  for (const char* name : {"lower", "upper", "work", "root"}) {
+    if (mkdirat(staging.get(), name, kFolderMode) != 0) return Error(errno, "mkdir", name);
+  }
+  const std::string base = std::string(kStaging) + "/";
+  RETURN_IF_ERROR(StageAt(lower, base + "lower").status());
+
+  // The root folder's own mode and owner are the upper layer's.
+  struct stat info {};
+  if (fstat(lower.get(), &info) != 0) return Error(errno, "stat", root);
+  if (fchmodat(staging.get(), "upper", info.st_mode & 07777, 0) != 0 ||
+      fchownat(staging.get(), "upper", info.st_uid, info.st_gid, 0) != 0) {
+    return Error(errno, "copy the mode and owner of", root);
+  }
+  ASSIGN_OR_RETURN(const Fd overlay, sys::NewMount("overlay",
+                                                   {{"lowerdir", base + "lower"},
+                                                    {"upperdir", base + "upper"},
+                                                    {"workdir", base + "work"}},
+                                                   0));
+  return StageAt(overlay, base + "root");
+}
+
+Status AttachAt(const Fd& root, const std::string& target, const Fd& mount, bool make_target) {
+  auto found = sys::OpenInRoot(root, target, O_PATH);
+  if (!found.ok() && found.error().errno_value == ENOENT && make_target) {
+    RETURN_IF_ERROR(MakeTarget(root, target, IsFolder(mount)));
+    found = sys::OpenInRoot(root, target, O_PATH);
+  }
+  if (!found.ok()) {
+    if (found.error().errno_value == ENOENT) {
+      found.error().Hint("a mount point must exist in the root folder; or set overlay: true");
+    }
+    return std::move(found).status();
+  }
+  if (IsFolder(*found) != IsFolder(mount)) {
+    return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "move_mount", target,
+                 "source and target must both be folders, or both be files");
+  }
+  return sys::Attach(mount, *found, target);
+}
+
+}  // namespace mount_stage

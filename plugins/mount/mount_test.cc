@@ -1,0 +1,234 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+#include "runtime/sdk/testing/container.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using slipway::testing::ContainerTest;
+using slipway::testing::ReadText;
+using slipway::testing::RunResult;
+
+// A pipeline with these further options of mount.
+std::string Mount(const std::string& options = "") {
+  return "  - pid\n  - mount: {root: root" + options + "}\n  - proc\n";
+}
+
+TEST(Mount, RootIsTheFolder) {
+  ContainerTest test;
+  test.Write("root/marker", "here");
+  EXPECT_EQ(test.RunScript(Mount(), "cat /marker").out, "here");
+}
+
+TEST(Mount, PivotRootLeavesNoMountOfTheHost) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(), "cut -d' ' -f5 /proc/self/mountinfo | tr '\\n' ' '");
+  EXPECT_EQ(result.out, "/ /proc ") << result.err;
+}
+
+TEST(Mount, WritesReachTheFolder) {
+  ContainerTest test;
+  EXPECT_EQ(test.RunScript(Mount(), "echo written > /tmp/file").status, 0);
+  EXPECT_EQ(ReadText(test.Path("root/tmp/file")), "written\n");
+}
+
+TEST(Mount, MountsInsideDoNotReachTheHost) {
+  ContainerTest test;
+  const RunResult result = test.RunScript(
+      Mount(), "mount -t tmpfs none /tmp && touch /tmp/inside && ls /tmp");
+  EXPECT_EQ(result.out, "inside\n") << result.err;
+  EXPECT_FALSE(fs::exists(test.Path("root/tmp/inside")));
+}
+
+TEST(Mount, ChrootIsTheOtherMethod) {
+  ContainerTest test;
+  test.Write("root/marker", "here");
+  EXPECT_EQ(test.RunScript(Mount(", method: chroot"), "cat /marker; ls -d /work").out, "here");
+}
+
+TEST(Mount, ReadonlyRefusesWrites) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(", readonly: true"), "touch /tmp/file; mkdir /new");
+  EXPECT_EQ(result.err,
+            "touch: /tmp/file: Read-only file system\n"
+            "mkdir: can't create directory '/new': Read-only file system\n");
+}
+
+TEST(Mount, OverlayKeepsTheRootUntouched) {
+  ContainerTest test;
+  test.Write("root/kept", "old\n");
+  const RunResult result = test.RunScript(
+      Mount(", overlay: true"), "echo new > /kept; rm /bin/ls; touch /added; cat /kept");
+  EXPECT_EQ(result.out, "new\n") << result.err;
+  EXPECT_EQ(ReadText(test.Path("root/kept")), "old\n");
+  EXPECT_TRUE(fs::exists(test.Path("root/bin/ls")));
+  EXPECT_FALSE(fs::exists(test.Path("root/added")));
+}
+
+TEST(Mount, OverlayKeepsModeAndOwnerOfTheRoot) {
+  ContainerTest test;
+  chmod(test.MakeRoot().c_str(), 0711);
+  EXPECT_EQ(test.RunScript(Mount(", overlay: true"), "stat -c %a /").out, "711\n");
+}
+
+TEST(Mount, OverlayTakesAPathWithSeparators) {
+  ContainerTest test;
+  fs::rename(test.MakeRoot(), test.Path("a:b,c"));
+  const std::string config =
+      test.WriteStages("  - mount: {root: 'a:b,c', overlay: true}\n");
+  EXPECT_EQ(test.RunContainer(config, {"/bin/echo", "ok"}).out, "ok\n");
+}
+
+TEST(Mount, OverlayMayBeReadonlyToo) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(", overlay: true, readonly: true"), "touch /file");
+  EXPECT_EQ(result.err, "touch: /file: Read-only file system\n");
+}
+
+TEST(MountBind, ShowsAFolderOfTheHost) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  const RunResult result =
+      test.RunScript(Mount(", binds: [{source: data, target: /tmp}]"), "cat /tmp/file");
+  EXPECT_EQ(result.out, "shared") << result.err;
+}
+
+TEST(MountBind, ShowsAFileOfTheHost) {
+  ContainerTest test;
+  test.Write("motd", "hello");
+  test.Write("root/etc/motd", "");
+  const RunResult result = test.RunScript(
+      Mount(", binds: [{source: motd, target: /etc/motd}]"), "cat /etc/motd");
+  EXPECT_EQ(result.out, "hello") << result.err;
+}
+
+TEST(MountBind, IsWritableUnlessReadonly) {
+  ContainerTest test;
+  fs::create_directory(test.Path("data"));
+  EXPECT_EQ(test.RunScript(Mount(", binds: [{source: data, target: /tmp}]"), "touch /tmp/new").status,
+            0);
+  EXPECT_TRUE(fs::exists(test.Path("data/new")));
+  const RunResult result = test.RunScript(
+      Mount(", binds: [{source: data, target: /tmp, readonly: true}]"), "touch /tmp/newer");
+  EXPECT_EQ(result.err, "touch: /tmp/newer: Read-only file system\n");
+}
+
+TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
+  ContainerTest test;
+  fs::create_directory(test.Path("data"));
+  const RunResult result =
+      test.RunScript(Mount(", binds: [{source: data, target: /new/place}]"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "runtime: mount: in-child: open(\"/new/place\"): No such file or directory (a mount "
+            "point must exist in the root folder; or set overlay: true)\n");
+  EXPECT_FALSE(fs::exists(test.Path("root/new")));
+}
+
+TEST(MountBind, MissingTargetIsMadeInTheOverlay) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  const RunResult result = test.RunScript(
+      Mount(", overlay: true, binds: [{source: data, target: /new/place}, "
+            "{source: data/file, target: /other/name}]"),
+      "cat /new/place/file /other/name");
+  EXPECT_EQ(result.out, "sharedshared") << result.err;
+  EXPECT_FALSE(fs::exists(test.Path("root/new")));
+}
+
+TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(", binds: [{source: /nope, target: /tmp}]"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "runtime: mount: probe: stat(\"/nope\"): No such file or directory (the source of a "
+            "bind must exist)\n");
+}
+
+TEST(MountBind, FolderOnAFileIsRefused) {
+  ContainerTest test;
+  fs::create_directory(test.Path("data"));
+  test.Write("root/etc/motd", "");
+  const RunResult result =
+      test.RunScript(Mount(", binds: [{source: data, target: /etc/motd}]"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("source and target must both be folders, or both be files"),
+            std::string::npos)
+      << result.err;
+}
+
+// A root filesystem that wants out: each symlink must end within it.
+class MountEscape : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(MountEscape, TargetStaysInTheRoot) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  fs::create_directories(test.Path("outside"));
+  fs::create_directories(test.MakeRoot() + test.Path("outside"));
+  const std::string link = GetParam() == std::string("absolute")
+                               ? test.Path("outside")
+                               : "../../../../../../../../../../../../.." + test.Path("outside");
+  fs::create_directory_symlink(link, test.Path("root/link"));
+  const RunResult result = test.RunScript(
+      Mount(", binds: [{source: data, target: /link}]"), "cat '" + test.Path("outside") + "/file'");
+  EXPECT_EQ(result.out, "shared") << result.err;
+  EXPECT_TRUE(fs::is_empty(test.Path("outside")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Symlink, MountEscape, ::testing::Values("absolute", "dot_dot"));
+
+TEST(MountTmpfs, IsAnEmptyFolderInMemory) {
+  ContainerTest test;
+  test.Write("root/tmp/hidden", "");
+  const RunResult result =
+      test.RunScript(Mount(", tmpfs: [{target: /tmp, size: 1MiB, mode: 750}]"),
+                     "ls /tmp; stat -c %a /tmp; grep ' /tmp ' /proc/mounts | cut -d' ' -f3,4");
+  EXPECT_EQ(result.out, "750\ntmpfs rw,nosuid,nodev,relatime,size=1024k,mode=750\n") << result.err;
+}
+
+TEST(MountTmpfs, SizeIsALimit) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(", tmpfs: [{target: /tmp, size: 64KiB}]"),
+                                "dd if=/dev/zero of=/tmp/big bs=1k count=128 2>&1");
+  EXPECT_NE(result.out.find("No space left"), std::string::npos) << result.out;
+}
+
+TEST(MountTmpfs, ModeMustBeOctal) {
+  const RunResult result =
+      ContainerTest().RunScript(Mount(", tmpfs: [{target: /tmp, mode: rwx}]"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("not an octal mode \"rwx\""), std::string::npos) << result.err;
+}
+
+TEST(MountBad, RootThatIsMissing) {
+  ContainerTest test;
+  const RunResult result =
+      test.RunContainer(test.WriteStages("  - mount: {root: nowhere}\n"), {"/bin/true"});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: mount: probe: stat(\"" + test.Path("nowhere") +
+                            "\"): No such file or directory (the option root must name a folder "
+                            "of the host)\n");
+}
+
+TEST(MountBad, RootThatIsAFile) {
+  ContainerTest test;
+  const std::string file = test.Write("file", "");
+  const RunResult result =
+      test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: mount: probe: root(\"" + file + "\"): Not a directory\n");
+}
+
+TEST(MountBad, RootThatIsNotGiven) {
+  ContainerTest test;
+  const RunResult result = test.RunContainer(test.WriteStages("  - mount\n"), {"/bin/true"});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:3:5: mount: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("\"root\""), std::string::npos) << result.err;
+}
+
+}  // namespace

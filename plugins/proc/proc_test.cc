@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "runtime/sdk/testing/container.h"
+
+namespace {
+
+using slipway::testing::ContainerTest;
+using slipway::testing::RunResult;
+
+std::string Stages(const std::string& proc) {
+  return "  - pid\n  - mount: {root: root}\n  - proc" + proc + "\n";
+}
+
+TEST(Proc, ShowsTheContainersProcessesAlone) {
+  const RunResult result = ContainerTest().RunScript(Stages(""), "echo /proc/[0-9]*");
+  EXPECT_EQ(result.out, "/proc/1\n") << result.err;
+}
+
+TEST(Proc, IsMountedNosuidNodevNoexec) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages(""), "grep ' /proc ' /proc/mounts | cut -d' ' -f3,4");
+  EXPECT_EQ(result.out, "proc rw,nosuid,nodev,noexec,relatime\n") << result.err;
+}
+
+TEST(Proc, TargetIsWhereItIsMounted) {
+  ContainerTest test;
+  std::filesystem::create_directories(test.MakeRoot() + "/mnt/processes");
+  const RunResult result =
+      test.RunScript(Stages(": {target: /mnt/processes}"), "cat /mnt/processes/1/comm");
+  EXPECT_EQ(result.out, "cat\n") << result.err;
+}
+
+TEST(Proc, HidepidHidesOtherUsersProcesses) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages(": {hidepid: invisible}"), "grep -o hidepid=[a-z]* /proc/mounts");
+  EXPECT_EQ(result.out, "hidepid=invisible\n") << result.err;
+}
+
+TEST(Proc, SubsetPidShowsFoldersOfProcessesAlone) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages(": {subset: pid}"), "cat /proc/self/comm; ls /proc/sys /proc/meminfo 2>&1 | wc -l");
+  EXPECT_EQ(result.out, "cat\n2\n") << result.err;
+}
+
+TEST(Proc, UnknownHidepidIsRefusedWithTheNearest) {
+  const RunResult result = ContainerTest().RunScript(Stages(": {hidepid: invisble}"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:5:21: proc: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("did you mean \"invisible\"?"), std::string::npos) << result.err;
+}
+
+TEST(Proc, TargetThatIsASymlinkIsRefused) {
+  ContainerTest test;
+  const std::string proc = test.MakeRoot() + "/proc";
+  std::filesystem::remove(proc);
+  std::filesystem::create_directory_symlink("tmp", proc);
+  const RunResult result = test.RunScript(Stages(""), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "runtime: proc: in-child: open(\"/proc\"): Too many levels of symbolic links (it is, or "
+            "is below, a symlink; it must be a plain folder)\n");
+}
+
+TEST(Proc, TargetThatIsMissingIsReported) {
+  ContainerTest test;
+  std::filesystem::remove(test.MakeRoot() + "/proc");
+  const RunResult result = test.RunScript(Stages(""), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err,
+            "runtime: proc: in-child: open(\"/proc\"): No such file or directory (the root "
+            "filesystem needs this folder as a mount point)\n");
+}
+
+TEST(Proc, NeedsAMountNamespace) {
+  ContainerTest test;
+  const RunResult result =
+      test.RunContainer(test.WriteStages("  - pid\n  - proc\n"), {"/bin/true"});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:4:5: proc: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("mount-namespace"), std::string::npos) << result.err;
+}
+
+TEST(Proc, MustStandAfterTheRoot) {
+  const RunResult result =
+      ContainerTest().RunScript("  - proc\n  - mount: {root: root}\n", "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:3:5: proc: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("test.yaml:4:5"), std::string::npos) << result.err;
+}
+
+}  // namespace

@@ -1,0 +1,21 @@
+// A stage's descriptor as text for people: made from the same table that its options are checked
+// with, so it cannot be out of date.
+
+#ifndef SLIPWAY_RUNTIME_CLI_DESCRIBE_H_
+#define SLIPWAY_RUNTIME_CLI_DESCRIBE_H_
+
+#include <string>
+
+#include "runtime/sdk/abi.h"
+
+namespace slipway::cli {
+
+// What the stage does and needs, its order rules and its options.
+std::string DescribeStage(const slipway_stage& stage);
+
+// The option table of the stage's README.md.
+std::string OptionsAsMarkdown(const slipway_stage& stage);
+
+}  // namespace slipway::cli
+
+#endif  // SLIPWAY_RUNTIME_CLI_DESCRIBE_H_

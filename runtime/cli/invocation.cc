@@ -1,0 +1,167 @@
+#include "runtime/cli/invocation.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+#include <string_view>
+#include <utility>
+
+#include "runtime/text/nearest.h"
+
+namespace slipway::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array kVerbs = {
+    std::pair{"check", Verb::kCheck},
+    std::pair{"stages", Verb::kStages},
+    std::pair{"describe", Verb::kDescribe},
+};
+
+constexpr char kHelp[] =
+    R"(Runs a command in a container that stages build: one line of YAML for each.
+
+  runtime --config ubuntu.yaml /bin/bash
+
+Usage:
+  runtime [OPTIONS] [--] COMMAND [ARG...]   run COMMAND (or the config's process.args)
+  runtime check [OPTIONS]                   check a config; nothing is started or changed
+  runtime stages [--plugin-dir DIR]         list the stages that there are
+  runtime describe STAGE [--markdown]       what a stage does, and its options
+
+Options:
+  --config FILE              the pipeline; a path, or a name that is looked for in
+                             ~/.config/slipway, /etc/slipway and the installed configs
+  --set STAGE.OPTION=VALUE   override an option of the config; VALUE is YAML
+  --name ID                  the container's id; made up if absent
+  --plugin-dir DIR           look for stages here first; may be given again
+  --help, --version
+
+Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime
+itself fails, 126 when the command cannot be executed, 127 when it is not found.
+)";
+
+po::options_description Describe() {
+  using Strings = std::vector<std::string>;
+  po::options_description options;
+  options.add_options()  //
+      ("config", po::value<std::string>())("set", po::value<Strings>()->composing())(
+          "name", po::value<std::string>())("plugin-dir", po::value<Strings>()->composing())(
+          "markdown", po::bool_switch())("help", po::bool_switch())("version", po::bool_switch());
+  return options;
+}
+
+bool TakesValue(const po::options_description& options, std::string_view word) {
+  const auto* option = options.find_nothrow(std::string(word.substr(2)), /*approx=*/false);
+  return option && option->semantic()->max_tokens() > 0;
+}
+
+// Where the options end: at the first word that is neither an option nor its value. What comes
+// after is not ours to parse; Boost would look for our options in the command's.
+size_t EndOfOptions(const po::options_description& options, const std::vector<std::string>& words) {
+  size_t i = 0;
+  while (i < words.size()) {
+    const std::string& word = words[i];
+    if (word == "--" || word == "-" || !word.starts_with("-")) break;
+    const bool separate_value = word.starts_with("--") && TakesValue(options, word);
+    i += separate_value ? 2 : 1;
+  }
+  return std::min(i, words.size());
+}
+
+Error UnknownOption(const po::options_description& options, const std::string& given) {
+  std::vector<std::string> names;
+  for (const auto& option : options.options()) names.push_back("--" + option->long_name());
+  return Error("unknown option", given, text::SuggestName(given, names) + "; see runtime --help");
+}
+
+Result<po::variables_map> ParseOptions(const po::options_description& options,
+                                       const std::vector<std::string>& words) {
+  namespace style = po::command_line_style;
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(words)
+                  .options(options)
+                  .style(style::unix_style & ~style::allow_guessing & ~style::allow_short)
+                  .positional(po::positional_options_description())
+                  .run(),
+              values);
+  } catch (const po::unknown_option& error) {
+    return UnknownOption(options, error.get_option_name());
+  } catch (const po::too_many_positional_options_error&) {
+    return UnknownOption(options, words.back());
+  } catch (const po::multiple_occurrences& error) {
+    return Error("given twice", error.get_option_name(), "once is enough");
+  } catch (const po::error_with_option_name& error) {
+    return Error("needs a value", error.get_option_name(), "see runtime --help");
+  } catch (const po::error& error) {
+    return Error("command line", {}, error.what());
+  }
+  return values;
+}
+
+template <typename T>
+T ValueOf(const po::variables_map& values, const char* name) {
+  return values.count(name) ? values[name].as<T>() : T{};
+}
+
+Status CheckWords(Invocation& invocation, std::vector<std::string> rest, bool separator) {
+  if (invocation.verb == Verb::kRun) {
+    invocation.command = std::move(rest);
+    if (separator && invocation.command.empty()) {
+      return Error("no command after", "--", "see runtime --help");
+    }
+    return Ok();
+  }
+  if (invocation.verb == Verb::kDescribe) {
+    if (rest.empty()) return Error("which stage?", {}, "runtime describe STAGE");
+    invocation.stage = rest.front();
+    rest.erase(rest.begin());
+  }
+  if (rest.empty()) return Ok();
+  return Error("a word too many", rest.front(), "see runtime --help");
+}
+
+}  // namespace
+
+Result<Invocation> Parse(int argc, const char* const* argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  Invocation invocation;
+  // A verb stands first, or it is the name of a command to run.
+  for (const auto& [name, verb] : kVerbs) {
+    if (words.empty() || words.front() != name) continue;
+    invocation.verb = verb;
+    words.erase(words.begin());
+    break;
+  }
+  // `runtime describe uts --markdown` reads as well as the other way round.
+  if (invocation.verb == Verb::kDescribe) {
+    std::stable_partition(words.begin(), words.end(),
+                          [](const std::string& word) { return word == "--markdown"; });
+  }
+
+  const po::options_description options = Describe();
+  const size_t end = EndOfOptions(options, words);
+  ASSIGN_OR_RETURN(const po::variables_map values,
+                   ParseOptions(options, {words.begin(), words.begin() + static_cast<long>(end)}));
+  invocation.config = ValueOf<std::string>(values, "config");
+  invocation.overrides = ValueOf<std::vector<std::string>>(values, "set");
+  invocation.plugin_dirs = ValueOf<std::vector<std::string>>(values, "plugin-dir");
+  invocation.name = ValueOf<std::string>(values, "name");
+  invocation.markdown = ValueOf<bool>(values, "markdown");
+
+  if (ValueOf<bool>(values, "help")) invocation.verb = Verb::kHelp;
+  if (ValueOf<bool>(values, "version")) invocation.verb = Verb::kVersion;
+  if (invocation.verb == Verb::kHelp || invocation.verb == Verb::kVersion) return invocation;
+
+  words.erase(words.begin(), words.begin() + static_cast<long>(end));
+  const bool separator = !words.empty() && words.front() == "--";
+  if (separator) words.erase(words.begin());
+  RETURN_IF_ERROR(CheckWords(invocation, std::move(words), separator));
+  return invocation;
+}
+
+std::string HelpText() { return kHelp; }
+
+}  // namespace slipway::cli

@@ -1,0 +1,35 @@
+// What the user asked for on the command line; the only room that names Boost.Program_options.
+
+#ifndef SLIPWAY_RUNTIME_CLI_INVOCATION_H_
+#define SLIPWAY_RUNTIME_CLI_INVOCATION_H_
+
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+
+namespace slipway::cli {
+
+enum class Verb { kRun, kCheck, kStages, kDescribe, kHelp, kVersion };
+
+struct Invocation {
+  Verb verb = Verb::kRun;
+  std::string config;                    // as given; empty: none
+  std::vector<std::string> overrides;    // --set, as given
+  std::vector<std::string> plugin_dirs;  // --plugin-dir, in order
+  std::string name;                      // --name; empty: one is made up
+  std::vector<std::string> command;      // kRun: empty: the config's
+  std::string stage;                     // kDescribe
+  bool markdown = false;                 // kDescribe
+};
+
+// Parses argv. Options end at the first word that is not one, or at `--`: what follows is the
+// command's own. Fails on an unknown option, a missing value, a word too many.
+Result<Invocation> Parse(int argc, const char* const* argv);
+
+// The text of --help.
+std::string HelpText();
+
+}  // namespace slipway::cli
+
+#endif  // SLIPWAY_RUNTIME_CLI_INVOCATION_H_

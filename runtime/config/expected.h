@@ -1,0 +1,28 @@
+// What an option wants, in words, from its row in the table.
+
+#ifndef SLIPWAY_RUNTIME_CONFIG_EXPECTED_H_
+#define SLIPWAY_RUNTIME_CONFIG_EXPECTED_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/sdk/abi.h"
+
+namespace slipway::config {
+
+// "an integer from 1 to 4194304, in tasks", "a size of at least 4KiB, such as 512MiB".
+std::string Expected(const slipway_option& option);
+
+// Does `number` lie within the bounds of the row? Both 0 means that there are none.
+bool InRange(const slipway_option& option, int64_t number);
+
+// SLIPWAY_ENUM: its names, in order.
+std::vector<std::string_view> EnumNames(const slipway_option& option);
+
+// The names of the rows of a table.
+std::vector<std::string_view> RowNames(const slipway_option* table, uint32_t count);
+
+}  // namespace slipway::config
+
+#endif  // SLIPWAY_RUNTIME_CONFIG_EXPECTED_H_

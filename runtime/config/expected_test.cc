@@ -1,0 +1,111 @@
+#include "runtime/config/expected.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace slipway::config {
+namespace {
+
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+
+slipway_option Option(uint32_t type, int64_t minimum = 0, int64_t maximum = 0,
+                      const char* unit = nullptr) {
+  slipway_option option{};
+  option.type = type;
+  option.minimum = minimum;
+  option.maximum = maximum;
+  option.unit = unit;
+  return option;
+}
+
+TEST(Expected, NamesTheType) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_STRING)), "a text");
+  EXPECT_EQ(Expected(Option(SLIPWAY_BOOL)), "true or false");
+  EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER)), "an integer");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL)), "a number, such as 1.5");
+  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES)), "a size, such as 512MiB");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DURATION)), "a duration, such as 100ms");
+  EXPECT_EQ(Expected(Option(SLIPWAY_PATH)), "a path");
+}
+
+TEST(Expected, NamesTheRangeInTheOptionsOwnForm) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_STRING, 1, 64)), "a text of 1 to 64 bytes");
+  EXPECT_EQ(Expected(Option(SLIPWAY_STRING, 1, kMax)), "a text of at least 1 bytes");
+  EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, -1, 100)), "an integer from -1 to 100");
+  EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, 1, kMax)), "an integer of at least 1");
+  EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, kMin, 5)), "an integer of at most 5");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, 1, 64500)),
+            "a number from 0.001 to 64.5, such as 1.5");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, -500, 2000)), "a number from -0.5 to 2, such as 1.5");
+  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 4096, int64_t{1} << 40)),
+            "a size from 4KiB to 1TiB, such as 512MiB");
+  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 0, 1000)), "a size from 0 to 1000, such as 512MiB");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DURATION, 1'000, 60'000'000'000)),
+            "a duration from 1us to 1m, such as 100ms");
+}
+
+TEST(Expected, NamesTheUnit) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, 1, 4194304, "tasks")),
+            "an integer from 1 to 4194304, in tasks");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, 0, 0, "CPUs")), "a number, in CPUs, such as 1.5");
+}
+
+TEST(Expected, APathInTheContainerIsAbsolute) {
+  slipway_option option = Option(SLIPWAY_PATH);
+  option.flags = SLIPWAY_IN_CONTAINER;
+  EXPECT_EQ(Expected(option), "an absolute path inside the container");
+}
+
+TEST(Expected, NamesWhatAnEnumOffers) {
+  const char* const names[] = {"all", "pid", nullptr};
+  slipway_option option = Option(SLIPWAY_ENUM);
+  option.names = names;
+  EXPECT_EQ(Expected(option), "one of all, pid");
+}
+
+TEST(Expected, NamesWhatAListOrAMapHolds) {
+  const std::pair<uint32_t, const char*> cases[] = {
+      {SLIPWAY_STRING, "texts"},     {SLIPWAY_BOOL, "true or false"},
+      {SLIPWAY_INTEGER, "integers"}, {SLIPWAY_DECIMAL, "numbers"},
+      {SLIPWAY_BYTES, "sizes"},      {SLIPWAY_DURATION, "durations"},
+      {SLIPWAY_PATH, "paths"},       {SLIPWAY_ENUM, "names"},
+      {SLIPWAY_LIST, "lists"},       {SLIPWAY_MAP, "maps"},
+      {SLIPWAY_RECORD, "maps"},
+  };
+  for (const auto& [type, plural] : cases) {
+    const slipway_option element = Option(type);
+    slipway_option option = Option(SLIPWAY_LIST);
+    option.element = &element;
+    EXPECT_EQ(Expected(option), std::string("a list of ") + plural);
+    option.type = SLIPWAY_MAP;
+    EXPECT_EQ(Expected(option), std::string("a map of names to ") + plural);
+  }
+}
+
+TEST(Expected, NamesTheFieldsOfARecord) {
+  slipway_option fields[] = {Option(SLIPWAY_PATH), Option(SLIPWAY_PATH)};
+  fields[0].name = "source";
+  fields[1].name = "target";
+  slipway_option option = Option(SLIPWAY_RECORD);
+  option.fields = fields;
+  option.field_count = 2;
+  EXPECT_EQ(Expected(option), "a map of source, target");
+}
+
+TEST(Expected, BothBoundsZeroMeansNone) {
+  EXPECT_TRUE(InRange(Option(SLIPWAY_INTEGER), kMin));
+  EXPECT_TRUE(InRange(Option(SLIPWAY_INTEGER), kMax));
+}
+
+TEST(Expected, BoundsAreInclusive) {
+  const slipway_option option = Option(SLIPWAY_INTEGER, 0, 64);
+  EXPECT_FALSE(InRange(option, -1));
+  EXPECT_TRUE(InRange(option, 0));
+  EXPECT_TRUE(InRange(option, 64));
+  EXPECT_FALSE(InRange(option, 65));
+}
+
+}  // namespace
+}  // namespace slipway::config

@@ -1,0 +1,99 @@
+#include "runtime/config/find.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace slipway::config {
+namespace {
+
+class Find : public testing::Test {
+ protected:
+  Find() : folder_(testing::TempDir() + "/find_XXXXXX") {
+    if (mkdtemp(folder_.data()) == nullptr) ADD_FAILURE() << "mkdtemp " << folder_;
+    for (const char* name : {"/here", "/xdg", "/xdg/slipway", "/home", "/home/.config",
+                             "/home/.config/slipway", "/installed"}) {
+      mkdir((folder_ + name).c_str(), 0755);
+    }
+    EXPECT_EQ(chdir((folder_ + "/here").c_str()), 0);
+    setenv("XDG_CONFIG_HOME", (folder_ + "/xdg").c_str(), 1);
+    setenv("HOME", (folder_ + "/home").c_str(), 1);
+  }
+
+  std::string Make(const std::string& name) {
+    std::ofstream(folder_ + name) << "version: 1\n";
+    return folder_ + name;
+  }
+
+  std::string Look(const std::string& name) const {
+    const Result<std::string> path = config::Find(name, {folder_ + "/installed"});
+    return path.ok() ? *path : path.error().ToString();
+  }
+
+  std::string folder_;
+};
+
+TEST_F(Find, ANameWithASlashIsAPathEvenWhenNothingIsThere) {
+  EXPECT_EQ(Look("./none.yaml"), "./none.yaml");
+  EXPECT_EQ(Look("/none/none.yaml"), "/none/none.yaml");
+}
+
+TEST_F(Find, TheCurrentFolderComesFirst) {
+  Make("/here/a.yaml");
+  Make("/xdg/slipway/a.yaml");
+  EXPECT_EQ(Look("a.yaml"), "a.yaml");
+}
+
+TEST_F(Find, TheUsersFolderComesBeforeTheInstalledOne) {
+  const std::string path = Make("/xdg/slipway/a.yaml");
+  Make("/installed/a.yaml");
+  EXPECT_EQ(Look("a.yaml"), path);
+}
+
+TEST_F(Find, TheInstalledFolderComesLast) {
+  const std::string path = Make("/installed/a.yaml");
+  EXPECT_EQ(Look("a.yaml"), path);
+}
+
+TEST_F(Find, WithoutXdgConfigHomeItIsDotConfig) {
+  const std::string path = Make("/home/.config/slipway/a.yaml");
+  unsetenv("XDG_CONFIG_HOME");
+  EXPECT_EQ(Look("a.yaml"), path);
+}
+
+TEST_F(Find, ARelativeXdgConfigHomeCountsAsNotSet) {
+  const std::string path = Make("/home/.config/slipway/a.yaml");
+  setenv("XDG_CONFIG_HOME", "../xdg", 1);
+  Make("/xdg/slipway/a.yaml");
+  EXPECT_EQ(Look("a.yaml"), path);
+}
+
+TEST_F(Find, AFolderIsPassedOver) {
+  mkdir((folder_ + "/here/a").c_str(), 0755);
+  const std::string path = Make("/installed/a");
+  EXPECT_EQ(Look("a"), path);
+}
+
+TEST_F(Find, TheErrorListsWhereItLooked) {
+  EXPECT_EQ(Look("none.yaml"), "config not found \"none.yaml\" (looked in the current folder, " +
+                                   folder_ + "/xdg/slipway, /etc/slipway, " + folder_ +
+                                   "/installed)");
+}
+
+TEST_F(Find, WithoutAUsersFolderItLooksInTheOthers) {
+  unsetenv("XDG_CONFIG_HOME");
+  unsetenv("HOME");
+  EXPECT_EQ(Look("none.yaml"),
+            "config not found \"none.yaml\" (looked in the current folder, "
+            "/etc/slipway, " +
+                folder_ + "/installed)");
+}
+
+TEST_F(Find, AnEmptyNameIsRefused) { EXPECT_EQ(Look(""), "config without a name"); }
+
+}  // namespace
+}  // namespace slipway::config

@@ -1,0 +1,27 @@
+// "did you mean": the hint for a name that is not among the names that there are.
+
+#ifndef SLIPWAY_RUNTIME_CONFIG_NEAREST_H_
+#define SLIPWAY_RUNTIME_CONFIG_NEAREST_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slipway::config {
+
+// How many letters must be added, dropped, replaced, or swapped with their neighbour to make `b`
+// of `a`.
+size_t EditDistance(std::string_view a, std::string_view b);
+
+// "did you mean "hostname"?" when a name is near enough to `written`, else "one of a, b, c", cut
+// after about 200 bytes. Without any names: `none`.
+std::string NearestHint(std::string_view written, const std::vector<std::string_view>& names,
+                        std::string_view none);
+
+// "a, b, c", cut after about 200 bytes.
+std::string JoinNames(const std::vector<std::string_view>& names);
+
+}  // namespace slipway::config
+
+#endif  // SLIPWAY_RUNTIME_CONFIG_NEAREST_H_

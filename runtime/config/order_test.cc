@@ -1,0 +1,156 @@
+#include "runtime/config/order.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace slipway::config {
+namespace {
+
+// The rules of one stage, written down as a stage would have them.
+struct Stage {
+  std::string name;
+  std::vector<const char*> provides = {};
+  std::vector<const char*> needs = {};
+  std::vector<const char*> after = {};
+  std::vector<const char*> conflicts = {};
+};
+
+const char* const* Tokens(std::vector<const char*>& tokens) {
+  if (tokens.empty()) return nullptr;
+  if (tokens.back() != nullptr) tokens.push_back(nullptr);
+  return tokens.data();
+}
+
+// Checks steps of alternatives. The stage of step S, alternative A (from 1) stands at "S:A".
+std::string Order(std::vector<std::vector<Stage>> steps) {
+  std::deque<slipway_stage> descriptors;
+  std::vector<Step> pipeline;
+  for (size_t s = 0; s < steps.size(); ++s) {
+    Step& step = pipeline.emplace_back();
+    for (size_t a = 0; a < steps[s].size(); ++a) {
+      Stage& stage = steps[s][a];
+      slipway_stage& descriptor = descriptors.emplace_back();
+      descriptor.provides = Tokens(stage.provides);
+      descriptor.requires_ = Tokens(stage.needs);
+      descriptor.after = Tokens(stage.after);
+      descriptor.conflicts = Tokens(stage.conflicts);
+      step.alternatives.push_back({.name = stage.name,
+                                   .where = std::to_string(s + 1) + ":" + std::to_string(a + 1),
+                                   .descriptor = &descriptor,
+                                   .options = nullptr});
+    }
+  }
+  const Status status = CheckOrder(pipeline);
+  return status.ok() ? "ok" : status.error().ToString();
+}
+
+const Stage kMount{.name = "mount", .provides = {"root"}};
+const Stage kOther{.name = "other"};
+
+TEST(Order, StagesWithoutRulesStandInAnyOrder) {
+  EXPECT_EQ(Order({}), "ok");
+  EXPECT_EQ(Order({{kMount}, {kOther}}), "ok");
+  EXPECT_EQ(Order({{kOther}, {kMount}}), "ok");
+}
+
+TEST(Order, AfterIsKeptByAnEarlierStageAndByNone) {
+  const Stage proc{.name = "proc", .after = {"root"}};
+  EXPECT_EQ(Order({{kMount}, {proc}}), "ok");
+  EXPECT_EQ(Order({{proc}, {kOther}}), "ok");
+}
+
+TEST(Order, AfterIsBrokenByALaterStage) {
+  const Stage proc{.name = "proc", .after = {"root"}};
+  EXPECT_EQ(Order({{proc}, {kOther}, {kMount}}),
+            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 3:1: move it up)");
+}
+
+TEST(Order, AStageProvidesItsOwnName) {
+  const Stage proc{.name = "proc", .after = {"mount"}};
+  EXPECT_EQ(Order({{proc}, {kMount}}),
+            "1:1: proc: must stand after \"mount\" (at 2:1: move it up)");
+}
+
+TEST(Order, AfterIsBrokenByAnyAlternativeOfALaterStep) {
+  const Stage proc{.name = "proc", .after = {"root"}};
+  EXPECT_EQ(Order({{proc}, {kOther, kMount}}),
+            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 2:2: move it up)");
+}
+
+TEST(Order, AfterHoldsBetweenAlternativesOfOneStep) {
+  const Stage proc{.name = "proc", .after = {"root"}};
+  EXPECT_EQ(Order({{proc, kMount}}), "ok");
+}
+
+TEST(Order, TheRulesOfEveryAlternativeCount) {
+  const Stage proc{.name = "proc", .after = {"root"}};
+  EXPECT_EQ(Order({{kOther, proc}, {kMount}}),
+            "1:2: proc: must stand after \"mount\" (which provides \"root\" at 2:1: move it up)");
+}
+
+TEST(Order, EveryTokenOfARuleCounts) {
+  const Stage proc{.name = "proc", .after = {"nothing", "root"}};
+  EXPECT_EQ(Order({{proc}, {kMount}}),
+            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 2:1: move it up)");
+}
+
+TEST(Order, NeedsIsKeptByAnEarlierStage) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  EXPECT_EQ(Order({{kMount}, {kOther}, {proc}}), "ok");
+}
+
+TEST(Order, NeedsIsKeptByAStepWhoseAlternativesAllProvide) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  const Stage overlay{.name = "overlay", .provides = {"x", "root"}};
+  EXPECT_EQ(Order({{kMount, overlay}, {proc}}), "ok");
+}
+
+TEST(Order, NeedsIsBrokenWhenNobodyProvides) {
+  const Stage proc{.name = "proc", .needs = {"mount-namespace"}};
+  EXPECT_EQ(Order({{kMount}, {proc}}),
+            "2:1: proc: needs \"mount-namespace\" (no stage before it provides it)");
+}
+
+TEST(Order, NeedsIsBrokenByAProviderThatComesLater) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  EXPECT_EQ(Order({{proc}, {kMount}}),
+            "1:1: proc: needs \"root\" (stage \"mount\" at 2:1 provides it: move it up)");
+}
+
+TEST(Order, NeedsIsBrokenByOneAlternativeThatDoesNotProvide) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  EXPECT_EQ(Order({{kMount, kOther}, {proc}}),
+            "2:1: proc: needs \"root\" (stage \"mount\" at 1:1 provides it, but its alternative "
+            "\"other\" at 1:2 does not)");
+}
+
+TEST(Order, NeedsIsNotKeptByAnAlternativeOfTheSameStep) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  EXPECT_EQ(Order({{kMount, proc}}), "1:2: proc: needs \"root\" (no stage before it provides it)");
+}
+
+TEST(Order, ANeedOfItsOwnNameIsNotKeptByItself) {
+  const Stage self{.name = "self", .needs = {"self"}};
+  EXPECT_EQ(Order({{self}}), "1:1: self: needs \"self\" (no stage before it provides it)");
+}
+
+TEST(Order, ConflictsIsBrokenOnEitherSide) {
+  const Stage chroot{.name = "chroot", .conflicts = {"root"}};
+  EXPECT_EQ(Order({{kMount}, {chroot}}),
+            "2:1: chroot: conflicts with \"mount\" (which provides \"root\" at 1:1: keep one of "
+            "them)");
+  EXPECT_EQ(Order({{chroot}, {kOther, kMount}}),
+            "1:1: chroot: conflicts with \"mount\" (which provides \"root\" at 2:2: keep one of "
+            "them)");
+}
+
+TEST(Order, ConflictsHoldsForItselfAndItsAlternatives) {
+  const Stage chroot{.name = "chroot", .provides = {"root"}, .conflicts = {"root"}};
+  EXPECT_EQ(Order({{chroot, kMount}, {kOther}}), "ok");
+}
+
+}  // namespace
+}  // namespace slipway::config

@@ -1,0 +1,25 @@
+// Paths of the host, as text: nothing here looks at a file.
+
+#ifndef SLIPWAY_RUNTIME_CONFIG_PATH_H_
+#define SLIPWAY_RUNTIME_CONFIG_PATH_H_
+
+#include <string>
+#include <string_view>
+
+#include "runtime/sdk/result.h"
+
+namespace slipway::config {
+
+// `path`, seen from the absolute `folder` when it is relative, without ".", ".." and double
+// slashes: "../rootfs" seen from "/etc/slipway" is "/etc/rootfs".
+std::string AbsolutePath(std::string_view folder, std::string_view path);
+
+// The folder that holds the file: "/a" of "/a/b", "." of "b", "/" of "/b".
+std::string FolderOf(std::string_view path);
+
+// getcwd(3).
+Result<std::string> CurrentFolder();
+
+}  // namespace slipway::config
+
+#endif  // SLIPWAY_RUNTIME_CONFIG_PATH_H_

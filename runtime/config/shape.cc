@@ -1,0 +1,55 @@
+#include "runtime/config/shape.h"
+
+#include "runtime/config/nearest.h"
+
+namespace slipway::config {
+
+Error WrongShape(std::string_view what, const Node& node, const Source& source,
+                 std::string_view wanted) {
+  std::string operation(what);
+  switch (node.kind) {
+    case Node::Kind::kNull:
+      operation += ": has no value";
+      break;
+    case Node::Kind::kScalar:
+      operation += ": found a single value";
+      break;
+    case Node::Kind::kList:
+      operation += ": found a list";
+      break;
+    case Node::Kind::kMap:
+      operation += ": found a map";
+      break;
+  }
+  return Error(operation, node.text, "write " + std::string(wanted)).At(source.At(node.place));
+}
+
+Status ExpectList(std::string_view what, const Node& node, const Source& source,
+                  std::string_view wanted) {
+  return node.is_list() ? Ok() : Status(WrongShape(what, node, source, wanted));
+}
+
+Status ExpectMap(std::string_view what, const Node& node, const Source& source,
+                 std::string_view wanted) {
+  return node.is_map() ? Ok() : Status(WrongShape(what, node, source, wanted));
+}
+
+Status ExpectScalar(std::string_view what, const Node& node, const Source& source,
+                    std::string_view wanted) {
+  return node.is_scalar() ? Ok() : Status(WrongShape(what, node, source, wanted));
+}
+
+Status ExpectKeys(std::string_view what, const Node& map, const Source& source,
+                  const std::vector<std::string_view>& known) {
+  for (const Key& key : map.keys) {
+    bool found = false;
+    for (std::string_view name : known) found = found || name == key.text;
+    if (found) continue;
+    const std::string operation =
+        what.empty() ? "unknown key" : std::string(what) + ": unknown key";
+    return Error(operation, key.text, NearestHint(key.text, known, "")).At(source.At(key.place));
+  }
+  return Ok();
+}
+
+}  // namespace slipway::config

@@ -1,0 +1,118 @@
+#include "runtime/config/text.h"
+
+#include <algorithm>
+
+namespace slipway::config {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r";
+constexpr std::string_view kSpace = " \t\r\n";
+
+// The length of the UTF-8 sequence at the front, 1 to 4; 0 when it is not a valid one. The bounds
+// of the second byte keep out overlong forms, surrogates and what lies above U+10FFFF.
+size_t SequenceLength(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (text.size() < length) return 0;
+  const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (size_t i = 2; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+std::string_view WithoutComment(std::string_view line) {
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
+      line = line.substr(0, i);
+      break;
+    }
+  }
+  return line.substr(0, line.find_last_not_of(kBlank) + 1);
+}
+
+}  // namespace
+
+Place PlaceOf(std::string_view text, size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const size_t newline = before.rfind('\n');
+  const size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
+  return {.line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
+          .column = 1 + static_cast<int>(offset - line_start)};
+}
+
+Lines::Lines(std::string_view text) : text_(text), starts_{0} {
+  for (size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) {
+    starts_.push_back(i + 1);
+  }
+}
+
+std::string_view Lines::operator[](int line) const {
+  if (line < 1 || line > count()) return {};
+  const std::string_view rest = text_.substr(starts_[static_cast<size_t>(line) - 1]);
+  return rest.substr(0, rest.find('\n'));
+}
+
+std::string_view Lines::From(Place place) const {
+  const size_t line = std::min(static_cast<size_t>(place.line), starts_.size()) - 1;
+  return text_.substr(
+      std::min(text_.size(), starts_[line] + static_cast<size_t>(place.column) - 1));
+}
+
+size_t FindInvalidUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = SequenceLength(text.substr(i));
+    if (length == 0) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+std::optional<Place> TabInIndentation(const Lines& lines, int line) {
+  const std::string_view content = lines[line];
+  const size_t start = content.find_first_not_of(kBlank);
+  if (start == std::string_view::npos || content[start] == '#') return std::nullopt;
+  const size_t tab = content.find('\t');
+  if (tab >= start) return std::nullopt;
+  return Place{.line = line, .column = 1 + static_cast<int>(tab)};
+}
+
+bool QuoteCloses(const Lines& lines, Place place) {
+  std::string_view text = lines.From(place);
+  while (text.starts_with('&') || text.starts_with('!')) {
+    text.remove_prefix(std::min(text.size(), text.find_first_of(kSpace)));
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(kSpace)));
+  }
+  if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
+  const char quote = text[0];
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      // '' is a quote inside '...'
+      if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
+Place EmptyItemBefore(const Lines& lines, Place place) {
+  for (int line = place.line; line > 0; --line) {
+    std::string_view content = lines[line];
+    if (line == place.line) content = content.substr(0, static_cast<size_t>(place.column - 1));
+    content = WithoutComment(content);
+    if (content.ends_with('-')) {
+      return {.line = line, .column = static_cast<int>(content.size())};
+    }
+    if (!content.empty()) break;
+  }
+  return place;
+}
+
+}  // namespace slipway::config

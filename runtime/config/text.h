@@ -1,0 +1,52 @@
+// The raw text of a config: places in it, and what the YAML parser cannot say well.
+
+#ifndef SLIPWAY_RUNTIME_CONFIG_TEXT_H_
+#define SLIPWAY_RUNTIME_CONFIG_TEXT_H_
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "runtime/config/node.h"
+
+namespace slipway::config {
+
+// The place of the byte at `offset`, at most text.size().
+Place PlaceOf(std::string_view text, size_t offset);
+
+// The offset of the first byte that is not part of valid UTF-8; npos when there is none.
+size_t FindInvalidUtf8(std::string_view text);
+
+// A text by lines, which count from 1. Borrows the text.
+class Lines {
+ public:
+  explicit Lines(std::string_view text);
+
+  int count() const { return static_cast<int>(starts_.size()); }
+
+  // A line without its newline; empty when there is no such line.
+  std::string_view operator[](int line) const;
+
+  // The text from `place` on.
+  std::string_view From(Place place) const;
+
+ private:
+  std::string_view text_;
+  std::vector<size_t> starts_;
+};
+
+// The first tab in the indentation of a line; nothing for a line that is blank or a comment.
+std::optional<Place> TabInIndentation(const Lines& lines, int line);
+
+// Does the quoted scalar at `place`, perhaps behind an anchor, have a closing quote? True for what
+// is not in quotes.
+bool QuoteCloses(const Lines& lines, Place place);
+
+// The '-' of the empty list item that ends before `place`, where a parser notices it; `place`
+// when there is none.
+Place EmptyItemBefore(const Lines& lines, Place place);
+
+}  // namespace slipway::config
+
+#endif  // SLIPWAY_RUNTIME_CONFIG_TEXT_H_

@@ -1,0 +1,78 @@
+#include "runtime/config/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace slipway::config {
+namespace {
+
+using LineAndColumn = std::pair<int, int>;
+
+LineAndColumn At(Place place) { return {place.line, place.column}; }
+
+TEST(Text, PlaceOfAnOffsetCountsFromOne) {
+  EXPECT_EQ(At(PlaceOf("ab\ncd", 0)), LineAndColumn(1, 1));
+  EXPECT_EQ(At(PlaceOf("ab\ncd", 2)), LineAndColumn(1, 3));
+  EXPECT_EQ(At(PlaceOf("ab\ncd", 4)), LineAndColumn(2, 2));
+  EXPECT_EQ(At(PlaceOf("", 0)), LineAndColumn(1, 1));
+}
+
+TEST(Text, LinesCountFromOneAndLackTheirNewline) {
+  const Lines lines("ab\n\ncd");
+  EXPECT_EQ(lines.count(), 3);
+  EXPECT_EQ(lines[1], "ab");
+  EXPECT_EQ(lines[2], "");
+  EXPECT_EQ(lines[3], "cd");
+  EXPECT_EQ(lines[0], "");
+  EXPECT_EQ(lines[4], "");
+}
+
+TEST(Text, ValidUtf8OfEveryLengthIsFoundValid) {
+  EXPECT_EQ(FindInvalidUtf8("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2"), std::string_view::npos);
+  EXPECT_EQ(FindInvalidUtf8("\xed\x9f\xbf\xf4\x8f\xbf\xbf"), std::string_view::npos);
+}
+
+TEST(Text, TheFirstInvalidByteIsFound) {
+  const std::pair<const char*, size_t> cases[] = {
+      {"ab\xff", 2},       {"a\x80", 1},        {"\xc0\xaf", 0},
+      {"\xe0\x80\x80", 0}, {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0},
+      {"ab\xe2\x82", 2},   {"\xe2\x82\x28", 0}, {"\xf0\x8f\xbf\xbf", 0},
+  };
+  for (const auto& [text, offset] : cases) EXPECT_EQ(FindInvalidUtf8(text), offset) << text;
+}
+
+TEST(Text, ATabIsFoundInIndentationOnly) {
+  const Lines lines("  \ta: b\na:\tb\n\t# comment\n \t \n");
+  ASSERT_TRUE(TabInIndentation(lines, 1).has_value());
+  EXPECT_EQ(At(*TabInIndentation(lines, 1)), LineAndColumn(1, 3));
+  EXPECT_FALSE(TabInIndentation(lines, 2).has_value());
+  EXPECT_FALSE(TabInIndentation(lines, 3).has_value());
+  EXPECT_FALSE(TabInIndentation(lines, 4).has_value());
+}
+
+TEST(Text, AQuoteClosesUnlessTheTextEndsFirst) {
+  const std::pair<const char*, bool> cases[] = {
+      {"\"a\"", true},    {"\"a", false},      {"\"a\\\"", false}, {"\"a\\\\\"", true},
+      {"'a'", true},      {"'a", false},       {"'a''", false},    {"'a''b'", true},
+      {"'it\\'", true},   {"''", true},        {"|\n a", true},    {"&x \"a", false},
+      {"&x \"a\"", true}, {"\"a\n b\"", true}, {"\"", false},      {"", true},
+  };
+  for (const auto& [text, closes] : cases) {
+    EXPECT_EQ(QuoteCloses(Lines(text), Place{}), closes) << text;
+  }
+}
+
+TEST(Text, AnEmptyItemIsFoundAboveBlankLinesAndComments) {
+  const Lines lines("a:\n  - # none\n\n  # and\n  - b\n");
+  EXPECT_EQ(At(EmptyItemBefore(lines, {5, 3})), LineAndColumn(2, 3));
+}
+
+TEST(Text, WithoutAnEmptyItemThePlaceStays) {
+  const Lines lines("a:\n  b\n  - c\n");
+  EXPECT_EQ(At(EmptyItemBefore(lines, {3, 3})), LineAndColumn(3, 3));
+}
+
+}  // namespace
+}  // namespace slipway::config

@@ -1,0 +1,334 @@
+#include "runtime/config/values.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/config/yaml.h"
+#include "runtime/sdk/options.h"
+
+namespace slipway::config {
+enum class Mode { kOff, kReadOnly, kReadWrite };
+}  // namespace slipway::config
+
+template <>
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::config::Mode>{
+    "off", "read-only", "read-write", nullptr};
+
+namespace slipway::config {
+namespace {
+
+constexpr int64_t kKiB = 1024;
+
+struct Bind {
+  static constexpr auto Options() {
+    return OptionTable(Option<&Bind::source>("source", "What is bound", {.required = true}),
+                       Option<&Bind::target>("target", "Where it is bound", {.required = true}),
+                       Option<&Bind::mode>("mode", "What may be done", {.fallback = "read-only"}));
+  }
+  HostPath source;
+  ContainerPath target;
+  Mode mode = Mode::kOff;
+};
+
+// Every type that an option can have, as a stage declares and reads them.
+struct Everything {
+  static constexpr auto Options() {
+    return OptionTable(
+        Option<&Everything::text>("text", "A text",
+                                  {.fallback = "none", .minimum = 1, .maximum = 8}),
+        Option<&Everything::flag>("flag", "A flag", {.fallback = "true"}),
+        Option<&Everything::tasks>(
+            "tasks", "Tasks", {.fallback = "20", .unit = "tasks", .minimum = 1, .maximum = 64}),
+        Option<&Everything::cpus>("cpus", "CPUs", {.minimum = 100, .maximum = 8000}),
+        Option<&Everything::memory>(
+            "memory", "Memory", {.fallback = "1MiB", .minimum = 4 * kKiB, .maximum = kKiB * kKiB}),
+        Option<&Everything::wait>("wait", "How long", {.fallback = "1.5s"}),
+        Option<&Everything::root>("root", "Root filesystem", {.fallback = "../rootfs"}),
+        Option<&Everything::target>("target", "Inside", {.fallback = "/proc"}),
+        Option<&Everything::mode>("mode", "Mode", {.fallback = "off"}),
+        Option<&Everything::list>("list", "Some numbers"),
+        Option<&Everything::map>("map", "Some sizes"),
+        Option<&Everything::binds>("binds", "Some binds"),
+        Option<&Everything::bind>("bind", "One bind"));
+  }
+  std::string text;
+  bool flag = false;
+  int64_t tasks = 0;
+  std::optional<Decimal> cpus;
+  Bytes memory;
+  std::chrono::nanoseconds wait{};
+  HostPath root;
+  ContainerPath target;
+  Mode mode = Mode::kReadWrite;
+  std::vector<int64_t> list = {7};
+  std::map<std::string, Bytes> map;
+  std::vector<Bind> binds;
+  std::optional<Bind> bind;
+};
+
+slipway_stage StageWith(const slipway_option* options, uint32_t count) {
+  slipway_stage stage{};
+  stage.name = "all";
+  stage.options = options;
+  stage.option_count = count;
+  return stage;
+}
+
+slipway_stage EverythingStage() {
+  using Table = slipway::internal::Options<Everything>;
+  return StageWith(Table::kTable.data(), Table::kCount);
+}
+
+Result<std::shared_ptr<const OptionValues>> CheckText(const slipway_stage& stage,
+                                                      std::string_view text) {
+  const Source file{.name = "f.yaml", .folder = "/etc/slipway", .has_lines = true};
+  const Source home{.name = "f.yaml:9:9", .folder = "/etc/slipway", .has_lines = false};
+  ASSIGN_OR_RETURN(const Node node, ParseYaml(text, file));
+  return CheckOptions(stage, GivenBy(node, file), home);
+}
+
+// What a stage reads from the options `text`.
+Everything Read(std::string_view text) {
+  Everything everything;
+  const auto values = CheckText(EverythingStage(), text);
+  if (!values.ok()) {
+    ADD_FAILURE() << values.error().ToString();
+    return everything;
+  }
+  slipway::internal::Options<Everything>::Read(everything, (*values)->data());
+  return everything;
+}
+
+std::string ErrorOf(const slipway_stage& stage, std::string_view text) {
+  const auto values = CheckText(stage, text);
+  return values.ok() ? "no error" : values.error().ToString();
+}
+
+std::string ErrorOf(std::string_view text) { return ErrorOf(EverythingStage(), text); }
+
+TEST(Values, DefaultsStandForWhatIsNotGiven) {
+  const Everything read = Read("{}");
+  EXPECT_EQ(read.text, "none");
+  EXPECT_TRUE(read.flag);
+  EXPECT_EQ(read.tasks, 20);
+  EXPECT_FALSE(read.cpus.has_value());
+  EXPECT_EQ(read.memory.count, kKiB * kKiB);
+  EXPECT_EQ(read.wait, std::chrono::milliseconds(1500));
+  EXPECT_EQ(read.root.path, "/etc/rootfs");
+  EXPECT_EQ(read.target.path, "/proc");
+  EXPECT_EQ(read.mode, Mode::kOff);
+  EXPECT_EQ(read.list, std::vector<int64_t>{7});
+  EXPECT_FALSE(read.bind.has_value());
+}
+
+TEST(Values, ScalarsOfEveryType) {
+  const Everything read = Read(
+      "{text: 123, flag: false, tasks: 0x10, cpus: 1.5, memory: 64KiB, wait: 2ms, root: /srv/r,\n"
+      " target: /a/../b, mode: read-write}");
+  EXPECT_EQ(read.text, "123");
+  EXPECT_FALSE(read.flag);
+  EXPECT_EQ(read.tasks, 16);
+  EXPECT_EQ(read.cpus.value_or(Decimal{}).thousandths, 1500);
+  EXPECT_EQ(read.memory.count, 64 * kKiB);
+  EXPECT_EQ(read.wait, std::chrono::milliseconds(2));
+  EXPECT_EQ(read.root.path, "/srv/r");
+  EXPECT_EQ(read.target.path, "/a/../b");
+  EXPECT_EQ(read.mode, Mode::kReadWrite);
+}
+
+TEST(Values, BoundsAreInclusive) {
+  EXPECT_EQ(Read("{tasks: 1}").tasks, 1);
+  EXPECT_EQ(Read("{tasks: 64}").tasks, 64);
+  EXPECT_EQ(Read("{text: a}").text, "a");
+  EXPECT_EQ(Read("{text: abcdefgh}").text, "abcdefgh");
+  EXPECT_EQ(Read("{memory: 4KiB}").memory.count, 4 * kKiB);
+}
+
+TEST(Values, ListsMapsAndRecordsNest) {
+  const Everything read = Read(
+      "list: [1, 2]\n"
+      "map: {a: 1K, b.c: 2}\n"
+      "binds:\n"
+      "  - {source: x, target: /y}\n"
+      "  - {target: /w, mode: off, source: ../z}\n");
+  EXPECT_EQ(read.list, (std::vector<int64_t>{1, 2}));
+  ASSERT_EQ(read.map.size(), 2U);
+  EXPECT_EQ(read.map.at("a").count, kKiB);
+  EXPECT_EQ(read.map.at("b.c").count, 2);
+  ASSERT_EQ(read.binds.size(), 2U);
+  EXPECT_EQ(read.binds[0].source.path, "/etc/slipway/x");
+  EXPECT_EQ(read.binds[0].target.path, "/y");
+  EXPECT_EQ(read.binds[0].mode, Mode::kReadOnly);
+  EXPECT_EQ(read.binds[1].source.path, "/etc/z");
+  EXPECT_EQ(read.binds[1].mode, Mode::kOff);
+}
+
+TEST(Values, EmptyListsAndMapsAreGiven) {
+  const Everything read = Read("{list: [], map: {}}");
+  EXPECT_TRUE(read.list.empty());
+  EXPECT_TRUE(read.map.empty());
+}
+
+TEST(Values, AStageWithoutOptionsTakesNone) {
+  const slipway_stage stage = StageWith(nullptr, 0);
+  EXPECT_TRUE(CheckText(stage, "{}").ok());
+  EXPECT_EQ(ErrorOf(stage, "{a: b}"), "f.yaml:1:2: all: unknown option \"a\" (it has none)");
+}
+
+TEST(Values, UnknownOptionsGetTheNearestName) {
+  EXPECT_EQ(ErrorOf("{taks: 1}"),
+            "f.yaml:1:2: all: unknown option \"taks\" (did you mean \"tasks\"?)");
+  EXPECT_EQ(
+      ErrorOf("{quite-else: 1}"),
+      "f.yaml:1:2: all: unknown option \"quite-else\" (one of text, flag, tasks, cpus, memory, "
+      "wait, root, target, mode, list, map, binds, bind)");
+  EXPECT_EQ(ErrorOf("binds:\n- {sorce: a}\n"),
+            "f.yaml:2:4: all: binds[0]: unknown option \"sorce\" (did you mean \"source\"?)");
+}
+
+TEST(Values, WrongScalarsSayWhatWouldBeRight) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"text: \"\"", "text: an empty text (write a text of 1 to 8 bytes)"},
+      {"text: abcdefghi",
+       "text: 9 bytes are too many \"abcdefghi\" (write a text of 1 to 8 bytes)"},
+      {"flag: yes", "flag: not a bool \"yes\" (write true or false)"},
+      {"flag: 1", "flag: not a bool \"1\" (write true or false)"},
+      {"tasks: many", "tasks: not an integer \"many\" (write an integer from 1 to 64, in tasks)"},
+      {"tasks: 0", "tasks: out of range \"0\" (write an integer from 1 to 64, in tasks)"},
+      {"tasks: 65", "tasks: out of range \"65\" (write an integer from 1 to 64, in tasks)"},
+      {"tasks: -1", "tasks: out of range \"-1\" (write an integer from 1 to 64, in tasks)"},
+      {"tasks: 99999999999999999999",
+       "tasks: out of range \"99999999999999999999\" (write an integer from 1 to 64, in tasks)"},
+      {"tasks: 020", "tasks: a leading zero \"020\" (write 20, or 0o20 in octal)"},
+      {"tasks: \"\"", "tasks: not an integer (write an integer from 1 to 64, in tasks)"},
+      {"cpus: 0.05", "cpus: out of range \"0.05\" (write a number from 0.1 to 8, such as 1.5)"},
+      {"cpus: all", "cpus: not a number \"all\" (write a number from 0.1 to 8, such as 1.5)"},
+      {"memory: 512MB", "memory: not a size \"512MB\" (write 512MiB: 1024 * 1024 bytes each)"},
+      {"memory: 1", "memory: out of range \"1\" (write a size from 4KiB to 1MiB, such as 512MiB)"},
+      {"memory: lots",
+       "memory: not a size \"lots\" (write a size from 4KiB to 1MiB, such as 512MiB)"},
+      {"wait: 5",
+       "wait: a duration without a unit \"5\" (write 5ms or 5s; units are ns us ms s m h)"},
+      {"wait: long", "wait: not a duration \"long\" (write a duration, such as 100ms)"},
+      {"root: \"\"", "root: an empty path (write a path)"},
+      {"root: ~/r", "root: not a path \"~/r\" (only a shell knows ~: write the home folder out)"},
+      {"target: proc",
+       "target: not absolute \"proc\" (write an absolute path inside the container)"},
+      {"target: \"\"", "target: an empty path (write an absolute path inside the container)"},
+      {"mode: readonly", "mode: unknown value \"readonly\" (did you mean \"read-only\"?)"},
+      {"mode: x", "mode: unknown value \"x\" (one of off, read-only, read-write)"},
+  };
+  for (const auto& [text, line] : cases) {
+    const std::string column = std::to_string(std::string_view(text).find(' ') + 2);
+    EXPECT_EQ(ErrorOf(text), "f.yaml:1:" + column + ": all: " + line);
+  }
+}
+
+TEST(Values, NoValueIsAnErrorAtTheKey) {
+  EXPECT_EQ(ErrorOf("flag: true\ntext:\n"),
+            "f.yaml:2:1: all: text: has no value (write a text of 1 to 8 bytes)");
+  EXPECT_EQ(ErrorOf("root: ~"), "f.yaml:1:1: all: root: has no value (write a path)");
+  EXPECT_EQ(ErrorOf("list:"), "f.yaml:1:1: all: list: has no value (write a list of integers)");
+}
+
+TEST(Values, TheWrongShapeIsNamed) {
+  EXPECT_EQ(ErrorOf("text: [a]"),
+            "f.yaml:1:7: all: text: found a list (write a text of 1 to 8 bytes)");
+  EXPECT_EQ(ErrorOf("text: {a: b}"),
+            "f.yaml:1:7: all: text: found a map (write a text of 1 to 8 bytes)");
+  EXPECT_EQ(ErrorOf("list: 5"),
+            "f.yaml:1:7: all: list: found a single value \"5\" (write a list of integers)");
+  EXPECT_EQ(ErrorOf("map: [1]"),
+            "f.yaml:1:6: all: map: found a list (write a map of names to sizes)");
+  EXPECT_EQ(
+      ErrorOf("bind: /a"),
+      "f.yaml:1:7: all: bind: found a single value \"/a\" (write a map of source, target, mode)");
+  EXPECT_EQ(ErrorOf("binds: [[]]"),
+            "f.yaml:1:9: all: binds[0]: found a list (write a map of source, target, mode)");
+}
+
+TEST(Values, AnElementIsNamedByItsWay) {
+  EXPECT_EQ(ErrorOf("list: [1, x]"),
+            "f.yaml:1:11: all: list[1]: not an integer \"x\" (write an integer)");
+  EXPECT_EQ(ErrorOf("map: {a: x}"),
+            "f.yaml:1:10: all: map.a: not a size \"x\" (write a size, such as 512MiB)");
+  EXPECT_EQ(ErrorOf("map: {\"\": 1}"),
+            "f.yaml:1:7: all: map: an empty name (write a map of names to sizes)");
+  EXPECT_EQ(
+      ErrorOf("binds:\n- source: a\n  target: b\n"),
+      "f.yaml:3:11: all: binds[0].target: not absolute \"b\" (write an absolute path inside the "
+      "container)");
+}
+
+TEST(Values, ARequiredFieldIsMissedAtItsRecord) {
+  EXPECT_EQ(ErrorOf("binds:\n- source: a\n"),
+            "f.yaml:2:3: all: binds[0]: missing option \"target\" (an absolute path inside the "
+            "container: Where it is bound)");
+}
+
+TEST(Values, ARequiredOptionIsMissedAtItsStage) {
+  slipway_option root{};
+  root.name = "root";
+  root.summary = "Root filesystem";
+  root.type = SLIPWAY_PATH;
+  root.flags = SLIPWAY_REQUIRED;
+  EXPECT_EQ(ErrorOf(StageWith(&root, 1), "{}"),
+            "f.yaml:9:9: all: missing option \"root\" (a path: Root filesystem)");
+}
+
+TEST(Values, AWrongDefaultIsBlamedOnTheStage) {
+  slipway_option tasks{};
+  tasks.name = "tasks";
+  tasks.summary = "Tasks";
+  tasks.type = SLIPWAY_INTEGER;
+  tasks.fallback = "some";
+  EXPECT_EQ(ErrorOf(StageWith(&tasks, 1), "{}"),
+            "f.yaml:9:9: all: default of tasks: not an integer \"some\" (write an integer)");
+}
+
+TEST(Values, AnUnknownTypeIsRefused) {
+  slipway_option odd{};
+  odd.name = "odd";
+  odd.summary = "Odd";
+  odd.type = 99;
+  EXPECT_EQ(ErrorOf(StageWith(&odd, 1), "odd: x"),
+            "f.yaml:1:6: all: odd: a type that this runtime does not know \"99\" (the plugin is of "
+            "another version)");
+}
+
+TEST(Values, AStringMayHaveALeastLength) {
+  slipway_option name{};
+  name.name = "name";
+  name.summary = "Name";
+  name.type = SLIPWAY_STRING;
+  name.minimum = 2;
+  name.maximum = 4;
+  EXPECT_EQ(ErrorOf(StageWith(&name, 1), "name: a"),
+            "f.yaml:1:7: all: name: 1 bytes are too few \"a\" (write a text of 2 to 4 bytes)");
+}
+
+TEST(Values, EveryValueCarriesItsType) {
+  const slipway_stage stage = EverythingStage();
+  const auto values = CheckText(stage, "{list: [1], binds: [{source: a, target: /b}]}");
+  ASSERT_TRUE(values.ok());
+  const slipway_value* data = (*values)->data();
+  for (uint32_t i = 0; i < stage.option_count; ++i) {
+    const std::string name = stage.options[i].name;
+    const bool absent = name == "cpus" || name == "map" || name == "bind";
+    EXPECT_EQ(data[i].type, absent ? 0 : stage.options[i].type) << name;
+  }
+  const slipway_value& binds = data[11];
+  ASSERT_EQ(binds.count, 1U);
+  EXPECT_EQ(binds.as.items[0].type, static_cast<uint32_t>(SLIPWAY_RECORD));
+  EXPECT_EQ(binds.as.items[0].count, 3U);
+}
+
+}  // namespace
+}  // namespace slipway::config

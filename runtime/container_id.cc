@@ -1,0 +1,32 @@
+#include "runtime/container_id.h"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <cstdint>
+
+namespace slipway {
+namespace {
+
+constexpr size_t kMaxId = 64;
+constexpr char kAllowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+}  // namespace
+
+Result<std::string> ContainerId(const std::string& name) {
+  if (!name.empty()) {
+    if (name.size() > kMaxId || name.front() == '.' || name.front() == '-' ||
+        name.find_first_not_of(kAllowed) != std::string::npos) {
+      return Error("not a container id", name,
+                   "--name takes 1 to 64 of A-Z a-z 0-9 _ . - and begins with none of . -");
+    }
+    return name;
+  }
+  uint64_t random = 0;
+  if (getrandom(&random, sizeof(random), 0) != sizeof(random)) return Error(errno, "getrandom");
+  std::string id = "slipway-";
+  for (int shift = 60; shift >= 0; shift -= 4) id += "0123456789abcdef"[(random >> shift) & 0xf];
+  return id;
+}
+
+}  // namespace slipway

@@ -1,0 +1,66 @@
+#include "runtime/launch/channel.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <string>
+
+namespace slipway::launch {
+namespace {
+
+// A text that came through the channel ends within its field, whoever wrote it.
+void EndTexts(slipway_error& error) {
+  for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
+                            {error.stage, sizeof(error.stage)},
+                            {error.hook, sizeof(error.hook)},
+                            {error.operation, sizeof(error.operation)},
+                            {error.subject, sizeof(error.subject)},
+                            {error.hint, sizeof(error.hint)}}) {
+    text[size - 1] = '\0';
+  }
+}
+
+bool IsKnown(MessageType type) {
+  return type == MessageType::kRelease || type == MessageType::kReady ||
+         type == MessageType::kFailed;
+}
+
+}  // namespace
+
+Result<std::pair<Channel, Channel>> Channel::Make() {
+  int fds[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
+    return Error(errno, "socketpair");
+  }
+  return std::pair{Channel(fds[0]), Channel(fds[1])};
+}
+
+Status Channel::Send(MessageType type, const slipway_error& error) const {
+  const Message message{type, error};
+  ssize_t size = 0;
+  do {
+    size = send(fd_.get(), &message, sizeof(message), MSG_NOSIGNAL);
+  } while (size < 0 && errno == EINTR);
+  if (size < 0) return Error(errno, "send");
+  return Ok();
+}
+
+Result<std::optional<Message>> Channel::Receive() const {
+  Message message;
+  ssize_t size = 0;
+  do {
+    // MSG_TRUNC: the length of the packet, even when it is longer than the buffer.
+    size = recv(fd_.get(), &message, sizeof(message), MSG_TRUNC);
+  } while (size < 0 && errno == EINTR);
+  // A peer that dies with an unread message in its queue resets the connection.
+  if (size == 0 || (size < 0 && errno == ECONNRESET)) return std::optional<Message>();
+  if (size < 0) return Error(errno, "recv");
+  if (size != sizeof(message) || !IsKnown(message.type)) {
+    return Error(EBADMSG, "recv", std::to_string(size) + " bytes",
+                 "something wrote into the host's channel");
+  }
+  EndTexts(message.error);
+  return std::optional<Message>(message);
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,55 @@
+// The channel between host and child: a SOCK_SEQPACKET socket pair that carries fixed-size,
+// typed messages.
+//
+//   host                                   child
+//                                          parked: waits for Release
+//     Release  ------------------------->  InChild of each stage
+//              <-------------------------  Ready, when all hooks are done
+//              <-------------------------  Failed(error), from a hook or from exec
+//     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
+//
+// End of file before Ready means that the child died. End of file in the child means that the
+// host died.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
+#define SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
+
+#include <optional>
+#include <utility>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::launch {
+
+enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3 };
+
+struct Message {
+  MessageType type = MessageType::kRelease;
+  slipway_error error = {};  // kFailed
+};
+
+class Channel {
+ public:
+  // Both ends; each is close-on-exec.
+  static Result<std::pair<Channel, Channel>> Make();
+
+  // EPIPE when the other end is closed; raises no SIGPIPE.
+  Status Send(MessageType type, const slipway_error& error = {}) const;
+
+  // Waits for the next message; nullopt at the end of file. Fails on anything that is not
+  // exactly one message.
+  Result<std::optional<Message>> Receive() const;
+
+  int fd() const { return fd_.get(); }
+  void Close() { fd_.Close(); }
+
+ private:
+  explicit Channel(int fd) : fd_(fd) {}
+
+  sys::Fd fd_;
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_

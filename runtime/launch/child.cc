@@ -1,0 +1,59 @@
+#include "runtime/launch/child.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/launch/host_table.h"
+#include "runtime/launch/init.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kRuntimeFailed = 125;
+
+[[noreturn]] void Report(const Channel& channel, const Error& error) {
+  // When the host is gone, there is nobody left to tell.
+  (void)channel.Send(MessageType::kFailed, error).ok();
+  _exit(kRuntimeFailed);
+}
+
+void AwaitRelease(const Channel& channel) {
+  auto message = channel.Receive();
+  const bool released =
+      message.ok() && message->has_value() && (*message)->type == MessageType::kRelease;
+  if (!released) _exit(kRuntimeFailed);
+}
+
+Status RunHooks(const Setup& setup, Progress& progress) {
+  slipway_context context;
+  context.container_id = &setup.id;
+  context.in_child = true;
+  for (const Stage& stage : setup.stages) {
+    context.stage = progress.stage;
+    RETURN_IF_ERROR(stage.InChild(context));
+    ++progress.stage;
+  }
+  return Ok();
+}
+
+Status PutInitBefore(const Setup& setup) {
+  const pid_t command = fork();
+  if (command < 0) return Error(errno, "fork").In({}, "init");
+  if (command > 0) RunInit(command, setup.signals.set());
+  return Ok();
+}
+
+}  // namespace
+
+void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+  AwaitRelease(channel);
+  Status status = RunHooks(setup, progress);
+  if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
+  if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);
+  if (status.ok()) status = channel.Send(MessageType::kReady);
+  if (!status.ok()) Report(channel, status.error());
+  Report(channel, Exec(setup.command, setup.signals.before()));
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,39 @@
+// The child's side of a launch: from parked to the user's command.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_CHILD_H_
+#define SLIPWAY_RUNTIME_LAUNCH_CHILD_H_
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "runtime/launch/channel.h"
+#include "runtime/launch/command.h"
+#include "runtime/launch/plan.h"
+#include "runtime/launch/signals.h"
+#include "runtime/launch/stage.h"
+
+namespace slipway::launch {
+
+// What a launch is about; both sides of the clone see it.
+struct Setup {
+  const std::string& id;
+  const std::vector<Stage>& stages;
+  const Plan& plan;
+  const Command& command;
+  const BlockedSignals& signals;
+};
+
+// How far the child has come, in memory that both sides share: so the host can name the hook in
+// which a child died without a word.
+struct Progress {
+  std::atomic<size_t> stage{0};  // position in the pipeline; their number: past all hooks
+};
+
+// Waits for Release, runs the InChild hooks, and executes the command. Reports every failure
+// through the channel. Nothing here loads a library or prints.
+[[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress);
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_CHILD_H_

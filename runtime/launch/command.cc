@@ -1,0 +1,125 @@
+#include "runtime/launch/command.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kNotExecutable = 126;
+constexpr int kNotFound = 127;
+constexpr const char* kStep = "exec";
+
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::string_view PathOf(const std::vector<std::string>& environment) {
+  constexpr std::string_view kName = "PATH=";
+  for (std::string_view variable : environment) {
+    if (variable.starts_with(kName)) return variable.substr(kName.size());
+  }
+  return {};
+}
+
+// The files that `name` may mean, in order: itself, or one in each folder of `path`.
+std::vector<std::string> Candidates(const std::string& name, std::string_view path) {
+  if (name.find('/') != std::string::npos) return {name};
+  std::vector<std::string> candidates;
+  while (!name.empty() && !path.empty()) {
+    const size_t colon = path.find(':');
+    std::string_view folder = path.substr(0, colon);
+    // An empty entry would mean the current folder; nobody writes it on purpose.
+    if (!folder.empty()) candidates.push_back(std::string(folder) + "/" + name);
+    path.remove_prefix(colon == std::string_view::npos ? path.size() : colon + 1);
+  }
+  return candidates;
+}
+
+Error NotFound(const std::string& name, std::string_view path) {
+  const bool searched = name.find('/') == std::string::npos;
+  return Error("command not found", name,
+               searched ? "looked in PATH=" + std::string(path)
+                        : std::string("there is no such file in the container"))
+      .In({}, kStep)
+      .ExitStatus(kNotFound);
+}
+
+// execve(2)'s errno, told apart by what the file is.
+Error NotExecutable(int errno_value, const std::string& file) {
+  struct stat info {};
+  std::string_view hint;
+  if (stat(file.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) {
+      hint = "it is a folder";
+    } else if (errno_value == ENOENT) {
+      hint = "the file is there, but the interpreter that it names (the ELF loader, or the "
+             "program of its #! line) is not";
+    } else if (errno_value == ENOEXEC) {
+      hint = "not a program for this machine, or a script without a #! line";
+    } else if (errno_value == EACCES && (info.st_mode & 0111) == 0) {
+      hint = "it is not executable: chmod +x";
+    }
+  }
+  return Error(errno_value, "execve", file, hint).In({}, kStep).ExitStatus(kNotExecutable);
+}
+
+bool Exists(const std::string& file) {
+  struct stat info {};
+  return lstat(file.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+Status PrepareExec(const Command& command, const std::vector<int>& kept_fds) {
+  if (chdir(command.cwd.c_str()) != 0) {
+    return Error(errno, "chdir", command.cwd, "process.cwd must be a folder of the container")
+        .In({}, kStep);
+  }
+  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+    return Error(errno, "close_range").In({}, kStep);
+  }
+  for (int fd : kept_fds) {
+    if (fcntl(fd, F_SETFD, 0) != 0) {
+      return Error(errno, "fcntl", std::to_string(fd), "a stage asked to keep this descriptor")
+          .In({}, kStep);
+    }
+  }
+  return Ok();
+}
+
+Error Exec(const Command& command, const sigset_t& mask) {
+  const std::vector<char*> args = Pointers(command.args);
+  const std::vector<char*> environment = Pointers(command.environment);
+  const std::string_view path = PathOf(command.environment);
+  const std::vector<std::string> candidates = Candidates(command.args[0], path);
+  sigprocmask(SIG_SETMASK, &mask, nullptr);
+
+  // As execvp(3): a candidate that cannot be executed does not end the search, but is what the
+  // error tells of when no other can.
+  int denied = 0;
+  std::string denied_file;
+  for (const std::string& file : candidates) {
+    execve(file.c_str(), args.data(), environment.data());
+    const int cause = errno;
+    const bool absent = (cause == ENOENT || cause == ENOTDIR) && !Exists(file);
+    if (absent) continue;
+    if (cause != EACCES) return NotExecutable(cause, file);
+    if (!denied) denied_file = file;
+    denied = cause;
+  }
+  if (denied) return NotExecutable(denied, denied_file);
+  return NotFound(command.args[0], path);
+}
+
+}  // namespace slipway::launch

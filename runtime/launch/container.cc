@@ -1,0 +1,125 @@
+#include "runtime/launch/container.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "runtime/launch/exit_status.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+namespace {
+
+// The status of waitpid(2), from what waitid(2) tells.
+int WaitStatusOf(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+                                    : W_EXITCODE(0, info.si_status);
+}
+
+std::string DescribeEnd(int wait_status) {
+  if (WIFSIGNALED(wait_status)) return strsignal(WTERMSIG(wait_status));
+  return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+}  // namespace
+
+void Container::Unmap::operator()(Progress* progress) const { munmap(progress, sizeof(*progress)); }
+
+Status Container::MapProgress() {
+  void* page = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                    -1, 0);
+  if (page == MAP_FAILED) return Error(errno, "mmap").In({}, "clone");
+  progress_.reset(new (page) Progress);
+  return Ok();
+}
+
+Result<Container> Container::CloneParked(const Setup& setup) {
+  Container container(setup);
+  RETURN_IF_ERROR(container.MapProgress());
+  ASSIGN_OR_RETURN(auto ends, Channel::Make());
+  auto& [host_end, child_end] = ends;
+  auto cloned = sys::Clone(setup.plan.namespaces, setup.plan.cgroup_fd);
+  if (!cloned.ok()) return cloned.error().In({}, "clone");
+  if (cloned->pid == 0) {
+    host_end.Close();
+    RunChild(setup, child_end, *container.progress_);
+  }
+  container.pid_ = cloned->pid;
+  container.pidfd_ = std::move(cloned->pidfd);
+  container.channel_ = std::move(host_end);
+  return container;
+}
+
+Container::~Container() {
+  if (!pidfd_.valid() || wait_status_) return;
+  (void)sys::SendSignal(pidfd_, SIGKILL).ok();
+  siginfo_t info{};
+  while (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED) < 0 && errno == EINTR) {
+  }
+}
+
+bool Container::is_pid_1() const { return setup_.plan.namespaces & CLONE_NEWPID; }
+
+void Container::Release() const { (void)channel_->Send(MessageType::kRelease).ok(); }
+
+Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
+  bool ready = false;
+  while (true) {
+    pollfd events[] = {{.fd = channel_->fd(), .events = POLLIN, .revents = 0},
+                       {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+    if (poll(events, std::size(events), -1) < 0 && errno != EINTR) return Error(errno, "poll");
+    if (events[0].revents) {
+      ASSIGN_OR_RETURN(auto message, channel_->Receive());
+      if (!message && ready) return std::optional<int>();
+      if (!message) return DiedEarly();
+      if (message->type == MessageType::kFailed) return Error(message->error);
+      ready = true;
+      continue;
+    }
+    if (!events[1].revents) continue;
+    ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
+    if (event.signal == SIGCHLD) {
+      // Something else may hold the channel open, so that its end would never come.
+      ASSIGN_OR_RETURN(const State state, Poll());
+      if (state == State::kEnded && !ready) return DiedEarly();
+      if (state == State::kEnded) return std::optional<int>();
+    } else if (EndsByDefault(event.signal)) {
+      return std::optional<int>(kSignalBase + event.signal);
+    }
+  }
+}
+
+Result<Container::State> Container::Poll() {
+  if (wait_status_) return State::kEnded;
+  siginfo_t info{};
+  if (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WSTOPPED | WNOHANG) != 0) {
+    return Error(errno, "waitid", std::to_string(pid_));
+  }
+  if (info.si_pid == 0) return State::kRunning;
+  if (info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED) return State::kStopped;
+  wait_status_ = WaitStatusOf(info);
+  return State::kEnded;
+}
+
+Error Container::DiedEarly() const {
+  int wait_status = wait_status_.value_or(0);
+  if (!wait_status_) {
+    siginfo_t info{};
+    if (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOWAIT) == 0) {
+      wait_status = WaitStatusOf(info);
+    }
+  }
+  Error error("the child ended before the command ran", DescribeEnd(wait_status));
+  const size_t stage = progress_->stage;
+  if (stage < setup_.stages.size()) return error.In(setup_.stages[stage].name(), "in-child");
+  return error.In({}, "exec");
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,104 @@
+#include "runtime/launch/host_table.h"
+
+#include <fcntl.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
+                                     CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
+
+int Fail(slipway_error* error, const Error& cause) {
+  *error = cause;
+  return -1;
+}
+
+int WrongHook(slipway_error* error, std::string_view function, std::string_view hooks) {
+  return Fail(error, Error(EPERM, function, {}, std::string("only in ").append(hooks)));
+}
+
+const char* ContainerId(const slipway_context* context) { return context->container_id->c_str(); }
+
+int RecordUndo(slipway_context* context, const void* record, size_t size, slipway_error* error) {
+  if (!context->journal) return WrongHook(error, "record_undo", "PreClone and PostClone");
+  Status status =
+      context->journal->Append(context->stage, {static_cast<const char*>(record), size});
+  return status.ok() ? 0 : Fail(error, status.error());
+}
+
+int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) {
+  if (!context->plan) return WrongHook(error, "add_namespaces", "PreClone");
+  if (flags & ~kNamespaceFlags) {
+    return Fail(error, Error(EINVAL, "add_namespaces", {}, "only CLONE_NEW* flags of clone(2)"));
+  }
+  context->plan->namespaces |= flags;
+  return 0;
+}
+
+int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
+  if (!context->plan) return WrongHook(error, "set_cgroup", "PreClone");
+  if (cgroup_fd < 0) return Fail(error, Error(EBADF, "set_cgroup"));
+  if (context->plan->cgroup_fd >= 0) {
+    return Fail(error, Error(EBUSY, "set_cgroup", {},
+                             "the stage " + context->plan->cgroup_stage + " has set one already"));
+  }
+  context->plan->cgroup_fd = cgroup_fd;
+  context->plan->cgroup_stage = context->stage_name;
+  return 0;
+}
+
+int KeepFd(slipway_context* context, int fd, slipway_error* error) {
+  if (!context->plan) return WrongHook(error, "keep_fd", "PreClone");
+  if (fcntl(fd, F_GETFD) < 0) return Fail(error, Error(errno, "keep_fd", std::to_string(fd)));
+  auto& kept = context->plan->kept_fds;
+  if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
+  return 0;
+}
+
+int UseInit(slipway_context* context, slipway_error* error) {
+  if (!context->plan) return WrongHook(error, "use_init", "PreClone");
+  context->plan->init = true;
+  return 0;
+}
+
+int32_t ChildPid(const slipway_context* context) { return context->child_pid; }
+
+int ChildPidfd(const slipway_context* context) { return context->child_pidfd; }
+
+int OpenInRoot(slipway_context* context, const char* path, int flags, slipway_error* error) {
+  if (!context->in_child) return WrongHook(error, "open_in_root", "InChild");
+  // Opened anew for each call: a stage may have changed the root since the last one.
+  auto root = sys::Open("/", O_PATH | O_DIRECTORY);
+  if (!root.ok()) return Fail(error, root.error());
+  auto fd = sys::OpenInRoot(*root, path, flags);
+  return fd.ok() ? fd->Release() : Fail(error, fd.error());
+}
+
+constexpr slipway_host kHost = {
+    .struct_size = sizeof(slipway_host),
+    .reserved = 0,
+    .container_id = ContainerId,
+    .record_undo = RecordUndo,
+    .add_namespaces = AddNamespaces,
+    .set_cgroup = SetCgroup,
+    .keep_fd = KeepFd,
+    .use_init = UseInit,
+    .child_pid = ChildPid,
+    .child_pidfd = ChildPidfd,
+    .open_in_root = OpenInRoot,
+};
+
+}  // namespace
+
+const slipway_host* HostTable() { return &kHost; }
+
+}  // namespace slipway::launch

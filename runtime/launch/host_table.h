@@ -1,0 +1,36 @@
+// The host's side of the contract: the context that a hook is handed, and the table of functions
+// behind slipway_host. A function that is called from a hook that it is not for fails, and says
+// so, instead of doing something by halves.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_HOST_TABLE_H_
+#define SLIPWAY_RUNTIME_LAUNCH_HOST_TABLE_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+
+#include "runtime/launch/plan.h"
+#include "runtime/sdk/abi.h"
+#include "runtime/state/journal.h"
+
+// What a hook may reach; nothing here belongs to it.
+struct slipway_context {
+  const std::string* container_id = nullptr;
+  const char* stage_name = "";
+  size_t stage = 0;                            // position in the pipeline
+  slipway::state::Journal* journal = nullptr;  // PreClone, PostClone
+  slipway::launch::Plan* plan = nullptr;       // PreClone
+  pid_t child_pid = -1;                        // PostClone
+  int child_pidfd = -1;                        // PostClone
+  bool in_child = false;                       // InChild
+};
+
+namespace slipway::launch {
+
+// The one table of this process.
+const slipway_host* HostTable();
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_HOST_TABLE_H_

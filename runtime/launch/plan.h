@@ -1,0 +1,23 @@
+// What the stages of a pipeline want of the clone, gathered before it. Data only: the host alone
+// clones, forks and execs.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
+#define SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::launch {
+
+struct Plan {
+  uint64_t namespaces = 0;   // CLONE_NEW* of clone(2)
+  int cgroup_fd = -1;        // a stage's; the child is born there
+  std::string cgroup_stage;  // who set it
+  bool init = false;         // a small init is the command's parent
+  std::vector<int> kept_fds;  // stages'; the command inherits them
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_PLAN_H_

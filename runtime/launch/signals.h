@@ -1,0 +1,70 @@
+// Signals that concern a container: blocked while it runs, read one by one, and passed on.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_SIGNALS_H_
+#define SLIPWAY_RUNTIME_LAUNCH_SIGNALS_H_
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <utility>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::launch {
+
+// Blocks, as long as it lives, every signal that can be passed on, and SIGCHLD. What a fault of
+// this process itself raises (SIGSEGV and the like) stays unblocked.
+class BlockedSignals {
+ public:
+  BlockedSignals();
+  ~BlockedSignals();
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+  const sigset_t& set() const { return blocked_; }
+  const sigset_t& before() const { return before_; }  // the mask that the command gets
+
+ private:
+  sigset_t blocked_;
+  sigset_t before_;
+};
+
+struct SignalEvent {
+  int signal = 0;
+  bool from_kernel = false;  // as from the terminal's driver, to a whole process group
+};
+
+// Reads blocked signals: signalfd(2).
+class SignalSource {
+ public:
+  static Result<SignalSource> Make(const BlockedSignals& signals);
+
+  // Waits for the next one.
+  Result<SignalEvent> Next() const;
+
+  int fd() const { return fd_.get(); }
+
+ private:
+  explicit SignalSource(sys::Fd fd) : fd_(std::move(fd)) {}
+
+  sys::Fd fd_;
+};
+
+// Did the kernel send it, as the terminal's driver does to a whole process group? From si_code of
+// sigaction(2).
+inline bool IsFromKernel(int si_code) { return si_code == SI_KERNEL; }
+
+// SIGTSTP, SIGTTIN, SIGTTOU: they stop a process that does not care for them.
+bool IsStopSignal(int signal);
+
+// Does the default action of signal(7) end a process?
+bool EndsByDefault(int signal);
+
+// Would `signal` meet its default action in the process `pid` (not blocked, ignored or caught)?
+// From /proc/pid/status, proc(5); false when the process has gone.
+bool MeetsDefaultAction(pid_t pid, int signal);
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_SIGNALS_H_

@@ -1,0 +1,59 @@
+#include "runtime/launch/supervisor.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "runtime/launch/exit_status.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+
+Result<int> Supervisor::Run() {
+  while (true) {
+    ASSIGN_OR_RETURN(const Container::State state, container_.Poll());
+    if (state == Container::State::kEnded) break;
+    if (state == Container::State::kStopped) {
+      StopWithContainer();
+      continue;
+    }
+    ASSIGN_OR_RETURN(const SignalEvent event, signals_.Next());
+    if (event.signal != SIGCHLD) PassOn(event);
+  }
+  terminal_.Restore();
+  return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
+}
+
+bool Supervisor::InOurProcessGroup() const { return getpgid(container_.pid()) == getpgrp(); }
+
+bool Supervisor::DropsSignal(int signal) const {
+  return container_.is_pid_1() && !container_.has_init() &&
+         MeetsDefaultAction(container_.pid(), signal);
+}
+
+void Supervisor::PassOn(const SignalEvent& event) {
+  // Asked before the signal is sent: a handler may be gone a moment later.
+  const bool dropped = DropsSignal(event.signal);
+  const bool there_already = event.from_kernel && InOurProcessGroup();
+  if (!there_already) (void)sys::SendSignal(container_.pidfd(), event.signal).ok();
+
+  if (IsStopSignal(event.signal) && (dropped || container_.has_init())) {
+    (void)sys::SendSignal(container_.pidfd(), SIGSTOP).ok();
+  } else if (dropped && EndsByDefault(event.signal)) {
+    ended_by_ = event.signal;
+    (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
+  }
+}
+
+// A stopped container stops the host, so that a shell sees its job stop; `fg` or SIGCONT lets
+// both go on, the container in the foreground if it was there.
+void Supervisor::StopWithContainer() {
+  const pid_t group = getpgid(container_.pid());
+  const bool held_foreground = group != getpgrp() && terminal_.Foreground() == group;
+  if (held_foreground) terminal_.SetForeground(getpgrp());
+  raise(SIGSTOP);
+  if (held_foreground && terminal_.Foreground() == getpgrp()) terminal_.SetForeground(group);
+  (void)sys::SendSignal(container_.pidfd(), SIGCONT).ok();
+  if (group > 0 && group != getpgrp()) kill(-group, SIGCONT);
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,44 @@
+// The host's part while the command runs: signals, the terminal, and the end.
+//
+// A signal that comes to the host goes on to the container's first process, unless the terminal
+// sent it to both already. Where that process is pid 1 of its namespace, the kernel drops what
+// pid 1 does not catch; there the host does what the default action would have done, so that
+// Ctrl-C, Ctrl-Z and kill work as with any program.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
+#define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
+
+#include <optional>
+
+#include "runtime/launch/container.h"
+#include "runtime/launch/signals.h"
+#include "runtime/launch/terminal.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::launch {
+
+class Supervisor {
+ public:
+  // Both outlive it.
+  Supervisor(Container& container, const SignalSource& signals)
+      : container_(container), signals_(signals) {}
+
+  // Until the container's first process has ended. Returns the runtime's exit status: the
+  // process's own, or 128 + N for signal N.
+  Result<int> Run();
+
+ private:
+  void PassOn(const SignalEvent& event);
+  void StopWithContainer();
+  bool InOurProcessGroup() const;
+  bool DropsSignal(int signal) const;
+
+  Container& container_;
+  const SignalSource& signals_;
+  Terminal terminal_;
+  std::optional<int> ended_by_;  // the signal whose default action ended the container
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_

@@ -1,0 +1,165 @@
+#include "runtime/loader/descriptor.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+namespace slipway::loader {
+namespace {
+
+// Far beyond what a stage needs; they end the walk over a list that does not end.
+constexpr size_t kMaxText = 1024;  // bytes of a name or a sentence
+constexpr int kMaxOptions = 1024;  // of a stage, with elements and fields
+constexpr int kMaxNames = 256;     // of an enum, or of a list of tokens
+constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
+
+std::string Hex(uint64_t number) {
+  char text[20];
+  std::snprintf(text, sizeof(text), "0x%016llx", static_cast<unsigned long long>(number));
+  return text;
+}
+
+std::string Abi(unsigned major, unsigned minor) {
+  return std::to_string(major) + "." + std::to_string(minor);
+}
+
+// One walk over a descriptor, after magic, ABI and size have proved that it is one.
+class Walk {
+ public:
+  explicit Walk(const std::string& path) : path_(path) {}
+
+  Error Bad(const std::string& field, const std::string& what) const {
+    return Error("bad descriptor", field, what + "; in " + path_);
+  }
+
+  Status Text(const std::string& field, const char* text) const {
+    if (text == nullptr || *text == '\0') return Bad(field, "missing");
+    const size_t size = strnlen(text, kMaxText + 1);
+    if (size > kMaxText) return Bad(field, "longer than " + std::to_string(kMaxText) + " bytes");
+    if (std::string_view(text, size).find('\n') != std::string_view::npos) {
+      return Bad(field, "of more than one line");
+    }
+    return Ok();
+  }
+
+  // names: ended by null. Fails when it does not seem to end, or when a name is empty.
+  Status Names(const std::string& field, const char* const* names) const {
+    int count = 0;
+    for (; names[count] != nullptr; ++count) {
+      if (count == kMaxNames) {
+        return Bad(field,
+                   "more than " + std::to_string(kMaxNames) + " names; is the last one NULL?");
+      }
+      RETURN_IF_ERROR(Text(field + "[" + std::to_string(count) + "]", names[count]));
+    }
+    return Ok();
+  }
+
+  Status Tokens(const std::string& field, const char* const* tokens) const {
+    return tokens == nullptr ? Ok() : Names(field, tokens);
+  }
+
+  // The options of a stage, or the fields of a record.
+  Status Table(const std::string& field, const slipway_option* options, uint32_t count, int depth) {
+    if (count > 0 && options == nullptr) {
+      return Bad(field, std::to_string(count) + " of them at NULL");
+    }
+    for (uint32_t i = 0; i < count; ++i) {
+      const slipway_option& option = options[i];
+      const std::string numbered = field + "[" + std::to_string(i) + "]";
+      RETURN_IF_ERROR(Text(numbered + ".name", option.name));
+      const std::string named = field + "." + option.name;
+      RETURN_IF_ERROR(Text(named + ".summary", option.summary));
+      for (uint32_t earlier = 0; earlier < i; ++earlier) {
+        if (std::strcmp(options[earlier].name, option.name) == 0) {
+          return Bad(named, "declared twice");
+        }
+      }
+      RETURN_IF_ERROR(Type(named, option, depth));
+    }
+    return Ok();
+  }
+
+ private:
+  // What a value of the option may be; also of an element, which has neither name nor summary.
+  Status Type(const std::string& field, const slipway_option& option, int depth) {
+    if (++options_ > kMaxOptions) {
+      return Bad(field, "more than " + std::to_string(kMaxOptions) + " options in all");
+    }
+    if (depth > kMaxDepth) {
+      return Bad(field, "nested more than " + std::to_string(kMaxDepth) + " deep");
+    }
+    if (option.flags & ~uint32_t{SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER}) {
+      return Bad(field, "unknown flags " + Hex(option.flags));
+    }
+    if (option.minimum > option.maximum) {
+      return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
+                            std::to_string(option.maximum));
+    }
+    switch (option.type) {
+      case SLIPWAY_STRING:
+      case SLIPWAY_BOOL:
+      case SLIPWAY_INTEGER:
+      case SLIPWAY_DECIMAL:
+      case SLIPWAY_BYTES:
+      case SLIPWAY_DURATION:
+      case SLIPWAY_PATH:
+        return Ok();
+      case SLIPWAY_ENUM:
+        if (option.names == nullptr || option.names[0] == nullptr) {
+          return Bad(field, "an enum without names");
+        }
+        return Names(field + ".names", option.names);
+      case SLIPWAY_LIST:
+      case SLIPWAY_MAP:
+        if (option.element == nullptr) return Bad(field, "a list or map without element");
+        return Type(field + "[]", *option.element, depth + 1);
+      case SLIPWAY_RECORD:
+        if (option.field_count == 0) return Bad(field, "a record without fields");
+        return Table(field, option.fields, option.field_count, depth + 1);
+      default:
+        return Bad(field, "unknown type " + std::to_string(option.type));
+    }
+  }
+
+  const std::string& path_;
+  int options_ = 0;
+};
+
+}  // namespace
+
+Status CheckDescriptor(const slipway_stage& stage, const std::string& name,
+                       const std::string& path) {
+  const std::string rebuild = "; rebuild the stage: " + path;
+  if (stage.magic != SLIPWAY_MAGIC) {
+    return Error("wrong magic", Hex(stage.magic),
+                 "a stage begins with " + Hex(SLIPWAY_MAGIC) + "; this is none: " + path);
+  }
+  // Until 1.0, a descriptor of another minor version may have other fields.
+  if (stage.abi_major != SLIPWAY_ABI_MAJOR || stage.abi_minor != SLIPWAY_ABI_MINOR) {
+    return Error("wrong ABI", Abi(stage.abi_major, stage.abi_minor),
+                 "this runtime wants " + Abi(SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR) + rebuild);
+  }
+  if (stage.struct_size != sizeof(slipway_stage)) {
+    return Error("wrong size of the descriptor", std::to_string(stage.struct_size),
+                 "this runtime wants " + std::to_string(sizeof(slipway_stage)) + rebuild);
+  }
+  Walk walk(path);
+  RETURN_IF_ERROR(walk.Text("name", stage.name));
+  if (name != stage.name) {
+    return Error("wrong name", stage.name, "this file must hold \"" + name + "\": " + path);
+  }
+  RETURN_IF_ERROR(walk.Text("version", stage.version));
+  RETURN_IF_ERROR(walk.Text("summary", stage.summary));
+  if (stage.privileges > SLIPWAY_ROOT) {
+    return walk.Bad("privileges", "unknown value " + std::to_string(stage.privileges));
+  }
+  RETURN_IF_ERROR(walk.Table("options", stage.options, stage.option_count, 1));
+  RETURN_IF_ERROR(walk.Tokens("provides", stage.provides));
+  RETURN_IF_ERROR(walk.Tokens("requires", stage.requires_));
+  RETURN_IF_ERROR(walk.Tokens("after", stage.after));
+  return walk.Tokens("conflicts", stage.conflicts);
+}
+
+}  // namespace slipway::loader

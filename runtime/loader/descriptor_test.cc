@@ -1,0 +1,272 @@
+#include "runtime/loader/descriptor.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::loader {
+namespace {
+
+constexpr slipway_option Option(const char* name, uint32_t type) {
+  slipway_option option{};
+  option.name = name;
+  option.summary = "Something";
+  option.type = type;
+  return option;
+}
+
+class CheckDescriptorTest : public ::testing::Test {
+ protected:
+  CheckDescriptorTest() {
+    stage_.magic = SLIPWAY_MAGIC;
+    stage_.abi_major = SLIPWAY_ABI_MAJOR;
+    stage_.abi_minor = SLIPWAY_ABI_MINOR;
+    stage_.struct_size = sizeof(slipway_stage);
+    stage_.name = "hand-made";
+    stage_.version = "0.1.0";
+    stage_.summary = "Made by hand";
+  }
+
+  void SetOptions(const std::vector<slipway_option>& options) {
+    options_ = options;
+    stage_.options = options_.data();
+    stage_.option_count = static_cast<uint32_t>(options_.size());
+  }
+
+  std::string Check() const {
+    const Status status = CheckDescriptor(stage_, "hand-made", "/p/x.so");
+    return status.ok() ? "good" : status.error().ToString();
+  }
+
+  // What a descriptor gets that is wrong in `field`.
+  static std::string Bad(const std::string& field, const std::string& what) {
+    return "bad descriptor \"" + field + "\" (" + what + "; in /p/x.so)";
+  }
+
+  slipway_stage stage_{};
+  std::vector<slipway_option> options_;
+};
+
+TEST_F(CheckDescriptorTest, TakesOneWithoutOptionsAndHooks) { EXPECT_EQ(Check(), "good"); }
+
+TEST_F(CheckDescriptorTest, TakesEveryType) {
+  static constexpr std::array<const char*, 3> kNames = {"on", "off", nullptr};
+  static constexpr slipway_option kElement = Option(nullptr, SLIPWAY_INTEGER);
+  static constexpr slipway_option kFields[] = {Option("soft", SLIPWAY_INTEGER),
+                                               Option("hard", SLIPWAY_INTEGER)};
+  std::vector<slipway_option> options;
+  std::array<std::string, SLIPWAY_RECORD + 1> names;
+  for (uint32_t type = SLIPWAY_STRING; type <= SLIPWAY_RECORD; ++type) {
+    names[type] = "option-" + std::to_string(type);
+    slipway_option option = Option(names[type].c_str(), type);
+    option.names = kNames.data();
+    option.element = &kElement;
+    option.fields = kFields;
+    option.field_count = 2;
+    options.push_back(option);
+  }
+  SetOptions(options);
+  EXPECT_EQ(Check(), "good");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
+  stage_.magic = 0x1122334455667788;
+  EXPECT_EQ(Check(),
+            "wrong magic \"0x1122334455667788\" (a stage begins with 0x0059415750494c53; this is "
+            "none: /p/x.so)");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
+  stage_.abi_major = 1;
+  stage_.abi_minor = 0;
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.1; rebuild the stage: /p/x.so)");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
+  stage_.abi_minor = 2;
+  EXPECT_EQ(Check(), "wrong ABI \"0.2\" (this runtime wants 0.1; rebuild the stage: /p/x.so)");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnotherSize) {
+  for (const uint32_t size :
+       {uint32_t{16}, uint32_t{sizeof(slipway_stage) - 8}, uint32_t{sizeof(slipway_stage) + 8}}) {
+    stage_.struct_size = size;
+    EXPECT_EQ(Check(), "wrong size of the descriptor \"" + std::to_string(size) +
+                           "\" (this runtime wants " + std::to_string(sizeof(slipway_stage)) +
+                           "; rebuild the stage: /p/x.so)");
+  }
+}
+
+TEST_F(CheckDescriptorTest, ReadsNothingBehindTheSizeWhenThatIsWrong) {
+  stage_.struct_size = 16;
+  stage_.name = reinterpret_cast<const char*>(1);
+  stage_.options = reinterpret_cast<const slipway_option*>(1);
+  EXPECT_NE(Check(), "good");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnotherName) {
+  stage_.name = "uts";
+  EXPECT_EQ(Check(), "wrong name \"uts\" (this file must hold \"hand-made\": /p/x.so)");
+}
+
+TEST_F(CheckDescriptorTest, RefusesNoName) {
+  stage_.name = nullptr;
+  EXPECT_EQ(Check(), Bad("name", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesNoVersion) {
+  stage_.version = nullptr;
+  EXPECT_EQ(Check(), Bad("version", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnEmptySummary) {
+  stage_.summary = "";
+  EXPECT_EQ(Check(), Bad("summary", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesASummaryOfTwoLines) {
+  stage_.summary = "one\ntwo";
+  EXPECT_EQ(Check(), Bad("summary", "of more than one line"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnEndlessSummary) {
+  const std::string endless(5000, 'x');
+  stage_.summary = endless.c_str();
+  EXPECT_EQ(Check(), Bad("summary", "longer than 1024 bytes"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesUnknownPrivileges) {
+  stage_.privileges = 3;
+  EXPECT_EQ(Check(), Bad("privileges", "unknown value 3"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesOptionsThatAreNotThere) {
+  stage_.option_count = 2;
+  EXPECT_EQ(Check(), Bad("options", "2 of them at NULL"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnOptionWithoutName) {
+  SetOptions({Option("one", SLIPWAY_BOOL), Option(nullptr, SLIPWAY_BOOL)});
+  EXPECT_EQ(Check(), Bad("options[1].name", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnOptionWithoutSummary) {
+  slipway_option option = Option("one", SLIPWAY_BOOL);
+  option.summary = nullptr;
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one.summary", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesTheSameOptionTwice) {
+  SetOptions(
+      {Option("one", SLIPWAY_BOOL), Option("two", SLIPWAY_BOOL), Option("one", SLIPWAY_STRING)});
+  EXPECT_EQ(Check(), Bad("options.one", "declared twice"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesUnknownTypes) {
+  for (const uint32_t type : {0, 12, 99}) {
+    SetOptions({Option("one", type)});
+    EXPECT_EQ(Check(), Bad("options.one", "unknown type " + std::to_string(type)));
+  }
+}
+
+TEST_F(CheckDescriptorTest, RefusesUnknownFlags) {
+  slipway_option option = Option("one", SLIPWAY_BOOL);
+  option.flags = SLIPWAY_REQUIRED | 0x40;
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one", "unknown flags 0x0000000000000041"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAMinimumAboveTheMaximum) {
+  slipway_option option = Option("one", SLIPWAY_INTEGER);
+  option.minimum = 5;
+  option.maximum = 4;
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one", "minimum 5 above maximum 4"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnEnumWithoutNames) {
+  SetOptions({Option("one", SLIPWAY_ENUM)});
+  EXPECT_EQ(Check(), Bad("options.one", "an enum without names"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnEnumWhoseNamesDoNotEnd) {
+  const std::vector<const char*> names(1000, "x");
+  slipway_option option = Option("one", SLIPWAY_ENUM);
+  option.names = names.data();
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one.names", "more than 256 names; is the last one NULL?"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesListsAndMapsWithoutElement) {
+  for (const uint32_t type : {SLIPWAY_LIST, SLIPWAY_MAP}) {
+    SetOptions({Option("one", type)});
+    EXPECT_EQ(Check(), Bad("options.one", "a list or map without element"));
+  }
+}
+
+TEST_F(CheckDescriptorTest, RefusesABadElement) {
+  const slipway_option element = Option(nullptr, 77);
+  slipway_option option = Option("one", SLIPWAY_LIST);
+  option.element = &element;
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one[]", "unknown type 77"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesARecordWithoutFields) {
+  SetOptions({Option("one", SLIPWAY_RECORD)});
+  EXPECT_EQ(Check(), Bad("options.one", "a record without fields"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesABadField) {
+  const slipway_option fields[] = {Option("good", SLIPWAY_BOOL), Option("bad", 77)};
+  slipway_option record = Option(nullptr, SLIPWAY_RECORD);
+  record.fields = fields;
+  record.field_count = 2;
+  slipway_option option = Option("one", SLIPWAY_MAP);
+  option.element = &record;
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one[].bad", "unknown type 77"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAListThatHoldsItself) {
+  slipway_option list = Option("one", SLIPWAY_LIST);
+  list.element = &list;
+  SetOptions({list});
+  EXPECT_EQ(Check(), Bad("options.one[][][][][][][][]", "nested more than 8 deep"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesMoreOptionsThanAnyoneReads) {
+  std::array<std::string, 1025> names;
+  std::vector<slipway_option> options(names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    names[i] = "o" + std::to_string(i);
+    options[i] = Option(names[i].c_str(), SLIPWAY_BOOL);
+  }
+  SetOptions(options);
+  EXPECT_EQ(Check(), Bad("options.o1024", "more than 1024 options in all"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAnEmptyToken) {
+  static constexpr const char* kTokens[] = {"root", "", nullptr};
+  stage_.provides = kTokens;
+  EXPECT_EQ(Check(), Bad("provides[1]", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesTokensThatDoNotEnd) {
+  const std::vector<const char*> tokens(1000, "x");
+  for (const char* const* slipway_stage::*list :
+       {&slipway_stage::requires_, &slipway_stage::after, &slipway_stage::conflicts}) {
+    slipway_stage stage = stage_;
+    stage.*list = tokens.data();
+    const Status status = CheckDescriptor(stage, "hand-made", "/p/x.so");
+    ASSERT_FALSE(status.ok());
+    EXPECT_NE(status.error().ToString().find("more than 256 names"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace slipway::loader

@@ -1,0 +1,157 @@
+#include "runtime/loader/find.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <system_error>
+
+#include "runtime/text/nearest.h"
+#include <utility>
+
+namespace slipway::loader {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxName = sizeof(slipway_error::stage) - 1;
+constexpr size_t kMaxHint = sizeof(slipway_error::hint) - 1;
+constexpr std::string_view kPrefix = "lib";
+constexpr std::string_view kSuffix = "_stage.so";
+constexpr char kSystemFolder[] = "/usr/lib/slipway/stages";
+
+bool IsName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxName &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+// Of an absolute path without "." and ".."; empty for the root's own entries.
+std::string ParentOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+std::string WithUnderscores(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '-', '_');
+  return text;
+}
+
+// The folder that holds, or would hold, the plugin.
+std::string FolderOf(const Place& place, std::string_view name) {
+  return place.folder_per_stage ? place.folder + "/" + WithUnderscores(name) : place.folder;
+}
+
+// The stage whose plugin has this file name; a name has no '_', so each one is a '-'.
+std::optional<std::string> NameOf(std::string_view file) {
+  if (file.size() <= kPrefix.size() + kSuffix.size() || !file.starts_with(kPrefix) ||
+      !file.ends_with(kSuffix)) {
+    return std::nullopt;
+  }
+  file.remove_prefix(kPrefix.size());
+  file.remove_suffix(kSuffix.size());
+  std::string name(file);
+  std::replace(name.begin(), name.end(), '_', '-');
+  if (!IsName(name)) return std::nullopt;
+  return name;
+}
+
+std::vector<std::string> EntriesOf(const std::string& folder) {
+  std::vector<std::string> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    entries.push_back(entry->path().filename().string());
+  }
+  return entries;
+}
+
+Error UnknownStage(const std::vector<Place>& places, const std::string& name) {
+  constexpr std::string_view kMore = ", ...";
+  std::string hint;
+  const std::string nearest = text::Nearest(name, StageNames(places));
+  if (!nearest.empty()) hint = "did you mean \"" + nearest + "\"? ";
+  hint += "looked in ";
+  std::string separator;
+  for (const Place& place : places) {
+    const std::string folder = FolderOf(place, name);
+    if (hint.size() + separator.size() + folder.size() + kMore.size() > kMaxHint) {
+      hint += kMore;
+      break;
+    }
+    hint += separator + folder;
+    separator = ", ";
+  }
+  return Error("unknown stage", name, hint);
+}
+
+}  // namespace
+
+Status CheckName(const std::string& name) {
+  if (IsName(name)) return Ok();
+  return Error("not a stage name", name,
+               "a stage name is 1 to " + std::to_string(kMaxName) + " of a-z, 0-9 and '-'");
+}
+
+std::string FileName(std::string_view name) {
+  return std::string(kPrefix) + WithUnderscores(name) + std::string(kSuffix);
+}
+
+std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
+                          const std::string& executable) {
+  std::vector<Place> places;
+  places.reserve(plugin_dirs.size() + 3);
+  for (const std::string& folder : plugin_dirs) {
+    places.push_back({.folder = folder.empty() ? "." : folder});
+  }
+  if (!executable.empty()) {
+    const std::string tree = ParentOf(ParentOf(executable));
+    places.push_back({.folder = tree + "/plugins", .folder_per_stage = true});
+    places.push_back({.folder = tree + "/lib/slipway/stages"});
+  }
+  if (places.empty() || places.back().folder != kSystemFolder) {
+    places.push_back({.folder = kSystemFolder});
+  }
+  return places;
+}
+
+std::string ExecutablePath() {
+  char path[PATH_MAX];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
+  return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
+}
+
+Result<std::string> Find(const std::vector<Place>& places, const std::string& name) {
+  RETURN_IF_ERROR(CheckName(name));
+  for (const Place& place : places) {
+    std::string path = FolderOf(place, name) + "/" + FileName(name);
+    struct stat facts {};
+    if (stat(path.c_str(), &facts) == 0) {
+      if (S_ISREG(facts.st_mode)) return path;
+      return Error("not a regular file", path).In(name, "load");
+    }
+    // To pass over a place that cannot be searched would load another file than the one meant.
+    if (errno != ENOENT && errno != ENOTDIR) return Error(errno, "stat", path).In(name, "load");
+  }
+  return UnknownStage(places, name);
+}
+
+std::vector<std::string> StageNames(const std::vector<Place>& places) {
+  std::set<std::string> names;
+  for (const Place& place : places) {
+    for (const std::string& entry : EntriesOf(place.folder)) {
+      const std::string file =
+          place.folder_per_stage ? std::string(kPrefix) + entry + std::string(kSuffix) : entry;
+      const std::optional<std::string> name = NameOf(file);
+      if (!name || (place.folder_per_stage && entry != WithUnderscores(*name))) continue;
+      if (access((FolderOf(place, *name) + "/" + file).c_str(), F_OK) == 0) names.insert(*name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace slipway::loader

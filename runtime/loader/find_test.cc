@@ -1,0 +1,194 @@
+#include "runtime/loader/find.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/loader/test_folder.h"
+
+namespace slipway::loader {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> Folders(const std::vector<Place>& places) {
+  std::vector<std::string> folders;
+  folders.reserve(places.size());
+  for (const Place& place : places) folders.push_back(place.folder);
+  return folders;
+}
+
+TEST(CheckNameTest, TakesLowerCaseDigitsAndDashes) {
+  for (const char* name : {"uts", "cgroup-v2", "9p", "a", "-"}) {
+    EXPECT_TRUE(CheckName(name).ok()) << name;
+  }
+}
+
+TEST(CheckNameTest, TakesThirtyOneBytesAndNoMore) {
+  EXPECT_TRUE(CheckName(std::string(31, 'a')).ok());
+  EXPECT_FALSE(CheckName(std::string(32, 'a')).ok());
+}
+
+TEST(CheckNameTest, RefusesWhatCouldLeadElsewhere) {
+  for (const std::string& name :
+       {std::string(), std::string("."), std::string(".."), std::string("../uts"),
+        std::string("a/b"), std::string("/uts"), std::string("Uts"), std::string("u_ts"),
+        std::string("u ts"), std::string("uts\0x", 5), std::string("\xc3\xbcts")}) {
+    EXPECT_FALSE(CheckName(name).ok()) << name;
+  }
+}
+
+TEST(CheckNameTest, SaysWhatANameIs) {
+  EXPECT_EQ(CheckName("../uts").error().ToString(),
+            "not a stage name \"../uts\" (a stage name is 1 to 31 of a-z, 0-9 and '-')");
+}
+
+TEST(FileNameTest, WritesUnderscoresForDashes) {
+  EXPECT_EQ(FileName("uts"), "libuts_stage.so");
+  EXPECT_EQ(FileName("cgroup-v2"), "libcgroup_v2_stage.so");
+}
+
+TEST(PlacesTest, AreInTheOrderOfTheDesign) {
+  EXPECT_THAT(Folders(Places({"one", "/two"}, "/tree/runtime/runtime")),
+              ElementsAre("one", "/two", "/tree/plugins", "/tree/lib/slipway/stages",
+                          "/usr/lib/slipway/stages"));
+}
+
+TEST(PlacesTest, OnlyTheBuildTreeHasAFolderForEachStage) {
+  for (const Place& place : Places({"/one"}, "/tree/runtime/runtime")) {
+    EXPECT_EQ(place.folder_per_stage, place.folder == "/tree/plugins") << place.folder;
+  }
+}
+
+TEST(PlacesTest, NameTheSystemFolderOnce) {
+  EXPECT_THAT(Folders(Places({}, "/usr/bin/runtime")),
+              ElementsAre("/usr/plugins", "/usr/lib/slipway/stages"));
+}
+
+TEST(PlacesTest, DoWithoutTheBinarysPath) {
+  EXPECT_THAT(Folders(Places({}, "")), ElementsAre("/usr/lib/slipway/stages"));
+}
+
+TEST(PlacesTest, CopeWithABinaryInTheRoot) {
+  EXPECT_THAT(Folders(Places({}, "/runtime")),
+              ElementsAre("/plugins", "/lib/slipway/stages", "/usr/lib/slipway/stages"));
+}
+
+TEST(PlacesTest, NeverHoldAnEmptyPath) {
+  EXPECT_THAT(Folders(Places({""}, "")), ElementsAre(".", "/usr/lib/slipway/stages"));
+}
+
+TEST(ExecutablePathTest, IsThisTest) { EXPECT_THAT(ExecutablePath(), HasSubstr("find_test")); }
+
+TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
+  const TestFolder folder;
+  folder.Folder("empty");
+  const std::string first = folder.File("first/libuts_stage.so");
+  folder.File("second/libuts_stage.so");
+  const auto found = Find({{.folder = folder.path() + "/missing"},
+                           {.folder = folder.path() + "/empty"},
+                           {.folder = folder.path() + "/first"},
+                           {.folder = folder.path() + "/second"}},
+                          "uts");
+  ASSERT_TRUE(found.ok()) << found.error().ToString();
+  EXPECT_EQ(*found, first);
+}
+
+TEST(FindTest, LooksInTheStagesOwnFolderOfTheBuildTree) {
+  const TestFolder folder;
+  const std::string path = folder.File("plugins/cgroup_v2/libcgroup_v2_stage.so");
+  const auto found = Find(Places({}, folder.path() + "/runtime/runtime"), "cgroup-v2");
+  ASSERT_TRUE(found.ok()) << found.error().ToString();
+  EXPECT_EQ(*found, path);
+}
+
+TEST(FindTest, LooksInTheInstalledTree) {
+  const TestFolder folder;
+  const std::string path = folder.File("lib/slipway/stages/libuts_stage.so");
+  const auto found = Find(Places({}, folder.path() + "/bin/runtime"), "uts");
+  ASSERT_TRUE(found.ok()) << found.error().ToString();
+  EXPECT_EQ(*found, path);
+}
+
+TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {
+  const TestFolder folder;
+  folder.File("stages/libuts_stage.so");
+  folder.File("stages/libproc_stage.so");
+  const std::vector<Place> places = {
+      {.folder = folder.path() + "/stages"},
+      {.folder = folder.path() + "/plugins", .folder_per_stage = true}};
+  EXPECT_EQ(Find(places, "utz").error().ToString(),
+            "unknown stage \"utz\" (did you mean \"uts\"? looked in " + folder.path() +
+                "/stages, " + folder.path() + "/plugins/utz)");
+}
+
+TEST(FindTest, UnknownStageNamesNoneThatIsNotNear) {
+  const TestFolder folder;
+  folder.File("libuts_stage.so");
+  EXPECT_EQ(Find({{.folder = folder.path()}}, "network").error().ToString(),
+            "unknown stage \"network\" (looked in " + folder.path() + ")");
+}
+
+TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
+  const TestFolder folder;
+  folder.File("libuts_stage.so");
+  std::vector<Place> places = {{.folder = folder.path()}};
+  for (int i = 0; i < 5; ++i) places.push_back({.folder = "/" + std::string(200, 'x')});
+  const auto found = Find(places, "utz");
+  EXPECT_THAT(found.error().hint, ::testing::StartsWith("did you mean \"uts\"? looked in /"));
+  EXPECT_THAT(found.error().hint, ::testing::EndsWith("x, ..."));
+}
+
+TEST(FindTest, RefusesWhatIsNoFile) {
+  const TestFolder folder;
+  const std::string path = folder.Folder("libuts_stage.so");
+  EXPECT_EQ(Find({{.folder = folder.path()}}, "uts").error().ToString(),
+            "uts: load: not a regular file \"" + path + "\"");
+}
+
+TEST(FindTest, DoesNotPassOverAPlaceThatCannotBeSearched) {
+  const TestFolder folder;
+  folder.File("libuts_stage.so");
+  const std::string loop = folder.Symlink("loop", "loop");
+  EXPECT_EQ(Find({{.folder = loop}, {.folder = folder.path()}}, "uts").error().ToString(),
+            "uts: load: stat(\"" + loop + "/libuts_stage.so\"): Too many levels of symbolic links");
+}
+
+TEST(FindTest, NoNameLeadsOutOfAFolder) {
+  const TestFolder folder;
+  folder.Folder("plugins");
+  // What the paths would be if the names were used as they are.
+  folder.File("lib.._stage.so");
+  folder.File("plugins/lib../evil_stage.so");
+  for (const bool folder_per_stage : {false, true}) {
+    const Place place = {.folder = folder.path() + "/plugins",
+                         .folder_per_stage = folder_per_stage};
+    for (const char* name : {"..", "../evil"}) {
+      const auto found = Find({place}, name);
+      ASSERT_FALSE(found.ok()) << *found;
+      EXPECT_STREQ(found.error().operation, "not a stage name");
+    }
+  }
+}
+
+TEST(StageNamesTest, AreSortedAndOfPluginsOnly) {
+  const TestFolder folder;
+  folder.File("flat/libuts_stage.so");
+  folder.File("flat/libcgroup_v2_stage.so");
+  folder.File("flat/libyaml.so");
+  folder.File("flat/libUTS_stage.so");
+  folder.File("flat/lib_stage.so");
+  folder.File("plugins/pid/libpid_stage.so");
+  folder.File("plugins/uts/libuts_stage.so");
+  folder.File("plugins/empty/BUILD");
+  EXPECT_THAT(StageNames({{.folder = folder.path() + "/missing"},
+                          {.folder = folder.path() + "/flat"},
+                          {.folder = folder.path() + "/plugins", .folder_per_stage = true}}),
+              ElementsAre("cgroup-v2", "pid", "uts"));
+}
+
+}  // namespace
+}  // namespace slipway::loader

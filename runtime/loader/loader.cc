@@ -1,0 +1,125 @@
+#include "runtime/loader/loader.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "runtime/loader/descriptor.h"
+#include "runtime/loader/digest.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::loader {
+
+namespace dll = boost::dll;
+
+struct Loader::Plugin {
+  Request request;
+  dll::shared_library library;
+  const slipway_stage* stage = nullptr;
+};
+
+namespace {
+
+// The e_machine of an ELF file (elf(5)); none for what is no ELF file.
+std::optional<Elf64_Half> Machine(const std::string& path) {
+  auto file = sys::Open(path, O_RDONLY);
+  Elf64_Ehdr header;
+  if (!file.ok() || read(file->get(), &header, sizeof(header)) != sizeof(header) ||
+      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+    return std::nullopt;
+  }
+  return header.e_machine;
+}
+
+// Why the last dlopen(3) failed, without the path in front that the error names anyway.
+std::string Reason(const std::string& path) {
+  const char* text = dlerror();
+  std::string reason = text ? text : "the dynamic loader gives no reason";
+  if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
+  // Of a file for another processor dlopen(3) says that it does not exist.
+  const auto machine = Machine(path);
+  const auto own = Machine("/proc/self/exe");
+  if (machine && own && *machine != *own) {
+    return "built for machine " + std::to_string(*machine) + " of elf.h, this is machine " +
+           std::to_string(*own);
+  }
+  return reason;
+}
+
+Result<dll::shared_library> Open(const std::string& path) {
+  // dlopen(3) would expand $ORIGIN, $LIB and $PLATFORM, and load another file than the one that
+  // was checked; ld.so(8), "Dynamic string tokens".
+  if (path.find('$') != std::string::npos) {
+    return Error("cannot load", path, "the dynamic loader gives '$' in a path a meaning");
+  }
+  std::error_code error;
+  dll::shared_library library;
+  library.load(path, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  if (error) return Error("cannot load", path, Reason(path));
+  return library;
+}
+
+// A file that the config names: it must be there, and no other takes its place.
+Status CheckPinned(const std::string& path) {
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) return Error(errno, "stat", path, "pinned in the config");
+  if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, "pinned in the config");
+  return Ok();
+}
+
+}  // namespace
+
+Loader::Loader(const std::vector<std::string>& plugin_dirs)
+    : places_(Places(plugin_dirs, ExecutablePath())),
+      privileged_(sys::IsPrivileged()),
+      trusted_(InvokerOfThisProcess()) {}
+
+Loader::~Loader() = default;
+
+Result<const slipway_stage*> Loader::Load(const Request& request) {
+  RETURN_IF_ERROR(CheckName(request.name));
+  for (const auto& plugin : plugins_) {
+    if (plugin->request == request) return plugin->stage;
+  }
+  std::string path = request.path;
+  if (path.empty()) {
+    ASSIGN_OR_RETURN(path, Find(places_, request.name));
+  }
+  auto plugin = LoadFile(request, path);
+  if (!plugin.ok()) {
+    plugin.error().In(request.name, "load");
+    return std::move(plugin).status();
+  }
+  plugins_.push_back(std::move(plugin).value());
+  return plugins_.back()->stage;
+}
+
+Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path) {
+  if (!request.path.empty()) RETURN_IF_ERROR(CheckPinned(path));
+  if (privileged_) {
+    ASSIGN_OR_RETURN(path, trusted_.Resolve(path));
+  }
+  if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(path, request.sha256));
+  auto plugin = std::make_unique<Plugin>();
+  plugin->request = request;
+  ASSIGN_OR_RETURN(plugin->library, Open(path));
+  if (!plugin->library.has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
+    return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
+                 "each stage exports it, see SLIPWAY_STAGE; file: " + path);
+  }
+  plugin->stage = &plugin->library.get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
+  RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
+  return plugin;
+}
+
+}  // namespace slipway::loader

@@ -1,0 +1,60 @@
+// The room that turns the name of a stage into a checked stage, and the only one that names
+// Boost.DLL.
+//
+// A plugin is found by name (find.h), its file is trusted (trust.h) and is the one that the
+// config pins (digest.h); only then is it loaded, which runs its code for the first time; its
+// descriptor is one that this runtime understands (descriptor.h); only then is it handed out.
+
+#ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
+#define SLIPWAY_RUNTIME_LOADER_LOADER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/loader/find.h"
+#include "runtime/loader/trust.h"
+#include "runtime/sdk/abi.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::loader {
+
+struct Request {
+  std::string name;         // the stage, as it stands in the pipeline
+  std::string path = {};    // the file, if the config pins it; no place is searched then
+  std::string sha256 = {};  // of the file, 64 hexadecimal digits, if the config pins it
+
+  bool operator==(const Request&) const = default;
+};
+
+class Loader {
+ public:
+  // plugin_dirs: folders of --plugin-dir, searched first, in order; relative to the folder that
+  // the process is in when it loads.
+  explicit Loader(const std::vector<std::string>& plugin_dirs);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  // The stage, loaded and checked; it stays so as long as the Loader lives. The same request
+  // again gives the same stage.
+  Result<const slipway_stage*> Load(const Request& request);
+
+  // The names of all stages in the places that Load searches, for people to read. Loads nothing.
+  std::vector<std::string> Available() const { return StageNames(places_); }
+
+ private:
+  struct Plugin;
+
+  // Checks, loads and checks again; all that Load does once it knows the path.
+  Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path);
+
+  std::vector<Place> places_;
+  bool privileged_;
+  TrustedPaths trusted_;
+  std::vector<std::unique_ptr<Plugin>> plugins_;
+};
+
+}  // namespace slipway::loader
+
+#endif  // SLIPWAY_RUNTIME_LOADER_LOADER_H_

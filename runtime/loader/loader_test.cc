@@ -1,0 +1,309 @@
+// The Loader against the built fixtures of tests/plugins.
+
+#include "runtime/loader/loader.h"
+
+#include <elf.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sha256.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "runtime/loader/test_folder.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::loader {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::StartsWith;
+
+// Where the fixtures really are, without the symlinks of Bazel's runfiles.
+std::string Fixtures() {
+  const std::filesystem::path runfiles = std::getenv("TEST_SRCDIR");
+  const std::filesystem::path file =
+      runfiles / std::getenv("TEST_WORKSPACE") / "tests/plugins/libgood_plain_c_stage.so";
+  return std::filesystem::canonical(file).parent_path();
+}
+
+std::string Fixture(const std::string& name) { return Fixtures() + "/" + FileName(name); }
+
+std::string Describe(const Result<const slipway_stage*>& stage) {
+  return stage.ok() ? std::string("loaded ") + (*stage)->name : stage.error().ToString();
+}
+
+std::string Load(const Request& request) {
+  Loader loader({Fixtures()});
+  return Describe(loader.Load(request));
+}
+
+std::string LoadFrom(const std::string& folder) {
+  Loader loader({folder});
+  return Describe(loader.Load({.name = "good-plain-c"}));
+}
+
+std::string Digest(const std::string& path) {
+  char digest[SHA256_DIGEST_STRING_LENGTH];
+  return SHA256File(path.c_str(), digest) ? digest : "";
+}
+
+TEST(LoaderTest, LoadsAStageInCpp) {
+  Loader loader({Fixtures()});
+  const auto stage = loader.Load({.name = "bad-throws"});
+  ASSERT_TRUE(stage.ok()) << stage.error().ToString();
+  EXPECT_STREQ((*stage)->name, "bad-throws");
+  EXPECT_STREQ((*stage)->options[0].name, "hook");
+}
+
+TEST(LoaderTest, LoadsAStageInC) {
+  Loader loader({Fixtures()});
+  const auto stage = loader.Load({.name = "good-plain-c"});
+  ASSERT_TRUE(stage.ok()) << stage.error().ToString();
+  EXPECT_STREQ((*stage)->summary, "Own host name, from a stage in plain C");
+}
+
+TEST(LoaderTest, TheSameRequestGivesTheSameStage) {
+  Loader loader({Fixtures()});
+  const auto once = loader.Load({.name = "good-plain-c"});
+  const auto again = loader.Load({.name = "good-plain-c"});
+  ASSERT_TRUE(once.ok() && again.ok());
+  EXPECT_EQ(*once, *again);
+}
+
+TEST(LoaderTest, AvailableListsTheFixtures) {
+  EXPECT_THAT(Loader({Fixtures()}).Available(),
+              IsSupersetOf({"bad-wrong-magic", "good-keep-fd", "good-plain-c"}));
+}
+
+// ---- Plugins that are bad ----
+
+TEST(LoaderTest, RefusesAPluginWithoutTheSymbol) {
+  EXPECT_EQ(Load({.name = "bad-no-symbol"}),
+            "bad-no-symbol: load: no symbol \"slipway_descriptor\" (each stage exports it, see "
+            "SLIPWAY_STAGE; file: " +
+                Fixture("bad-no-symbol") + ")");
+}
+
+TEST(LoaderTest, RefusesAWrongMagic) {
+  EXPECT_EQ(Load({.name = "bad-wrong-magic"}),
+            "bad-wrong-magic: load: wrong magic \"0x1122334455667788\" (a stage begins with "
+            "0x0059415750494c53; this is none: " +
+                Fixture("bad-wrong-magic") + ")");
+}
+
+TEST(LoaderTest, RefusesAWrongAbi) {
+  EXPECT_EQ(Load({.name = "bad-wrong-abi-major"}),
+            "bad-wrong-abi-major: load: wrong ABI \"1.0\" (this runtime wants 0.1; rebuild the "
+            "stage: " +
+                Fixture("bad-wrong-abi-major") + ")");
+}
+
+TEST(LoaderTest, RefusesATooSmallStruct) {
+  EXPECT_EQ(Load({.name = "bad-too-small-struct"}),
+            "bad-too-small-struct: load: wrong size of the descriptor \"" +
+                std::to_string(offsetof(slipway_stage, destroy)) + "\" (this runtime wants " +
+                std::to_string(sizeof(slipway_stage)) +
+                "; rebuild the stage: " + Fixture("bad-too-small-struct") + ")");
+}
+
+TEST(LoaderTest, RefusesAWrongName) {
+  EXPECT_EQ(Load({.name = "bad-wrong-name"}),
+            "bad-wrong-name: load: wrong name \"somebody-else\" (this file must hold "
+            "\"bad-wrong-name\": " +
+                Fixture("bad-wrong-name") + ")");
+}
+
+TEST(LoaderTest, NamesAnUnresolvedSymbol) {
+  const std::string error = Load({.name = "bad-unresolved-symbol"});
+  EXPECT_THAT(error, StartsWith("bad-unresolved-symbol: load: cannot load \"" +
+                                Fixture("bad-unresolved-symbol") + "\" ("));
+  EXPECT_THAT(error, HasSubstr("slipway_no_such_function"));
+}
+
+TEST(LoaderTest, ARefusedPluginIsRefusedAgain) {
+  Loader loader({Fixtures()});
+  EXPECT_FALSE(loader.Load({.name = "bad-wrong-magic"}).ok());
+  EXPECT_FALSE(loader.Load({.name = "bad-wrong-magic"}).ok());
+}
+
+TEST(LoaderTest, RefusesAFileThatIsNoLibrary) {
+  const TestFolder folder;
+  const std::string path = folder.File("libgood_plain_c_stage.so", "#!/bin/sh\n# not a library\n");
+  EXPECT_THAT(LoadFrom(folder.path()),
+              StartsWith("good-plain-c: load: cannot load \"" + path + "\" ("));
+}
+
+TEST(LoaderTest, NamesTheMachineThatAFileWasBuiltFor) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(offsetof(Elf64_Ehdr, e_machine));
+  file.write("\xf3\0", 2);  // EM_RISCV
+  file.close();
+  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: load: cannot load \"" + path +
+                                                  "\" (built for machine 243 of elf.h, this is "));
+}
+
+TEST(LoaderTest, RefusesAnEmptyFile) {
+  const TestFolder folder;
+  const std::string path = folder.File("libgood_plain_c_stage.so");
+  EXPECT_THAT(LoadFrom(folder.path()),
+              StartsWith("good-plain-c: load: cannot load \"" + path + "\" ("));
+}
+
+TEST(LoaderTest, RefusesAPathThatTheDynamicLoaderWouldExpand) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "$LIB/libgood_plain_c_stage.so");
+  EXPECT_EQ(LoadFrom(folder.path() + "/$LIB"),
+            "good-plain-c: load: cannot load \"" + path +
+                "\" (the dynamic loader gives '$' in a path a meaning)");
+}
+
+// ---- Names and places ----
+
+TEST(LoaderTest, NamesAnUnknownStageAndItsNeighbour) {
+  EXPECT_THAT(
+      Load({.name = "good-plain-d"}),
+      StartsWith("unknown stage \"good-plain-d\" (did you mean \"good-plain-c\"? looked in " +
+                 Fixtures() + ", "));
+}
+
+TEST(LoaderTest, RefusesNamesThatLeadElsewhere) {
+  for (const std::string name : {"..", "../plugins/good-plain-c", "/good-plain-c", "a/b", ""}) {
+    EXPECT_EQ(Load({.name = name}), "not a stage name" + (name.empty() ? "" : " \"" + name + "\"") +
+                                        " (a stage name is 1 to 31 of a-z, 0-9 and '-')");
+  }
+}
+
+TEST(LoaderTest, RefusesSuchNamesOfAPinnedFileToo) {
+  EXPECT_THAT(Load({.name = "..", .path = Fixture("good-plain-c")}),
+              StartsWith("not a stage name"));
+}
+
+TEST(LoaderTest, TheFirstPluginDirWins) {
+  const TestFolder folder;
+  const std::string bad = folder.Copy(Fixture("bad-wrong-name"), "bad/libgood_plain_c_stage.so");
+  folder.Copy(Fixture("good-plain-c"), "good/libgood_plain_c_stage.so");
+  Loader bad_first({folder.path() + "/bad", folder.path() + "/good"});
+  EXPECT_THAT(Describe(bad_first.Load({.name = "good-plain-c"})), EndsWith(bad + ")"));
+  Loader good_first({folder.path() + "/good", folder.path() + "/bad"});
+  EXPECT_EQ(Describe(good_first.Load({.name = "good-plain-c"})), "loaded good-plain-c");
+}
+
+TEST(LoaderTest, APluginDirMayBeRelative) {
+  const TestFolder folder;
+  folder.Copy(Fixture("good-plain-c"), "stages/libgood_plain_c_stage.so");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const std::string loaded = LoadFrom("stages");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(loaded, "loaded good-plain-c");
+}
+
+// ---- Pins ----
+
+TEST(LoaderTest, LoadsAPinnedFileOfAnyFileName) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
+  EXPECT_EQ(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
+            "loaded good-plain-c");
+}
+
+TEST(LoaderTest, LoadsByNameWithAPinnedDigest) {
+  EXPECT_EQ(Load({.name = "good-plain-c", .sha256 = Digest(Fixture("good-plain-c"))}),
+            "loaded good-plain-c");
+}
+
+TEST(LoaderTest, RefusesAWrongDigestBeforeItLoads) {
+  const std::string path = Fixture("bad-unresolved-symbol");
+  const std::string wanted(64, 'a');
+  EXPECT_EQ(Load({.name = "bad-unresolved-symbol", .sha256 = wanted}),
+            "bad-unresolved-symbol: load: wrong sha256 \"" + Digest(path) + "\" (the config pins " +
+                wanted + "; file: " + path + ")");
+}
+
+TEST(LoaderTest, APinnedFileThatIsMissingIsNotReplaced) {
+  const TestFolder folder;
+  const std::string path = folder.path() + "/missing.so";
+  EXPECT_EQ(Load({.name = "good-plain-c", .path = path}),
+            "good-plain-c: load: stat(\"" + path +
+                "\"): No such file or directory (pinned in the config)");
+}
+
+TEST(LoaderTest, RefusesAPinThatIsAFolder) {
+  const TestFolder folder;
+  EXPECT_EQ(
+      Load({.name = "good-plain-c", .path = folder.path()}),
+      "good-plain-c: load: not a regular file \"" + folder.path() + "\" (pinned in the config)");
+}
+
+TEST(LoaderTest, APinnedFileMustHoldTheStage) {
+  EXPECT_THAT(Load({.name = "uts", .path = Fixture("good-plain-c")}),
+              StartsWith("uts: load: wrong name \"good-plain-c\" (this file must hold \"uts\""));
+}
+
+// ---- Trust ----
+
+class LoaderTrustTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!sys::IsPrivileged()) GTEST_SKIP() << "without privilege any file is loaded";
+  }
+};
+
+TEST_F(LoaderTrustTest, LoadsWhatIsTrusted) {
+  const TestFolder folder;
+  folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  EXPECT_EQ(LoadFrom(folder.path()), "loaded good-plain-c");
+}
+
+TEST_F(LoaderTrustTest, RefusesAFileThatOthersMayWrite) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  TestFolder::Chmod(path, 0646);
+  EXPECT_EQ(LoadFrom(folder.path()),
+            "good-plain-c: load: not trusted \"" + path + "\" (owned by uid " +
+                std::to_string(getuid()) +
+                ", mode 0646; must not be writable by group or others: chmod go-w " + path + ")");
+}
+
+TEST_F(LoaderTrustTest, RefusesAFolderThatOthersMayWrite) {
+  const TestFolder folder;
+  folder.Copy(Fixture("good-plain-c"), "stages/libgood_plain_c_stage.so");
+  TestFolder::Chmod(folder.path(), 0777);
+  EXPECT_THAT(LoadFrom(folder.path() + "/stages"),
+              StartsWith("good-plain-c: load: not trusted \"" + folder.path() + "\" ("));
+}
+
+TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  ASSERT_EQ(chown(path.c_str(), 4242, 4242), 0);
+  EXPECT_THAT(LoadFrom(folder.path()),
+              StartsWith("good-plain-c: load: not trusted \"" + path + "\" (owned by uid 4242, "));
+}
+
+TEST_F(LoaderTrustTest, RefusesAFileBelowTmp) {
+  const TestFolder folder("/tmp");
+  folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: load: not trusted \"/tmp\" ("));
+}
+
+TEST_F(LoaderTrustTest, ARightDigestDoesNotMakeAFileTrusted) {
+  const TestFolder folder("/tmp");
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
+  EXPECT_THAT(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
+              StartsWith("good-plain-c: load: not trusted \"/tmp\" ("));
+}
+
+}  // namespace
+}  // namespace slipway::loader

@@ -1,0 +1,142 @@
+#include "runtime/loader/trust.h"
+
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+namespace slipway::loader {
+namespace {
+
+constexpr int kMaxSymlinks = 40;       // as the kernel has it; path_resolution(7)
+constexpr uid_t kOverflowUid = 65534;  // user_namespaces(7), "Unmapped user and group IDs"
+
+std::string Describe(const struct stat& facts) {
+  char mode[8];
+  std::snprintf(mode, sizeof(mode), "%04o", facts.st_mode & 07777U);
+  return "owned by uid " + std::to_string(facts.st_uid) + ", mode " + mode;
+}
+
+Result<std::string> Absolute(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  char folder[PATH_MAX];
+  if (getcwd(folder, sizeof(folder)) == nullptr) return Error(errno, "getcwd");
+  // getcwd(3): a folder outside of this root comes back as "(unreachable)...".
+  if (folder[0] != '/') return Error(ENOENT, "getcwd", folder);
+  return std::string(folder) + "/" + path;
+}
+
+Result<std::string> ReadLink(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = readlink(path.c_str(), target, sizeof(target));
+  if (size < 0) return Error(errno, "readlink", path);
+  if (static_cast<size_t>(size) == sizeof(target)) return Error(ENAMETOOLONG, "readlink", path);
+  return std::string(target, static_cast<size_t>(size));
+}
+
+// Takes the first component off `path`; empty at the end of it.
+std::string TakeComponent(std::string& path) {
+  const size_t begin = path.find_first_not_of('/');
+  if (begin == std::string::npos) return {};
+  const size_t end = std::min(path.find('/', begin), path.size());
+  std::string component = path.substr(begin, end - begin);
+  path.erase(0, end);
+  return component;
+}
+
+}  // namespace
+
+uid_t Invoker(uid_t real_uid, bool secure, const char* sudo_uid) {
+  // Whoever calls a setuid binary must not choose the code that runs with its rights.
+  if (secure) return 0;
+  if (real_uid != 0 || sudo_uid == nullptr) return real_uid;
+  const std::string_view text = sudo_uid;
+  uid_t uid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
+  return error == std::errc() && end == text.data() + text.size() ? uid : 0;
+}
+
+uid_t InvokerOfThisProcess() {
+  return Invoker(getuid(), getauxval(AT_SECURE) != 0, std::getenv("SUDO_UID"));
+}
+
+uid_t Root(uid_t owner) { return owner == kOverflowUid ? kOverflowUid : 0; }
+
+Status CheckTrust(const std::string& path, const struct stat& facts, const Owners& owners) {
+  if (facts.st_uid != 0 && facts.st_uid != owners.root && facts.st_uid != owners.invoker) {
+    const std::string who = owners.invoker == 0 ? "" : " or uid " + std::to_string(owners.invoker);
+    return Error("not trusted", path,
+                 Describe(facts) + "; must be owned by root" + who + ": chown -h root " + path);
+  }
+  // The mode of a symlink is always 0777 and means nothing; symlink(7).
+  if (S_ISLNK(facts.st_mode) || !(facts.st_mode & (S_IWGRP | S_IWOTH))) return Ok();
+  if (S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX)) {
+    return Error("not trusted", path,
+                 Describe(facts) +
+                     "; others may put files there, sticky or not: move the plugin "
+                     "to a folder that they cannot write to");
+  }
+  return Error("not trusted", path,
+               Describe(facts) + "; must not be writable by group or others: chmod go-w " + path);
+}
+
+Status TrustedPaths::CheckRoot() {
+  if (folders_.contains("/")) return Ok();
+  struct stat facts {};
+  if (lstat("/", &facts) != 0) return Error(errno, "lstat", "/");
+  owners_.root = Root(facts.st_uid);
+  RETURN_IF_ERROR(CheckTrust("/", facts, owners_));
+  folders_.insert("/");
+  return Ok();
+}
+
+Result<struct stat> TrustedPaths::Check(const std::string& path) const {
+  struct stat facts {};
+  if (lstat(path.c_str(), &facts) != 0) return Error(errno, "lstat", path);
+  RETURN_IF_ERROR(CheckTrust(path, facts, owners_));
+  return facts;
+}
+
+Result<std::string> TrustedPaths::Resolve(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string rest, Absolute(path));
+  RETURN_IF_ERROR(CheckRoot());
+  std::string real;  // all of it trusted and free of symlinks; empty: the root
+  int symlinks = 0;
+  for (std::string name = TakeComponent(rest); !name.empty(); name = TakeComponent(rest)) {
+    if (name == ".") continue;
+    if (name == "..") {
+      real.erase(std::min(real.rfind('/'), real.size()));
+      continue;
+    }
+    std::string next = real + "/" + name;
+    if (!folders_.contains(next)) {
+      auto facts = Check(next);
+      if (!facts.ok()) {
+        if (symlinks) {
+          const std::string hint = facts.error().hint;
+          facts.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
+        }
+        return std::move(facts).status();
+      }
+      if (S_ISLNK(facts->st_mode)) {
+        if (++symlinks > kMaxSymlinks) return Error(ELOOP, "readlink", path);
+        ASSIGN_OR_RETURN(const std::string target, ReadLink(next));
+        if (target.starts_with('/')) real.clear();
+        rest = target + "/" + rest;
+        continue;
+      }
+      if (S_ISDIR(facts->st_mode)) folders_.insert(next);
+    }
+    real = std::move(next);
+  }
+  return real.empty() ? "/" : real;
+}
+
+}  // namespace slipway::loader

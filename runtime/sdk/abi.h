@@ -1,0 +1,201 @@
+/* The contract between the host and a stage plugin, in plain C11.
+ *
+ * A plugin is a shared library lib<name>_stage.so (with '-' in the name written as '_') that
+ * exports one data symbol, `slipway_descriptor`, of type `const slipway_stage`. Nothing but C types
+ * crosses; no exception ever does. Authors who write C++ use the face over this header,
+ * runtime/sdk/stage.h.
+ *
+ * Until the first release the ABI is 0.x, and host and stage must match exactly.
+ *
+ * Every function that can fail returns 0, or -1 with the error record filled in. Strings are
+ * UTF-8 and end in NUL. What a function is handed stays the caller's, and is valid during the
+ * call, except where a comment says otherwise.
+ */
+#ifndef SLIPWAY_RUNTIME_SDK_ABI_H_
+#define SLIPWAY_RUNTIME_SDK_ABI_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
+#define SLIPWAY_ABI_MAJOR 0
+#define SLIPWAY_ABI_MINOR 1
+
+/* ---- Errors ------------------------------------------------------------------------------ */
+
+/* The one error record. It is printed in one line:
+ *   where: stage: hook: operation("subject"): strerror(errno) (hint)
+ * The host fills in where, stage and hook. */
+typedef struct slipway_error {
+  int32_t errno_value;  /* errno(3) of the failed call; 0 when no call failed */
+  int32_t exit_status;  /* what the runtime exits with; 0 means 125. Host only. */
+  char where[256];      /* "file:line:column" of the mistake, or empty. Host only. */
+  char stage[32];       /* name of the stage, or empty for the host itself */
+  char hook[16];        /* "pre-clone", ..., or the host's own step */
+  char operation[128];  /* the failed call, or what is wrong in words */
+  char subject[512];    /* what it was done to: a path, a name, a value */
+  char hint[512];       /* what would be right, or what is needed */
+} slipway_error;
+
+/* ---- Options ----------------------------------------------------------------------------- */
+
+typedef enum slipway_type {
+  SLIPWAY_STRING = 1, /* as.string; minimum and maximum bound its length in bytes */
+  SLIPWAY_BOOL,       /* as.integer is 0 or 1 */
+  SLIPWAY_INTEGER,    /* as.integer */
+  SLIPWAY_DECIMAL,    /* a number such as 1.5; as.integer holds thousandths */
+  SLIPWAY_BYTES,      /* "512MiB"; as.integer holds bytes */
+  SLIPWAY_DURATION,   /* "100ms"; as.integer holds nanoseconds */
+  SLIPWAY_PATH,       /* a path of the host; as.string is absolute (see below) */
+  SLIPWAY_ENUM,       /* as.integer is the index into slipway_option.names */
+  SLIPWAY_LIST,       /* as.items, count of them, each an element */
+  SLIPWAY_MAP,        /* as.items, 2 * count of them: key (a string), element, key, ... */
+  SLIPWAY_RECORD      /* as.items, one for each of slipway_option.fields, in their order */
+} slipway_type;
+
+typedef enum slipway_option_flags {
+  SLIPWAY_REQUIRED = 1,    /* the author of the pipeline must give it */
+  SLIPWAY_IN_CONTAINER = 2 /* SLIPWAY_PATH: absolute inside the container, not on the host */
+} slipway_option_flags;
+
+/* One option, in a static table. From it the host checks, describes and documents; a stage
+ * never sees a value that its table does not allow. */
+typedef struct slipway_option {
+  const char* name;
+  const char* summary;                  /* one sentence, without the final full stop */
+  uint32_t type;                        /* slipway_type */
+  uint32_t flags;                       /* slipway_option_flags */
+  const char* fallback;                 /* the default, as it would stand in YAML; or NULL */
+  const char* unit;                     /* of a number, for people; or NULL */
+  int64_t minimum;                      /* bounds in the unit of as.integer; */
+  int64_t maximum;                      /* both 0: unbounded */
+  const char* const* names;             /* SLIPWAY_ENUM: the names, then NULL */
+  const struct slipway_option* element; /* SLIPWAY_LIST, SLIPWAY_MAP: what they hold */
+  const struct slipway_option* fields;  /* SLIPWAY_RECORD */
+  uint32_t field_count;
+  uint32_t reserved;
+} slipway_option;
+
+/* A checked value. `type` is 0 when the option was not given and has no default. A relative
+ * SLIPWAY_PATH has been resolved against the folder of the config file. */
+typedef struct slipway_value {
+  uint32_t type;
+  uint32_t count;
+  union {
+    int64_t integer;
+    const char* string;
+    const struct slipway_value* items;
+  } as;
+} slipway_value;
+
+/* ---- What the host does for a stage ------------------------------------------------------ */
+
+typedef struct slipway_context slipway_context; /* valid during one hook */
+
+/* The host's functions. The table only grows: look at struct_size before you use a later one. */
+typedef struct slipway_host {
+  uint32_t struct_size;
+  uint32_t reserved;
+
+  /* Every hook but Probe and Create. The container's id: unique on this machine, at most 64 of
+   * [A-Za-z0-9_.-], not beginning with '.' or '-'. */
+  const char* (*container_id)(const slipway_context*);
+
+  /* PreClone, PostClone. Hands an undo record to the host. Call it before the side effect that
+   * the record undoes: the host keeps it where it outlives a crash. At most 4096 bytes. */
+  int (*record_undo)(slipway_context*, const void* record, size_t size, slipway_error*);
+
+  /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
+  int (*add_namespaces)(slipway_context*, uint64_t clone_flags, slipway_error*);
+
+  /* PreClone. The cgroup v2 directory that the child is born in (CLONE_INTO_CGROUP of clone(2));
+   * the descriptor stays the stage's, and stays open until destroy. One stage at most. */
+  int (*set_cgroup)(slipway_context*, int cgroup_fd, slipway_error*);
+
+  /* PreClone. A descriptor, the stage's, that the command inherits under its number. */
+  int (*keep_fd)(slipway_context*, int fd, slipway_error*);
+
+  /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. */
+  int (*use_init)(slipway_context*, slipway_error*);
+
+  /* PostClone. The parked child: its pid here, and a pidfd that stays the host's. */
+  int32_t (*child_pid)(const slipway_context*);
+  int (*child_pidfd)(const slipway_context*);
+
+  /* InChild. Opens a path beneath the container's root; no symlink and no ".." leads out of it.
+   * flags as for open(2); O_CLOEXEC is added. With O_NOFOLLOW, a path through any symlink is
+   * refused with ELOOP. Returns the descriptor, then the caller's. */
+  int (*open_in_root)(slipway_context*, const char* path, int flags, slipway_error*);
+} slipway_host;
+
+/* ---- What a stage is --------------------------------------------------------------------- */
+
+typedef enum slipway_privileges {
+  SLIPWAY_UNPRIVILEGED = 0,
+  SLIPWAY_ROOT_OR_USERNS = 1, /* CAP_SYS_ADMIN in the container's own user namespace */
+  SLIPWAY_ROOT = 2            /* CAP_SYS_ADMIN on the host */
+} slipway_privileges;
+
+typedef struct slipway_stage {
+  uint64_t magic;        /* SLIPWAY_MAGIC */
+  uint16_t abi_major;    /* SLIPWAY_ABI_MAJOR */
+  uint16_t abi_minor;    /* SLIPWAY_ABI_MINOR */
+  uint32_t struct_size;  /* sizeof(slipway_stage) */
+  const char* name;      /* as it stands in a pipeline: [a-z0-9-], at most 31 */
+  const char* version;
+  const char* summary;   /* one line */
+  uint32_t privileges;   /* slipway_privileges */
+  uint32_t on_exec;      /* 1: InChild also applies to processes that join the container later */
+
+  const slipway_option* options;
+  uint32_t option_count;
+  uint32_t reserved;
+
+  /* Order rules: lists of tokens, each ended by NULL; NULL for an empty list. A stage provides
+   * its own name without saying so. */
+  const char* const* provides;
+  const char* const* requires_; /* each is provided by a stage before this one */
+  const char* const* after;     /* each, where it is provided at all, by a stage before */
+  const char* const* conflicts; /* each is provided by no other stage */
+
+  /* The hooks, in the order of a container's life. Any may be NULL. `options` holds
+   * option_count values, in the table's order; it outlives the stage. */
+
+  /* Can the stage work on this machine with these options? No side effects. */
+  int (*probe)(const slipway_host*, const slipway_value* options, slipway_error*);
+
+  /* Makes the stage object; checks what one option says against another. No side effects. */
+  int (*create)(const slipway_host*, const slipway_value* options, void** stage, slipway_error*);
+
+  /* In the host, in pipeline order: fill the plan, prepare, leave undo records. */
+  int (*pre_clone)(void* stage, slipway_context*, slipway_error*);
+
+  /* In the host, in pipeline order: the child exists and is parked. */
+  int (*post_clone)(void* stage, slipway_context*, slipway_error*);
+
+  /* In the child, in pipeline order: inside the new namespaces, before exec. */
+  int (*in_child)(void* stage, slipway_context*, slipway_error*);
+
+  /* Undoes one record. The host calls it for each record, the last one first, after the
+   * container's end and after any failure, perhaps twice, perhaps in another process: it works
+   * from the options and the record alone, and undoing what is already undone succeeds. */
+  int (*teardown)(const slipway_host*, const slipway_value* options, const void* record,
+                  size_t size, slipway_error*);
+
+  /* Frees the stage object. */
+  void (*destroy)(void* stage);
+} slipway_stage;
+
+/* The symbol that a plugin defines, and its name. */
+extern __attribute__((visibility("default"))) const slipway_stage slipway_descriptor;
+#define SLIPWAY_DESCRIPTOR_SYMBOL "slipway_descriptor"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SLIPWAY_RUNTIME_SDK_ABI_H_ */

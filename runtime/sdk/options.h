@@ -1,0 +1,254 @@
+// Options as plain members: the C++ face over the option table of abi.h.
+//
+//   class Uts final : public Stage {
+//    public:
+//     static constexpr auto Options() {
+//       return OptionTable(Option<&Uts::hostname_>("hostname", "Host name inside the container",
+//                                                  {.fallback = "container"}));
+//     }
+//    private:
+//     std::string hostname_;
+//   };
+//
+// The type of the member decides the type of the option:
+//   std::string, bool, int64_t, Decimal, Bytes, std::chrono::nanoseconds, HostPath,
+//   ContainerPath, an enum with a kNamesOf specialisation, std::vector<T>,
+//   std::map<std::string, T>, a struct with an Options() of its own (a record), and
+//   std::optional<T> for an option that may be absent.
+
+#ifndef SLIPWAY_RUNTIME_SDK_OPTIONS_H_
+#define SLIPWAY_RUNTIME_SDK_OPTIONS_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "runtime/sdk/abi.h"
+
+namespace slipway {
+
+// A number of bytes, written as 512MiB.
+struct Bytes {
+  int64_t count = 0;
+};
+
+// A number with up to three decimal places, such as 1.5.
+struct Decimal {
+  int64_t thousandths = 0;
+};
+
+// An absolute path on the host; the host has resolved it against the config file's folder.
+struct HostPath {
+  std::string path;
+};
+
+// An absolute path inside the container. Open it with Child::OpenInRoot, never by itself.
+struct ContainerPath {
+  std::string path;
+};
+
+// Specialise for an enum: the names of its values 0, 1, ..., then nullptr.
+template <typename Enum>
+inline constexpr std::array<const char*, 0> kNamesOf{};
+
+// What a table says of an option beyond name and summary; see slipway_option. A minimum without
+// a maximum is a bound on one side.
+struct OptionRules {
+  const char* fallback = nullptr;
+  bool required = false;
+  const char* unit = nullptr;
+  int64_t minimum = 0;
+  int64_t maximum = 0;
+};
+
+namespace internal {
+
+template <auto Member>
+struct MemberOf;
+template <typename S, typename T, T S::*Member>
+struct MemberOf<Member> {
+  using Owner = S;
+  using Type = T;
+};
+
+template <typename T, typename = void>
+struct TypeOf;  // no definition: this type cannot be an option
+
+template <uint32_t Type, uint32_t Flags = 0>
+struct Scalar {
+  static constexpr slipway_option Shape() {
+    slipway_option option{};
+    option.type = Type;
+    option.flags = Flags;
+    return option;
+  }
+};
+
+template <>
+struct TypeOf<std::string> : Scalar<SLIPWAY_STRING> {
+  static std::string Read(const slipway_value& value) { return value.as.string; }
+};
+template <>
+struct TypeOf<bool> : Scalar<SLIPWAY_BOOL> {
+  static bool Read(const slipway_value& value) { return value.as.integer != 0; }
+};
+template <>
+struct TypeOf<int64_t> : Scalar<SLIPWAY_INTEGER> {
+  static int64_t Read(const slipway_value& value) { return value.as.integer; }
+};
+template <>
+struct TypeOf<Decimal> : Scalar<SLIPWAY_DECIMAL> {
+  static Decimal Read(const slipway_value& value) { return {value.as.integer}; }
+};
+template <>
+struct TypeOf<Bytes> : Scalar<SLIPWAY_BYTES> {
+  static Bytes Read(const slipway_value& value) { return {value.as.integer}; }
+};
+template <>
+struct TypeOf<std::chrono::nanoseconds> : Scalar<SLIPWAY_DURATION> {
+  static std::chrono::nanoseconds Read(const slipway_value& value) {
+    return std::chrono::nanoseconds(value.as.integer);
+  }
+};
+template <>
+struct TypeOf<HostPath> : Scalar<SLIPWAY_PATH> {
+  static HostPath Read(const slipway_value& value) { return {value.as.string}; }
+};
+template <>
+struct TypeOf<ContainerPath> : Scalar<SLIPWAY_PATH, SLIPWAY_IN_CONTAINER> {
+  static ContainerPath Read(const slipway_value& value) { return {value.as.string}; }
+};
+
+template <typename E>
+struct TypeOf<E, std::enable_if_t<std::is_enum_v<E>>> {
+  static constexpr slipway_option Shape() {
+    static_assert(kNamesOf<E>.size() > 0, "specialise slipway::kNamesOf for this enum");
+    slipway_option option{};
+    option.type = SLIPWAY_ENUM;
+    option.names = kNamesOf<E>.data();
+    return option;
+  }
+  static E Read(const slipway_value& value) { return static_cast<E>(value.as.integer); }
+};
+
+template <typename T>
+struct TypeOf<std::optional<T>> {
+  static constexpr slipway_option Shape() { return TypeOf<T>::Shape(); }
+  static std::optional<T> Read(const slipway_value& value) { return TypeOf<T>::Read(value); }
+};
+
+template <typename T>
+inline constexpr slipway_option kElement = TypeOf<T>::Shape();
+
+template <typename T>
+struct TypeOf<std::vector<T>> {
+  static constexpr slipway_option Shape() {
+    slipway_option option{};
+    option.type = SLIPWAY_LIST;
+    option.element = &kElement<T>;
+    return option;
+  }
+  static std::vector<T> Read(const slipway_value& value) {
+    std::vector<T> list;
+    list.reserve(value.count);
+    for (uint32_t i = 0; i < value.count; ++i) list.push_back(TypeOf<T>::Read(value.as.items[i]));
+    return list;
+  }
+};
+
+template <typename T>
+struct TypeOf<std::map<std::string, T>> {
+  static constexpr slipway_option Shape() {
+    slipway_option option{};
+    option.type = SLIPWAY_MAP;
+    option.element = &kElement<T>;
+    return option;
+  }
+  static std::map<std::string, T> Read(const slipway_value& value) {
+    std::map<std::string, T> map;
+    for (uint32_t i = 0; i < value.count; ++i) {
+      map.emplace(value.as.items[2 * i].as.string, TypeOf<T>::Read(value.as.items[2 * i + 1]));
+    }
+    return map;
+  }
+};
+
+}  // namespace internal
+
+// One row of an OptionTable.
+template <typename S>
+struct Field {
+  slipway_option option;
+  void (*read)(S& owner, const slipway_value& value);
+};
+
+template <auto Member>
+constexpr auto Option(const char* name, const char* summary, OptionRules rules = {}) {
+  using Owner = typename internal::MemberOf<Member>::Owner;
+  using Type = internal::TypeOf<typename internal::MemberOf<Member>::Type>;
+  slipway_option option = Type::Shape();
+  option.name = name;
+  option.summary = summary;
+  option.fallback = rules.fallback;
+  option.unit = rules.unit;
+  option.minimum = rules.minimum;
+  const bool one_sided = rules.minimum != 0 && rules.maximum == 0;
+  option.maximum = one_sided ? std::numeric_limits<int64_t>::max() : rules.maximum;
+  if (rules.required) option.flags |= SLIPWAY_REQUIRED;
+  return Field<Owner>{option, [](Owner& owner, const slipway_value& value) {
+                        owner.*Member = Type::Read(value);
+                      }};
+}
+
+template <typename... Fields>
+constexpr auto OptionTable(Fields... fields) {
+  return std::array{fields...};
+}
+
+namespace internal {
+
+// The table of S, split into what the host reads and how S reads its values.
+template <typename S>
+struct Options {
+  static constexpr auto kFields = S::Options();
+  static constexpr size_t kCount = kFields.size();
+  static constexpr std::array<slipway_option, kCount> kTable = [] {
+    std::array<slipway_option, kCount> table{};
+    for (size_t i = 0; i < kCount; ++i) table[i] = kFields[i].option;
+    return table;
+  }();
+
+  static void Read(S& owner, const slipway_value* values) {
+    for (size_t i = 0; i < kCount; ++i) {
+      if (values[i].type) kFields[i].read(owner, values[i]);
+    }
+  }
+};
+
+template <typename S>
+struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 0)>> {
+  static constexpr slipway_option Shape() {
+    slipway_option option{};
+    option.type = SLIPWAY_RECORD;
+    option.fields = Options<S>::kTable.data();
+    option.field_count = Options<S>::kCount;
+    return option;
+  }
+  static S Read(const slipway_value& value) {
+    S record;
+    Options<S>::Read(record, value.as.items);
+    return record;
+  }
+};
+
+}  // namespace internal
+}  // namespace slipway
+
+#endif  // SLIPWAY_RUNTIME_SDK_OPTIONS_H_

@@ -1,0 +1,265 @@
+// What a stage in C++ includes: derive from Stage, override the hooks that you need, and name
+// the class in SLIPWAY_STAGE. Header-only, over the C contract of abi.h.
+//
+//   class Hello final : public slipway::Stage {
+//    public:
+//     static constexpr auto Options() {
+//       return slipway::OptionTable(
+//           slipway::Option<&Hello::text_>("text", "What to say", {.fallback = "hello"}));
+//     }
+//     slipway::Status InChild(slipway::Child& child) override;
+//    private:
+//     std::string text_;
+//   };
+//   SLIPWAY_STAGE(Hello, {.name = "hello", .summary = "Says hello"});
+//
+// An exception that a hook lets out becomes an Error; it never reaches the host.
+
+#ifndef SLIPWAY_RUNTIME_SDK_STAGE_H_
+#define SLIPWAY_RUNTIME_SDK_STAGE_H_
+
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+#include "runtime/sdk/abi.h"
+#include "runtime/sdk/options.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway {
+
+namespace internal {
+
+inline Status FromC(int result, const slipway_error& error) {
+  return result == 0 ? Status() : Status(Error(error));
+}
+
+// What every hook may ask of the host.
+class Context {
+ public:
+  Context(const slipway_host* host, slipway_context* context) : host_(host), context_(context) {}
+
+  // Unique on this machine; at most 64 of [A-Za-z0-9_.-]: fit for a file name.
+  std::string_view container_id() const { return host_->container_id(context_); }
+
+ protected:
+  Status RecordUndo(std::string_view record) {
+    slipway_error error{};
+    return FromC(host_->record_undo(context_, record.data(), record.size(), &error), error);
+  }
+
+  const slipway_host* host_;
+  slipway_context* context_;
+};
+
+}  // namespace internal
+
+// PreClone: what the stage wants of the clone. The host merges the wishes of all stages.
+class Plan : public internal::Context {
+ public:
+  using Context::Context;
+
+  // Call it before the side effect; Teardown gets the record back. At most 4096 bytes.
+  using Context::RecordUndo;
+
+  // clone_flags: CLONE_NEW* of clone(2).
+  Status AddNamespaces(uint64_t clone_flags) {
+    slipway_error error{};
+    return internal::FromC(host_->add_namespaces(context_, clone_flags, &error), error);
+  }
+
+  // The child is born in this cgroup v2 directory. The fd stays yours: keep it open until the
+  // stage is destroyed. Fails when another stage has set one.
+  Status SetCgroup(int cgroup_fd) {
+    slipway_error error{};
+    return internal::FromC(host_->set_cgroup(context_, cgroup_fd, &error), error);
+  }
+
+  // The command inherits the fd under its number. It stays yours: keep it open.
+  Status KeepFd(int fd) {
+    slipway_error error{};
+    return internal::FromC(host_->keep_fd(context_, fd, &error), error);
+  }
+
+  // A small init runs the command: it reaps orphans and forwards signals.
+  Status UseInit() {
+    slipway_error error{};
+    return internal::FromC(host_->use_init(context_, &error), error);
+  }
+};
+
+// PostClone: the child exists, in its namespaces, and waits to be released.
+class ParkedChild : public internal::Context {
+ public:
+  using Context::Context;
+  using Context::RecordUndo;
+
+  pid_t pid() const { return host_->child_pid(context_); }  // as the host sees it
+  int pidfd() const { return host_->child_pidfd(context_); }
+};
+
+// InChild: the code runs inside the container, before exec.
+class Child : public internal::Context {
+ public:
+  using Context::Context;
+
+  // Opens a path beneath the container's root; no symlink and no ".." leads out of it. flags as
+  // for open(2); with O_NOFOLLOW any symlink on the way is refused (ELOOP). The fd is yours.
+  Result<int> OpenInRoot(const ContainerPath& path, int flags) {
+    slipway_error error{};
+    int fd = host_->open_in_root(context_, path.path.c_str(), flags, &error);
+    if (fd < 0) return Error(error);
+    return fd;
+  }
+};
+
+// The hooks, in the order of a container's life. Options are members: they are set when the
+// object is made, before any hook. No hook may print, or start a thread.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+
+  // An empty table, for a stage without options.
+  static constexpr std::array<Field<Stage>, 0> Options() { return {}; }
+
+  // In the host. Can this stage work on this machine? No side effects.
+  virtual Status Probe() { return Ok(); }
+
+  // In the host. Checks what one option says against another. No side effects.
+  virtual Status Create() { return Ok(); }
+
+  // In the host, in pipeline order: say what the clone needs; prepare. Before each side effect
+  // that outlives this process, plan.RecordUndo.
+  virtual Status PreClone(Plan&) { return Ok(); }
+
+  // In the host, in pipeline order: the child is there, parked.
+  virtual Status PostClone(ParkedChild&) { return Ok(); }
+
+  // In the child, in pipeline order: inside the new namespaces, before exec.
+  virtual Status InChild(Child&) { return Ok(); }
+
+  // Undoes one record: once the container has ended, and after any failure. The records come
+  // back last one first. The object is a fresh one, with options and nothing else, perhaps in
+  // another process and perhaps for the second time: undoing what is undone succeeds.
+  virtual Status Teardown(std::string_view /*record*/) { return Ok(); }
+};
+
+// Up to seven tokens, ended by nullptr.
+using Tokens = std::array<const char*, 8>;
+
+// What a stage says of itself; see slipway_stage in abi.h.
+struct StageInfo {
+  const char* name;
+  const char* version = "0.1.0";
+  const char* summary;
+  slipway_privileges privileges = SLIPWAY_UNPRIVILEGED;
+  bool on_exec = false;  // InChild also applies to processes that join the container later
+  Tokens provides = {};
+  Tokens requires_ = {};  // `requires` is a keyword of C++20
+  Tokens after = {};
+  Tokens conflicts = {};
+};
+
+namespace internal {
+
+// The C functions of the contract, for the stage class S.
+template <typename S>
+struct Adapter {
+  struct Instance {
+    const slipway_host* host;
+    std::unique_ptr<S> stage;
+  };
+
+  template <typename Call>
+  static int Guard(slipway_error* error, Call call) noexcept {
+    try {
+      Status status = call();
+      if (status.ok()) return 0;
+      *error = status.error();
+    } catch (const std::exception& exception) {
+      *error = Error("threw an exception", exception.what());
+    } catch (...) {
+      *error = Error("threw an exception");
+    }
+    return -1;
+  }
+
+  static std::unique_ptr<S> Make(const slipway_value* values) {
+    auto stage = std::make_unique<S>();
+    internal::Options<S>::Read(*stage, values);
+    return stage;
+  }
+
+  static int Probe(const slipway_host*, const slipway_value* values, slipway_error* error) {
+    return Guard(error, [&] { return Make(values)->Probe(); });
+  }
+
+  static int Create(const slipway_host* host, const slipway_value* values, void** stage,
+                    slipway_error* error) {
+    return Guard(error, [&] {
+      auto instance = std::make_unique<Instance>(Instance{host, Make(values)});
+      RETURN_IF_ERROR(instance->stage->Create());
+      *stage = instance.release();
+      return Ok();
+    });
+  }
+
+  template <typename View, Status (Stage::*Hook)(View&)>
+  static int Call(void* stage, slipway_context* context, slipway_error* error) {
+    auto* instance = static_cast<Instance*>(stage);
+    return Guard(error, [&] {
+      View view(instance->host, context);
+      return (instance->stage.get()->*Hook)(view);
+    });
+  }
+
+  static int Teardown(const slipway_host*, const slipway_value* values, const void* record,
+                      size_t size, slipway_error* error) {
+    return Guard(error, [&] {
+      return Make(values)->Teardown({static_cast<const char*>(record), size});
+    });
+  }
+
+  static void Destroy(void* stage) { delete static_cast<Instance*>(stage); }
+
+  static constexpr slipway_stage Describe(const StageInfo& info) {
+    slipway_stage descriptor{};
+    descriptor.magic = SLIPWAY_MAGIC;
+    descriptor.abi_major = SLIPWAY_ABI_MAJOR;
+    descriptor.abi_minor = SLIPWAY_ABI_MINOR;
+    descriptor.struct_size = sizeof(slipway_stage);
+    descriptor.name = info.name;
+    descriptor.version = info.version;
+    descriptor.summary = info.summary;
+    descriptor.privileges = info.privileges;
+    descriptor.on_exec = info.on_exec;
+    descriptor.options = internal::Options<S>::kTable.data();
+    descriptor.option_count = internal::Options<S>::kCount;
+    descriptor.provides = info.provides.data();
+    descriptor.requires_ = info.requires_.data();
+    descriptor.after = info.after.data();
+    descriptor.conflicts = info.conflicts.data();
+    descriptor.probe = Probe;
+    descriptor.create = Create;
+    descriptor.pre_clone = Call<Plan, &Stage::PreClone>;
+    descriptor.post_clone = Call<ParkedChild, &Stage::PostClone>;
+    descriptor.in_child = Call<Child, &Stage::InChild>;
+    descriptor.teardown = Teardown;
+    descriptor.destroy = Destroy;
+    return descriptor;
+  }
+};
+
+}  // namespace internal
+}  // namespace slipway
+
+// SLIPWAY_STAGE(Class, {.name = "...", .summary = "...", ...}): exports the one symbol that the
+// host looks for. Once in a plugin, at global scope.
+#define SLIPWAY_STAGE(Class, ...)                                     \
+  static constexpr ::slipway::StageInfo slipway_stage_info __VA_ARGS__; \
+  constinit const slipway_stage slipway_descriptor =                  \
+      ::slipway::internal::Adapter<Class>::Describe(slipway_stage_info)
+
+#endif  // SLIPWAY_RUNTIME_SDK_STAGE_H_

@@ -1,0 +1,214 @@
+// cgroups(7), Documentation/admin-guide/cgroup-v2.rst (cgroup.kill, cgroup.events),
+// pidfd_open(2), poll(2).
+
+#include "runtime/sys/cgroup_kill.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/fd.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::sys {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kPause = 5;       // ms, between two attempts when there is no event to wait for
+constexpr size_t kBatch = 256;  // pidfds that are open at once: well below RLIMIT_NOFILE
+
+std::chrono::milliseconds Left(Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+  return std::max(left, std::chrono::milliseconds(0));
+}
+
+bool IsCgroup(const Fd& folder) {
+  struct statfs about {};
+  if (fstatfs(folder.get(), &about) != 0) return false;
+  return about.f_type == CGROUP_SUPER_MAGIC || about.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+// What is in the file, from its beginning; empty when it cannot be read.
+std::string ReadAll(const Fd& file) {
+  std::string text;
+  char buffer[4096];
+  ssize_t size = 0;
+  while ((size = pread(file.get(), buffer, sizeof(buffer), static_cast<off_t>(text.size()))) > 0) {
+    text.append(buffer, static_cast<size_t>(size));
+  }
+  return text;
+}
+
+std::vector<std::string> Children(const Fd& cgroup) {
+  std::vector<std::string> names;
+  Fd again(openat(cgroup.get(), ".", kFolder));
+  DIR* stream = again.valid() ? fdopendir(again.get()) : nullptr;
+  if (stream == nullptr) return names;
+  again.Release();  // closedir closes it
+  while (const dirent* entry = readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  return names;
+}
+
+// rmdir(2) of a cgroup, those inside it first. The names are walked by descriptor: a container
+// may have nested deeper than a path can say. Returns 0 or an errno.
+int RemoveTree(const Fd& parent, const std::string& name) {
+  if (unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+  // The kernel says EBUSY both of processes and of cgroups inside.
+  if (errno != EBUSY && errno != ENOTEMPTY) return errno;
+  const Fd cgroup(openat(parent.get(), name.c_str(), kFolder));
+  if (!cgroup.valid()) return errno == ENOENT ? 0 : errno;
+  const std::vector<std::string> children = Children(cgroup);
+  if (children.empty()) return EBUSY;
+  for (const std::string& child : children) {
+    if (int error = RemoveTree(cgroup, child)) return error;
+  }
+  return unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+// The processes in the cgroup and below it, sorted. 0 is one of a pid namespace above ours.
+void CollectProcesses(const Fd& cgroup, std::vector<pid_t>& pids) {
+  const Fd file(openat(cgroup.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
+  if (file.valid()) {
+    const std::string text = ReadAll(file);
+    for (const char* at = text.c_str(); *at != '\0';) {
+      char* end = nullptr;
+      pids.push_back(static_cast<pid_t>(strtol(at, &end, 10)));
+      if (end == at) break;
+      at = end + (*end == '\n' ? 1 : 0);
+    }
+  }
+  for (const std::string& child : Children(cgroup)) {
+    const Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
+    if (inner.valid()) CollectProcesses(inner, pids);
+  }
+}
+
+std::vector<pid_t> Processes(const Fd& cgroup) {
+  std::vector<pid_t> pids;
+  CollectProcesses(cgroup, pids);
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+// cgroup v2 tells by POLLPRI that cgroup.events has changed since it was last read.
+Status AwaitUnpopulated(const Fd& cgroup, Clock::time_point deadline) {
+  const Fd events(openat(cgroup.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+  while (events.valid() && ReadAll(events).find("populated 1") != std::string::npos) {
+    const auto left = Left(deadline);
+    if (left.count() == 0) break;
+    pollfd change{.fd = events.get(), .events = POLLPRI, .revents = 0};
+    if (poll(&change, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) {
+      return Error(errno, "poll", "cgroup.events");
+    }
+  }
+  return Ok();
+}
+
+// v1 has no cgroup.kill. A pid may have been reused since the list was read, so the process is
+// pinned by a pidfd first and looked for in the list again, and only then killed.
+Status KillByPidfd(const Fd& cgroup, const std::vector<pid_t>& pids, Clock::time_point deadline) {
+  std::vector<std::pair<pid_t, Fd>> pinned;
+  for (pid_t pid : pids) {
+    if (pid <= 0 || pinned.size() == kBatch) continue;
+    Result<Fd> pidfd = OpenPidfd(pid);
+    if (pidfd.ok()) pinned.emplace_back(pid, std::move(pidfd).value());
+  }
+  const std::vector<pid_t> still = Processes(cgroup);
+  std::erase_if(pinned, [&still](const auto& process) {
+    return !std::binary_search(still.begin(), still.end(), process.first);
+  });
+  for (const auto& [pid, pidfd] : pinned) RETURN_IF_ERROR(SendSignal(pidfd, SIGKILL));
+  for (const auto& [pid, pidfd] : pinned) {
+    ASSIGN_OR_RETURN(const bool ended, AwaitExit(pidfd, Left(deadline)));
+    if (!ended && Left(deadline).count() == 0) break;
+  }
+  return Ok();
+}
+
+Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point deadline) {
+  const std::vector<pid_t> pids = Processes(cgroup);
+  if (std::binary_search(pids.begin(), pids.end(), getpid())) {
+    return Error(EBUSY, "rmdir", path, "this very process is in it; it was not emptied");
+  }
+  const Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+  // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
+  if (kill.valid() && write(kill.get(), "1", 1) == 1) return AwaitUnpopulated(cgroup, deadline);
+  return KillByPidfd(cgroup, pids, deadline);
+}
+
+// What is at `path`, for unlinkat(2) and for looking at it.
+struct Place {
+  Fd parent;
+  std::string name;
+  Fd cgroup;  // invalid: there is no cgroup at the path
+};
+
+Result<Place> OpenPlace(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash + 1 == path.size()) {
+    return Error(EINVAL, "rmdir", path, "the undo record does not name a cgroup");
+  }
+  Place place;
+  place.name = path.substr(slash + 1);
+  place.parent = Fd(open(path.substr(0, slash + 1).c_str(), kFolder));
+  if (!place.parent.valid()) {
+    if (errno == ENOENT || errno == ENOTDIR) return place;
+    return Error(errno, "open", path.substr(0, slash + 1));
+  }
+  place.cgroup = Fd(openat(place.parent.get(), place.name.c_str(), kFolder));
+  if (!place.cgroup.valid() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
+      errno != ENODEV) {
+    return Error(errno, "open", path);
+  }
+  if (place.cgroup.valid() && !IsCgroup(place.cgroup)) place.cgroup.Close();
+  return place;
+}
+
+}  // namespace
+
+Status RemoveCgroup(const std::string& path, uint64_t inode) {
+  const auto deadline = Clock::now() + kCgroupPatience;
+  ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
+  struct stat about {};
+  if (!place.cgroup.valid() || fstat(place.cgroup.get(), &about) != 0) return Ok();
+  if (about.st_ino != inode) return Ok();
+  for (int attempt = 0;; ++attempt) {
+    const int error = RemoveTree(place.parent, place.name);
+    if (error == 0) return Ok();
+    if (error != EBUSY && error != ENOTEMPTY) return Error(error, "rmdir", path);
+    if (Left(deadline).count() == 0) {
+      return Error(error, "rmdir", path, "processes in it have not ended after SIGKILL");
+    }
+    // A process that has just ended may count as there for a moment longer, without an event.
+    if (attempt > 0) poll(nullptr, 0, kPause);
+    RETURN_IF_ERROR(KillAll(place.cgroup, path, deadline));
+  }
+}
+
+Status RemoveIfEmpty(const std::string& path) {
+  ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
+  if (!place.cgroup.valid()) return Ok();
+  if (unlinkat(place.parent.get(), place.name.c_str(), AT_REMOVEDIR) == 0) return Ok();
+  if (errno == ENOENT || errno == EBUSY || errno == ENOTEMPTY) return Ok();
+  return Error(errno, "rmdir", path);
+}
+
+}  // namespace slipway::sys

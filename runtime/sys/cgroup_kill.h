@@ -1,0 +1,28 @@
+// The end of a cgroup: whatever still runs in it, and in cgroups made inside it, is killed, and
+// all of them are removed. Nothing here waits longer than kCgroupPatience, and nothing here ever
+// kills the process that runs it.
+
+#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_
+#define SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "runtime/sdk/result.h"
+
+namespace slipway::sys {
+
+inline constexpr std::chrono::milliseconds kCgroupPatience{2000};
+
+// Kills and removes the cgroup at `path`, v1 or v2, if its inode number is `inode`. Where nothing
+// is at the path, or something else than that cgroup, nothing is done, and that is no error.
+Status RemoveCgroup(const std::string& path, uint64_t inode);
+
+// Removes the cgroup at `path` if it is there, empty and a cgroup: for one of which nothing is
+// known but that it was about to be made. One that is in use is left as it is, without an error.
+Status RemoveIfEmpty(const std::string& path);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_

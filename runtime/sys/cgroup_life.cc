@@ -1,0 +1,181 @@
+// cgroups(7), mkdir(2), Documentation/admin-guide/cgroup-v2.rst ("Delegation").
+
+#include "runtime/sys/cgroup_life.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+
+#include "runtime/sys/cgroup_kill.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::sys {
+namespace {
+
+constexpr size_t kMaxRecord = 4096;            // of slipway_host.record_undo
+constexpr size_t kMaxId = 64;                  // of slipway_host.container_id
+constexpr size_t kLongestPrefix = 5 + 20 + 1;  // "made ", 64 bits in decimal, a blank
+constexpr size_t kMaxPath = std::min<size_t>(kMaxRecord - kLongestPrefix, PATH_MAX - 1);
+constexpr mode_t kFolderMode = 0755;
+
+constexpr std::string_view kIntend = "intend ";
+constexpr std::string_view kMade = "made ";
+constexpr std::string_view kLost = "lost ";
+
+Error Exists(const std::string& path) {
+  return Error(EEXIST, "mkdir", path, "a cgroup of that name exists; choose another --name");
+}
+
+const char* MkdirHint(int errno_value) {
+  switch (errno_value) {
+    case EACCES:
+    case EPERM:
+      return "needs root, or a parent that is delegated to this user";
+    case EAGAIN:
+      return "cgroup.max.depth or cgroup.max.descendants of a cgroup above is reached";
+    case EROFS:
+      return "the hierarchy is mounted read-only";
+    default:
+      return "";
+  }
+}
+
+// The paths whose `made` or `lost` record has been undone in this replay, so that the `intend`
+// of the same cgroup, which follows, has no say any more. Not state of a stage: it is built anew
+// from the records in whichever process undoes them.
+std::vector<std::string>& Settled() {
+  static std::vector<std::string> paths;
+  return paths;
+}
+
+void Settle(const std::string& path) {
+  std::vector<std::string>& paths = Settled();
+  if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+}
+
+// True once for each Settle.
+bool TakeSettled(const std::string& path) { return std::erase(Settled(), path) > 0; }
+
+}  // namespace
+
+std::string FormatRecord(const CgroupRecord& record) {
+  switch (record.kind) {
+    case CgroupRecord::Kind::kIntend:
+      return std::string(kIntend) + record.path;
+    case CgroupRecord::Kind::kLost:
+      return std::string(kLost) + record.path;
+    case CgroupRecord::Kind::kMade:
+      break;
+  }
+  return std::string(kMade) + std::to_string(record.inode) + " " + record.path;
+}
+
+Result<CgroupRecord> ParseRecord(std::string_view text) {
+  const Error unknown("unknown undo record", text);
+  CgroupRecord record;
+  std::string_view rest;
+  if (text.starts_with(kIntend)) {
+    rest = text.substr(kIntend.size());
+  } else if (text.starts_with(kLost)) {
+    record.kind = CgroupRecord::Kind::kLost;
+    rest = text.substr(kLost.size());
+  } else if (text.starts_with(kMade)) {
+    record.kind = CgroupRecord::Kind::kMade;
+    rest = text.substr(kMade.size());
+    const char* last = rest.data() + rest.size();
+    const auto number = std::from_chars(rest.data(), last, record.inode);
+    if (number.ec != std::errc() || number.ptr == last || *number.ptr != ' ') return unknown;
+    rest.remove_prefix(static_cast<size_t>(number.ptr - rest.data()) + 1);
+  }
+  if (!rest.starts_with('/')) return unknown;
+  record.path = rest;
+  return record;
+}
+
+Status CheckParent(const CgroupMount& mount, const std::string& parent) {
+  const std::string directory = CgroupDirectory(mount, parent);
+  RETURN_IF_ERROR(CheckLength(directory + "/" + std::string(kMaxId, 'x')));
+  struct stat about {};
+  if (stat(directory.c_str(), &about) != 0) {
+    return Error(errno, "stat", directory,
+                 errno == ENOENT ? "the parent cgroup must exist; make it or choose another" : "");
+  }
+  if (!S_ISDIR(about.st_mode)) {
+    return Error(ENOTDIR, "stat", directory, "the parent is a file of a cgroup, not a cgroup");
+  }
+  if (mount.read_only) {
+    return Error(EROFS, "mkdir in", directory,
+                 "the hierarchy is mounted read-only at " + mount.mount_point);
+  }
+  if (faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    return Error(errno, "mkdir in", directory, MkdirHint(errno));
+  }
+  return Ok();
+}
+
+Status CheckLength(const std::string& path) {
+  if (path.size() <= kMaxPath) return Ok();
+  return Error(ENAMETOOLONG, "mkdir", path, "choose a parent with a shorter path");
+}
+
+Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
+  using Kind = CgroupRecord::Kind;
+  RETURN_IF_ERROR(CheckLength(path));
+  struct stat about {};
+  if (lstat(path.c_str(), &about) == 0) return Exists(path);
+  RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kIntend, 0, path})));
+  if (mkdir(path.c_str(), kFolderMode) != 0) {
+    const int saved = errno;
+    if (saved != EEXIST) return Error(saved, "mkdir", path, MkdirHint(saved));
+    RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kLost, 0, path})));
+    return Exists(path);
+  }
+  // From here to the second record only this process knows that the cgroup is its own.
+  Result<Fd> cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  Status recorded;
+  if (!cgroup.ok()) {
+    recorded = cgroup.error();
+  } else if (fstat(cgroup->get(), &about) != 0) {
+    recorded = Error(errno, "stat", path);
+  } else {
+    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path}));
+  }
+  if (recorded.ok()) return cgroup;
+  rmdir(path.c_str());
+  return recorded;
+}
+
+Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
+  const std::string path = directory + "/" + limit.file;
+  Status written = WriteFile(path, limit.value);
+  if (written.ok()) return written;
+  CopyText(written.error().operation, "write " + limit.value + " to");
+  if (written.error().errno_value == EINVAL) {
+    written.error().Hint("the kernel refuses this value; a cgroup above may have a lower limit");
+  } else if (written.error().errno_value == ENOENT) {
+    written.error().Hint("this kernel's controller \"" + limit.controller + "\" lacks this file");
+  }
+  return written;
+}
+
+Status UndoCgroup(std::string_view text) {
+  ASSIGN_OR_RETURN(const CgroupRecord record, ParseRecord(text));
+  switch (record.kind) {
+    case CgroupRecord::Kind::kMade:
+      Settle(record.path);
+      return RemoveCgroup(record.path, record.inode);
+    case CgroupRecord::Kind::kLost:
+      Settle(record.path);
+      return Ok();
+    case CgroupRecord::Kind::kIntend:
+      break;
+  }
+  return TakeSettled(record.path) ? Ok() : RemoveIfEmpty(record.path);
+}
+
+}  // namespace slipway::sys

@@ -1,0 +1,55 @@
+// The making of a container's cgroup with the records that undo it, and the undoing.
+//
+// Three records tell the story of one cgroup, each handed over before the step that it covers:
+//   intend PATH       nothing is at PATH; it is about to be made
+//   made INODE PATH   it was made, and this is its inode number
+//   lost PATH         somebody else made a cgroup there in between: it is not ours
+// They are undone last one first. A `made` whose inode number is still that of PATH is killed and
+// removed; kernfs does not soon give a number out again, so another's cgroup of the same name is
+// left alone. An `intend` without one of the others (a crash in between) may remove an empty
+// cgroup and nothing else.
+
+#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+#define SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sdk/stage.h"
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::sys {
+
+struct CgroupRecord {
+  enum class Kind { kIntend, kMade, kLost };
+  Kind kind = Kind::kIntend;
+  uint64_t inode = 0;  // kMade only
+  std::string path;
+};
+
+std::string FormatRecord(const CgroupRecord& record);
+Result<CgroupRecord> ParseRecord(std::string_view text);
+
+// Can a cgroup be made below the cgroup `parent` of this mount? No side effects.
+Status CheckParent(const CgroupMount& mount, const std::string& parent);
+
+// Refuses a path that neither the kernel nor an undo record takes.
+Status CheckLength(const std::string& path);
+
+// Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it.
+Result<Fd> MakeCgroup(Plan& plan, const std::string& path);
+
+// Writes one value to `file` of the cgroup `directory`.
+Status WriteLimit(const std::string& directory, const LimitWrite& limit);
+
+// Undoes one record that MakeCgroup left, given as its text.
+Status UndoCgroup(std::string_view text);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_

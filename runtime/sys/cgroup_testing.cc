@@ -1,0 +1,200 @@
+// dlopen(3), clone3(2).
+
+#include "runtime/sys/cgroup_testing.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/sys/file.h"
+
+struct slipway_context {
+  slipway::sys::testing::HookedStage* test;
+};
+
+namespace slipway::sys::testing {
+namespace {
+
+[[noreturn]] void Die(const std::string& why) {
+  fprintf(stderr, "cgroup_testing: %s\n", why.c_str());
+  abort();
+}
+
+const char* ContainerId(const slipway_context* context) { return context->test->id().c_str(); }
+
+int RecordUndo(slipway_context* context, const void* record, size_t size, slipway_error* error) {
+  std::string text(static_cast<const char*>(record), size);
+  if (context->test->on_record) {
+    Status status = context->test->on_record(text);
+    if (!status.ok()) {
+      *error = status.error();
+      return -1;
+    }
+  }
+  context->test->records.push_back(std::move(text));
+  return 0;
+}
+
+int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error*) {
+  context->test->cgroup_fd = cgroup_fd;
+  return 0;
+}
+
+int32_t ChildPid(const slipway_context* context) { return context->test->child_pid; }
+
+slipway_host Host() {
+  slipway_host host{};
+  host.struct_size = sizeof(host);
+  host.container_id = ContainerId;
+  host.record_undo = RecordUndo;
+  host.set_cgroup = SetCgroup;
+  host.child_pid = ChildPid;
+  return host;
+}
+
+const slipway_host kHost = Host();
+
+Status FromC(int result, const slipway_error& error) {
+  return result == 0 ? Status() : Status(Error(error));
+}
+
+}  // namespace
+
+HookedStage::HookedStage(const std::string& library, std::string id) : id_(std::move(id)) {
+  void* handle = dlopen(("./" + library).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) Die(dlerror());
+  stage_ = static_cast<const slipway_stage*>(dlsym(handle, SLIPWAY_DESCRIPTOR_SYMBOL));
+  if (stage_ == nullptr) Die(dlerror());
+  values_.resize(stage_->option_count);
+  strings_.resize(stage_->option_count);
+  Set("parent", "/");
+}
+
+HookedStage::~HookedStage() {
+  if (object_ != nullptr) stage_->destroy(object_);
+  Status status = TeardownAll();
+  if (!status.ok()) ADD_FAILURE() << status.error().ToString();
+}
+
+void HookedStage::Set(const std::string& option, int64_t value) {
+  for (uint32_t i = 0; i < stage_->option_count; ++i) {
+    if (option != stage_->options[i].name) continue;
+    values_[i].type = stage_->options[i].type;
+    values_[i].as.integer = value;
+    return;
+  }
+  Die("no option " + option);
+}
+
+void HookedStage::Set(const std::string& option, const std::string& value) {
+  for (uint32_t i = 0; i < stage_->option_count; ++i) {
+    if (option != stage_->options[i].name) continue;
+    strings_[i] = value;
+    values_[i].type = stage_->options[i].type;
+    values_[i].as.string = strings_[i].c_str();
+    return;
+  }
+  Die("no option " + option);
+}
+
+Status HookedStage::Probe() {
+  slipway_error error{};
+  return FromC(stage_->probe(&kHost, values_.data(), &error), error);
+}
+
+Status HookedStage::PreClone() {
+  slipway_error error{};
+  RETURN_IF_ERROR(FromC(stage_->create(&kHost, values_.data(), &object_, &error), error));
+  slipway_context context{this};
+  return FromC(stage_->pre_clone(object_, &context, &error), error);
+}
+
+Status HookedStage::PostClone(pid_t pid) {
+  child_pid = pid;
+  slipway_error error{};
+  slipway_context context{this};
+  return FromC(stage_->post_clone(object_, &context, &error), error);
+}
+
+Status HookedStage::Teardown(const std::string& record) {
+  slipway_error error{};
+  return FromC(stage_->teardown(&kHost, values_.data(), record.data(), record.size(), &error),
+               error);
+}
+
+Status HookedStage::TeardownAll() {
+  Status first;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    Status status = Teardown(*record);
+    if (first.ok() && !status.ok()) first = std::move(status);
+  }
+  return first;
+}
+
+Shell::Shell(const std::string& script, int cgroup_fd) {
+  int release[2];
+  int output[2];
+  if (pipe2(release, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) Die("pipe2");
+  Result<Cloned> cloned = Clone(0, cgroup_fd);
+  if (!cloned.ok()) Die(cloned.error().ToString());
+  process_ = std::move(cloned).value();
+  if (process_.pid == 0) {
+    char byte = 0;
+    if (read(release[0], &byte, 1) != 1) _exit(1);
+    dup2(output[1], STDOUT_FILENO);
+    execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+    _exit(127);
+  }
+  close(release[0]);
+  close(output[1]);
+  release_ = Fd(release[1]);
+  output_ = Fd(output[0]);
+}
+
+Shell::~Shell() {
+  if (reaped_) return;
+  kill(process_.pid, SIGKILL);
+  Wait();
+}
+
+void Shell::Release() {
+  if (write(release_.get(), "x", 1) != 1) Die("write");
+}
+
+std::string Shell::ReadLine() {
+  std::string line;
+  char byte = 0;
+  while (read(output_.get(), &byte, 1) == 1 && byte != '\n') line += byte;
+  return line;
+}
+
+int Shell::Wait() {
+  int status = 0;
+  if (waitpid(process_.pid, &status, 0) != process_.pid) Die("waitpid");
+  reaped_ = true;
+  return status;
+}
+
+std::string UniqueId() {
+  static int count = 0;
+  return "slipway-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+}
+
+std::string Content(const std::string& path) {
+  Result<std::string> text = ReadFile(path);
+  if (!text.ok()) return "(none)";
+  std::string content = std::move(text).value();
+  if (content.ends_with('\n')) content.pop_back();
+  return content;
+}
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+}  // namespace slipway::sys::testing

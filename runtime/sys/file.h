@@ -1,0 +1,38 @@
+// Files, folders and names of the host. Every descriptor is opened with O_CLOEXEC.
+
+#ifndef SLIPWAY_RUNTIME_SYS_FILE_H_
+#define SLIPWAY_RUNTIME_SYS_FILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::sys {
+
+// open(2). flags without O_CLOEXEC; mode for O_CREAT.
+Result<Fd> Open(const std::string& path, int flags, unsigned mode = 0);
+
+// openat(2) of `name` in the directory `directory`. `path` names the file in an error.
+Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags,
+                  const std::string& path);
+
+// Opens `path` beneath the directory `root` as a process with that root would see it: no symlink
+// and no ".." leads out (RESOLVE_IN_ROOT of openat2(2)). With O_NOFOLLOW in flags, a path
+// through any symlink fails with ELOOP.
+Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags);
+
+// Makes the missing folders of `path` beneath `root`, mode 0755, as OpenInRoot would walk it,
+// and opens the last one as O_PATH.
+Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path);
+
+// The whole content; meant for small files, of /proc and the like.
+Result<std::string> ReadFile(const std::string& path);
+
+// Writes `text` with one write(2) to a file that exists, as the files of cgroups want it.
+Status WriteFile(const std::string& path, std::string_view text);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_FILE_H_

@@ -1,0 +1,102 @@
+#include "runtime/sys/mount.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+
+namespace slipway::sys {
+namespace {
+
+// What the filesystem wrote to its context's log says more than errno does; fsopen(2).
+std::string ContextLog(const Fd& context) {
+  char buffer[256];
+  std::string log;
+  ssize_t size = 0;
+  while ((size = read(context.get(), buffer, sizeof(buffer))) > 0) {
+    std::string line(buffer, static_cast<size_t>(size));
+    if (line.size() > 2 && line[1] == ' ') line.erase(0, 2);  // the level: "e ", "w ", "i "
+    while (!line.empty() && line.back() == '\n') line.pop_back();
+    if (!log.empty()) log += "; ";
+    log += line;
+  }
+  return log;
+}
+
+}  // namespace
+
+Status MakeAllMountsPrivate() {
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return Error(errno, "mount private", "/");
+  }
+  return Ok();
+}
+
+Result<Fd> CloneTree(const std::string& path, bool recursive) {
+  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
+  Fd tree(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
+  if (!tree.valid()) return Error(errno, "open_tree", path);
+  return tree;
+}
+
+Result<Fd> NewMount(const std::string& type,
+                    const std::vector<std::pair<std::string, std::string>>& options,
+                    uint64_t attributes) {
+  Fd context(static_cast<int>(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
+  if (!context.valid()) {
+    return Error(errno, "fsopen", type, "this kernel does not offer the filesystem");
+  }
+  for (const auto& [key, value] : options) {
+    if (syscall(SYS_fsconfig, context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0)) {
+      const int saved = errno;
+      return Error(saved, "mount " + type, key + "=" + value, ContextLog(context));
+    }
+  }
+  if (syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) {
+    const int saved = errno;
+    return Error(saved, "mount", type, ContextLog(context));
+  }
+  Fd mount(static_cast<int>(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
+  if (!mount.valid()) return Error(errno, "fsmount", type);
+  return mount;
+}
+
+Status SetReadonly(const Fd& mount, bool recursive, const std::string& path) {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
+  if (syscall(SYS_mount_setattr, mount.get(), "", flags, &attributes, sizeof(attributes))) {
+    return Error(errno, "mount_setattr read-only", path);
+  }
+  return Ok();
+}
+
+Status Attach(const Fd& mount, const Fd& target, const std::string& path) {
+  if (syscall(SYS_move_mount, mount.get(), "", target.get(), "",
+              MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) {
+    return Error(errno, "move_mount", path);
+  }
+  return Ok();
+}
+
+Status PivotRoot(const Fd& root) {
+  if (fchdir(root.get()) != 0) return Error(errno, "fchdir", "new root");
+  // With both at ".", the old root lies on top of the new one and is detached by the umount;
+  // pivot_root(2), "pivot_root(".", ".")".
+  if (syscall(SYS_pivot_root, ".", ".")) return Error(errno, "pivot_root", ".");
+  if (umount2(".", MNT_DETACH) != 0) return Error(errno, "umount", "old root");
+  if (chdir("/") != 0) return Error(errno, "chdir", "/");
+  return Ok();
+}
+
+Status ChangeRoot(const Fd& root) {
+  if (fchdir(root.get()) != 0) return Error(errno, "fchdir", "new root");
+  if (chroot(".") != 0) return Error(errno, "chroot", ".");
+  if (chdir("/") != 0) return Error(errno, "chdir", "/");
+  return Ok();
+}
+
+}  // namespace slipway::sys

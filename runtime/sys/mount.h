@@ -1,0 +1,46 @@
+// Mounts by descriptor: the mount interface of Linux 5.12 and later (fsopen(2), open_tree(2),
+// move_mount(2), mount_setattr(2)). Nothing is looked up by path twice, so nothing that changes
+// a path in between can lead a mount astray.
+
+#ifndef SLIPWAY_RUNTIME_SYS_MOUNT_H_
+#define SLIPWAY_RUNTIME_SYS_MOUNT_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::sys {
+
+// Makes every mount of this mount namespace private: nothing reaches other namespaces, nor
+// arrives from them.
+Status MakeAllMountsPrivate();
+
+// A detached copy of the mount at `path`, with the mounts below it if `recursive`.
+Result<Fd> CloneTree(const std::string& path, bool recursive);
+
+// A new detached mount of a filesystem.
+// options: keys and values of its mount options. attributes: MOUNT_ATTR_* of mount_setattr(2).
+Result<Fd> NewMount(const std::string& type,
+                    const std::vector<std::pair<std::string, std::string>>& options,
+                    uint64_t attributes);
+
+// Makes the mount read-only, with the mounts below it if `recursive`. `path` names it in an error.
+Status SetReadonly(const Fd& mount, bool recursive, const std::string& path);
+
+// Attaches a detached mount at the file or folder `target`, an O_PATH descriptor. `path` names
+// the target in an error.
+Status Attach(const Fd& mount, const Fd& target, const std::string& path);
+
+// Makes the mount `root` the root of this mount namespace, detaches the old one, and goes to /.
+Status PivotRoot(const Fd& root);
+
+// chroot(2) into `root`, and goes to its /.
+Status ChangeRoot(const Fd& root);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_MOUNT_H_

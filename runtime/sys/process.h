@@ -1,0 +1,54 @@
+// Processes: clone3(2), pidfds, capabilities, names.
+
+#ifndef SLIPWAY_RUNTIME_SYS_PROCESS_H_
+#define SLIPWAY_RUNTIME_SYS_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::sys {
+
+struct Cloned {
+  pid_t pid = 0;  // 0 in the child
+  Fd pidfd;       // in the parent
+};
+
+// clone3(2), as fork(2) does it, plus `namespaces` (CLONE_NEW*), plus the cgroup v2 directory
+// that the child is born in (-1: the parent's). Returns twice.
+Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd);
+
+// pidfd_open(2).
+Result<Fd> OpenPidfd(pid_t pid);
+
+// pidfd_send_signal(2). A process that has ended is no error.
+Status SendSignal(const Fd& pidfd, int signal);
+
+// Waits until the process of `pidfd` has ended; false when `timeout` went by first.
+Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
+
+// Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
+bool HasCapability(int capability);
+
+// Does this process run with more rights than the person who called it, or as root?
+bool IsPrivileged();
+
+// The folder of this process's executable, by /proc/self/exe; empty where there is no /proc.
+std::string ExecutableFolder();
+
+// Opens /dev/null for each of the descriptors 0, 1, 2 that is closed: the next file to be opened
+// would take its place.
+Status OpenStandardDescriptors();
+
+// sethostname(2), setdomainname(2): of this UTS namespace.
+Status SetHostname(const std::string& name);
+Status SetDomainname(const std::string& name);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_PROCESS_H_

@@ -1,0 +1,7 @@
+/* The symbol has the right name, and something else is in it. */
+
+#include "runtime/sdk/abi.h"
+
+const slipway_stage slipway_descriptor = {
+    .magic = UINT64_C(0x1122334455667788),
+};

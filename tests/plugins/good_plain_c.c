@@ -1,0 +1,90 @@
+/* A whole stage in C11, with no header of the project but abi.h: its own host name. */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/sdk/abi.h"
+
+enum { kHostname, kOptionCount };
+
+static const slipway_option kOptions[kOptionCount] = {
+    [kHostname] = {.name = "hostname",
+                   .summary = "Host name inside the container",
+                   .type = SLIPWAY_STRING,
+                   .fallback = "plain-c",
+                   .minimum = 1,
+                   .maximum = 64},
+};
+
+static const char* const kProvides[] = {"plain-c-hostname", NULL};
+
+static const char kRecord[] = "plain-c";
+
+typedef struct PlainC {
+  const slipway_host* host;
+  const char* hostname; /* the option's: it outlives the stage */
+} PlainC;
+
+static int Fail(slipway_error* error, int errno_value, const char* operation, const char* subject) {
+  error->errno_value = errno_value;
+  strncpy(error->operation, operation, sizeof(error->operation) - 1);
+  strncpy(error->subject, subject, sizeof(error->subject) - 1);
+  return -1;
+}
+
+static int Create(const slipway_host* host, const slipway_value* options, void** stage,
+                  slipway_error* error) {
+  PlainC* self = malloc(sizeof(*self));
+  if (self == NULL) return Fail(error, errno, "malloc", "stage");
+  self->host = host;
+  self->hostname = options[kHostname].as.string;
+  *stage = self;
+  return 0;
+}
+
+static int PreClone(void* stage, slipway_context* context, slipway_error* error) {
+  const PlainC* self = stage;
+  if (self->host->record_undo(context, kRecord, sizeof(kRecord), error) != 0) return -1;
+  return self->host->add_namespaces(context, CLONE_NEWUTS, error);
+}
+
+static int InChild(void* stage, slipway_context* context, slipway_error* error) {
+  const PlainC* self = stage;
+  (void)context;
+  if (sethostname(self->hostname, strlen(self->hostname)) == 0) return 0;
+  return Fail(error, errno, "sethostname", self->hostname);
+}
+
+/* The namespace goes with its last process, so there is nothing to undo but to know the record. */
+static int Teardown(const slipway_host* host, const slipway_value* options, const void* record,
+                    size_t size, slipway_error* error) {
+  (void)host;
+  (void)options;
+  if (size == sizeof(kRecord) && memcmp(record, kRecord, size) == 0) return 0;
+  return Fail(error, 0, "not a record of this stage", "");
+}
+
+static void Destroy(void* stage) { free(stage); }
+
+const slipway_stage slipway_descriptor = {
+    .magic = SLIPWAY_MAGIC,
+    .abi_major = SLIPWAY_ABI_MAJOR,
+    .abi_minor = SLIPWAY_ABI_MINOR,
+    .struct_size = sizeof(slipway_stage),
+    .name = "good-plain-c",
+    .version = "0.1.0",
+    .summary = "Own host name, from a stage in plain C",
+    .privileges = SLIPWAY_ROOT_OR_USERNS,
+    .options = kOptions,
+    .option_count = kOptionCount,
+    .provides = kProvides,
+    .create = Create,
+    .pre_clone = PreClone,
+    .in_child = InChild,
+    .teardown = Teardown,
+    .destroy = Destroy,
+};

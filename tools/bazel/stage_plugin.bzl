@@ -1,0 +1,82 @@
+"""stage_plugin: everything that a stage's folder builds and tests."""
+
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+
+_PRIVILEGES = ["unprivileged", "root-or-userns", "root"]
+
+def stage_library_name(name):
+    """The file name of a stage's plugin: cgroup-v2 is in libcgroup_v2_stage.so."""
+    return "lib%s_stage.so" % name.replace("-", "_")
+
+def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visibility:public"]):
+    """The plugin of one stage: a shared library that needs libc only and exports one symbol.
+
+    Args:
+      name: the stage's name, as it stands in a pipeline.
+      srcs: sources, with the one that holds SLIPWAY_STAGE.
+      deps: further libraries; only runtime/sys and libraries of the stage's own folder.
+      testonly: for fixtures of tests.
+      visibility: who may load it.
+    """
+    cc_binary(
+        name = stage_library_name(name),
+        testonly = testonly,
+        srcs = srcs,
+        additional_linker_inputs = ["//tools/bazel:stage.lds"],
+        linkopts = [
+            "-Wl,--version-script=$(location //tools/bazel:stage.lds)",
+            "-Wl,-z,defs",
+        ],
+        linkshared = True,
+        visibility = visibility,
+        deps = deps + ["//runtime/sdk"],
+    )
+
+def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], **kwargs):
+    """One stage: plugins/<folder>/ with <folder>.cc, <folder>_test.cc and README.md.
+
+    Makes lib<folder>_stage.so, <folder>_test (the stage in real containers, through the built
+    host) and <folder>_contract_test (descriptor, exported symbols, libraries, README table).
+
+    Args:
+      name: the stage's name, as it stands in a pipeline; the folder is the name with '_' for '-'.
+      privileges: what the stage needs: "unprivileged", "root-or-userns" or "root".
+      srcs: sources, if not <folder>.cc alone.
+      deps: further libraries of the plugin.
+      test_stages: names of other stages that the stage's test puts into its pipelines.
+      tests: further sources for <folder>_test.
+      **kwargs: passed to stage_library.
+    """
+    if privileges not in _PRIVILEGES:
+        fail("stage_plugin %s: privileges is one of %s" % (name, ", ".join(_PRIVILEGES)))
+    folder = name.replace("-", "_")
+    if native.package_name() != "plugins/" + folder:
+        fail("stage_plugin %s: belongs in plugins/%s" % (name, folder))
+    stage_library(
+        name = name,
+        srcs = srcs or [folder + ".cc"],
+        deps = deps,
+        **kwargs
+    )
+    plugin = ":" + stage_library_name(name)
+    cc_test(
+        name = folder + "_test",
+        size = "medium",
+        srcs = [folder + "_test.cc"] + tests,
+        data = [plugin, "//runtime"] + [
+            "//plugins/%s:%s" % (other.replace("-", "_"), stage_library_name(other))
+            for other in test_stages
+        ],
+        tags = ["local"],
+        deps = ["//runtime/sdk/testing", "@debian//:gtest_main"] + deps,
+    )
+    cc_test(
+        name = folder + "_contract_test",
+        size = "small",
+        srcs = ["//runtime/sdk/testing:contract_test.cc"],
+        args = [name, privileges, "$(rootpath %s)" % plugin, "$(rootpath README.md)", "$(rootpath //runtime)"],
+        data = ["README.md", plugin, "//runtime"],
+        tags = ["local"],
+        deps = ["//runtime/sdk", "//runtime/sdk/testing"],
+    )
+

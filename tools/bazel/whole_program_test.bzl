@@ -1,0 +1,31 @@
+"""whole_program_test: the host with every stage of plugins/, run as a user runs it."""
+
+load("@rules_cc//cc:defs.bzl", "cc_test")
+load("//tools/bazel:stage_plugin.bzl", "stage_library_name")
+
+STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
+
+def whole_program_test(name, deps = [], data = [], **kwargs):
+    """A GoogleTest test of <name>.cc in this folder.
+
+    Args:
+      name: ends in _test.
+      deps: further libraries.
+      data: further files.
+      **kwargs: passed to cc_test.
+    """
+    cc_test(
+        name = name,
+        size = "medium",
+        srcs = [name + ".cc"],
+        data = data + ["//runtime"] + [
+            "//plugins/%s:%s" % (stage.replace("-", "_"), stage_library_name(stage))
+            for stage in STAGES
+        ],
+        tags = ["local"],
+        deps = deps + [
+            "//runtime/sdk/testing",
+            "@debian//:gtest_main",
+        ],
+        **kwargs
+    )
