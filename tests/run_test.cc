@@ -138,9 +138,10 @@ TEST(Run, TheSecondContainerOfANameIsRefusedWhileTheFirstLives) {
   const auto argv = test.Argv(test.WriteStages(kStages), {"/bin/sh", "-c", "echo up; read line"});
   int line[2];
   ASSERT_EQ(pipe2(line, O_CLOEXEC), 0);
-  Running first({"/bin/bash", "-c", "exec \"$0\" \"$@\" <&" + std::to_string(line[0]), argv[0],
-                 argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], argv[7], argv[8]},
-                {.inherited_fds = {line[0]}});
+  std::vector<std::string> first_argv = {"/bin/bash", "-c",
+                                         "exec \"$0\" \"$@\" <&" + std::to_string(line[0])};
+  first_argv.insert(first_argv.end(), argv.begin(), argv.end());
+  Running first(first_argv, {.inherited_fds = {line[0]}});
   ASSERT_TRUE(first.AwaitOutput("up\n"));
   const RunResult second = RunProgram(argv);
   EXPECT_EQ(second.status, 125);

@@ -57,23 +57,36 @@ bool TakesValue(const po::options_description& options, std::string_view word) {
   return option && option->semantic()->max_tokens() > 0;
 }
 
-// Where the options end: at the first word that is neither an option nor its value. What comes
-// after is not ours to parse; Boost would look for our options in the command's.
-size_t EndOfOptions(const po::options_description& options, const std::vector<std::string>& words) {
-  size_t i = 0;
-  while (i < words.size()) {
-    const std::string& word = words[i];
-    if (word == "--" || word == "-" || !word.starts_with("-")) break;
-    const bool separate_value = word.starts_with("--") && TakesValue(options, word);
-    i += separate_value ? 2 : 1;
+struct Words {
+  std::vector<std::string> options;  // with their values
+  std::vector<std::string> rest;
+  bool separator = false;  // there was a `--`
+};
+
+// Tells options from other words. A command to run ends the options: what follows is its own, and
+// Boost would look for our options in it.
+Words Split(const po::options_description& options, std::vector<std::string> words, bool run) {
+  Words split;
+  auto word = words.begin();
+  for (; word != words.end(); ++word) {
+    split.separator = *word == "--";
+    if (split.separator) break;
+    const bool is_option = word->size() > 1 && word->front() == '-';
+    if (!is_option && run) break;
+    (is_option ? split.options : split.rest).push_back(*word);
+    const bool separate_value = word->starts_with("--") && TakesValue(options, *word);
+    if (separate_value && word + 1 != words.end()) split.options.push_back(*++word);
   }
-  return std::min(i, words.size());
+  if (split.separator) ++word;
+  split.rest.insert(split.rest.end(), word, words.end());
+  return split;
 }
 
 Error UnknownOption(const po::options_description& options, const std::string& given) {
   std::vector<std::string> names;
   for (const auto& option : options.options()) names.push_back("--" + option->long_name());
-  return Error("unknown option", given, text::SuggestName(given, names) + "; see runtime --help");
+  const std::string hint = text::NearestHint(given, {names.begin(), names.end()}, {});
+  return Error("unknown option", given, hint + "; see runtime --help");
 }
 
 Result<po::variables_map> ParseOptions(const po::options_description& options,
@@ -135,16 +148,9 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
     words.erase(words.begin());
     break;
   }
-  // `runtime describe uts --markdown` reads as well as the other way round.
-  if (invocation.verb == Verb::kDescribe) {
-    std::stable_partition(words.begin(), words.end(),
-                          [](const std::string& word) { return word == "--markdown"; });
-  }
-
   const po::options_description options = Describe();
-  const size_t end = EndOfOptions(options, words);
-  ASSIGN_OR_RETURN(const po::variables_map values,
-                   ParseOptions(options, {words.begin(), words.begin() + static_cast<long>(end)}));
+  Words split = Split(options, std::move(words), invocation.verb == Verb::kRun);
+  ASSIGN_OR_RETURN(const po::variables_map values, ParseOptions(options, split.options));
   invocation.config = ValueOf<std::string>(values, "config");
   invocation.overrides = ValueOf<std::vector<std::string>>(values, "set");
   invocation.plugin_dirs = ValueOf<std::vector<std::string>>(values, "plugin-dir");
@@ -155,10 +161,7 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
   if (ValueOf<bool>(values, "version")) invocation.verb = Verb::kVersion;
   if (invocation.verb == Verb::kHelp || invocation.verb == Verb::kVersion) return invocation;
 
-  words.erase(words.begin(), words.begin() + static_cast<long>(end));
-  const bool separator = !words.empty() && words.front() == "--";
-  if (separator) words.erase(words.begin());
-  RETURN_IF_ERROR(CheckWords(invocation, std::move(words), separator));
+  RETURN_IF_ERROR(CheckWords(invocation, std::move(split.rest), split.separator));
   return invocation;
 }
 

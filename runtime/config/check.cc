@@ -4,11 +4,11 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/config/nearest.h"
 #include "runtime/config/order.h"
 #include "runtime/config/path.h"
 #include "runtime/config/values.h"
 #include "runtime/config/yaml.h"
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
@@ -44,7 +44,7 @@ Status CheckStageNames(const std::deque<Setting>& settings, const std::vector<Ra
     for (std::string_view name : names) found = found || name == setting.from->stage;
     if (found) continue;
     return Error("no such stage in the pipeline", setting.from->stage,
-                 NearestHint(setting.from->stage, names, ""))
+                 text::NearestHint(setting.from->stage, names, ""))
         .At(setting.source.name);
   }
   return Ok();

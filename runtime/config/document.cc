@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <utility>
 
-#include "runtime/config/nearest.h"
 #include "runtime/config/path.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/yaml.h"
 #include "runtime/sys/file.h"
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
@@ -54,7 +54,7 @@ Status CheckPinsAreUsed(const std::vector<RawStep>& steps, const Node& plugins,
     for (std::string_view name : names) used = used || name == key.text;
     if (used) continue;
     return Error("plugins: no such stage in the pipeline", key.text,
-                 NearestHint(key.text, names, ""))
+                 text::NearestHint(key.text, names, ""))
         .At(source.At(key.place));
   }
   return Ok();

@@ -1,10 +1,10 @@
 #include "runtime/config/expected.h"
+#include "runtime/text/nearest.h"
 
 #include <cstdlib>
 #include <limits>
 #include <utility>
 
-#include "runtime/config/nearest.h"
 
 namespace slipway::config {
 namespace {
@@ -119,13 +119,13 @@ std::string Expected(const slipway_option& option) {
       return (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "an absolute path inside the container"
                                                         : "a path";
     case SLIPWAY_ENUM:
-      return "one of " + JoinNames(EnumNames(option));
+      return "one of " + text::JoinNames(EnumNames(option));
     case SLIPWAY_LIST:
       return "a list of " + std::string(Plural(*option.element));
     case SLIPWAY_MAP:
       return "a map of names to " + std::string(Plural(*option.element));
     default:
-      return "a map of " + JoinNames(RowNames(option.fields, option.field_count));
+      return "a map of " + text::JoinNames(RowNames(option.fields, option.field_count));
   }
 }
 

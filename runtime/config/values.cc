@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "runtime/config/expected.h"
-#include "runtime/config/nearest.h"
 #include "runtime/config/number.h"
 #include "runtime/config/path.h"
 #include "runtime/config/shape.h"
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
@@ -71,7 +71,7 @@ class Checker {
       bool known = false;
       for (uint32_t i = 0; i < count; ++i) known = known || candidate.name == table[i].name;
       if (known) continue;
-      const std::string hint = NearestHint(candidate.name, RowNames(table, count), "it has none");
+      const std::string hint = text::NearestHint(candidate.name, RowNames(table, count), "it has none");
       return Wrong(Prefix(trail) + "unknown option", candidate.name, hint,
                    candidate.source->At(candidate.place));
     }
@@ -234,7 +234,7 @@ class Checker {
       value.as.integer = static_cast<int64_t>(i);
       return Ok();
     }
-    return Error("unknown value", text, NearestHint(text, names, "it has none"));
+    return Error("unknown value", text, text::NearestHint(text, names, "it has none"));
   }
 
   const slipway_stage& stage_;

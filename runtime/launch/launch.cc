@@ -10,6 +10,7 @@
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/supervisor.h"
+#include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
 
@@ -47,6 +48,8 @@ Status PostClone(const std::string& id, const std::vector<Stage>& stages,
 Result<int> Run(const std::string& id, const std::vector<Stage>& stages, const Command& command,
                 const BlockedSignals& blocked, state::Journal& journal) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
+  // Before the command can take the foreground.
+  const Terminal terminal;
   ASSIGN_OR_RETURN(const Plan plan, PreClone(id, stages, journal));
   const Setup setup{id, stages, plan, command, blocked};
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
@@ -54,7 +57,7 @@ Result<int> Run(const std::string& id, const std::vector<Stage>& stages, const C
   container.Release();
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
-  return Supervisor(container, signals).Run();
+  return Supervisor(container, signals, terminal).Run();
 }
 
 // No exception of a library keeps Teardown from being called.

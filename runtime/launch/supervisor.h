@@ -19,9 +19,9 @@ namespace slipway::launch {
 
 class Supervisor {
  public:
-  // Both outlive it.
-  Supervisor(Container& container, const SignalSource& signals)
-      : container_(container), signals_(signals) {}
+  // All outlive it. The terminal is one that was looked at before the command ran.
+  Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal)
+      : container_(container), signals_(signals), terminal_(terminal) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
   // process's own, or 128 + N for signal N.
@@ -35,7 +35,7 @@ class Supervisor {
 
   Container& container_;
   const SignalSource& signals_;
-  Terminal terminal_;
+  const Terminal& terminal_;
   std::optional<int> ended_by_;  // the signal whose default action ended the container
 };
 

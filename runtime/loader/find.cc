@@ -73,8 +73,9 @@ std::vector<std::string> EntriesOf(const std::string& folder) {
 Error UnknownStage(const std::vector<Place>& places, const std::string& name) {
   constexpr std::string_view kMore = ", ...";
   std::string hint;
-  const std::string nearest = text::Nearest(name, StageNames(places));
-  if (!nearest.empty()) hint = "did you mean \"" + nearest + "\"? ";
+  const std::vector<std::string> names = StageNames(places);
+  const std::string_view nearest = text::Nearest(name, {names.begin(), names.end()});
+  if (!nearest.empty()) hint = "did you mean \"" + std::string(nearest) + "\"? ";
   hint += "looked in ";
   std::string separator;
   for (const Place& place : places) {

@@ -16,7 +16,8 @@ namespace slipway {
 
 template <size_t N>
 void CopyText(char (&field)[N], std::string_view text) {
-  std::string_view ellipsis;
+  std::string_view ellipsis = "";
+  if (text.empty()) text = "";  // not null, which memcpy(3) must not have
   if (text.size() >= N) {
     ellipsis = "...";
     text.remove_prefix(text.size() - (N - 1 - ellipsis.size()));

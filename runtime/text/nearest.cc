@@ -1,21 +1,30 @@
 #include "runtime/text/nearest.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace slipway::text {
+namespace {
 
+constexpr size_t kMaxList = 200;
+// Longer than any name that a table holds: the distance to it costs nothing to refuse.
+constexpr size_t kMaxName = 128;
+
+}  // namespace
+
+// The "optimal string alignment" distance, three rows of its matrix at a time.
 size_t EditDistance(std::string_view a, std::string_view b) {
-  // Row i of the table of optimal string alignment, and the two rows before it.
-  std::vector<size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> last(b.size() + 1);
+  std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
-    before.swap(last);
-    last.swap(row);
+    std::swap(before, last);
+    std::swap(last, row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same = a[i - 1] == b[j - 1];
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      const size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         row[j] = std::min(row[j], before[j - 2] + 1);
       }
@@ -24,26 +33,37 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::string Nearest(std::string_view wrong, const std::vector<std::string>& names) {
-  std::string nearest;
-  size_t best = std::numeric_limits<size_t>::max();
-  for (const std::string& name : names) {
-    const size_t limit = std::max<size_t>(1, std::max(wrong.size(), name.size()) / 3);
-    const size_t distance = EditDistance(wrong, name);
-    if (distance > limit || distance >= best) continue;
-    best = distance;
-    nearest = name;
+std::string JoinNames(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (std::string_view name : names) {
+    if (!list.empty()) list += ", ";
+    if (list.size() + name.size() > kMaxList) return list + "...";
+    list += name;
   }
-  return nearest;
+  return list;
 }
 
-std::string SuggestName(std::string_view wrong, const std::vector<std::string>& names) {
-  if (names.empty()) return {};
-  const std::string nearest = Nearest(wrong, names);
-  if (!nearest.empty()) return "did you mean \"" + nearest + "\"?";
-  std::string list = "one of: ";
-  for (size_t i = 0; i < names.size(); ++i) list.append(i ? ", " : "").append(names[i]);
-  return list;
+std::string_view Nearest(std::string_view written, const std::vector<std::string_view>& names) {
+  size_t best_distance = std::max<size_t>(1, written.size() / 3) + 1;
+  std::string_view best;
+  for (std::string_view name : names) {
+    if (written.size() > kMaxName || name.size() > kMaxName) continue;
+    const size_t distance = EditDistance(written, name);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = name;
+    }
+  }
+  return best;
+}
+
+std::string NearestHint(std::string_view written, const std::vector<std::string_view>& names,
+                        std::string_view none) {
+  if (names.empty()) return std::string(none);
+  const std::string_view nearest = Nearest(written, names);
+  if (!nearest.empty()) return "did you mean \"" + std::string(nearest) + "\"?";
+  if (names.size() == 1) return "there is only " + JoinNames(names);
+  return "one of " + JoinNames(names);
 }
 
 }  // namespace slipway::text

@@ -1,4 +1,4 @@
-// "Did you mean": the nearest right name to a wrong one, as a hint for an error.
+// "did you mean": the hint for a name that is not among the names that there are.
 
 #ifndef SLIPWAY_RUNTIME_TEXT_NEAREST_H_
 #define SLIPWAY_RUNTIME_TEXT_NEAREST_H_
@@ -10,16 +10,21 @@
 
 namespace slipway::text {
 
-// How many letters must be put in, taken out, replaced or swapped with their neighbour to make
-// one word of the other.
+// How many letters must be added, dropped, replaced, or swapped with their neighbour to make `b`
+// of `a`.
 size_t EditDistance(std::string_view a, std::string_view b);
 
-// The first of `names` that is most like `wrong`; empty when none is much like it.
-std::string Nearest(std::string_view wrong, const std::vector<std::string>& names);
+// The first of `names` that is most like `written`; empty when none is much like it. It is one of
+// the views in `names`.
+std::string_view Nearest(std::string_view written, const std::vector<std::string_view>& names);
 
-// `did you mean "hostname"?`, or, when nothing is near, what there is: `one of: a, b, c`. Empty
-// when there are no names.
-std::string SuggestName(std::string_view wrong, const std::vector<std::string>& names);
+// "did you mean "hostname"?" when a name is near enough to `written`, else "one of a, b, c", cut
+// after about 200 bytes. Without any names: `none`.
+std::string NearestHint(std::string_view written, const std::vector<std::string_view>& names,
+                        std::string_view none);
+
+// "a, b, c", cut after about 200 bytes.
+std::string JoinNames(const std::vector<std::string_view>& names);
 
 }  // namespace slipway::text
 

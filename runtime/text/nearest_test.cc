@@ -5,31 +5,62 @@
 namespace slipway::text {
 namespace {
 
-TEST(EditDistance, CountsEachKindOfSlipAsOne) {
-  EXPECT_EQ(EditDistance("hostname", "hostname"), 0u);
-  EXPECT_EQ(EditDistance("hostname", "hostnam"), 1u);
-  EXPECT_EQ(EditDistance("hostname", "hostnamee"), 1u);
-  EXPECT_EQ(EditDistance("hostname", "hostnume"), 1u);
-  EXPECT_EQ(EditDistance("hostname", "hostnmae"), 1u);
-  EXPECT_EQ(EditDistance("", "abc"), 3u);
+TEST(Nearest, DistanceCountsEveryKindOfSlip) {
+  struct Case {
+    const char* a;
+    const char* b;
+    size_t distance;
+  };
+  const Case cases[] = {
+      {"", "", 0},
+      {"abc", "abc", 0},
+      {"abc", "ab", 1},
+      {"ab", "abc", 1},
+      {"abc", "axc", 1},
+      {"abc", "acb", 1},
+      {"", "abc", 3},
+      {"abc", "", 3},
+      {"ca", "abc", 3},
+      {"abcd", "badc", 2},
+      {"hostnmae", "hostname", 1},
+  };
+  for (const Case& c : cases) EXPECT_EQ(EditDistance(c.a, c.b), c.distance) << c.a << " " << c.b;
 }
 
-TEST(Nearest, IsTheClosestName) {
-  EXPECT_EQ(Nearest("uts1", {"pid", "uts", "mount"}), "uts");
-  EXPECT_EQ(Nearest("cgroup-v", {"cgroup-v1", "cgroup-v2"}), "cgroup-v1");
+TEST(Nearest, ANearNameIsSuggested) {
+  EXPECT_EQ(NearestHint("hostnmae", {"domainname", "hostname"}, ""), "did you mean \"hostname\"?");
 }
 
-TEST(Nearest, IsNothingWhenNoNameIsClose) { EXPECT_EQ(Nearest("network", {"pid", "uts"}), ""); }
-
-TEST(SuggestName, OffersTheNearestName) {
-  EXPECT_EQ(SuggestName("mout", {"pid", "mount"}), "did you mean \"mount\"?");
+TEST(Nearest, AShortNameMayDifferByOneLetter) {
+  EXPECT_EQ(NearestHint("x", {"y", "long"}, ""), "did you mean \"y\"?");
+  EXPECT_EQ(NearestHint("ab", {"xy", "zz"}, ""), "one of xy, zz");
 }
 
-TEST(SuggestName, ListsWhatThereIsWhenNothingIsNear) {
-  EXPECT_EQ(SuggestName("network", {"pid", "uts"}), "one of: pid, uts");
+TEST(Nearest, ALongNameMayDifferByAThird) {
+  EXPECT_EQ(NearestHint("abcxyz", {"abcdez", "nothing"}, ""), "did you mean \"abcdez\"?");
+  EXPECT_EQ(NearestHint("abcxyz", {"abcdef", "nothing"}, ""), "one of abcdef, nothing");
 }
 
-TEST(SuggestName, IsSilentWithoutNames) { EXPECT_EQ(SuggestName("pid", {}), ""); }
+TEST(Nearest, TheNearestOfSeveralIsSuggested) {
+  EXPECT_EQ(NearestHint("abcdef", {"abcxyf", "abcdex"}, ""), "did you mean \"abcdex\"?");
+}
+
+TEST(Nearest, OtherwiseTheHintListsWhatThereIs) {
+  EXPECT_EQ(NearestHint("zzz", {"hostname", "domainname"}, ""), "one of hostname, domainname");
+  EXPECT_EQ(NearestHint("zzz", {"hostname"}, ""), "there is only hostname");
+  EXPECT_EQ(NearestHint("zzz", {}, "it has none"), "it has none");
+}
+
+TEST(Nearest, TheListIsBounded) {
+  const std::vector<std::string_view> names(100, "a-name-of-some-length");
+  const std::string list = JoinNames(names);
+  EXPECT_LE(list.size(), 210U);
+  EXPECT_TRUE(list.ends_with(", ...")) << list;
+}
+
+TEST(Nearest, AnOverlongNameIsNotCompared) {
+  EXPECT_EQ(NearestHint(std::string(100'000, 'a'), {"b", "c"}, ""), "one of b, c");
+}
 
 }  // namespace
 }  // namespace slipway::text

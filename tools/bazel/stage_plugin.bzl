@@ -33,7 +33,7 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
     )
 
 def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], **kwargs):
-    """One stage: plugins/<folder>/ with <folder>.cc, <folder>_test.cc and README.md.
+    """One stage: a folder, plugins/<folder>/, with <folder>.cc, <folder>_test.cc and README.md.
 
     Makes lib<folder>_stage.so, <folder>_test (the stage in real containers, through the built
     host) and <folder>_contract_test (descriptor, exported symbols, libraries, README table).
@@ -50,8 +50,8 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
     if privileges not in _PRIVILEGES:
         fail("stage_plugin %s: privileges is one of %s" % (name, ", ".join(_PRIVILEGES)))
     folder = name.replace("-", "_")
-    if native.package_name() != "plugins/" + folder:
-        fail("stage_plugin %s: belongs in plugins/%s" % (name, folder))
+    if not native.package_name().endswith("/" + folder):
+        fail("stage_plugin %s: belongs in a folder named %s" % (name, folder))
     stage_library(
         name = name,
         srcs = srcs or [folder + ".cc"],

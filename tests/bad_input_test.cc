@@ -1,0 +1,342 @@
+// What people get wrong in a config, in a root filesystem or in a command: each is refused with
+// one line that says what is wrong, where, and what would be right. See cli_test.cc for flags.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+#include "runtime/sdk/testing/container.h"
+#include "runtime/sys/cgroup.h"
+#include "tests/refusal.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Case {
+  const char* name;
+  const char* yaml;
+  const char* expected;
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.yaml; }
+
+// The same line from `run` and from `check`, which reads and checks as much and starts nothing.
+void ExpectConfigRefused(ContainerTest& test, const std::string& yaml,
+                         const std::string& expected) {
+  test.MakeRoot();
+  const std::string config = test.Write("test.yaml", yaml);
+  const std::string line = Fill(expected, test);
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), line);
+  ExpectRefusal(RunProgram({Runfile("runtime/runtime"), "check", "--config", config}), line);
+}
+
+class BadFile : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadFile, IsRefused) {
+  ContainerTest test;
+  ExpectConfigRefused(test, GetParam().yaml, GetParam().expected);
+}
+
+constexpr Case kBadFiles[] = {
+    {"Empty", "",
+     "$F:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
+    {"OnlyComments", "# nothing\n\n# yet\n",
+     "$F:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
+    {"NotYaml", "version: 1\nstages: [uts\n",
+     "$F:3:1: not valid YAML (a '[' without its ']', or a missing comma)"},
+    {"NotUtf8", "version: 1\nstages: [\xff]\n",
+     "$F:2:10: a byte that is not UTF-8 (a config is a text in UTF-8)"},
+    {"PlainText", "just text\n",
+     "$F:1:1: the config: found a single value \"just text\" (write a map of version, process, "
+     "stages, plugins)"},
+    {"List", "- uts\n",
+     "$F:1:1: the config: found a list (write a map of version, process, stages, plugins)"},
+    {"Tab", "version: 1\nstages:\n\t- uts\n",
+     "$F:3:1: a tab in the indentation (YAML wants spaces)"},
+    {"UnknownKeyThatIsNearOne", "version: 1\nstage: [uts]\n",
+     "$F:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
+    {"UnknownKey", "version: 1\nhooks: {}\nstages: [uts]\n",
+     "$F:2:1: unknown key \"hooks\" (one of version, process, stages, plugins)"},
+    {"KeyTwice", "version: 1\nstages: [uts]\nstages: [pid]\n",
+     "$F:3:1: duplicate key \"stages\" (the first is at $F:2:1)"},
+    {"NoVersion", "stages: [uts]\n",
+     "$F:1:1: missing key \"version\" (begin the config with \"version: 1\")"},
+    {"AnotherVersion", "version: 2\nstages: [uts]\n",
+     "$F:1:10: unknown version \"2\" (this runtime reads version: 1)"},
+    {"VersionIsAList", "version: [1]\nstages: [uts]\n",
+     "$F:1:10: version: found a list (write version: 1)"},
+    {"NoStages", "version: 1\n",
+     "$F:1:1: missing key \"stages\" (it lists the stages, each after a \"- \")"},
+    {"StagesWithoutValue", "version: 1\nstages:\n",
+     "$F:2:1: stages: has no value (write a list of stages)"},
+    {"StagesEmpty", "version: 1\nstages: []\n",
+     "$F:2:9: stages: an empty list (name at least one stage)"},
+    {"StagesNotAList", "version: 1\nstages: uts\n",
+     "$F:2:9: stages: found a single value \"uts\" (write a list of stages)"},
+    {"StagesAMap", "version: 1\nstages: {uts: {}}\n",
+     "$F:2:9: stages: found a map (write a list of stages)"},
+    {"ProcessUnknownKey", "version: 1\nprocess: {user: root}\nstages: [uts]\n",
+     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env)"},
+    {"ArgsAreAText", "version: 1\nprocess: {args: /bin/sh}\nstages: [uts]\n",
+     "$F:2:17: process.args: found a single value \"/bin/sh\" (write a list of texts, such as "
+     "[/bin/sh, -c, date])"},
+    {"ArgsEmpty", "version: 1\nprocess: {args: []}\nstages: [uts]\n",
+     "$F:2:17: process.args: an empty list (name a command, or leave args out)"},
+    {"CwdRelative", "version: 1\nprocess: {cwd: tmp}\nstages: [uts]\n",
+     "$F:2:16: process.cwd: not absolute \"tmp\" (write an absolute path inside the container)"},
+    {"EnvIsAList", "version: 1\nprocess: {env: [A=b]}\nstages: [uts]\n",
+     "$F:2:16: process.env: found a list (write a map of names to texts, such as {LANG: C})"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Config, BadFile, ::testing::ValuesIn(kBadFiles), NameOf<Case>);
+
+// The yaml of these begins at line 3, below `stages:`.
+class BadStages : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadStages, AreRefused) {
+  ContainerTest test;
+  ExpectConfigRefused(test, std::string("version: 1\nstages:\n") + GetParam().yaml,
+                      GetParam().expected);
+}
+
+constexpr Case kBadPipelines[] = {
+    {"NotAStageName", "  - ../uts\n",
+     "$F:3:5: not a stage name \"../uts\" (a stage name is 1 to 31 of a-z, 0-9 and '-')"},
+    {"OptionsBesideTheStage", "  - uts:\n    hostname: web\n",
+     "$F:4:5: a second key in the entry of stage \"uts\": \"hostname\" (indent options below the "
+     "stage's name; begin each stage with \"- \")"},
+    {"StageTwice", "  - uts\n  - pid\n  - uts: {hostname: web}\n",
+     "$F:5:5: uts: stands in the pipeline twice (the first time at $F:3:5: keep one of them)"},
+    {"StageTwiceByFirstOf", "  - uts\n  - first-of: [uts, pid]\n",
+     "$F:4:16: uts: stands in the pipeline twice (the first time at $F:3:5: keep one of them)"},
+    {"ProcBeforeMount", "  - pid\n  - proc\n  - mount: {root: root}\n",
+     "$F:4:5: proc: must stand after \"mount\" (which provides \"root\" at $F:5:5: move it up)"},
+    {"ProcBeforePid", "  - mount: {root: root}\n  - proc\n  - pid\n",
+     "$F:4:5: proc: must stand after \"pid\" (which provides \"pid-namespace\" at $F:5:5: move it "
+     "up)"},
+    {"ProcWithoutMount", "  - pid\n  - proc\n",
+     "$F:4:5: proc: needs \"mount-namespace\" (no stage before it provides it)"},
+    {"FirstOfWithoutValue", "  - first-of\n",
+     "$F:3:5: first-of: has no value (write a list of stages)"},
+    {"FirstOfEmpty", "  - first-of: []\n",
+     "$F:3:15: first-of: an empty list (name at least one stage)"},
+    {"FirstOfNotAList", "  - first-of: uts\n",
+     "$F:3:15: first-of: found a single value \"uts\" (write a list of stages)"},
+    {"FirstOfNested", "  - first-of:\n      - uts\n      - first-of: [pid]\n",
+     "$F:5:9: first-of inside first-of (list all its stages in the outer one)"},
+    {"RootMissing", "  - mount: {root: nowhere}\n",
+     "mount: probe: stat(\"$D/nowhere\"): No such file or directory (the option root must name a "
+     "folder of the host)"},
+    {"RootIsAFile", "  - mount: {root: test.yaml}\n",
+     "mount: probe: root(\"$F\"): Not a directory"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Pipeline, BadStages, ::testing::ValuesIn(kBadPipelines), NameOf<Case>);
+
+constexpr Case kBadOptions[] = {
+    {"UnknownThatIsNearOne", "  - uts: {hostnmae: web}\n",
+     "$F:3:11: uts: unknown option \"hostnmae\" (did you mean \"hostname\"?)"},
+    {"Unknown", "  - uts: {color: red}\n",
+     "$F:3:11: uts: unknown option \"color\" (one of hostname, domainname)"},
+    {"RequiredMissing", "  - mount\n",
+     "$F:3:5: mount: missing option \"root\" (a path: Folder of the host that becomes the "
+     "container's /)"},
+    {"NotAMap", "  - uts: web\n",
+     "$F:3:10: uts: options: found a single value \"web\" (write a map, such as {hostname: web})"},
+    {"TextIsAList", "  - uts: {hostname: [web]}\n",
+     "$F:3:21: uts: hostname: found a list (write a text of 1 to 64 bytes)"},
+    {"TextIsEmpty", "  - uts: {hostname: ''}\n",
+     "$F:3:21: uts: hostname: an empty text (write a text of 1 to 64 bytes)"},
+    {"TextWithoutValue", "  - uts: {hostname: }\n",
+     "$F:3:11: uts: hostname: has no value (write a text of 1 to 64 bytes)"},
+    {"TextTooLong",
+     "  - uts: {hostname: 0123456789012345678901234567890123456789012345678901234567890123x}\n",
+     "$F:3:21: uts: hostname: 65 bytes are too many "
+     "\"0123456789012345678901234567890123456789012345678901234567890123x\" (write a text of 1 to "
+     "64 bytes)"},
+    {"Bool", "  - pid: {init: maybe}\n",
+     "$F:3:17: pid: init: not a bool \"maybe\" (write true or false)"},
+    {"Enum", "  - mount: {root: root, method: privot_root}\n",
+     "$F:3:33: mount: method: unknown value \"privot_root\" (did you mean \"pivot_root\"?)"},
+    {"PathIsEmpty", "  - mount: {root: ''}\n",
+     "$F:3:19: mount: root: an empty path (write a path)"},
+    {"PathOfTheShell", "  - mount: {root: ~/root}\n",
+     "$F:3:19: mount: root: not a path \"~/root\" (only a shell knows ~: write the home folder "
+     "out)"},
+    {"ListIsAText", "  - mount: {root: root, binds: /tmp}\n",
+     "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps)"},
+    {"ElementIsAText", "  - mount: {root: root, binds: [/tmp]}\n",
+     "$F:3:33: mount: binds[0]: found a single value \"/tmp\" (write a map of source, target, "
+     "readonly)"},
+    {"FieldMissing", "  - mount: {root: root, binds: [{source: /tmp}]}\n",
+     "$F:3:33: mount: binds[0]: missing option \"target\" (an absolute path inside the container: "
+     "Where it appears in the container)"},
+    {"FieldUnknown", "  - mount: {root: root, binds: [{source: /, target: /, mode: ro}]}\n",
+     "$F:3:56: mount: binds[0]: unknown option \"mode\" (one of source, target, readonly)"},
+    {"PathInsideIsRelative", "  - mount: {root: root, binds: [{source: /tmp, target: tmp}]}\n",
+     "$F:3:56: mount: binds[0].target: not absolute \"tmp\" (write an absolute path inside the "
+     "container)"},
+    {"SizeOfTwoReadings", "  - mount: {root: root, tmpfs: [{target: /tmp, size: 64MB}]}\n",
+     "$F:3:54: mount: tmpfs[0].size: not a size \"64MB\" (write 64MiB: 1024 * 1024 bytes each)"},
+    {"Integer", "  - cgroup-v1: {pids.max: many}\n",
+     "$F:3:27: cgroup-v1: pids.max: not an integer \"many\" (write an integer from 1 to 4194304)"},
+    {"IntegerTooSmall", "  - cgroup-v1: {pids.max: 0}\n",
+     "$F:3:27: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)"},
+    {"IntegerTooLarge", "  - cgroup-v2: {pids.max: 4194305}\n",
+     "$F:3:27: cgroup-v2: pids.max: out of range \"4194305\" (write an integer from 1 to "
+     "4194304)"},
+    {"SizeTooSmall", "  - cgroup-v1: {memory.max: 1}\n",
+     "$F:3:29: cgroup-v1: memory.max: out of range \"1\" (write a size of at least 4KiB, such as "
+     "512MiB)"},
+    {"NumberTooSmall", "  - cgroup-v1: {cpu.max: -1}\n",
+     "$F:3:26: cgroup-v1: cpu.max: out of range \"-1\" (write a number from 0.01 to 8192, in CPUs, "
+     "such as 1.5)"},
+    {"CgroupPathIsRelative", "  - cgroup-v1: {parent: ../up}\n",
+     "$F:3:5: cgroup-v1: create: not a cgroup path \"../up\" (it begins with '/', the hierarchy's "
+     "root)"},
+    {"InAnAlternativeThatWouldNotBeTaken",
+     "  - first-of:\n      - uts\n      - cgroup-v1: {pids.max: 0}\n",
+     "$F:5:31: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Options, BadStages, ::testing::ValuesIn(kBadOptions), NameOf<Case>);
+
+TEST(BadPipeline, AnUnknownStageIsLookedForInTheseFolders) {
+  ContainerTest test;
+  const std::string tree =
+      fs::canonical(Runfile("runtime/runtime")).parent_path().parent_path().string();
+  ExpectRefusalLike(test.RunContainer(test.WriteStages("  - ust\n"), {"/bin/true"}),
+                    Fill("$F:3:5: unknown stage \"ust\" (did you mean \"uts\"?", test),
+                    {"looked in " + tree + "/plugins/ust, "});
+}
+
+TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
+  ContainerTest test;
+  const std::string config = test.WriteStages(
+      "  - first-of:\n      - mount: {root: nowhere}\n      - cgroup-v1: {parent: /nope}\n");
+  ExpectRefusalLike(test.RunContainer(config, {"/bin/true"}),
+                    Fill("$F:4:9: no stage of first-of works here (mount: probe: "
+                         "stat(\"$D/nowhere\"): No such file or directory (",
+                         test),
+                    {"; cgroup-v1: probe: "});
+}
+
+TEST(BadPipeline, CgroupV1ParentIsMissing) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const sys::CgroupMount* pids = sys::FindController(mounts, "pids");
+  if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";
+  ContainerTest test;
+  const std::string config = test.WriteStages("  - cgroup-v1: {parent: /nope, pids.max: 20}\n");
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
+                "cgroup-v1: probe: stat(\"" + pids->mount_point +
+                    "/nope\"): No such file or directory (the parent cgroup must exist; make it or "
+                    "choose another)");
+}
+
+TEST(BadPipeline, CgroupV2ParentIsMissing) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const sys::CgroupMount* unified = sys::FindUnified(mounts);
+  if (!unified) GTEST_SKIP() << "needs cgroup v2";
+  ContainerTest test;
+  const std::string config = test.WriteStages("  - cgroup-v2: {parent: /nope}\n");
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
+                "cgroup-v2: probe: stat(\"" + unified->mount_point +
+                    "/nope\"): No such file or directory (the parent cgroup must exist; make it or "
+                    "choose another)");
+}
+
+// Commands of a root filesystem that cannot be run.
+struct CommandCase {
+  const char* name;
+  const char* command;
+  int status;
+  const char* expected;
+};
+std::ostream& operator<<(std::ostream& out, const CommandCase& c) { return out << c.command; }
+
+class BadCommand : public ::testing::TestWithParam<CommandCase> {};
+
+std::string ConfigWithBadCommands(const ContainerTest& test) {
+  test.MakeRoot();
+  test.Write("root/bin/plain", "#!/bin/sh\necho ran\n");
+  chmod(test.Write("root/bin/empty", "").c_str(), 0755);
+  chmod(test.Write("root/bin/noscript", "echo ran\n").c_str(), 0755);
+  chmod(test.Write("root/bin/interpreted", "#!/no/such\n").c_str(), 0755);
+  fs::create_symlink("/nowhere", test.Path("root/bin/dangling"));
+  return test.WriteStages("  - mount: {root: root}\n");
+}
+
+TEST_P(BadCommand, IsRefused) {
+  ContainerTest test;
+  const std::string config = ConfigWithBadCommands(test);
+  ExpectRefusal(test.RunContainer(config, {GetParam().command}), GetParam().expected,
+                GetParam().status);
+}
+
+#define STANDARD_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+constexpr CommandCase kBadCommands[] = {
+    {"NotInPath", "nope", 127,
+     "exec: command not found \"nope\" (looked in PATH=" STANDARD_PATH ")"},
+    {"AbsentByAbsolutePath", "/bin/nope", 127,
+     "exec: command not found \"/bin/nope\" (there is no such file in the container)"},
+    {"AbsentByRelativePath", "bin/nope", 127,
+     "exec: command not found \"bin/nope\" (there is no such file in the container)"},
+    {"BelowAFile", "/bin/busybox/nope", 127,
+     "exec: command not found \"/bin/busybox/nope\" (there is no such file in the container)"},
+    {"Folder", "/tmp", 126, "exec: execve(\"/tmp\"): Permission denied (it is a folder)"},
+    {"NotExecutable", "/bin/plain", 126,
+     "exec: execve(\"/bin/plain\"): Permission denied (it is not executable: chmod +x)"},
+    {"NotExecutableInPath", "plain", 126,
+     "exec: execve(\"/bin/plain\"): Permission denied (it is not executable: chmod +x)"},
+    {"EmptyFile", "/bin/empty", 126,
+     "exec: execve(\"/bin/empty\"): Exec format error (not a program for this machine, or a script "
+     "without a #! line)"},
+    {"ScriptWithoutInterpreter", "/bin/noscript", 126,
+     "exec: execve(\"/bin/noscript\"): Exec format error (not a program for this machine, or a "
+     "script without a #! line)"},
+    {"InterpreterMissing", "/bin/interpreted", 126,
+     "exec: execve(\"/bin/interpreted\"): No such file or directory (the file is there, but the "
+     "interpreter that it names (the ELF loader, or the program of its #! line) is not)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Command, BadCommand, ::testing::ValuesIn(kBadCommands),
+                         NameOf<CommandCase>);
+
+TEST(BadCommand, ASymlinkToNothingIsCalledThat) {
+  ContainerTest test;
+  const std::string config = ConfigWithBadCommands(test);
+  const RunResult result = test.RunContainer(config, {"/bin/dangling"});
+  EXPECT_NE(result.err.find("/bin/dangling"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("symlink"), std::string::npos) << result.err;
+}
+
+class BadCwd : public ::testing::TestWithParam<CommandCase> {};
+
+TEST_P(BadCwd, IsRefused) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config =
+      test.Write("test.yaml", std::string("version: 1\nprocess: {cwd: ") + GetParam().command +
+                                  "}\nstages:\n  - mount: {root: root}\n");
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), GetParam().expected);
+}
+
+constexpr CommandCase kBadCwds[] = {
+    {"Missing", "/nope", 125,
+     "exec: chdir(\"/nope\"): No such file or directory (process.cwd must be a folder of the "
+     "container)"},
+    {"File", "/bin/busybox", 125,
+     "exec: chdir(\"/bin/busybox\"): Not a directory (process.cwd must be a folder of the "
+     "container)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Command, BadCwd, ::testing::ValuesIn(kBadCwds), NameOf<CommandCase>);
+
+}  // namespace
+}  // namespace slipway::testing

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""Keeps the house in order: who may know whom, in the build graph and in the #include lines.
+
+The tables say what is allowed. A room is a package below runtime/; runtime itself (main and app)
+may use them all. Tests, testonly targets and the files that only they name may use what they need,
+but a plugin's test never another plugin's code. Besides: the host names no stage, main.cc is short,
+and abi.h is plain C11.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from typing import NamedTuple
+
+# Who may know whom, besides itself.
+ROOMS = {
+    "runtime/sdk": [],
+    "runtime/text": [],
+    "runtime/sys": ["runtime/sdk"],
+    "runtime/state": ["runtime/sdk", "runtime/sys"],
+    "runtime/cli": ["runtime/sdk", "runtime/text"],
+    "runtime/config": ["runtime/sdk", "runtime/sys", "runtime/text"],
+    "runtime/loader": ["runtime/sdk", "runtime/sys", "runtime/text"],
+    "runtime/launch": ["runtime/sdk", "runtime/sys", "runtime/state"],
+}
+ROOMS["runtime"] = list(ROOMS)
+PLUGIN = ["runtime/sdk", "runtime/sys"]
+
+# The one room of each library: its target, and what its headers' names begin with.
+LIBRARIES = [
+    ("@debian//:boost_program_options", ("boost/program_options",), "runtime/cli"),
+    ("@debian//:yaml_cpp", ("yaml-cpp/",), "runtime/config"),
+    ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
+    ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
+]
+
+# What everybody may include: the C++ standard library (<string>), the C library and Linux.
+SYSTEM_HEADER = re.compile(
+    r"[a-z_]+|(arpa|asm|linux|net|netinet|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
+    r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|inttypes|libgen|limits|link|locale|math|mntent|poll"
+    r"|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
+    r"|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|utime|wchar|wctype)\.h"
+)
+
+MAIN, MAIN_LINES = "runtime/main.cc", 60
+ABI = "runtime/sdk/abi.h"
+THIS = "tools/house.py"
+
+# What C++ takes in one piece: comments, and literals of strings and of characters. The quotes in
+# 1'000 are none.
+TOKEN = re.compile(
+    r"(?P<comment>//[^\n]*|/\*.*?\*/)"
+    r'|R"(?P<tag>[^()\\\s]{0,16})\((?P<raw>.*?)\)(?P=tag)"'
+    r'|"(?P<text>(?:\\.|[^"\\\n])*)"'
+    r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'",
+    re.DOTALL,
+)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\b[ \t]*(?:[<"]([^>"\n]*)[>"])?', re.MULTILINE)
+
+
+class Rule(NamedTuple):
+    """One target of the build graph."""
+
+    label: str
+    place: str  # path:line
+    test: bool  # a test, or for tests only
+    uses: list  # labels of its inputs; a test's data are not code that it knows
+
+
+def read_graph(xml, top):
+    """The rules in what `bazel query --output=xml` says of the workspace in the folder `top`."""
+    rules = []
+    for rule in ElementTree.fromstring(xml).iter("rule"):
+        path, line = rule.get("location").split(":")[:2]
+        testonly = rule.find("boolean[@name='testonly'][@value='true']") is not None
+        test = testonly or rule.get("class").endswith(("_test", "test_suite"))
+        data = {label.get("value") for label in rule.iterfind("list[@name='data']/label")}
+        uses = {used.get("name") for used in rule.iter("rule-input")} - (data if test else set())
+        place = f"{os.path.relpath(path, top)}:{line}"
+        rules.append(Rule(rule.get("name"), place, test, sorted(uses)))
+    return rules
+
+
+def label_path(label):
+    """//runtime/sys:fd.h -> runtime/sys/fd.h"""
+    return label.removeprefix("//").replace(":", "/")
+
+
+def test_files(rules):
+    """The files that tests name and nothing else does."""
+    tests = {label_path(label) for rule in rules if rule.test for label in rule.uses}
+    return tests - {label_path(label) for rule in rules if not rule.test for label in rule.uses}
+
+
+def is_test(path, tests):
+    """Whether a file is a test's; a *_test.cc is one even before a BUILD names it."""
+    return path in tests or path.endswith("_test.cc")
+
+
+def room_of(path):
+    """The room or plugin that a file belongs to, or ''."""
+    folder = os.path.dirname(path)
+    if folder.startswith("plugins/"):
+        return "/".join(folder.split("/")[:2])
+    return folder if f"{folder}/".startswith("runtime/") else ""
+
+
+def foreign_plugin(room, other):
+    return room != other and room.startswith("plugins/") and other.startswith("plugins/")
+
+
+def room_problem(user, used):
+    """What is wrong when code in one room knows another, or None."""
+    may = PLUGIN if user.startswith("plugins/") else ROOMS.get(user)
+    if may is None:
+        return f"{user} is no room; name it in ROOMS of {THIS}"
+    if used == user or used in may:
+        return None
+    return f"{user} may not know {used}; it may know {', '.join(may) or 'only itself'}"
+
+
+def library_problem(user, name, room):
+    """What is wrong when code in a room knows a library, which belongs in `room` or nowhere."""
+    if user == room:
+        return None
+    right = f"only {room} may" if room else f"LIBRARIES of {THIS} names the one room of a library"
+    return f"{user} may not know {name}; {right}"
+
+
+def label_problem(room, label, test):
+    """What is wrong when a target in the room is made from the label, or None."""
+    used = room_of(label_path(label))
+    if test:
+        return f"{label} is another plugin; name its .so as data" if foreign_plugin(room, used) else None
+    if label.startswith("@"):
+        return library_problem(room, label, {row[0]: row[2] for row in LIBRARIES}.get(label))
+    return None if label.startswith("//tools/bazel:") else room_problem(room, used or label)
+
+
+def check_graph(rules):
+    for rule in rules:
+        room = room_of(label_path(rule.label))
+        for label in rule.uses:
+            if problem := label_problem(room, label, rule.test):
+                yield f"{rule.place}: {rule.label}: {problem}"
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def includes(text):
+    """(line, header) of each #include; one that a macro computes has None for a header."""
+    hidden = [token.span() for token in TOKEN.finditer(text) if token["comment"] or token["raw"]]
+    for found in INCLUDE.finditer(text):
+        if not any(start <= found.start() < end for start, end in hidden):
+            yield line_of(text, found.start()), found[1]
+
+
+def header_problem(room, header, test, tests):
+    """What is wrong when a file of the room includes the header, or None."""
+    if header is None:
+        return "an #include that a macro computes; name the header"
+    if test:
+        foreign = foreign_plugin(room, room_of(header))
+        return f"{room} may not know {header}; the test may run its .so" if foreign else None
+    if header in tests:
+        return f"{header} is for tests only; only a test may include it"
+    if room_of(header):
+        return room_problem(room, room_of(header))
+    for _, prefixes, owner in LIBRARIES:
+        if header.startswith(prefixes):
+            return library_problem(room, f"<{header}>", owner)
+    if SYSTEM_HEADER.fullmatch(header):
+        return None
+    return f"{room} may not know {header}; add it to LIBRARIES or SYSTEM_HEADER of {THIS}"
+
+
+def check_includes(path, text, tests):
+    for line, header in includes(text):
+        if problem := header_problem(room_of(path), header, is_test(path, tests), tests):
+            yield f"{path}:{line}: {problem}"
+
+
+def check_stage_names(path, text, stages):
+    """Finds string literals that are the name of a stage, and of the folder or file it is in.
+
+    "mount" and "proc" are the kernel's words as well: in runtime/sys only a comparison counts, and
+    Error(errno, "mount") names a system call.
+    """
+    names = {*stages, *(name.replace("_", "-") for name in stages)}
+    names.update(f"lib{name}_stage.so" for name in stages)
+    for token in TOKEN.finditer(text):
+        if (token["raw"] or token["text"]) not in names:
+            continue
+        before, after = text[: token.start()], text[token.end() :]
+        compared = re.search(r"([!=]=\s*|cmp\([^()]*)$", before) or re.match(r"s?v?\s*[!=]=", after)
+        system_call = re.search(r"\bError\([^,()]+,\s*$", before)
+        if compared or not (system_call or room_of(path) == "runtime/sys"):
+            yield (f"{path}:{line_of(text, token.start())}: the host names the stage {token[0]}; "
+                   "let its descriptor say what the host must know")
+
+
+def check_main(text):
+    lines = text.count("\n")
+    if lines >= MAIN_LINES:
+        yield f"{MAIN}:{lines}: {lines} lines; below {MAIN_LINES}, with the rest in a room"
+
+
+def check_abi(messages):
+    """Takes what the C compiler said of abi.h."""
+    message = r"^(\S+?:\d+):\d+: (?:fatal )?((?:error|warning): .*)"
+    for place, what in re.findall(message, messages, re.MULTILINE):
+        yield f"{place}: {what}; plain C11 without a warning"
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def check_all():
+    # Rules of every kind: an alias or a filegroup could hide what it stands for.
+    graph = run("bazel", "query", "--noshow_progress", "--noimplicit_deps", "--output=xml",
+                "kind(rule, //runtime/... + //plugins/...)")
+    if graph.returncode != 0:
+        sys.exit(f"{THIS}: bazel query failed: {graph.stderr}")
+    rules = read_graph(graph.stdout, os.getcwd())
+    tests = test_files(rules)
+    yield from check_graph(rules)
+    yield from check_abi(run("gcc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-pedantic",
+                             "-xc", ABI).stderr)
+    stages = [entry.name for entry in os.scandir("plugins") if entry.is_dir()]
+    walk = [*os.walk("runtime"), *os.walk("plugins")]
+    for path in [os.path.join(folder, name) for folder, _, names in walk for name in names]:
+        if not path.endswith((".cc", ".h", ".c")):
+            continue
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        yield from check_includes(path, text, tests)
+        if path.startswith("runtime/") and not is_test(path, tests):
+            yield from check_stage_names(path, text, stages)
+        if path == MAIN:
+            yield from check_main(text)
+
+
+def main():
+    os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    findings = sorted(check_all())
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
