@@ -103,7 +103,8 @@ Result<std::string> List(loader::Loader& loader) {
   std::string text;
   for (const std::string& name : loader.Available()) {
     ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load({name, {}, {}}));
-    text += name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + stage->summary + "\n";
+    text +=
+        name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + stage->summary + "\n";
   }
   return text;
 }

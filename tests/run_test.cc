@@ -42,8 +42,8 @@ TEST(Run, StdinGoesInAndStdoutAndStderrComeOutApart) {
   test.MakeRoot();
   RunOptions options;
   options.input = "typed\n";
-  const RunResult result = test.RunContainer(
-      test.WriteStages(kStages), {"/bin/sh", "-c", "cat; echo oops >&2"}, options);
+  const RunResult result = test.RunContainer(test.WriteStages(kStages),
+                                             {"/bin/sh", "-c", "cat; echo oops >&2"}, options);
   EXPECT_EQ(result.out, "typed\n");
   EXPECT_EQ(result.err, "oops\n");
 }
@@ -61,9 +61,7 @@ TEST(Run, ExitStatusIsTheCommands) {
 }
 
 TEST(Run, DeathBySignalIs128PlusItsNumber) {
-  EXPECT_EQ(ContainerTest()
-                .RunScript("  - mount: {root: root}\n", "kill -SEGV $$")
-                .status,
+  EXPECT_EQ(ContainerTest().RunScript("  - mount: {root: root}\n", "kill -SEGV $$").status,
             128 + SIGSEGV);
 }
 
@@ -106,8 +104,8 @@ TEST(Run, NoDescriptorAboveTwoLeaksIntoTheCommand) {
   RunOptions options;
   // Not close-on-exec: a careless caller leaks it into the host.
   options.inherited_fds = {open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  const RunResult result =
-      test.RunContainer(test.WriteStages(kStages), {"/bin/sh", "-c", "echo /proc/self/fd/*"}, options);
+  const RunResult result = test.RunContainer(test.WriteStages(kStages),
+                                             {"/bin/sh", "-c", "echo /proc/self/fd/*"}, options);
   // The shell itself expands the pattern; it reads the folder through one descriptor more.
   EXPECT_EQ(result.out, "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
   close(options.inherited_fds[0]);
@@ -117,8 +115,8 @@ TEST(Run, ClosedStandardDescriptorsBecomeDevNull) {
   ContainerTest test;
   test.MakeRoot();
   std::string line = "exec";
-  for (const std::string& word : test.Argv(
-           test.WriteStages(kStages), {"/bin/sh", "-c", "readlink /proc/self/fd/0 >&2"})) {
+  for (const std::string& word :
+       test.Argv(test.WriteStages(kStages), {"/bin/sh", "-c", "readlink /proc/self/fd/0 >&2"})) {
     line += " '" + word + "'";
   }
   const RunResult result = RunProgram({"/bin/bash", "-c", line + " <&- >&-"});
@@ -187,9 +185,10 @@ INSTANTIATE_TEST_SUITE_P(All, RunSignal,
 TEST(RunSignal, ThatTheCommandIgnoresIsIgnored) {
   ContainerTest test;
   test.MakeRoot();
-  Running container(test.Argv(
-      test.WriteStages(kStages),
-      {"/bin/sh", "-c", "trap '' TERM; trap 'exit 4' USR1; echo ready; while :; do sleep 0.05; done"}));
+  Running container(
+      test.Argv(test.WriteStages(kStages),
+                {"/bin/sh", "-c",
+                 "trap '' TERM; trap 'exit 4' USR1; echo ready; while :; do sleep 0.05; done"}));
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
   container.Signal(SIGTERM);
   container.Signal(SIGUSR1);

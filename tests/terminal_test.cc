@@ -114,8 +114,7 @@ TEST_P(Terminal, ResizeReachesTheCommand) {
 // The host as a job of an outer shell.
 TEST_P(Terminal, CtrlZStopsTheContainerAsAJobOfTheOuterShell) {
   std::string line;
-  for (const std::string& word :
-       Argv({"/bin/sh", "-c", "echo ready; read line; echo got $line"})) {
+  for (const std::string& word : Argv({"/bin/sh", "-c", "echo ready; read line; echo got $line"})) {
     line += "'" + word + "' ";
   }
   Pty pty({"/bin/bash", "--norc", "--noprofile", "-i"});
@@ -154,10 +153,9 @@ TEST_P(Terminal, OuterShellHasTheTerminalBackAfterwards) {
 
 TEST(TerminalBash, BashHasAPromptAndJobControl) {
   ContainerTest test;
-  Pty pty(test.Argv(
-      test.WriteStages("  - pid\n  - mount: {root: /, overlay: true, "
-                       "binds: [{source: /dev, target: /dev}]}\n  - proc\n"),
-      {"/bin/bash", "--norc", "--noprofile", "-i"}));
+  Pty pty(test.Argv(test.WriteStages("  - pid\n  - mount: {root: /, overlay: true, "
+                                     "binds: [{source: /dev, target: /dev}]}\n  - proc\n"),
+                    {"/bin/bash", "--norc", "--noprofile", "-i"}));
   pty.Type("PS1='inner> '\n");
   EXPECT_SCREEN(pty, "\r\ninner> ");
   pty.Type(kJob);

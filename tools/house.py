@@ -8,6 +8,7 @@ and abi.h is plain C11.
 """
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -45,11 +46,10 @@ SYSTEM_HEADER = re.compile(
 )
 
 MAIN, MAIN_LINES = "runtime/main.cc", 60
-ABI = "runtime/sdk/abi.h"
+COMPILE_ABI = "gcc -std=c11 -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()
 THIS = "tools/house.py"
 
-# What C++ takes in one piece: comments, and literals of strings and of characters. The quotes in
-# 1'000 are none.
+# Comments, and literals of strings and characters. (The quote in 1'000 begins none.)
 TOKEN = re.compile(
     r"(?P<comment>//[^\n]*|/\*.*?\*/)"
     r'|R"(?P<tag>[^()\\\s]{0,16})\((?P<raw>.*?)\)(?P=tag)"'
@@ -62,23 +62,21 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\b[ \t]*(?:[<"]([^>"\n]*)[>"])?', re
 
 class Rule(NamedTuple):
     """One target of the build graph."""
-
     label: str
     place: str  # path:line
     test: bool  # a test, or for tests only
-    uses: list  # labels of its inputs; a test's data are not code that it knows
+    uses: list  # labels of all its inputs, but of a test's without its data
 
 
 def read_graph(xml, top):
     """The rules in what `bazel query --output=xml` says of the workspace in the folder `top`."""
     rules = []
     for rule in ElementTree.fromstring(xml).iter("rule"):
-        path, line = rule.get("location").split(":")[:2]
+        place = os.path.relpath(rule.get("location"), top).rsplit(":", 1)[0]
         testonly = rule.find("boolean[@name='testonly'][@value='true']") is not None
         test = testonly or rule.get("class").endswith(("_test", "test_suite"))
         data = {label.get("value") for label in rule.iterfind("list[@name='data']/label")}
         uses = {used.get("name") for used in rule.iter("rule-input")} - (data if test else set())
-        place = f"{os.path.relpath(path, top)}:{line}"
         rules.append(Rule(rule.get("name"), place, test, sorted(uses)))
     return rules
 
@@ -95,7 +93,7 @@ def test_files(rules):
 
 
 def is_test(path, tests):
-    """Whether a file is a test's; a *_test.cc is one even before a BUILD names it."""
+    """Whether a file is a test's. A *_test.cc is, even before a BUILD names it."""
     return path in tests or path.endswith("_test.cc")
 
 
@@ -107,10 +105,6 @@ def room_of(path):
     return folder if f"{folder}/".startswith("runtime/") else ""
 
 
-def foreign_plugin(room, other):
-    return room != other and room.startswith("plugins/") and other.startswith("plugins/")
-
-
 def room_problem(user, used):
     """What is wrong when code in one room knows another, or None."""
     may = PLUGIN if user.startswith("plugins/") else ROOMS.get(user)
@@ -119,6 +113,13 @@ def room_problem(user, used):
     if used == user or used in may:
         return None
     return f"{user} may not know {used}; it may know {', '.join(may) or 'only itself'}"
+
+
+def test_problem(user, used):
+    """What is wrong when a test in one room knows another, or None."""
+    if used == user or not (user.startswith("plugins/") and used.startswith("plugins/")):
+        return None
+    return f"the tests of {user} may not know {used}; they may run its .so, named as data"
 
 
 def library_problem(user, name, room):
@@ -133,7 +134,7 @@ def label_problem(room, label, test):
     """What is wrong when a target in the room is made from the label, or None."""
     used = room_of(label_path(label))
     if test:
-        return f"{label} is another plugin; name its .so as data" if foreign_plugin(room, used) else None
+        return test_problem(room, used)
     if label.startswith("@"):
         return library_problem(room, label, {row[0]: row[2] for row in LIBRARIES}.get(label))
     return None if label.startswith("//tools/bazel:") else room_problem(room, used or label)
@@ -147,25 +148,20 @@ def check_graph(rules):
                 yield f"{rule.place}: {rule.label}: {problem}"
 
 
-def line_of(text, offset):
-    return text.count("\n", 0, offset) + 1
-
-
 def includes(text):
-    """(line, header) of each #include; one that a macro computes has None for a header."""
+    """(line, header) of each #include; one that a macro computes has '' for a header."""
     hidden = [token.span() for token in TOKEN.finditer(text) if token["comment"] or token["raw"]]
     for found in INCLUDE.finditer(text):
         if not any(start <= found.start() < end for start, end in hidden):
-            yield line_of(text, found.start()), found[1]
+            yield text.count("\n", 0, found.start()) + 1, found[1] or ""
 
 
 def header_problem(room, header, test, tests):
     """What is wrong when a file of the room includes the header, or None."""
-    if header is None:
-        return "an #include that a macro computes; name the header"
     if test:
-        foreign = foreign_plugin(room, room_of(header))
-        return f"{room} may not know {header}; the test may run its .so" if foreign else None
+        return test_problem(room, room_of(header))
+    if not header:
+        return "an #include that a macro computes; name the header"
     if header in tests:
         return f"{header} is for tests only; only a test may include it"
     if room_of(header):
@@ -184,12 +180,14 @@ def check_includes(path, text, tests):
             yield f"{path}:{line}: {problem}"
 
 
-def check_stage_names(path, text, stages):
-    """Finds string literals that are the name of a stage, and of the folder or file it is in.
+def check_stage_names(path, text, tests, stages):
+    """Finds string literals of the host that are the name of a stage, its folder or its file.
 
     "mount" and "proc" are the kernel's words as well: in runtime/sys only a comparison counts, and
     Error(errno, "mount") names a system call.
     """
+    if not path.startswith("runtime/") or is_test(path, tests):
+        return
     names = {*stages, *(name.replace("_", "-") for name in stages)}
     names.update(f"lib{name}_stage.so" for name in stages)
     for token in TOKEN.finditer(text):
@@ -199,19 +197,20 @@ def check_stage_names(path, text, stages):
         compared = re.search(r"([!=]=\s*|cmp\([^()]*)$", before) or re.match(r"s?v?\s*[!=]=", after)
         system_call = re.search(r"\bError\([^,()]+,\s*$", before)
         if compared or not (system_call or room_of(path) == "runtime/sys"):
-            yield (f"{path}:{line_of(text, token.start())}: the host names the stage {token[0]}; "
+            line = before.count("\n") + 1
+            yield (f"{path}:{line}: the host names the stage {token[0]}; "
                    "let its descriptor say what the host must know")
 
 
-def check_main(text):
+def check_main(path, text):
     lines = text.count("\n")
-    if lines >= MAIN_LINES:
+    if path == MAIN and lines >= MAIN_LINES:
         yield f"{MAIN}:{lines}: {lines} lines; below {MAIN_LINES}, with the rest in a room"
 
 
 def check_abi(messages):
     """Takes what the C compiler said of abi.h."""
-    message = r"^(\S+?:\d+):\d+: (?:fatal )?((?:error|warning): .*)"
+    message = r"^(\S+?)(?::\d+)?: (?:fatal )?((?:error|warning): .*)"
     for place, what in re.findall(message, messages, re.MULTILINE):
         yield f"{place}: {what}; plain C11 without a warning"
 
@@ -229,27 +228,20 @@ def check_all():
     rules = read_graph(graph.stdout, os.getcwd())
     tests = test_files(rules)
     yield from check_graph(rules)
-    yield from check_abi(run("gcc", "-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-pedantic",
-                             "-xc", ABI).stderr)
-    stages = [entry.name for entry in os.scandir("plugins") if entry.is_dir()]
-    walk = [*os.walk("runtime"), *os.walk("plugins")]
-    for path in [os.path.join(folder, name) for folder, _, names in walk for name in names]:
-        if not path.endswith((".cc", ".h", ".c")):
-            continue
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        yield from check_includes(path, text, tests)
-        if path.startswith("runtime/") and not is_test(path, tests):
-            yield from check_stage_names(path, text, stages)
-        if path == MAIN:
-            yield from check_main(text)
+    yield from check_abi(run(*COMPILE_ABI).stderr)
+    stages = [folder.name for folder in pathlib.Path("plugins").iterdir() if folder.is_dir()]
+    for file in [*pathlib.Path("runtime").rglob("*.*"), *pathlib.Path("plugins").rglob("*.*")]:
+        if file.suffix in (".cc", ".h", ".c"):
+            path, text = str(file), file.read_text(encoding="utf-8")
+            yield from check_includes(path, text, tests)
+            yield from check_stage_names(path, text, tests, stages)
+            yield from check_main(path, text)
 
 
 def main():
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     findings = sorted(check_all())
-    for finding in findings:
-        print(finding)
+    sys.stdout.writelines(f"{finding}\n" for finding in findings)
     return 1 if findings else 0
 
 

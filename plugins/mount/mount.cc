@@ -4,6 +4,8 @@
 // namespace alone, and then becomes "/". Nothing of it is ever visible on the host, and the
 // kernel takes it away with the namespace: there is nothing to undo.
 
+#include "runtime/sys/mount.h"
+
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
@@ -18,7 +20,6 @@
 #include "plugins/mount/layers.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/mount.h"
 
 namespace {
 
@@ -67,7 +68,7 @@ struct Tmpfs {
 
 template <>
 inline constexpr std::array<const char*, 3> slipway::kNamesOf<Method>{"pivot_root", "chroot",
-                                                                     nullptr};
+                                                                      nullptr};
 
 namespace {
 
@@ -128,8 +129,9 @@ class Mount final : public slipway::Stage {
       if (bind.readonly) RETURN_IF_ERROR(sys::SetReadonly(source, true, bind.source.path));
       sources.push_back(std::move(source));
     }
-    ASSIGN_OR_RETURN(const sys::Fd root, overlay_ ? mount_stage::StageOverlay(root_.path)
-                                                  : mount_stage::StageFolder(root_.path, readonly_));
+    ASSIGN_OR_RETURN(const sys::Fd root, overlay_
+                                             ? mount_stage::StageOverlay(root_.path)
+                                             : mount_stage::StageFolder(root_.path, readonly_));
     for (size_t i = 0; i < binds_.size(); ++i) {
       RETURN_IF_ERROR(mount_stage::AttachAt(root, binds_[i].target.path, sources[i], overlay_));
     }

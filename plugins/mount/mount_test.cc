@@ -38,8 +38,8 @@ TEST(Mount, WritesReachTheFolder) {
 
 TEST(Mount, MountsInsideDoNotReachTheHost) {
   ContainerTest test;
-  const RunResult result = test.RunScript(
-      Mount(), "mount -t tmpfs none /tmp && touch /tmp/inside && ls /tmp");
+  const RunResult result =
+      test.RunScript(Mount(), "mount -t tmpfs none /tmp && touch /tmp/inside && ls /tmp");
   EXPECT_EQ(result.out, "inside\n") << result.err;
   EXPECT_FALSE(fs::exists(test.Path("root/tmp/inside")));
 }
@@ -61,8 +61,8 @@ TEST(Mount, ReadonlyRefusesWrites) {
 TEST(Mount, OverlayKeepsTheRootUntouched) {
   ContainerTest test;
   test.Write("root/kept", "old\n");
-  const RunResult result = test.RunScript(
-      Mount(", overlay: true"), "echo new > /kept; rm /bin/ls; touch /added; cat /kept");
+  const RunResult result = test.RunScript(Mount(", overlay: true"),
+                                          "echo new > /kept; rm /bin/ls; touch /added; cat /kept");
   EXPECT_EQ(result.out, "new\n") << result.err;
   EXPECT_EQ(ReadText(test.Path("root/kept")), "old\n");
   EXPECT_TRUE(fs::exists(test.Path("root/bin/ls")));
@@ -78,8 +78,7 @@ TEST(Mount, OverlayKeepsModeAndOwnerOfTheRoot) {
 TEST(Mount, OverlayTakesAPathWithSeparators) {
   ContainerTest test;
   fs::rename(test.MakeRoot(), test.Path("a:b,c"));
-  const std::string config =
-      test.WriteStages("  - mount: {root: 'a:b,c', overlay: true}\n");
+  const std::string config = test.WriteStages("  - mount: {root: 'a:b,c', overlay: true}\n");
   EXPECT_EQ(test.RunContainer(config, {"/bin/echo", "ok"}).out, "ok\n");
 }
 
@@ -101,16 +100,16 @@ TEST(MountBind, ShowsAFileOfTheHost) {
   ContainerTest test;
   test.Write("motd", "hello");
   test.Write("root/etc/motd", "");
-  const RunResult result = test.RunScript(
-      Mount(", binds: [{source: motd, target: /etc/motd}]"), "cat /etc/motd");
+  const RunResult result =
+      test.RunScript(Mount(", binds: [{source: motd, target: /etc/motd}]"), "cat /etc/motd");
   EXPECT_EQ(result.out, "hello") << result.err;
 }
 
 TEST(MountBind, IsWritableUnlessReadonly) {
   ContainerTest test;
   fs::create_directory(test.Path("data"));
-  EXPECT_EQ(test.RunScript(Mount(", binds: [{source: data, target: /tmp}]"), "touch /tmp/new").status,
-            0);
+  EXPECT_EQ(
+      test.RunScript(Mount(", binds: [{source: data, target: /tmp}]"), "touch /tmp/new").status, 0);
   EXPECT_TRUE(fs::exists(test.Path("data/new")));
   const RunResult result = test.RunScript(
       Mount(", binds: [{source: data, target: /tmp, readonly: true}]"), "touch /tmp/newer");
@@ -132,10 +131,10 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
 TEST(MountBind, MissingTargetIsMadeInTheOverlay) {
   ContainerTest test;
   test.Write("data/file", "shared");
-  const RunResult result = test.RunScript(
-      Mount(", overlay: true, binds: [{source: data, target: /new/place}, "
-            "{source: data/file, target: /other/name}]"),
-      "cat /new/place/file /other/name");
+  const RunResult result =
+      test.RunScript(Mount(", overlay: true, binds: [{source: data, target: /new/place}, "
+                           "{source: data/file, target: /other/name}]"),
+                     "cat /new/place/file /other/name");
   EXPECT_EQ(result.out, "sharedshared") << result.err;
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
@@ -173,8 +172,8 @@ TEST_P(MountEscape, TargetStaysInTheRoot) {
                                ? test.Path("outside")
                                : "../../../../../../../../../../../../.." + test.Path("outside");
   fs::create_directory_symlink(link, test.Path("root/link"));
-  const RunResult result = test.RunScript(
-      Mount(", binds: [{source: data, target: /link}]"), "cat '" + test.Path("outside") + "/file'");
+  const RunResult result = test.RunScript(Mount(", binds: [{source: data, target: /link}]"),
+                                          "cat '" + test.Path("outside") + "/file'");
   EXPECT_EQ(result.out, "shared") << result.err;
   EXPECT_TRUE(fs::is_empty(test.Path("outside")));
 }

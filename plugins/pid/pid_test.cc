@@ -47,21 +47,22 @@ TEST(PidInit, PassesTheDeathBySignalOn) {
 
 TEST(PidInit, ReapsOrphans) {
   // The inner shell leaves an orphan, which ends at once; a zombie would stay in /proc.
-  const RunResult result = ContainerTest().RunScript(
-      kInit,
-      "sh -c 'sh -c \"exit 0\" & exit 0'\n"
-      "for try in 1 2 3 4 5 6 7 8 9 10; do\n"
-      "  set -- /proc/[0-9]*; [ $# -le 2 ] && break; sleep 0.1\n"
-      "done; echo /proc/[0-9]*");
+  const RunResult result =
+      ContainerTest().RunScript(kInit,
+                                "sh -c 'sh -c \"exit 0\" & exit 0'\n"
+                                "for try in 1 2 3 4 5 6 7 8 9 10; do\n"
+                                "  set -- /proc/[0-9]*; [ $# -le 2 ] && break; sleep 0.1\n"
+                                "done; echo /proc/[0-9]*");
   EXPECT_EQ(result.out, "/proc/1 /proc/2\n") << result.err;
 }
 
 TEST(PidInit, ForwardsSignals) {
   ContainerTest test;
   test.MakeRoot();
-  Running container(test.Argv(test.WriteStages(kInit),
-                              {"/bin/sh", "-c", "trap 'echo got it; exit 3' TERM; echo ready; "
-                                                "while :; do sleep 0.05; done"}));
+  Running container(
+      test.Argv(test.WriteStages(kInit), {"/bin/sh", "-c",
+                                          "trap 'echo got it; exit 3' TERM; echo ready; "
+                                          "while :; do sleep 0.05; done"}));
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
   container.Signal(SIGTERM);
   const RunResult result = container.Await();

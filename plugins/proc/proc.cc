@@ -68,8 +68,7 @@ class Proc final : public slipway::Stage {
     const sys::Fd folder(*target);
     ASSIGN_OR_RETURN(
         const sys::Fd procfs,
-        sys::NewMount("proc", options,
-                      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+        sys::NewMount("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
     return sys::Attach(procfs, folder, target_.path);
   }
 

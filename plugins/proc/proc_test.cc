@@ -34,8 +34,8 @@ TEST(Proc, TargetIsWhereItIsMounted) {
 }
 
 TEST(Proc, HidepidHidesOtherUsersProcesses) {
-  const RunResult result = ContainerTest().RunScript(
-      Stages(": {hidepid: invisible}"), "grep -o hidepid=[a-z]* /proc/mounts");
+  const RunResult result = ContainerTest().RunScript(Stages(": {hidepid: invisible}"),
+                                                     "grep -o hidepid=[a-z]* /proc/mounts");
   EXPECT_EQ(result.out, "hidepid=invisible\n") << result.err;
 }
 
@@ -59,9 +59,10 @@ TEST(Proc, TargetThatIsASymlinkIsRefused) {
   std::filesystem::create_directory_symlink("tmp", proc);
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: proc: in-child: open(\"/proc\"): Too many levels of symbolic links (it is, or "
-            "is below, a symlink; it must be a plain folder)\n");
+  EXPECT_EQ(
+      result.err,
+      "runtime: proc: in-child: open(\"/proc\"): Too many levels of symbolic links (it is, or "
+      "is below, a symlink; it must be a plain folder)\n");
 }
 
 TEST(Proc, TargetThatIsMissingIsReported) {
@@ -84,8 +85,7 @@ TEST(Proc, NeedsAMountNamespace) {
 }
 
 TEST(Proc, MustStandAfterTheRoot) {
-  const RunResult result =
-      ContainerTest().RunScript("  - proc\n  - mount: {root: root}\n", "true");
+  const RunResult result = ContainerTest().RunScript("  - proc\n  - mount: {root: root}\n", "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_NE(result.err.find("test.yaml:3:5: proc: "), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("test.yaml:4:5"), std::string::npos) << result.err;

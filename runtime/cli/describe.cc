@@ -26,7 +26,8 @@ std::string Range(const slipway_option& option) {
   if (option.minimum == 0 && option.maximum == 0) return {};
   const std::string unit = option.unit ? std::string(" ") + option.unit : std::string();
   const std::string of = option.type == SLIPWAY_STRING ? " of length " : " ";
-  if (option.maximum == std::numeric_limits<int64_t>::max()) return "," + of + "at least " + Bound(option, option.minimum) + unit;
+  if (option.maximum == std::numeric_limits<int64_t>::max())
+    return "," + of + "at least " + Bound(option, option.minimum) + unit;
   return "," + of + Bound(option, option.minimum) + " to " + Bound(option, option.maximum) + unit;
 }
 

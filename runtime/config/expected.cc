@@ -1,10 +1,10 @@
 #include "runtime/config/expected.h"
-#include "runtime/text/nearest.h"
 
 #include <cstdlib>
 #include <limits>
 #include <utility>
 
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {

@@ -1,6 +1,6 @@
 #include "runtime/config/shape.h"
-#include "runtime/text/nearest.h"
 
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 
@@ -47,7 +47,8 @@ Status ExpectKeys(std::string_view what, const Node& map, const Source& source,
     if (found) continue;
     const std::string operation =
         what.empty() ? "unknown key" : std::string(what) + ": unknown key";
-    return Error(operation, key.text, text::NearestHint(key.text, known, "")).At(source.At(key.place));
+    return Error(operation, key.text, text::NearestHint(key.text, known, ""))
+        .At(source.At(key.place));
   }
   return Ok();
 }

@@ -71,7 +71,8 @@ class Checker {
       bool known = false;
       for (uint32_t i = 0; i < count; ++i) known = known || candidate.name == table[i].name;
       if (known) continue;
-      const std::string hint = text::NearestHint(candidate.name, RowNames(table, count), "it has none");
+      const std::string hint =
+          text::NearestHint(candidate.name, RowNames(table, count), "it has none");
       return Wrong(Prefix(trail) + "unknown option", candidate.name, hint,
                    candidate.source->At(candidate.place));
     }

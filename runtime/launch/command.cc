@@ -63,8 +63,9 @@ Error NotExecutable(int errno_value, const std::string& file) {
     if (S_ISDIR(info.st_mode)) {
       hint = "it is a folder";
     } else if (errno_value == ENOENT) {
-      hint = "the file is there, but the interpreter that it names (the ELF loader, or the "
-             "program of its #! line) is not";
+      hint =
+          "the file is there, but the interpreter that it names (the ELF loader, or the "
+          "program of its #! line) is not";
     } else if (errno_value == ENOEXEC) {
       hint = "not a program for this machine, or a script without a #! line";
     } else if (errno_value == EACCES && (info.st_mode & 0111) == 0) {

@@ -19,8 +19,7 @@ namespace {
 
 // The status of waitpid(2), from what waitid(2) tells.
 int WaitStatusOf(const siginfo_t& info) {
-  return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
-                                    : W_EXITCODE(0, info.si_status);
+  return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : W_EXITCODE(0, info.si_status);
 }
 
 std::string DescribeEnd(int wait_status) {
@@ -33,8 +32,8 @@ std::string DescribeEnd(int wait_status) {
 void Container::Unmap::operator()(Progress* progress) const { munmap(progress, sizeof(*progress)); }
 
 Status Container::MapProgress() {
-  void* page = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                    -1, 0);
+  void* page =
+      mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return Error(errno, "mmap").In({}, "clone");
   progress_.reset(new (page) Progress);
   return Ok();

@@ -11,10 +11,10 @@
 namespace slipway::launch {
 
 struct Plan {
-  uint64_t namespaces = 0;   // CLONE_NEW* of clone(2)
-  int cgroup_fd = -1;        // a stage's; the child is born there
-  std::string cgroup_stage;  // who set it
-  bool init = false;         // a small init is the command's parent
+  uint64_t namespaces = 0;    // CLONE_NEW* of clone(2)
+  int cgroup_fd = -1;         // a stage's; the child is born there
+  std::string cgroup_stage;   // who set it
+  bool init = false;          // a small init is the command's parent
   std::vector<int> kept_fds;  // stages'; the command inherits them
 };
 

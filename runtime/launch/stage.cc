@@ -63,8 +63,8 @@ Status Stage::InChild(slipway_context& context) const {
 Status Stage::Teardown(std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
   slipway_error error{};
-  const int result = spec_.descriptor->teardown(HostTable(), spec_.options, record.data(),
-                                                record.size(), &error);
+  const int result =
+      spec_.descriptor->teardown(HostTable(), spec_.options, record.data(), record.size(), &error);
   return Finish("teardown", result, error);
 }
 

@@ -10,9 +10,9 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "runtime/text/nearest.h"
-#include <utility>
 
 namespace slipway::loader {
 namespace {

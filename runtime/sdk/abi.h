@@ -31,14 +31,14 @@ extern "C" {
  *   where: stage: hook: operation("subject"): strerror(errno) (hint)
  * The host fills in where, stage and hook. */
 typedef struct slipway_error {
-  int32_t errno_value;  /* errno(3) of the failed call; 0 when no call failed */
-  int32_t exit_status;  /* what the runtime exits with; 0 means 125. Host only. */
-  char where[256];      /* "file:line:column" of the mistake, or empty. Host only. */
-  char stage[32];       /* name of the stage, or empty for the host itself */
-  char hook[16];        /* "pre-clone", ..., or the host's own step */
-  char operation[128];  /* the failed call, or what is wrong in words */
-  char subject[512];    /* what it was done to: a path, a name, a value */
-  char hint[512];       /* what would be right, or what is needed */
+  int32_t errno_value; /* errno(3) of the failed call; 0 when no call failed */
+  int32_t exit_status; /* what the runtime exits with; 0 means 125. Host only. */
+  char where[256];     /* "file:line:column" of the mistake, or empty. Host only. */
+  char stage[32];      /* name of the stage, or empty for the host itself */
+  char hook[16];       /* "pre-clone", ..., or the host's own step */
+  char operation[128]; /* the failed call, or what is wrong in words */
+  char subject[512];   /* what it was done to: a path, a name, a value */
+  char hint[512];      /* what would be right, or what is needed */
 } slipway_error;
 
 /* ---- Options ----------------------------------------------------------------------------- */
@@ -141,15 +141,15 @@ typedef enum slipway_privileges {
 } slipway_privileges;
 
 typedef struct slipway_stage {
-  uint64_t magic;        /* SLIPWAY_MAGIC */
-  uint16_t abi_major;    /* SLIPWAY_ABI_MAJOR */
-  uint16_t abi_minor;    /* SLIPWAY_ABI_MINOR */
-  uint32_t struct_size;  /* sizeof(slipway_stage) */
-  const char* name;      /* as it stands in a pipeline: [a-z0-9-], at most 31 */
+  uint64_t magic;       /* SLIPWAY_MAGIC */
+  uint16_t abi_major;   /* SLIPWAY_ABI_MAJOR */
+  uint16_t abi_minor;   /* SLIPWAY_ABI_MINOR */
+  uint32_t struct_size; /* sizeof(slipway_stage) */
+  const char* name;     /* as it stands in a pipeline: [a-z0-9-], at most 31 */
   const char* version;
-  const char* summary;   /* one line */
-  uint32_t privileges;   /* slipway_privileges */
-  uint32_t on_exec;      /* 1: InChild also applies to processes that join the container later */
+  const char* summary; /* one line */
+  uint32_t privileges; /* slipway_privileges */
+  uint32_t on_exec;    /* 1: InChild also applies to processes that join the container later */
 
   const slipway_option* options;
   uint32_t option_count;

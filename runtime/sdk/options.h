@@ -202,9 +202,8 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
   const bool one_sided = rules.minimum != 0 && rules.maximum == 0;
   option.maximum = one_sided ? std::numeric_limits<int64_t>::max() : rules.maximum;
   if (rules.required) option.flags |= SLIPWAY_REQUIRED;
-  return Field<Owner>{option, [](Owner& owner, const slipway_value& value) {
-                        owner.*Member = Type::Read(value);
-                      }};
+  return Field<Owner>{
+      option, [](Owner& owner, const slipway_value& value) { owner.*Member = Type::Read(value); }};
 }
 
 template <typename... Fields>

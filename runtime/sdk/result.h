@@ -63,19 +63,19 @@ class [[nodiscard]] Result {
 #define SLIPWAY_CONCAT(a, b) SLIPWAY_CONCAT_(a, b)
 
 // Returns the error of a Status or a Result from the enclosing function.
-#define RETURN_IF_ERROR(expression)                                  \
-  do {                                                               \
-    if (auto status_ = (expression); !status_.ok()) {                \
-      return ::slipway::Status(std::move(status_.error()));          \
-    }                                                                \
+#define RETURN_IF_ERROR(expression)                         \
+  do {                                                      \
+    if (auto status_ = (expression); !status_.ok()) {       \
+      return ::slipway::Status(std::move(status_.error())); \
+    }                                                       \
   } while (false)
 
 // ASSIGN_OR_RETURN(Fd fd, sys::Open(path)): the value, or a return with the error.
 #define ASSIGN_OR_RETURN(target, expression) \
   SLIPWAY_ASSIGN_OR_RETURN_(SLIPWAY_CONCAT(result_, __LINE__), target, expression)
-#define SLIPWAY_ASSIGN_OR_RETURN_(result, target, expression)                     \
-  auto result = (expression);                                                     \
-  if (!result.ok()) return ::slipway::Status(std::move(result.error()));          \
+#define SLIPWAY_ASSIGN_OR_RETURN_(result, target, expression)            \
+  auto result = (expression);                                            \
+  if (!result.ok()) return ::slipway::Status(std::move(result.error())); \
   target = std::move(result).value()
 
 #endif  // SLIPWAY_RUNTIME_SDK_RESULT_H_

@@ -257,9 +257,9 @@ struct Adapter {
 
 // SLIPWAY_STAGE(Class, {.name = "...", .summary = "...", ...}): exports the one symbol that the
 // host looks for. Once in a plugin, at global scope.
-#define SLIPWAY_STAGE(Class, ...)                                     \
+#define SLIPWAY_STAGE(Class, ...)                                       \
   static constexpr ::slipway::StageInfo slipway_stage_info __VA_ARGS__; \
-  constinit const slipway_stage slipway_descriptor =                  \
+  constinit const slipway_stage slipway_descriptor =                    \
       ::slipway::internal::Adapter<Class>::Describe(slipway_stage_info)
 
 #endif  // SLIPWAY_RUNTIME_SDK_STAGE_H_

@@ -15,8 +15,7 @@ namespace slipway::sys {
 Result<Fd> Open(const std::string& path, int flags, unsigned mode = 0);
 
 // openat(2) of `name` in the directory `directory`. `path` names the file in an error.
-Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags,
-                  const std::string& path);
+Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags, const std::string& path);
 
 // Opens `path` beneath the directory `root` as a process with that root would see it: no symlink
 // and no ".." leads out (RESOLVE_IN_ROOT of openat2(2)). With O_NOFOLLOW in flags, a path

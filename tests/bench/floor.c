@@ -53,8 +53,8 @@ static void WriteAt(int dir, const char* file, const char* text) {
 
 // Makes the cgroup and returns a descriptor of its folder.
 static int MakeCgroup(int on_v2) {
-  snprintf(cgroup, sizeof cgroup, "/sys/fs/cgroup/%sslipway-bench-floor-%d",
-           on_v2 ? "" : "pids/", getpid());
+  snprintf(cgroup, sizeof cgroup, "/sys/fs/cgroup/%sslipway-bench-floor-%d", on_v2 ? "" : "pids/",
+           getpid());
   if (mkdir(cgroup, 0755) != 0) {
     perror(cgroup);
     exit(125);

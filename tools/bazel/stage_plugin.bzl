@@ -79,4 +79,3 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
         tags = ["local"],
         deps = ["//runtime/sdk", "//runtime/sdk/testing"],
     )
-

@@ -23,7 +23,8 @@ struct Arguments {
 
 slipway::testing::RunResult Describe() {
   const std::string folder = arguments.plugin.substr(0, arguments.plugin.rfind('/'));
-  return RunProgram({arguments.runtime, "describe", arguments.name, "--markdown", "--plugin-dir", folder});
+  return RunProgram(
+      {arguments.runtime, "describe", arguments.name, "--markdown", "--plugin-dir", folder});
 }
 
 const slipway_stage* Load() {
@@ -42,8 +43,8 @@ TEST(StageContract, DescriptorSaysWhatTheBuildSays) {
 }
 
 TEST(StageContract, ExportsTheDescriptorAndNothingElse) {
-  const auto nm = RunProgram({"/usr/bin/nm", "-D", "--defined-only", "--format=just-symbols",
-                       arguments.plugin});
+  const auto nm = RunProgram(
+      {"/usr/bin/nm", "-D", "--defined-only", "--format=just-symbols", arguments.plugin});
   EXPECT_EQ(nm.out, "slipway_descriptor\n") << nm.err;
 }
 
@@ -63,7 +64,8 @@ TEST(StageContract, TheHostTakesItAndTheReadmeHasItsOptions) {
   const auto table = Describe();
   ASSERT_EQ(table.status, 0) << table.err;
   EXPECT_NE(ReadText(arguments.readme).find("## Options\n\n" + table.out), std::string::npos)
-      << arguments.readme << " must hold, below \"## Options\":\n\n" << table.out;
+      << arguments.readme << " must hold, below \"## Options\":\n\n"
+      << table.out;
 }
 
 }  // namespace

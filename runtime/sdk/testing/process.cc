@@ -30,8 +30,8 @@ int InputOf(const std::string& text) {
   for (int fd = 0; fd < 3; ++fd) dup2(stdio[static_cast<size_t>(fd)], fd);
   for (int fd : options.inherited_fds) fcntl(fd, F_SETFD, 0);
   for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
-  if (options.uid && (setgroups(0, nullptr) != 0 || setresuid(*options.uid, *options.uid,
-                                                              *options.uid) != 0)) {
+  if (options.uid &&
+      (setgroups(0, nullptr) != 0 || setresuid(*options.uid, *options.uid, *options.uid) != 0)) {
     _exit(EXIT_FAILURE);
   }
   std::vector<char*> args;
@@ -83,8 +83,8 @@ void Running::Signal(int signal) const { kill(pid_, signal); }
 
 bool Running::ReadSome() {
   std::array<pollfd, 2> events = {pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ -
-                                                                          steady_clock::now());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - steady_clock::now());
   if (left.count() <= 0) return false;
   if (poll(events.data(), events.size(), static_cast<int>(left.count())) == 0) return false;
   if (events[0].revents) Append(out_, result_.out);

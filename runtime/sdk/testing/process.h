@@ -20,10 +20,10 @@ struct RunResult {
 };
 
 struct RunOptions {
-  std::string input = {};            // what stdin has; then it ends
-  std::optional<uid_t> uid = {};     // setresuid(2) before exec, with no groups
+  std::string input = {};                               // what stdin has; then it ends
+  std::optional<uid_t> uid = {};                        // setresuid(2) before exec, with no groups
   std::map<std::string, std::string> environment = {};  // on top of the test's own
-  std::vector<int> inherited_fds = {};  // stay open at exec
+  std::vector<int> inherited_fds = {};                  // stay open at exec
   std::chrono::seconds timeout{60};  // then the program is killed, and the test has failed
 };
 

@@ -4,7 +4,6 @@
 
 TEST(Nice, CommandHasThePriority) {
   slipway::testing::ContainerTest test;
-  const auto result =
-      test.RunContainer(test.WriteStages("  - nice: {value: 7}\n"), {"/bin/busybox", "nice"});
+  const auto result = test.RunContainer(test.WriteStages("  - nice: {value: 7}\n"), {"nice"});
   EXPECT_EQ(result.out, "7\n") << result.err;
 }

@@ -1,0 +1,291 @@
+// The command line: the verbs, and what people get wrong in flags.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "tests/refusal.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Words = std::vector<std::string>;
+
+// "$F" in a word is a good config, "$D" its folder. Its root is an empty folder: a command that
+// should be refused earlier ends with another line.
+RunResult RunWords(ContainerTest& test, const Words& words, const RunOptions& options = {}) {
+  fs::create_directory(test.Path("root"));
+  test.WriteStages("  - uts\n  - mount: {root: root}\n");
+  Words argv = {Runfile("runtime/runtime")};
+  for (const std::string& word : words) argv.push_back(Fill(word, test));
+  RunResult result = RunProgram(argv, options);
+  test.ExpectNothingLeft();
+  return result;
+}
+
+struct Case {
+  const char* name;
+  Words words;
+  const char* expected;
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  for (const std::string& word : c.words) out << word << ' ';
+  return out;
+}
+
+class BadWords : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadWords, AreRefused) {
+  ContainerTest test;
+  ExpectRefusal(RunWords(test, GetParam().words), Fill(GetParam().expected, test));
+}
+
+constexpr char kBadName[] =
+    "(--name takes 1 to 64 of A-Z a-z 0-9 _ . - and begins with none of . -)";
+std::string BadName(const std::string& name) {
+  return "not a container id \"" + name + "\" " + kBadName;
+}
+
+const Case kBadFlags[] = {
+    {"Nothing", {}, "no config (say which pipeline to run: --config FILE; see runtime --help)"},
+    {"NoConfig",
+     {"/bin/true"},
+     "no config (say which pipeline to run: --config FILE; see runtime --help)"},
+    {"ConfigPathNotFound",
+     {"--config", "$D/nope.yaml", "/bin/true"},
+     "open(\"$D/nope.yaml\"): No such file or directory"},
+    {"ConfigIsAFolder", {"--config", "$D", "/bin/true"}, "read(\"$D\"): Is a directory"},
+    {"NoCommand",
+     {"--config", "$F"},
+     "no command (give one after the options, or as process.args in $F)"},
+    {"NoCommandAfterTheDashes",
+     {"--config", "$F", "--"},
+     "no command after \"--\" (see runtime --help)"},
+    {"NoValue", {"--config"}, "needs a value \"--config\" (see runtime --help)"},
+    {"NoValueForSet", {"--config", "$F", "--set"}, "needs a value \"--set\" (see runtime --help)"},
+    {"ConfigTwice",
+     {"--config", "$F", "--config", "$F", "/bin/true"},
+     "given twice \"--config\" (once is enough)"},
+    {"HelpWithAValue", {"--help=yes"}, "takes no value \"--help\" (see runtime --help)"},
+};
+
+const Case kBadNames[] = {
+    {"WithASlash", {"--config", "$F", "--name", "a/b", "/bin/true"}, nullptr},
+    {"WithADotInFront", {"--config", "$F", "--name", ".a", "/bin/true"}, nullptr},
+    {"WithASpace", {"--config", "$F", "--name", "a b", "/bin/true"}, nullptr},
+    {"TooLong", {"--config", "$F", "--name", std::string(65, 'x'), "/bin/true"}, nullptr},
+};
+
+const Case kBadSets[] = {
+    {"WithoutEquals",
+     {"--config", "$F", "--set", "uts.hostname", "/bin/true"},
+     "--set: not of the form stage.option=value: \"uts.hostname\" (such as --set "
+     "uts.hostname=web)"},
+    {"WithoutOption",
+     {"--config", "$F", "--set", "uts=web", "/bin/true"},
+     "--set: not of the form stage.option=value: \"uts=web\" (such as --set uts.hostname=web)"},
+    {"UnknownStage",
+     {"--config", "$F", "--set", "utss.hostname=web", "/bin/true"},
+     "--set utss.hostname: no such stage in the pipeline \"utss\" (did you mean \"uts\"?)"},
+    {"StageThatIsNotInThePipeline",
+     {"--config", "$F", "--set", "network.name=web", "/bin/true"},
+     "--set network.name: no such stage in the pipeline \"network\" (one of uts, mount)"},
+    {"UnknownOption",
+     {"--config", "$F", "--set", "mount.rot=/", "/bin/true"},
+     "--set mount.rot: mount: unknown option \"rot\" (did you mean \"root\"?)"},
+    {"NoValue",
+     {"--config", "$F", "--set", "mount.root=", "/bin/true"},
+     "--set mount.root: mount: root: has no value (write a path)"},
+    {"BadValue",
+     {"--config", "$F", "--set", "mount.readonly=maybe", "/bin/true"},
+     "--set mount.readonly: mount: readonly: not a bool \"maybe\" (write true or false)"},
+    {"BadYaml",
+     {"--config", "$F", "--set", "mount.binds=[", "/bin/true"},
+     "--set mount.binds: not valid YAML (a '[' without its ']', or a missing comma)"},
+};
+
+const Case kBadVerbs[] = {
+    {"CheckWithoutConfig",
+     {"check"},
+     "no config (say which pipeline to run: --config FILE; see runtime --help)"},
+    {"CheckWithAWord",
+     {"check", "--config", "$F", "x"},
+     "a word too many \"x\" (see runtime --help)"},
+    {"StagesWithAWord", {"stages", "x"}, "a word too many \"x\" (see runtime --help)"},
+    {"DescribeWithoutStage", {"describe"}, "which stage? (runtime describe STAGE)"},
+    {"DescribeWithTwo", {"describe", "uts", "pid"}, "a word too many \"pid\" (see runtime --help)"},
+    {"DescribeNotAName",
+     {"describe", "../uts"},
+     "not a stage name \"../uts\" (a stage name is 1 to 31 of a-z, 0-9 and '-')"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Flag, BadWords, ::testing::ValuesIn(kBadFlags), NameOf<Case>);
+INSTANTIATE_TEST_SUITE_P(Set, BadWords, ::testing::ValuesIn(kBadSets), NameOf<Case>);
+INSTANTIATE_TEST_SUITE_P(Verb, BadWords, ::testing::ValuesIn(kBadVerbs), NameOf<Case>);
+
+class BadNames : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadNames, AreRefused) {
+  ContainerTest test;
+  ExpectRefusal(RunWords(test, GetParam().words), BadName(GetParam().words[3]));
+}
+
+INSTANTIATE_TEST_SUITE_P(Name, BadNames, ::testing::ValuesIn(kBadNames), NameOf<Case>);
+
+TEST(BadName, AnEmptyOneIsRefused) {
+  // `--name "$ID"` with a variable that is not set must not run under a made-up name.
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"--config", "$F", "--name", "", "/bin/true"}),
+                    "not a container id ", {kBadName});
+}
+
+TEST(BadFlag, TheNearestOneIsNamed) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"--conifg", "$F", "/bin/true"}),
+                    "unknown option \"--conifg\" (",
+                    {"did you mean \"--config\"", "runtime --help"});
+}
+
+TEST(BadFlag, OthersAreListed) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"--config", "$F", "-x", "/bin/true"}),
+                    "unknown option \"-x\" (",
+                    {"--config", "--set", "--name", "--plugin-dir", "runtime --help"});
+}
+
+TEST(ConfigName, ThatIsNotFoundIsLookedForInTheseFolders) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"--config", "nope", "/bin/true"},
+                             {.environment = {{"XDG_CONFIG_HOME", test.folder()}}}),
+                    "config not found \"nope\" (looked in the current folder, " + test.folder() +
+                        "/slipway, /etc/slipway, ",
+                    {"/share/slipway/configs)"});
+}
+
+TEST(ConfigName, IsFoundInTheUsersFolder) {
+  ContainerTest test;
+  test.MakeRoot();
+  test.Write("slipway/mine.yaml", "version: 1\nstages:\n  - mount: {root: ../root}\n");
+  const RunResult result = RunWords(test, {"--config", "mine.yaml", "/bin/echo", "ran"},
+                                    {.environment = {{"XDG_CONFIG_HOME", test.folder()}}});
+  EXPECT_EQ(result.out, "ran\n") << result.err;
+}
+
+TEST(Check, SaysOkAndNamesTheStagesThatWouldRun) {
+  ContainerTest test;
+  const RunResult result = RunWords(test, {"check", "--config", "$F"});
+  EXPECT_EQ(result.out, Fill("$F: ok: uts mount\n", test));
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, 0);
+}
+
+TEST(Check, ChecksWithTheOverrides) {
+  ContainerTest test;
+  ExpectRefusal(RunWords(test, {"check", "--config", "$F", "--set", "mount.root=/nope"}),
+                "mount: probe: stat(\"/nope\"): No such file or directory (the option root must "
+                "name a folder of the host)");
+}
+
+TEST(Stages, AreListedWithTheirSummaries) {
+  ContainerTest test;
+  const RunResult result = RunWords(test, {"stages"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+  for (const char* line :
+       {"uts             Own host name and domain name (UTS namespace)\n",
+        "mount           Own mounts and an own root folder (mount namespace)\n", "cgroup-v1       ",
+        "cgroup-v2       ", "pid             ", "proc            "}) {
+    EXPECT_NE(result.out.find(line), std::string::npos) << line << result.out;
+  }
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 6) << result.out;
+}
+
+TEST(Describe, SaysWhatAStageDoesAndItsOptions) {
+  ContainerTest test;
+  const RunResult result = RunWords(test, {"describe", "proc"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+  for (const char* part : {"proc 0.", ": A fresh /proc of the container's own processes\n",
+                           "\nrequires    mount-namespace\n", "\nafter       root, pid-namespace\n",
+                           "\nOptions:\n  target\n", "default: /proc\n"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
+  }
+}
+
+TEST(Describe, NamesTheNearestStage) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"describe", "mont"}), "unknown stage \"mont\" (",
+                    {"did you mean \"mount\"?", "looked in "});
+}
+
+TEST(Help, GoesToStdoutAndIsNoError) {
+  ContainerTest test;
+  const RunResult help = RunWords(test, {"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_EQ(help.err, "");
+  EXPECT_NE(help.out.find("runtime --config ubuntu.yaml /bin/bash\n"), std::string::npos);
+  const RunResult version = RunWords(test, {"--version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_EQ(version.out.find("slipway 0."), 0u) << version.out;
+}
+
+TEST(Output, ThatCannotBeWrittenIsAnError) {
+  const RunResult result =
+      RunProgram({"/bin/sh", "-c", "exec \"$0\" stages > /dev/full", Runfile("runtime/runtime")});
+  ExpectRefusal(result, "write(\"standard output\"): No space left on device");
+}
+
+// Outside of Bazel's folders, which belong to root alone.
+TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root, to become somebody else";
+  constexpr uid_t kNobody = 65534;
+  const std::string base = "/var/tmp/slipway-cli-test-" + std::to_string(getpid());
+  fs::create_directory(base);
+  chmod(base.c_str(), 0755);
+  const std::string host = base + "/runtime/runtime";
+  const std::string plugin = base + "/plugins/uts/libuts_stage.so";
+  for (const std::string& path : {host, plugin}) {
+    fs::create_directories(fs::path(path).parent_path());
+    fs::copy_file(Runfile(fs::relative(path, base)), path);
+    chmod(path.c_str(), 0755);
+  }
+  const std::string config = base + "/test.yaml";
+  std::ofstream(config) << "version: 1\nstages: [uts]\n";
+  const RunResult result =
+      RunProgram({host, "--config", config, "/bin/echo", "ran"}, {.uid = kNobody});
+  fs::remove_all(base);
+  ExpectRefusal(result,
+                "uts: probe: not privileged (needs CAP_SYS_ADMIN: run as root, for example with "
+                "sudo)");
+}
+
+// In a mount namespace of its own, where /tmp and /run are empty before.
+TEST(NoFile, IsLeftInTmpOrRun) {
+  ContainerTest test;
+  if (test.folder().starts_with("/tmp/")) GTEST_SKIP() << "the test's own folder is in /tmp";
+  test.MakeRoot();
+  const std::string config = test.WriteStages("  - uts\n  - mount: {root: root}\n");
+  const std::string script =
+      "mount -t tmpfs none /tmp && mount -t tmpfs none /run || exit 1\n"
+      "for command in true false nope /bin; do\n"
+      "  \"$0\" --config \"$1\" $command 2>&-; echo $?\n"
+      "done\n"
+      "\"$0\" --config \"$1\" --set mount.root=/nope true 2>&-; echo $?\n"
+      "find /tmp /run -mindepth 1\n";
+  const RunResult result = RunProgram(
+      {"/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, Runfile("runtime/runtime"), config});
+  EXPECT_EQ(result.out, "0\n1\n127\n126\n125\n") << result.err;
+}
+
+}  // namespace
+}  // namespace slipway::testing

@@ -1,0 +1,157 @@
+// The ready configs, each run as it is: on the machine's own files (host.yaml), and on the root
+// filesystem that tools/rootfs makes (minimal.yaml, ubuntu.yaml).
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "runtime/sdk/testing/container.h"
+#include "runtime/sys/cgroup.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// In the source tree, which the runfiles point to: paths in a config are relative to it.
+std::string Config(const std::string& name) {
+  return fs::canonical(Runfile("configs/" + name)).string();
+}
+
+std::string HostName() {
+  char name[65] = {};
+  gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+// With the host's mounts and names before and after it.
+class Configs : public ::testing::Test {
+ protected:
+  void TearDown() override { EXPECT_EQ(HostName(), hostname_); }
+
+  // In the container of the config. RunContainer compares the mounts.
+  RunResult Run(const std::string& config, const std::string& script) {
+    return test_.RunContainer(Config(config), {"/bin/sh", "-c", script});
+  }
+
+  const std::string hostname_ = HostName();
+  ContainerTest test_;
+};
+
+TEST_F(Configs, EachHasATestHere) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(fs::path(Config("host.yaml")).parent_path())) {
+    if (entry.path().extension() == ".yaml") names.insert(entry.path().filename());
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"host.yaml", "minimal.yaml", "ubuntu.yaml"}));
+}
+
+using HostYaml = Configs;
+
+TEST_F(HostYaml, HasAHostnameAndPid1AndNoProcessOfTheHost) {
+  const RunResult result = Run("host.yaml", "uname -n; echo $$; echo /proc/[0-9]*");
+  EXPECT_EQ(result.out, "sandbox\n1\n/proc/1\n") << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(HostYaml, ShowsTheMachinesFilesAndKeepsThemAsTheyAre) {
+  const std::string file = "/etc/" + test_.next_id();
+  const RunResult result =
+      Run("host.yaml", "echo written > " + file + " && cat " + file + " && rm /etc/passwd");
+  EXPECT_EQ(result.out, "written\n") << result.err;
+  EXPECT_FALSE(fs::exists(file));
+  EXPECT_TRUE(fs::exists("/etc/passwd"));
+}
+
+TEST_F(HostYaml, HasTheMachinesDevices) {
+  const RunResult result = Run("host.yaml", "head -c 3 /dev/zero | wc -c; echo lost > /dev/null");
+  EXPECT_EQ(result.out, "3\n") << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(HostYaml, HasAReadonlySys) {
+  const RunResult result = Run("host.yaml", "mkdir /sys/fs/cgroup/made-inside");
+  EXPECT_NE(result.err.find("Read-only file system"), std::string::npos) << result.err;
+}
+
+TEST_F(HostYaml, NamesAndMountsChangedInsideStayInside) {
+  const RunResult result = Run("host.yaml",
+                               "echo renamed > /proc/sys/kernel/hostname && uname -n && "
+                               "mount -t tmpfs none /mnt && touch /mnt/inside && ls /mnt");
+  EXPECT_EQ(result.out, "renamed\ninside\n") << result.err;
+}
+
+// A skip would hide that the README's own example has not been run.
+class OnRootFilesystem : public Configs {
+ protected:
+  void SetUp() override {
+    const fs::path root = fs::path(Config("ubuntu.yaml")).parent_path() / "../rootfs/ubuntu";
+    ASSERT_TRUE(fs::is_directory(root))
+        << "run tools/rootfs first, which makes " << root.lexically_normal().string();
+  }
+};
+
+using MinimalYaml = OnRootFilesystem;
+
+TEST_F(MinimalYaml, HasOwnProcessesAndOwnFilesAndTheHostsName) {
+  const RunResult result = Run(
+      "minimal.yaml", "echo $$; echo /proc/[0-9]*; cut -d' ' -f5 /proc/self/mountinfo; uname -n");
+  EXPECT_EQ(result.out, "1\n/proc/1\n/\n/proc\n" + hostname_ + "\n") << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
+using UbuntuYaml = OnRootFilesystem;
+
+TEST_F(UbuntuYaml, HasAHostnameAndPid1AndOwnProcessesAndOwnFiles) {
+  const RunResult result = Run(
+      "ubuntu.yaml", "uname -n; echo $$; echo /proc/[0-9]*; cut -d' ' -f5 /proc/self/mountinfo");
+  EXPECT_EQ(result.out, "container\n1\n/proc/1\n/\n/proc\n") << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, 0);
+}
+
+TEST_F(UbuntuYaml, RunsBashWithoutACommand) {
+  RunOptions options;
+  options.input = "echo hello from ${BASH##*/} $BASHPID\nexit 6\n";
+  const RunResult result = test_.RunContainer(Config("ubuntu.yaml"), {}, options);
+  EXPECT_EQ(result.out, "hello from bash 1\n") << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, 6);
+}
+
+TEST_F(UbuntuYaml, AForkBombStopsAtTwentyTasks) {
+  // perl says how many it got; a shell would try again for a while. It is itself a task.
+  const RunResult result = test_.RunContainer(
+      Config("ubuntu.yaml"), {"/usr/bin/perl", "-e",
+                              "my $tasks = 1;"
+                              "while ($tasks < 100) {"
+                              "  my $pid = fork;"
+                              "  if (!defined $pid) { print \"$tasks tasks: $!\\n\"; last }"
+                              "  if (!$pid) { sleep 1000; exit }"
+                              "  $tasks++;"
+                              "}"});
+  EXPECT_EQ(result.out, "20 tasks: Resource temporarily unavailable\n") << result.err;
+}
+
+TEST_F(UbuntuYaml, TakesTheCgroupVersionThatHasTheController) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const std::string wanted =
+      (sys::FindController(mounts, "pids") ? ":pids:/" : "0::/") + test_.next_id() + "\n";
+  const RunResult result = Run("ubuntu.yaml", "cat /proc/self/cgroup");
+  EXPECT_NE(result.out.find(wanted), std::string::npos) << result.out << result.err;
+}
+
+TEST_F(UbuntuYaml, NamesAndMountsChangedInsideStayInside) {
+  const RunResult result = Run("ubuntu.yaml",
+                               "echo renamed > /proc/sys/kernel/hostname && uname -n && "
+                               "mount -t tmpfs none /mnt && touch /mnt/inside && ls /mnt");
+  EXPECT_EQ(result.out, "renamed\ninside\n") << result.err;
+  const fs::path root = fs::path(Config("ubuntu.yaml")).parent_path() / "../rootfs/ubuntu";
+  EXPECT_FALSE(fs::exists(root / "mnt/inside"));
+}
+
+}  // namespace
+}  // namespace slipway::testing

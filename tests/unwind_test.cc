@@ -1,0 +1,173 @@
+// Undoing: whatever ends a container, each undo record is handed to its stage exactly once, the
+// last one first. The stages bad-leaves-record (a, b) and bad-leaves-record-too (c, d) keep a log.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "tests/refusal.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kAll[] = "d\nc\nb\na\n";
+constexpr char kWarning[] =
+    "runtime: warning: bad-leaves-record: teardown: failed \"on purpose\"\n";
+constexpr char kWarningToo[] =
+    "runtime: warning: bad-leaves-record-too: teardown: failed \"on purpose\"\n";
+
+class Unwind : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    test_.MakeRoot();
+    fs::create_directory(test_.Path("records"));
+  }
+
+  // Both stages; each of them fails in the hook that is named, and `more` stages come after.
+  std::string Config(const std::string& first, const std::string& second,
+                     const std::string& more = "") const {
+    return test_.WriteStages(
+        "  - mount: {root: root}\n  - bad-leaves-record: {dir: records, fail: " + first +
+        "}\n  - bad-leaves-record-too: {dir: records, fail: " + second + "}\n" + more);
+  }
+
+  static std::vector<std::string> Flags() { return {"--plugin-dir", Runfile("tests/plugins")}; }
+
+  RunResult Run(const std::string& config,
+                const std::vector<std::string>& command = {"/bin/echo", "ran"}) {
+    return test_.RunContainer(config, command, {}, Flags());
+  }
+
+  // The log has these records, and no file of a record is left beside it.
+  void ExpectUndone(const std::string& records) const {
+    EXPECT_EQ(ReadText(test_.Path("records/teardown.log")), records);
+    for (const auto& entry : fs::directory_iterator(test_.Path("records"))) {
+      EXPECT_EQ(entry.path().filename(), "teardown.log");
+    }
+  }
+
+  ContainerTest test_;
+};
+
+TEST_F(Unwind, AfterSuccess) {
+  const RunResult result = Run(Config("none", "none"));
+  EXPECT_EQ(result.out, "ran\n");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, 0);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterTheCommandFailed) {
+  EXPECT_EQ(Run(Config("none", "none"), {"/bin/sh", "-c", "exit 7"}).status, 7);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterTheCommandDiedByASignal) {
+  const RunResult result = Run(Config("none", "none"), {"/bin/sh", "-c", "kill -KILL $$"});
+  EXPECT_EQ(result.status, 128 + SIGKILL);
+  EXPECT_EQ(result.err, "");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterTheCommandWasNotFound) {
+  EXPECT_EQ(Run(Config("none", "none"), {"/bin/nope"}).status, 127);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterSigtermToTheHostWhileTheCommandRuns) {
+  test_.Write("root/etc/ready", "ready\n");
+  Running container(test_.Argv(Config("none", "none"), {"/bin/tail", "-f", "/etc/ready"}, Flags()));
+  ASSERT_TRUE(container.AwaitOutput("ready\n"));
+  EXPECT_FALSE(fs::exists(test_.Path("records/teardown.log"))) << "undone while it runs";
+  container.Signal(SIGTERM);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.status, 128 + SIGTERM);
+  EXPECT_EQ(result.err, "");
+  ExpectUndone(kAll);
+  test_.ExpectNothingLeft();
+}
+
+TEST_F(Unwind, AfterPreCloneOfTheFirstFailed) {
+  ExpectRefusal(Run(Config("pre-clone", "none")),
+                "bad-leaves-record: pre-clone: failed \"on purpose\"");
+  ExpectUndone("b\na\n");
+}
+
+TEST_F(Unwind, AfterPreCloneOfTheSecondFailed) {
+  ExpectRefusal(Run(Config("none", "pre-clone")),
+                "bad-leaves-record-too: pre-clone: failed \"on purpose\"");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterPostCloneFailed) {
+  ExpectRefusal(Run(Config("post-clone", "none")),
+                "bad-leaves-record: post-clone: failed \"on purpose\"");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterInChildFailed) {
+  ExpectRefusal(Run(Config("none", "in-child")),
+                "bad-leaves-record-too: in-child: failed \"on purpose\"");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterTheChildCrashed) {
+  ExpectRefusal(Run(Config("none", "none", "  - bad-in-child-crashes\n")),
+                "bad-in-child-crashes: in-child: the child ended before the command ran "
+                "\"Segmentation fault\"");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, AfterALaterStageThrew) {
+  ExpectRefusal(Run(Config("none", "none", "  - bad-throws: {hook: pre-clone}\n")),
+                "bad-throws: pre-clone: threw an exception \"thrown on purpose\"");
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, NothingWhenCreateFailsAndNothingHasBegun) {
+  ExpectRefusalLike(Run(Config("none", "none", "  - bad-create-fails\n")), test_.Path("test.yaml"),
+                    {"bad-create-fails: create: refused"});
+  EXPECT_TRUE(fs::is_empty(test_.Path("records")));
+}
+
+TEST_F(Unwind, AFailingTeardownIsAWarningAndTheOthersStillRun) {
+  const RunResult result = Run(Config("none", "teardown"), {"/bin/sh", "-c", "echo ran; exit 3"});
+  EXPECT_EQ(result.out, "ran\n");
+  EXPECT_EQ(result.err, std::string(kWarningToo) + kWarningToo);
+  EXPECT_EQ(result.status, 3);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, EveryFailingTeardownIsAWarning) {
+  const RunResult result = Run(Config("teardown", "teardown"));
+  EXPECT_EQ(result.err, std::string(kWarningToo) + kWarningToo + kWarning + kWarning);
+  EXPECT_EQ(result.status, 0);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, TheFirstErrorStaysTheErrorWhenTeardownFailsToo) {
+  const RunResult result = Run(Config("teardown", "in-child"));
+  EXPECT_EQ(result.err, std::string(kWarning) + kWarning +
+                            "runtime: bad-leaves-record-too: in-child: failed \"on purpose\"\n");
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.status, 125);
+  ExpectUndone(kAll);
+}
+
+TEST_F(Unwind, ACommandThatWasNotFoundStays127WhenTeardownFails) {
+  const RunResult result = Run(Config("teardown", "none"), {"/bin/nope"});
+  EXPECT_EQ(result.err,
+            std::string(kWarning) + kWarning +
+                "runtime: exec: command not found \"/bin/nope\" (there is no such file in the "
+                "container)\n");
+  EXPECT_EQ(result.status, 127);
+}
+
+}  // namespace
+}  // namespace slipway::testing
