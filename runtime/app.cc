@@ -1,5 +1,6 @@
 #include "runtime/app.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -16,12 +17,14 @@
 #include "runtime/launch/launch.h"
 #include "runtime/launch/stage.h"
 #include "runtime/loader/loader.h"
+#include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 #include "runtime/version.h"
 
 namespace slipway {
 namespace {
 
+constexpr size_t kNameColumn = 16;                                     // `runtime stages`
 constexpr const char* kInstalledConfigs = "../share/slipway/configs";  // from the binary's folder
 
 Result<std::string> FindConfig(const std::string& name) {
@@ -37,10 +40,15 @@ Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, loader:
     ASSIGN_OR_RETURN(overrides.emplace_back(), config::ParseOverride(text));
   }
   ASSIGN_OR_RETURN(const std::string path, FindConfig(invocation.config));
-  ASSIGN_OR_RETURN(const config::Document document, config::Document::Read(path));
-  return config::Check(document, overrides, [&](const std::string& name) {
-    const auto pin = document.pins().find(name);
-    if (pin == document.pins().end()) return loader.Load({name, {}, {}});
+  auto document = config::Document::Read(path);
+  if (!document.ok()) {
+    Error& error = document.error();
+    if (error.errno_value && !*error.hint) error.Hint("the config must be a file");
+    return std::move(document).status();
+  }
+  return config::Check(*document, overrides, [&](const std::string& name) {
+    const auto pin = document->pins().find(name);
+    if (pin == document->pins().end()) return loader.Load({.name = name});
     return loader.Load({name, pin->second.path, pin->second.sha256});
   });
 }
@@ -64,7 +72,7 @@ Result<launch::Command> CommandOf(const cli::Invocation& invocation,
   launch::Command command{.args = invocation.command.empty() ? process.args : invocation.command,
                           .environment = EnvironmentOf(process),
                           .cwd = process.cwd};
-  if (command.args.empty()) {
+  if (command.args.empty() || command.args.front().empty()) {
     return Error("no command", {},
                  "give one after the options, or as process.args in " + invocation.config);
   }
@@ -75,8 +83,9 @@ std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
   std::vector<launch::StageChoice> choices;
   for (const config::Step& step : pipeline.steps) {
     launch::StageChoice& choice = choices.emplace_back();
+    choice.where = step.where;
     for (const config::StageEntry& entry : step.alternatives) {
-      choice.push_back({entry.descriptor, entry.options->data(), entry.where});
+      choice.stages.push_back({entry.descriptor, entry.options->data(), entry.where});
     }
   }
   return choices;
@@ -99,19 +108,32 @@ Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loa
   return text + "\n";
 }
 
-Result<std::string> List(loader::Loader& loader) {
-  std::string text;
+Report List(loader::Loader& loader) {
+  Report report{0, {}, {}};
   for (const std::string& name : loader.Available()) {
-    ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load({name, {}, {}}));
-    text +=
-        name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + stage->summary + "\n";
+    auto stage = loader.Load({.name = name});
+    if (!stage.ok()) {
+      report.warnings.push_back(stage.error());
+      continue;
+    }
+    const size_t padding = name.size() < kNameColumn ? kNameColumn - name.size() : 1;
+    report.text += name + std::string(padding, ' ') + (*stage)->summary + "\n";
   }
-  return text;
+  return report;
 }
 
 Result<std::string> Describe(const cli::Invocation& invocation, loader::Loader& loader) {
-  ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load({invocation.stage, {}, {}}));
+  ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load({.name = invocation.stage}));
   return invocation.markdown ? cli::OptionsAsMarkdown(*stage) : cli::DescribeStage(*stage);
+}
+
+// A misspelt folder would go unnoticed: its stages would come from elsewhere.
+Status CheckPluginDirs(const std::vector<std::string>& folders) {
+  for (const std::string& folder : folders) {
+    auto fd = sys::Open(folder, O_PATH | O_DIRECTORY);
+    if (!fd.ok()) return fd.error().Hint("--plugin-dir takes a folder");
+  }
+  return Ok();
 }
 
 Report Print(Result<std::string> text) {
@@ -122,6 +144,8 @@ Report Print(Result<std::string> text) {
 }  // namespace
 
 Report Execute(const cli::Invocation& invocation) {
+  Status folders = CheckPluginDirs(invocation.plugin_dirs);
+  if (!folders.ok()) return {std::move(folders), {}, {}};
   loader::Loader loader(invocation.plugin_dirs);
   switch (invocation.verb) {
     case cli::Verb::kHelp:
@@ -129,7 +153,7 @@ Report Execute(const cli::Invocation& invocation) {
     case cli::Verb::kVersion:
       return {0, std::string("slipway ") + kVersion + "\n", {}};
     case cli::Verb::kStages:
-      return Print(List(loader));
+      return List(loader);
     case cli::Verb::kDescribe:
       return Print(Describe(invocation, loader));
     case cli::Verb::kCheck:

@@ -13,14 +13,14 @@ constexpr char kAllowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 
 }  // namespace
 
-Result<std::string> ContainerId(const std::string& name) {
-  if (!name.empty()) {
-    if (name.size() > kMaxId || name.front() == '.' || name.front() == '-' ||
-        name.find_first_not_of(kAllowed) != std::string::npos) {
-      return Error("not a container id", name,
+Result<std::string> ContainerId(const std::optional<std::string>& name) {
+  if (name) {
+    if (name->empty() || name->size() > kMaxId || name->front() == '.' || name->front() == '-' ||
+        name->find_first_not_of(kAllowed) != std::string::npos) {
+      return Error("not a container id", *name,
                    "--name takes 1 to 64 of A-Z a-z 0-9 _ . - and begins with none of . -");
     }
-    return name;
+    return *name;
   }
   uint64_t random = 0;
   if (getrandom(&random, sizeof(random), 0) != sizeof(random)) return Error(errno, "getrandom");

@@ -3,6 +3,7 @@
 #ifndef SLIPWAY_RUNTIME_CONTAINER_ID_H_
 #define SLIPWAY_RUNTIME_CONTAINER_ID_H_
 
+#include <optional>
 #include <string>
 
 #include "runtime/sdk/result.h"
@@ -10,8 +11,8 @@
 namespace slipway {
 
 // `name`, when it is fit for a file name: 1 to 64 of [A-Za-z0-9_.-], not beginning with '.' or
-// '-'. When it is empty: "slipway-" and 16 random hexadecimal digits.
-Result<std::string> ContainerId(const std::string& name);
+// '-'. Without one: "slipway-" and 16 random hexadecimal digits.
+Result<std::string> ContainerId(const std::optional<std::string>& name);
 
 }  // namespace slipway
 

@@ -119,7 +119,8 @@ constexpr Case kBadPipelines[] = {
      "$F:4:5: proc: must stand after \"pid\" (which provides \"pid-namespace\" at $F:5:5: move it "
      "up)"},
     {"ProcWithoutMount", "  - pid\n  - proc\n",
-     "$F:4:5: proc: needs \"mount-namespace\" (no stage before it provides it)"},
+     "$F:4:5: proc: needs \"mount-namespace\" (no stage before it provides it; see runtime "
+     "describe STAGE)"},
     {"FirstOfWithoutValue", "  - first-of\n",
      "$F:3:5: first-of: has no value (write a list of stages)"},
     {"FirstOfEmpty", "  - first-of: []\n",
@@ -129,10 +130,11 @@ constexpr Case kBadPipelines[] = {
     {"FirstOfNested", "  - first-of:\n      - uts\n      - first-of: [pid]\n",
      "$F:5:9: first-of inside first-of (list all its stages in the outer one)"},
     {"RootMissing", "  - mount: {root: nowhere}\n",
-     "mount: probe: stat(\"$D/nowhere\"): No such file or directory (the option root must name a "
+     "mount: probe: open(\"$D/nowhere\"): No such file or directory (the option root must name a "
      "folder of the host)"},
     {"RootIsAFile", "  - mount: {root: test.yaml}\n",
-     "mount: probe: root(\"$F\"): Not a directory"},
+     "mount: probe: open(\"$F\"): Not a directory (the option root must name a folder of the "
+     "host)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Pipeline, BadStages, ::testing::ValuesIn(kBadPipelines), NameOf<Case>);
@@ -146,7 +148,7 @@ constexpr Case kBadOptions[] = {
      "$F:3:5: mount: missing option \"root\" (a path: Folder of the host that becomes the "
      "container's /)"},
     {"NotAMap", "  - uts: web\n",
-     "$F:3:10: uts: options: found a single value \"web\" (write a map, such as {hostname: web})"},
+     "$F:3:10: uts: options: found a single value \"web\" (write a map, {option: value})"},
     {"TextIsAList", "  - uts: {hostname: [web]}\n",
      "$F:3:21: uts: hostname: found a list (write a text of 1 to 64 bytes)"},
     {"TextIsEmpty", "  - uts: {hostname: ''}\n",
@@ -219,8 +221,8 @@ TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
   const std::string config = test.WriteStages(
       "  - first-of:\n      - mount: {root: nowhere}\n      - cgroup-v1: {parent: /nope}\n");
   ExpectRefusalLike(test.RunContainer(config, {"/bin/true"}),
-                    Fill("$F:4:9: no stage of first-of works here (mount: probe: "
-                         "stat(\"$D/nowhere\"): No such file or directory (",
+                    Fill("$F:3:5: no stage of first-of works here (mount: probe: "
+                         "open(\"$D/nowhere\"): No such file or directory (",
                          test),
                     {"; cgroup-v1: probe: "});
 }

@@ -63,8 +63,10 @@ const Case kBadFlags[] = {
      "no config (say which pipeline to run: --config FILE; see runtime --help)"},
     {"ConfigPathNotFound",
      {"--config", "$D/nope.yaml", "/bin/true"},
-     "open(\"$D/nope.yaml\"): No such file or directory"},
-    {"ConfigIsAFolder", {"--config", "$D", "/bin/true"}, "read(\"$D\"): Is a directory"},
+     "open(\"$D/nope.yaml\"): No such file or directory (the config must be a file)"},
+    {"ConfigIsAFolder",
+     {"--config", "$D", "/bin/true"},
+     "read(\"$D\"): Is a directory (the config must be a file)"},
     {"NoCommand",
      {"--config", "$F"},
      "no command (give one after the options, or as process.args in $F)"},
@@ -73,6 +75,15 @@ const Case kBadFlags[] = {
      "no command after \"--\" (see runtime --help)"},
     {"NoValue", {"--config"}, "needs a value \"--config\" (see runtime --help)"},
     {"NoValueForSet", {"--config", "$F", "--set"}, "needs a value \"--set\" (see runtime --help)"},
+    {"AnOptionForAValue",
+     {"--config", "--set", "a.b=c"},
+     "needs a value \"--config\" (see runtime --help)"},
+    {"EmptyCommand",
+     {"--config", "$F", "--", ""},
+     "no command (give one after the options, or as process.args in $F)"},
+    {"PluginDirThatIsNotThere",
+     {"--plugin-dir", "/nope", "--config", "$F", "/bin/true"},
+     "open(\"/nope\"): No such file or directory (--plugin-dir takes a folder)"},
     {"ConfigTwice",
      {"--config", "$F", "--config", "$F", "/bin/true"},
      "given twice \"--config\" (once is enough)"},
@@ -192,7 +203,7 @@ TEST(Check, SaysOkAndNamesTheStagesThatWouldRun) {
 TEST(Check, ChecksWithTheOverrides) {
   ContainerTest test;
   ExpectRefusal(RunWords(test, {"check", "--config", "$F", "--set", "mount.root=/nope"}),
-                "mount: probe: stat(\"/nope\"): No such file or directory (the option root must "
+                "mount: probe: open(\"/nope\"): No such file or directory (the option root must "
                 "name a folder of the host)");
 }
 

@@ -105,10 +105,11 @@ class Mount final : public slipway::Stage {
 
   Status Probe() override {
     struct stat info {};
-    if (stat(root_.path.c_str(), &info) != 0) {
-      return Error(errno, "stat", root_.path, "the option root must name a folder of the host");
+    int cause = stat(root_.path.c_str(), &info) == 0 ? 0 : errno;
+    if (!cause && !S_ISDIR(info.st_mode)) cause = ENOTDIR;
+    if (cause) {
+      return Error(cause, "open", root_.path, "the option root must name a folder of the host");
     }
-    if (!S_ISDIR(info.st_mode)) return Error(ENOTDIR, "root", root_.path);
     for (const Bind& bind : binds_) {
       if (stat(bind.source.path.c_str(), &info) != 0) {
         return Error(errno, "stat", bind.source.path, "the source of a bind must exist");

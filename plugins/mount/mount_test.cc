@@ -208,7 +208,7 @@ TEST(MountBad, RootThatIsMissing) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: nowhere}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: stat(\"" + test.Path("nowhere") +
+  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + test.Path("nowhere") +
                             "\"): No such file or directory (the option root must name a folder "
                             "of the host)\n");
 }
@@ -219,7 +219,9 @@ TEST(MountBad, RootThatIsAFile) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: root(\"" + file + "\"): Not a directory\n");
+  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + file +
+                            "\"): Not a directory (the option root must name a folder of "
+                            "the host)\n");
 }
 
 TEST(MountBad, RootThatIsNotGiven) {

@@ -26,7 +26,7 @@ constexpr char kHelp[] =
 
 Usage:
   runtime [OPTIONS] [--] COMMAND [ARG...]   run COMMAND (or the config's process.args)
-  runtime check [OPTIONS]                   check a config; nothing is started or changed
+  runtime check FILE                        check a config; nothing is started or changed
   runtime stages [--plugin-dir DIR]         list the stages that there are
   runtime describe STAGE [--markdown]       what a stage does, and its options
 
@@ -42,19 +42,28 @@ Exit status: the command's own; 128+N when signal N ended it; 125 when the runti
 itself fails, 126 when the command cannot be executed, 127 when it is not found.
 )";
 
-po::options_description Describe() {
+// The options of one verb; one that would be without effect is not among them.
+po::options_description OptionsOf(Verb verb) {
   using Strings = std::vector<std::string>;
   po::options_description options;
-  options.add_options()  //
-      ("config", po::value<std::string>())("set", po::value<Strings>()->composing())(
-          "name", po::value<std::string>())("plugin-dir", po::value<Strings>()->composing())(
-          "markdown", po::bool_switch())("help", po::bool_switch())("version", po::bool_switch());
+  options.add_options()("help", po::bool_switch())("version", po::bool_switch())(
+      "plugin-dir", po::value<Strings>()->composing());
+  if (verb == Verb::kRun || verb == Verb::kCheck) {
+    options.add_options()("config", po::value<std::string>())("set",
+                                                              po::value<Strings>()->composing());
+  }
+  if (verb == Verb::kRun) options.add_options()("name", po::value<std::string>());
+  if (verb == Verb::kDescribe) options.add_options()("markdown", po::bool_switch());
   return options;
 }
 
 bool TakesValue(const po::options_description& options, std::string_view word) {
   const auto* option = options.find_nothrow(std::string(word.substr(2)), /*approx=*/false);
   return option && option->semantic()->max_tokens() > 0;
+}
+
+Error NeedsValue(const std::string& option) {
+  return Error("needs a value", option, "see runtime --help");
 }
 
 struct Words {
@@ -65,7 +74,8 @@ struct Words {
 
 // Tells options from other words. A command to run ends the options: what follows is its own, and
 // Boost would look for our options in it.
-Words Split(const po::options_description& options, std::vector<std::string> words, bool run) {
+Result<Words> Split(const po::options_description& options, std::vector<std::string> words,
+                    bool run) {
   Words split;
   auto word = words.begin();
   for (; word != words.end(); ++word) {
@@ -74,8 +84,10 @@ Words Split(const po::options_description& options, std::vector<std::string> wor
     const bool is_option = word->size() > 1 && word->front() == '-';
     if (!is_option && run) break;
     (is_option ? split.options : split.rest).push_back(*word);
-    const bool separate_value = word->starts_with("--") && TakesValue(options, *word);
-    if (separate_value && word + 1 != words.end()) split.options.push_back(*++word);
+    if (!word->starts_with("--") || !TakesValue(options, *word)) continue;
+    // A value that looks like an option is a forgotten value; --config=--odd says it is meant.
+    if (word + 1 == words.end() || (word + 1)->starts_with("--")) return NeedsValue(*word);
+    split.options.push_back(*++word);
   }
   if (split.separator) ++word;
   split.rest.insert(split.rest.end(), word, words.end());
@@ -104,10 +116,15 @@ Result<po::variables_map> ParseOptions(const po::options_description& options,
     return UnknownOption(options, error.get_option_name());
   } catch (const po::too_many_positional_options_error&) {
     return UnknownOption(options, words.back());
+  } catch (const po::invalid_command_line_syntax& error) {
+    const bool extra = error.kind() == po::invalid_command_line_syntax::extra_parameter ||
+                       error.kind() == po::invalid_command_line_syntax::long_adjacent_not_allowed;
+    if (!extra) return NeedsValue(error.get_option_name());
+    return Error("takes no value", error.get_option_name(), "see runtime --help");
   } catch (const po::multiple_occurrences& error) {
     return Error("given twice", error.get_option_name(), "once is enough");
   } catch (const po::error_with_option_name& error) {
-    return Error("needs a value", error.get_option_name(), "see runtime --help");
+    return NeedsValue(error.get_option_name());
   } catch (const po::error& error) {
     return Error("command line", {}, error.what());
   }
@@ -132,6 +149,10 @@ Status CheckWords(Invocation& invocation, std::vector<std::string> rest, bool se
     invocation.stage = rest.front();
     rest.erase(rest.begin());
   }
+  if (invocation.verb == Verb::kCheck && invocation.config.empty() && !rest.empty()) {
+    invocation.config = rest.front();
+    rest.erase(rest.begin());
+  }
   if (rest.empty()) return Ok();
   return Error("a word too many", rest.front(), "see runtime --help");
 }
@@ -148,13 +169,13 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
     words.erase(words.begin());
     break;
   }
-  const po::options_description options = Describe();
-  Words split = Split(options, std::move(words), invocation.verb == Verb::kRun);
+  const po::options_description options = OptionsOf(invocation.verb);
+  ASSIGN_OR_RETURN(Words split, Split(options, std::move(words), invocation.verb == Verb::kRun));
   ASSIGN_OR_RETURN(const po::variables_map values, ParseOptions(options, split.options));
   invocation.config = ValueOf<std::string>(values, "config");
   invocation.overrides = ValueOf<std::vector<std::string>>(values, "set");
   invocation.plugin_dirs = ValueOf<std::vector<std::string>>(values, "plugin-dir");
-  invocation.name = ValueOf<std::string>(values, "name");
+  if (values.count("name")) invocation.name = values["name"].as<std::string>();
   invocation.markdown = ValueOf<bool>(values, "markdown");
 
   if (ValueOf<bool>(values, "help")) invocation.verb = Verb::kHelp;

@@ -3,6 +3,7 @@
 #ifndef SLIPWAY_RUNTIME_CLI_INVOCATION_H_
 #define SLIPWAY_RUNTIME_CLI_INVOCATION_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct Invocation {
   std::string config;                    // as given; empty: none
   std::vector<std::string> overrides;    // --set, as given
   std::vector<std::string> plugin_dirs;  // --plugin-dir, in order
-  std::string name;                      // --name; empty: one is made up
+  std::optional<std::string> name;       // --name; absent: one is made up
   std::vector<std::string> command;      // kRun: empty: the config's
   std::string stage;                     // kDescribe
   bool markdown = false;                 // kDescribe

@@ -124,7 +124,7 @@ TEST(Document, MistakesAtTheTop) {
 }
 
 TEST(Document, MistakesInStages) {
-  constexpr const char* kEntry = "a stage, such as \"uts\" or \"uts: {hostname: web}\")";
+  constexpr const char* kEntry = "a stage: its name, or name: {option: value})";
   const std::pair<std::string, std::string> cases[] = {
       {"stages:\n", "f.yaml:2:1: stages: has no value (write a list of stages)"},
       {"stages: []\n", "f.yaml:2:9: stages: an empty list (name at least one stage)"},
@@ -136,10 +136,10 @@ TEST(Document, MistakesInStages) {
        "f.yaml:4:3: a second key in the entry of stage \"mount\": \"root\" (indent options below "
        "the stage's name; begin each stage with \"- \")"},
       {"stages:\n- uts: web\n",
-       "f.yaml:3:8: uts: options: found a single value \"web\" (write a map, such as {hostname: "
-       "web})"},
+       "f.yaml:3:8: uts: options: found a single value \"web\" (write a map, {option: "
+       "value})"},
       {"stages:\n- uts: [web]\n",
-       "f.yaml:3:8: uts: options: found a list (write a map, such as {hostname: web})"},
+       "f.yaml:3:8: uts: options: found a list (write a map, {option: value})"},
       {"stages:\n- uts\n- pid\n- uts: {}\n",
        "f.yaml:5:3: uts: stands in the pipeline twice (the first time at f.yaml:3:3: keep one of "
        "them)"},

@@ -76,7 +76,7 @@ class Rules {
   }
 
   Status CheckRequires(const StageEntry& stage, std::string_view token) const {
-    std::string hint = "no stage before it provides it";
+    std::string hint = "no stage before it provides it; see runtime describe STAGE";
     for (size_t i = 0; i < steps_.size(); ++i) {
       const StageEntry* provider = i == index_ ? nullptr : ProviderIn(steps_[i], token);
       if (provider == nullptr) continue;

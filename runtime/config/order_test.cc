@@ -111,7 +111,8 @@ TEST(Order, NeedsIsKeptByAStepWhoseAlternativesAllProvide) {
 TEST(Order, NeedsIsBrokenWhenNobodyProvides) {
   const Stage proc{.name = "proc", .needs = {"mount-namespace"}};
   EXPECT_EQ(Order({{kMount}, {proc}}),
-            "2:1: proc: needs \"mount-namespace\" (no stage before it provides it)");
+            "2:1: proc: needs \"mount-namespace\" (no stage before it provides it; see runtime "
+            "describe STAGE)");
 }
 
 TEST(Order, NeedsIsBrokenByAProviderThatComesLater) {
@@ -129,12 +130,16 @@ TEST(Order, NeedsIsBrokenByOneAlternativeThatDoesNotProvide) {
 
 TEST(Order, NeedsIsNotKeptByAnAlternativeOfTheSameStep) {
   const Stage proc{.name = "proc", .needs = {"root"}};
-  EXPECT_EQ(Order({{kMount, proc}}), "1:2: proc: needs \"root\" (no stage before it provides it)");
+  EXPECT_EQ(
+      Order({{kMount, proc}}),
+      "1:2: proc: needs \"root\" (no stage before it provides it; see runtime describe STAGE)");
 }
 
 TEST(Order, ANeedOfItsOwnNameIsNotKeptByItself) {
   const Stage self{.name = "self", .needs = {"self"}};
-  EXPECT_EQ(Order({{self}}), "1:1: self: needs \"self\" (no stage before it provides it)");
+  EXPECT_EQ(
+      Order({{self}}),
+      "1:1: self: needs \"self\" (no stage before it provides it; see runtime describe STAGE)");
 }
 
 TEST(Order, ConflictsIsBrokenOnEitherSide) {

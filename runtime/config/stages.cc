@@ -9,7 +9,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::string_view kFirstOf = "first-of";
-constexpr std::string_view kEntry = "a stage, such as \"uts\" or \"uts: {hostname: web}\"";
+constexpr std::string_view kEntry = "a stage: its name, or name: {option: value}";
 
 // `name` or `name: options`, whatever the name.
 Result<RawStage> ReadEntry(Node node, const Source& source) {
@@ -46,7 +46,7 @@ Result<RawStage> ReadStage(Node node, const Source& source) {
         .At(source.At(stage.place));
   }
   if (!stage.options.is_map() && !stage.options.is_null()) {
-    return WrongShape("options", stage.options, source, "a map, such as {hostname: web}")
+    return WrongShape("options", stage.options, source, "a map, {option: value}")
         .In(stage.name, "");
   }
   return stage;

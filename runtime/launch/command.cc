@@ -71,6 +71,8 @@ Error NotExecutable(int errno_value, const std::string& file) {
     } else if (errno_value == EACCES && (info.st_mode & 0111) == 0) {
       hint = "it is not executable: chmod +x";
     }
+  } else if (errno_value == ENOENT) {
+    hint = "it is a symlink that leads to nothing in the container";
   }
   return Error(errno_value, "execve", file, hint).In({}, kStep).ExitStatus(kNotExecutable);
 }

@@ -116,6 +116,9 @@ Error Container::DiedEarly() const {
     }
   }
   Error error("the child ended before the command ran", DescribeEnd(wait_status));
+  if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL) {
+    error.Hint("killed from outside; by the kernel, if a memory limit is too small to start in");
+  }
   const size_t stage = progress_->stage;
   if (stage < setup_.stages.size()) return error.In(setup_.stages[stage].name(), "in-child");
   return error.In({}, "exec");

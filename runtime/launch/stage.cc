@@ -87,7 +87,7 @@ Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices)
   for (const StageChoice& choice : choices) {
     std::vector<Error> reasons;
     bool found = false;
-    for (const StageSpec& spec : choice) {
+    for (const StageSpec& spec : choice.stages) {
       Stage stage(spec);
       RETURN_IF_ERROR(stage.Create());
       if (found) continue;
@@ -101,7 +101,7 @@ Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices)
     }
     if (found) continue;
     if (reasons.size() == 1) return reasons.front();
-    return NothingWorks(choice.front().where, reasons);
+    return NothingWorks(choice.where, reasons);
   }
   return selected;
 }

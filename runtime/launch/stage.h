@@ -22,7 +22,10 @@ struct StageSpec {
 };
 
 // The stages of which the first that works here is taken; mostly a single one.
-using StageChoice = std::vector<StageSpec>;
+struct StageChoice {
+  std::string where;  // file:line:column of the pipeline
+  std::vector<StageSpec> stages;
+};
 
 class Stage {
  public:
