@@ -12,7 +12,7 @@ BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(busybox-static python3 strace)
+TEST_PACKAGES=(busybox-static python3)
 # shellcheck disable=SC2034
 CHECK_PACKAGES=(clang-format clang-tidy git nodejs npm python3 shellcheck)
 
