@@ -23,7 +23,7 @@ struct Case {
   const char* yaml;
   const char* expected;
 };
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.yaml; }
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
 // The same line from `run` and from `check`, which reads and checks as much and starts nothing.
 void ExpectConfigRefused(ContainerTest& test, const std::string& yaml,
@@ -268,7 +268,7 @@ struct CommandCase {
   int status;
   const char* expected;
 };
-std::ostream& operator<<(std::ostream& out, const CommandCase& c) { return out << c.command; }
+std::ostream& operator<<(std::ostream& out, const CommandCase& c) { return out << c.name; }
 
 class BadCommand : public ::testing::TestWithParam<CommandCase> {};
 

@@ -134,6 +134,22 @@ TEST_P(Terminal, CtrlZStopsTheContainerAsAJobOfTheOuterShell) {
   pty.Await();
 }
 
+TEST_P(Terminal, CommandInTheBackgroundThatReadsTheTerminalStops) {
+  std::string line;
+  for (const std::string& word : Argv({"/bin/cat"})) line += "'" + word + "' ";
+  Pty pty({"/bin/bash", "--norc", "--noprofile", "-i"});
+  pty.Type("set -b; PS1='outer> '\n");
+  EXPECT_SCREEN(pty, "\r\nouter> ");
+  pty.Type(line + "&\n");
+  EXPECT_SCREEN(pty, "Stopped");
+  pty.Type("fg\n");
+  EXPECT_TRUE(pty.TypeUntil("typed\n", "typed\r\ntyped\r\n")) << pty.screen();
+  pty.Type(kCtrlC);
+  EXPECT_SCREEN(pty, "outer> ");
+  pty.Type("exit\n");
+  pty.Await();
+}
+
 TEST_P(Terminal, OuterShellHasTheTerminalBackAfterwards) {
   std::string line;
   for (const std::string& word : Argv({"/bin/sh", "-i"})) line += "'" + word + "' ";

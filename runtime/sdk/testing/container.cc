@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -46,6 +48,16 @@ void ExpectNoCgroup(const std::string& mount, const std::string& id) {
   }
 }
 
+// What others mount on this machine is kept out of the census. Shared propagation, as systemd sets
+// it, lets a mount of a container that does not see to its own come out to us.
+void EnterOwnMounts() {
+  static const bool kOwn = unshare(CLONE_NEWNS) == 0;
+  if (!kOwn) return;
+  static const bool kShared = mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                              mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) == 0;
+  EXPECT_TRUE(kShared);
+}
+
 void MakeDevice(const std::string& path, unsigned major_number, unsigned minor_number) {
   if (mknod(path.c_str(), S_IFCHR | 0666, makedev(major_number, minor_number)) == 0) {
     chmod(path.c_str(), 0666);
@@ -70,7 +82,9 @@ std::string ReadText(const std::string& path) {
 
 bool IsRoot() { return geteuid() == 0; }
 
-ContainerTest::ContainerTest() : id_(NextId()), mounts_before_(ReadText("/proc/self/mountinfo")) {
+ContainerTest::ContainerTest() : id_(NextId()) {
+  EnterOwnMounts();
+  mounts_before_ = ReadText("/proc/self/mountinfo");
   const char* base = std::getenv("TEST_TMPDIR");
   folder_ = std::string(base ? base : "/tmp") + "/container.XXXXXX";
   if (!mkdtemp(folder_.data())) std::abort();

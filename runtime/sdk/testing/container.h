@@ -7,8 +7,9 @@
 //     EXPECT_EQ(result.out, "hi\n");
 //   }
 //
-// After each container the census must be what it was before: no process, no mount on the host,
-// no cgroup with the container's id is left; else the test fails.
+// The test gets a mount namespace of its own, with shared propagation, and stands for the host.
+// After each container the census must be what it was before: no process, no mount outside, no
+// cgroup with the container's id is left; else the test fails.
 
 #ifndef SLIPWAY_RUNTIME_SDK_TESTING_CONTAINER_H_
 #define SLIPWAY_RUNTIME_SDK_TESTING_CONTAINER_H_
