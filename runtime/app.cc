@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "runtime/cli/describe.h"
+#include "runtime/cli/stats.h"
 #include "runtime/config/check.h"
 #include "runtime/config/document.h"
 #include "runtime/config/find.h"
@@ -24,6 +26,7 @@
 namespace slipway {
 namespace {
 
+constexpr unsigned kStatsMode = 0644;
 constexpr size_t kNameColumn = 16;                                     // `runtime stages`
 constexpr const char* kInstalledConfigs = "../share/slipway/configs";  // from the binary's folder
 
@@ -79,6 +82,13 @@ Result<launch::Command> CommandOf(const cli::Invocation& invocation,
   return command;
 }
 
+struct CheckedRun {
+  std::string id;
+  config::Pipeline pipeline;  // owns the options of the stages
+  launch::Command command;
+  std::vector<launch::Stage> stages;
+};
+
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
   std::vector<launch::StageChoice> choices;
   for (const config::Step& step : pipeline.steps) {
@@ -91,13 +101,49 @@ std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
   return choices;
 }
 
-// All checks come before all side effects: this is the last one of them.
-Result<launch::Outcome> Run(const cli::Invocation& invocation, loader::Loader& loader) {
-  ASSIGN_OR_RETURN(const std::string id, ContainerId(invocation.name));
-  ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, loader));
-  ASSIGN_OR_RETURN(const launch::Command command, CommandOf(invocation, pipeline.process));
-  ASSIGN_OR_RETURN(const auto stages, launch::SelectStages(ChoicesOf(pipeline)));
-  return launch::Launch(id, stages, command);
+Result<CheckedRun> CheckRun(const cli::Invocation& invocation, loader::Loader& loader) {
+  CheckedRun run;
+  ASSIGN_OR_RETURN(run.id, ContainerId(invocation.name));
+  ASSIGN_OR_RETURN(run.pipeline, ReadPipeline(invocation, loader));
+  ASSIGN_OR_RETURN(run.command, CommandOf(invocation, run.pipeline.process));
+  ASSIGN_OR_RETURN(run.stages, launch::SelectStages(ChoicesOf(run.pipeline)));
+  return run;
+}
+
+// Where --stats goes; opened before anything starts, so that a bad path costs nothing.
+Result<sys::Fd> OpenStats(const std::string& path) {
+  if (path.empty()) return sys::Fd();
+  auto file = sys::Open(path, O_WRONLY | O_CREAT, kStatsMode);
+  if (!file.ok()) return file.error().Hint("--stats takes a file to write");
+  return file;
+}
+
+Status WriteStats(const sys::Fd& file, const std::string& path, const std::string& text) {
+  if (!file.valid()) return Ok();
+  if (ftruncate(file.get(), 0) != 0 && errno != EINVAL) return Error(errno, "truncate", path);
+  const ssize_t size = write(file.get(), text.data(), text.size());
+  if (size < 0) return Error(errno, "write", path);
+  if (static_cast<size_t>(size) != text.size()) return Error(ENOSPC, "write", path);
+  return Ok();
+}
+
+// All checks come before all side effects.
+Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
+  auto checked = CheckRun(invocation, loader);
+  if (!checked.ok()) return {.exit_status = std::move(checked).status()};
+  auto stats = OpenStats(invocation.stats);
+  if (!stats.ok()) return {.exit_status = std::move(stats).status()};
+
+  auto outcome = launch::Launch(checked->id, checked->stages, checked->command);
+  Report report{.exit_status = std::move(outcome.exit_status),
+                .warnings = std::move(outcome.warnings),
+                .notes = std::move(outcome.findings.notes)};
+  if (!report.exit_status.ok()) return report;
+  Status written =
+      WriteStats(*stats, invocation.stats,
+                 cli::StatsAsJson(checked->id, *report.exit_status, outcome.findings.figures));
+  if (!written.ok()) report.warnings.push_back(written.error());
+  return report;
 }
 
 Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loader) {
@@ -109,7 +155,7 @@ Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loa
 }
 
 Report List(loader::Loader& loader) {
-  Report report{0, {}, {}};
+  Report report;
   for (const std::string& name : loader.Available()) {
     auto stage = loader.Load({.name = name});
     if (!stage.ok()) {
@@ -137,21 +183,21 @@ Status CheckPluginDirs(const std::vector<std::string>& folders) {
 }
 
 Report Print(Result<std::string> text) {
-  if (!text.ok()) return {std::move(text).status(), {}, {}};
-  return {0, std::move(*text), {}};
+  if (!text.ok()) return {.exit_status = std::move(text).status()};
+  return {.text = std::move(*text)};
 }
 
 }  // namespace
 
 Report Execute(const cli::Invocation& invocation) {
   Status folders = CheckPluginDirs(invocation.plugin_dirs);
-  if (!folders.ok()) return {std::move(folders), {}, {}};
+  if (!folders.ok()) return {.exit_status = std::move(folders)};
   loader::Loader loader(invocation.plugin_dirs);
   switch (invocation.verb) {
     case cli::Verb::kHelp:
-      return {0, cli::HelpText(), {}};
+      return {.text = cli::HelpText()};
     case cli::Verb::kVersion:
-      return {0, std::string("slipway ") + kVersion + "\n", {}};
+      return {.text = std::string("slipway ") + kVersion + "\n"};
     case cli::Verb::kStages:
       return List(loader);
     case cli::Verb::kDescribe:
@@ -161,9 +207,7 @@ Report Execute(const cli::Invocation& invocation) {
     case cli::Verb::kRun:
       break;
   }
-  auto outcome = Run(invocation, loader);
-  if (!outcome.ok()) return {std::move(outcome).status(), {}, {}};
-  return {std::move(outcome->exit_status), {}, std::move(outcome->warnings)};
+  return Run(invocation, loader);
 }
 
 }  // namespace slipway

@@ -13,9 +13,10 @@
 namespace slipway {
 
 struct Report {
-  Result<int> exit_status;
-  std::string text;             // for stdout
-  std::vector<Error> warnings;  // for stderr
+  Result<int> exit_status = 0;
+  std::string text = {};             // for stdout
+  std::vector<Error> warnings = {};  // for stderr
+  std::vector<Error> notes = {};     // for stderr, when the command ended badly: what explains it
 };
 
 Report Execute(const cli::Invocation& invocation);

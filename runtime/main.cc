@@ -14,9 +14,9 @@ constexpr int kRuntimeFailed = 125;
 
 slipway::Report Main(int argc, char** argv) {
   slipway::Status descriptors = slipway::sys::OpenStandardDescriptors();
-  if (!descriptors.ok()) return {std::move(descriptors), {}, {}};
+  if (!descriptors.ok()) return {.exit_status = std::move(descriptors)};
   auto invocation = slipway::cli::Parse(argc, argv);
-  if (!invocation.ok()) return {std::move(invocation).status(), {}, {}};
+  if (!invocation.ok()) return {.exit_status = std::move(invocation).status()};
   return slipway::Execute(*invocation);
 }
 
@@ -34,6 +34,9 @@ int main(int argc, char** argv) {
     std::fputs(report.text.c_str(), stdout);
     for (const slipway::Error& warning : report.warnings) PrintError("warning: ", warning);
     if (report.exit_status.ok()) {
+      for (const slipway::Error& note : report.notes) {
+        if (*report.exit_status != 0) PrintError("", note);
+      }
       if (std::fflush(stdout) == 0) return *report.exit_status;
       PrintError("", slipway::Error(errno, "write", "standard output"));
       return kRuntimeFailed;

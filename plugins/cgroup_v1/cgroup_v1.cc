@@ -11,6 +11,7 @@
 #include "plugins/cgroup_v1/hierarchies.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/file.h"
@@ -18,6 +19,7 @@
 namespace {
 
 using slipway::Error;
+using slipway::Figures;
 using slipway::Ok;
 using slipway::ParkedChild;
 using slipway::Plan;
@@ -94,6 +96,10 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
       RETURN_IF_ERROR(sys::WriteFile(path + "/cgroup.procs", std::to_string(child.pid())));
     }
     return Ok();
+  }
+
+  Status Report(std::string_view record, Figures& figures) override {
+    return sys::ReportCgroup(record, figures);
   }
 
   Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }

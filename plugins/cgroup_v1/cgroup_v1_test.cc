@@ -55,6 +55,42 @@ TEST_F(CgroupV1, AnAllocationBeyondTheLimitIsKilled) {
   EXPECT_EQ(result.out, "137\n") << result.err;
 }
 
+TEST_F(CgroupV1, TheLackOfMemoryIsNamedWhenTheCommandIsKilled) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("memory.max: 16MiB"), "exec dd if=/dev/zero of=/dev/null bs=256M count=1");
+  EXPECT_EQ(result.status, 128 + SIGKILL);
+  EXPECT_EQ(result.err,
+            "runtime: cgroup-v1: out of memory: the kernel killed a process of the container (its "
+            "limit is 16777216 bytes)\n");
+}
+
+TEST_F(CgroupV1, AnotherSigkillIsNotCalledLackOfMemory) {
+  const RunResult result = ContainerTest().RunScript(
+      "  - mount: {root: root}\n  - cgroup-v1: {memory.max: 16MiB}\n", "kill -KILL $$");
+  EXPECT_EQ(result.status, 128 + SIGKILL);
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(CgroupV1, StatsSayWhatTheContainerUsed) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string id = test.next_id();
+  const RunResult result = test.RunContainer(
+      test.WriteStages(Stages("memory.max: 64MiB, cpu.max: 1, pids.max: 20")),
+      {"/bin/sh", "-c", "dd if=/dev/zero of=/dev/null bs=8M count=1 2>&-; exit 3"}, {},
+      {"--stats", test.Path("stats.json")});
+  EXPECT_EQ(result.status, 3) << result.err;
+  const std::string stats = ReadText(test.Path("stats.json"));
+  EXPECT_EQ(stats.find("{\"id\":\"" + id + "\",\"exit_status\":3,\"stages\":{\"cgroup-v1\":{"), 0u)
+      << stats;
+  const std::string peak = "\"memory.peak\":";
+  ASSERT_NE(stats.find(peak), std::string::npos) << stats;
+  EXPECT_GT(std::stoll(stats.substr(stats.find(peak) + peak.size())), 8 << 20) << stats;
+  EXPECT_NE(stats.find("\"memory.oom_kill\":0"), std::string::npos) << stats;
+  EXPECT_NE(stats.find("\"cpu.nr_throttled\":"), std::string::npos) << stats;
+  EXPECT_NE(stats.find("\"pids.max_reached\":0"), std::string::npos) << stats;
+}
+
 TEST_F(CgroupV1, AnAllocationBelowTheLimitIsNot) {
   const RunResult result = ContainerTest().RunScript(
       Stages("memory.max: 64MiB"), "dd if=/dev/zero of=/dev/null bs=8M count=1 2>&-; echo $?");

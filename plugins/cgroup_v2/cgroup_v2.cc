@@ -11,6 +11,7 @@
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/fd.h"
@@ -19,6 +20,7 @@
 namespace {
 
 using slipway::Error;
+using slipway::Figures;
 using slipway::Ok;
 using slipway::Plan;
 using slipway::Result;
@@ -85,6 +87,10 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
       RETURN_IF_ERROR(sys::WriteLimit(path, limit));
     }
     return plan.SetCgroup(cgroup_.get());
+  }
+
+  Status Report(std::string_view record, Figures& figures) override {
+    return sys::ReportCgroup(record, figures);
   }
 
   Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }

@@ -36,6 +36,7 @@ Options:
   --set STAGE.OPTION=VALUE   override an option of the config; VALUE is YAML
   --name ID                  the container's id; made up if absent
   --plugin-dir DIR           look for stages here first; may be given again
+  --stats FILE               write what the container used to FILE, as JSON
   --help, --version
 
 Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime
@@ -52,7 +53,9 @@ po::options_description OptionsOf(Verb verb) {
     options.add_options()("config", po::value<std::string>())("set",
                                                               po::value<Strings>()->composing());
   }
-  if (verb == Verb::kRun) options.add_options()("name", po::value<std::string>());
+  if (verb == Verb::kRun) {
+    options.add_options()("name", po::value<std::string>())("stats", po::value<std::string>());
+  }
   if (verb == Verb::kDescribe) options.add_options()("markdown", po::bool_switch());
   return options;
 }
@@ -176,6 +179,7 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
   invocation.overrides = ValueOf<std::vector<std::string>>(values, "set");
   invocation.plugin_dirs = ValueOf<std::vector<std::string>>(values, "plugin-dir");
   if (values.count("name")) invocation.name = values["name"].as<std::string>();
+  invocation.stats = ValueOf<std::string>(values, "stats");
   invocation.markdown = ValueOf<bool>(values, "markdown");
 
   if (ValueOf<bool>(values, "help")) invocation.verb = Verb::kHelp;

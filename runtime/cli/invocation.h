@@ -19,6 +19,7 @@ struct Invocation {
   std::vector<std::string> overrides;    // --set, as given
   std::vector<std::string> plugin_dirs;  // --plugin-dir, in order
   std::optional<std::string> name;       // --name; absent: one is made up
+  std::string stats;                     // --stats: where the final figures go; empty: nowhere
   std::vector<std::string> command;      // kRun: empty: the config's
   std::string stage;                     // kDescribe
   bool markdown = false;                 // kDescribe

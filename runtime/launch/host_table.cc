@@ -83,6 +83,18 @@ int OpenInRoot(slipway_context* context, const char* path, int flags, slipway_er
   return fd.ok() ? fd->Release() : Fail(error, fd.error());
 }
 
+int AddFigure(slipway_context* context, const char* name, int64_t value, slipway_error* error) {
+  if (!context->findings) return WrongHook(error, "add_figure", "Report");
+  context->findings->figures[context->stage_name][name] += value;
+  return 0;
+}
+
+int AddNote(slipway_context* context, const char* text, slipway_error* error) {
+  if (!context->findings) return WrongHook(error, "add_note", "Report");
+  context->findings->notes.push_back(Error(text).In(context->stage_name, {}));
+  return 0;
+}
+
 constexpr slipway_host kHost = {
     .struct_size = sizeof(slipway_host),
     .reserved = 0,
@@ -95,6 +107,8 @@ constexpr slipway_host kHost = {
     .child_pid = ChildPid,
     .child_pidfd = ChildPidfd,
     .open_in_root = OpenInRoot,
+    .add_figure = AddFigure,
+    .add_note = AddNote,
 };
 
 }  // namespace

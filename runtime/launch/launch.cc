@@ -78,8 +78,11 @@ Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Co
   signal(SIGCHLD, SIG_DFL);
   const BlockedSignals blocked;
   state::Journal journal;
-  Outcome outcome{RunGuarded(id, stages, command, blocked, journal), {}};
-  outcome.warnings = Unwind(stages, journal);
+  Outcome outcome{RunGuarded(id, stages, command, blocked, journal), {}, {}};
+  if (outcome.exit_status.ok()) {
+    outcome.findings = CollectFindings(id, stages, journal, outcome.warnings);
+  }
+  for (Error& failure : Unwind(stages, journal)) outcome.warnings.push_back(std::move(failure));
   return outcome;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/launch/command.h"
+#include "runtime/launch/findings.h"
 #include "runtime/launch/stage.h"
 #include "runtime/sdk/result.h"
 
@@ -15,7 +16,8 @@ namespace slipway::launch {
 
 struct Outcome {
   Result<int> exit_status;      // the container's; or the one error
-  std::vector<Error> warnings;  // of Teardown; they do not change the status
+  Findings findings;            // of a container that ran
+  std::vector<Error> warnings;  // of Report and Teardown; they do not change the status
 };
 
 // Runs `command` in a container that `stages` build, waits for its end, and undoes what the

@@ -60,6 +60,15 @@ Status Stage::InChild(slipway_context& context) const {
   return Call("in-child", spec_.descriptor->in_child, context);
 }
 
+Status Stage::Report(slipway_context& context, std::string_view record) const {
+  if (!spec_.descriptor->report) return Ok();
+  slipway_error error{};
+  context.stage_name = name();
+  const int result = spec_.descriptor->report(HostTable(), &context, spec_.options, record.data(),
+                                              record.size(), &error);
+  return Finish("report", result, error);
+}
+
 Status Stage::Teardown(std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
   slipway_error error{};

@@ -39,7 +39,8 @@ class Stage {
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;
-  // Needs no Create.
+  // These two need no Create.
+  Status Report(slipway_context& context, std::string_view record) const;
   Status Teardown(std::string_view record) const;
 
  private:

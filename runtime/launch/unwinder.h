@@ -1,16 +1,23 @@
-// Undoes what the stages have done, from the journal alone: the last record first. One failure
-// does not keep the others from being tried.
+// The end of a container, from the journal alone: what the stages have to say of it, and the
+// undoing of what they did, the last record first. One failure does not keep the others from being
+// tried.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_UNWINDER_H_
 #define SLIPWAY_RUNTIME_LAUNCH_UNWINDER_H_
 
+#include <string>
 #include <vector>
 
+#include "runtime/launch/findings.h"
 #include "runtime/launch/stage.h"
 #include "runtime/sdk/error.h"
 #include "runtime/state/journal.h"
 
 namespace slipway::launch {
+
+// Calls Report for each record, and appends what failed to `failures`.
+Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages,
+                         const state::Journal& journal, std::vector<Error>& failures);
 
 // Calls Teardown for each record. Returns what failed, for the user's eyes.
 std::vector<Error> Unwind(const std::vector<Stage>& stages, const state::Journal& journal);

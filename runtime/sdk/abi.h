@@ -130,6 +130,13 @@ typedef struct slipway_host {
    * flags as for open(2); O_CLOEXEC is added. With O_NOFOLLOW, a path through any symlink is
    * refused with ELOOP. Returns the descriptor, then the caller's. */
   int (*open_in_root)(slipway_context*, const char* path, int flags, slipway_error*);
+
+  /* Report. A final figure of the container, such as "memory.peak", in the kernel's unit. The same
+   * name again adds to it. */
+  int (*add_figure)(slipway_context*, const char* name, int64_t value, slipway_error*);
+
+  /* Report. Something that explains a bad end of the container, in words for a person. */
+  int (*add_note)(slipway_context*, const char* text, slipway_error*);
 } slipway_host;
 
 /* ---- What a stage is --------------------------------------------------------------------- */
@@ -179,6 +186,12 @@ typedef struct slipway_stage {
 
   /* In the child, in pipeline order: inside the new namespaces, before exec. */
   int (*in_child)(void* stage, slipway_context*, slipway_error*);
+
+  /* Reads the final figures of what one record stands for. The host calls it for each record, the
+   * first one first, once the container has ended and before Teardown; like that, it works from
+   * the options and the record alone. */
+  int (*report)(const slipway_host*, slipway_context*, const slipway_value* options,
+                const void* record, size_t size, slipway_error*);
 
   /* Undoes one record. The host calls it for each record, the last one first, after the
    * container's end and after any failure, perhaps twice, perhaps in another process: it works

@@ -22,6 +22,7 @@
 #include <cerrno>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "runtime/sdk/abi.h"
@@ -115,6 +116,24 @@ class Child : public internal::Context {
   }
 };
 
+// Report: the container has ended; what did it use?
+class Figures : public internal::Context {
+ public:
+  using Context::Context;
+
+  // A figure in the kernel's unit, such as "memory.peak" in bytes. The same name again adds to it.
+  Status Add(const std::string& name, int64_t value) {
+    slipway_error error{};
+    return internal::FromC(host_->add_figure(context_, name.c_str(), value, &error), error);
+  }
+
+  // Something that explains a bad end of the container, in words for a person.
+  Status AddNote(const std::string& text) {
+    slipway_error error{};
+    return internal::FromC(host_->add_note(context_, text.c_str(), &error), error);
+  }
+};
+
 // The hooks, in the order of a container's life. Options are members: they are set when the
 // object is made, before any hook. No hook may print, or start a thread.
 class Stage {
@@ -139,6 +158,10 @@ class Stage {
 
   // In the child, in pipeline order: inside the new namespaces, before exec.
   virtual Status InChild(Child&) { return Ok(); }
+
+  // Reads the final figures of what one record stands for, before Teardown. The object is a fresh
+  // one, as in Teardown.
+  virtual Status Report(std::string_view /*record*/, Figures&) { return Ok(); }
 
   // Undoes one record: once the container has ended, and after any failure. The records come
   // back last one first. The object is a fresh one, with options and nothing else, perhaps in
@@ -215,6 +238,14 @@ struct Adapter {
     });
   }
 
+  static int Report(const slipway_host* host, slipway_context* context, const slipway_value* values,
+                    const void* record, size_t size, slipway_error* error) {
+    return Guard(error, [&] {
+      Figures figures(host, context);
+      return Make(values)->Report({static_cast<const char*>(record), size}, figures);
+    });
+  }
+
   static int Teardown(const slipway_host*, const slipway_value* values, const void* record,
                       size_t size, slipway_error* error) {
     return Guard(error, [&] {
@@ -246,6 +277,7 @@ struct Adapter {
     descriptor.pre_clone = Call<Plan, &Stage::PreClone>;
     descriptor.post_clone = Call<ParkedChild, &Stage::PostClone>;
     descriptor.in_child = Call<Child, &Stage::InChild>;
+    descriptor.report = Report;
     descriptor.teardown = Teardown;
     descriptor.destroy = Destroy;
     return descriptor;

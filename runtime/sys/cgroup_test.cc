@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
 
@@ -198,6 +199,14 @@ TEST(CheckLength, TheLongestPathStillFitsIntoARecord) {
   while (CheckLength(path + "x").ok()) path += "x";
   EXPECT_LE(FormatRecord({Kind::kMade, ~uint64_t{0}, path}).size(), 4096U);
   EXPECT_GT(path.size(), 4000U);
+}
+
+TEST(CgroupFigures, AreTheNumberOfTheFileOrTheSumBehindAKey) {
+  EXPECT_EQ(FigureIn("4096\n", ""), 4096);
+  EXPECT_EQ(FigureIn("low 0\noom 2\noom_kill 1\n", "oom_kill"), 1);
+  EXPECT_EQ(FigureIn("8:0 rbytes=10 wbytes=1\n8:16 rbytes=5 wbytes=2\n", "rbytes"), 15);
+  EXPECT_EQ(FigureIn("max\n", ""), std::nullopt);
+  EXPECT_EQ(FigureIn("usage_usec 7\n", "nr_throttled"), std::nullopt);
 }
 
 }  // namespace

@@ -51,11 +51,11 @@ void ExpectNoCgroup(const std::string& mount, const std::string& id) {
 // What others mount on this machine is kept out of the census. Shared propagation, as systemd sets
 // it, lets a mount of a container that does not see to its own come out to us.
 void EnterOwnMounts() {
-  static const bool kOwn = unshare(CLONE_NEWNS) == 0;
-  if (!kOwn) return;
-  static const bool kShared = mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-                              mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) == 0;
-  EXPECT_TRUE(kShared);
+  static const bool own = unshare(CLONE_NEWNS) == 0;
+  if (!own) return;
+  static const bool shared = mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                             mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) == 0;
+  EXPECT_TRUE(shared);
 }
 
 void MakeDevice(const std::string& path, unsigned major_number, unsigned minor_number) {
