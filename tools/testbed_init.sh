@@ -8,7 +8,7 @@
 # mean the same on the machine and here.
 set -u
 
-OWN=/run/testbed
+OWN=/run/.testbed
 
 fail() {
   echo "testbed: cannot $*"
@@ -51,6 +51,7 @@ mount_system() {
   mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 sys/fs/cgroup || fail "mount cgroup2"
   memory /dev/shm 1777
   memory /run 755
+  memory /testbed 755
   mkdir -m 1777 run/tmp run/lock
   mkdir -p dev/pts dev/mqueue
   mount -t devpts -o mode=620,gid=5,ptmxmode=666 devpts dev/pts

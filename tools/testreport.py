@@ -19,6 +19,7 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 NO_TESTS_FOUND = 4  # Bazel's exit status
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TIMED_OUT = "124"  # timeout(1)'s
 
 
@@ -71,10 +72,16 @@ def add_case(report, label, case, shell_skip):
         report.passed.append((title, ""))
 
 
+def parse_xml(path):
+    """GoogleTest writes a test's parameter as it is, also when it is not UTF-8."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return ElementTree.fromstring(NOT_XML.sub("\N{REPLACEMENT CHARACTER}", file.read()))
+
+
 def add_xml(report, label, path):
     """Adds the cases of one test.xml."""
     try:
-        root = ElementTree.parse(path).getroot()
+        root = parse_xml(path)
     except (OSError, ElementTree.ParseError) as error:
         report.failed.append((label, f"no readable test.xml: {error}"))
         return

@@ -115,6 +115,15 @@ class TestReportTest(Case):
         self.add_test("//t:x", "PASSED", self.write_xml("<testsuites><cut off"))
         self.assertEqual(self.summary(), "0 passed, 1 failed, 0 skipped")
 
+    def test_a_parameter_that_is_not_text_does_not_hide_the_cases(self):
+        path = self.write_xml("")
+        with open(path, "wb") as file:
+            file.write(
+                b'<testsuite><testcase name="a" classname="A" value_param="\xff\x01"/></testsuite>'
+            )
+        self.add_test("//t:g", "PASSED", path)
+        self.assertEqual(self.summary(), "1 passed, 0 failed, 0 skipped")
+
     def test_crash_after_the_last_case_is_a_failure(self):
         self.add_test("//t:x", "FAILED", self.write_xml(SHELL_XML.format(error="", log="")))
         self.assertEqual(self.summary(3), "1 passed, 1 failed, 0 skipped")
