@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Counts the test cases of one `bazel test` run and says which failed or were skipped.
+"""Counts the test cases of a test run and says which failed or were skipped.
+
+A run has up to two worlds: this machine, where `bazel test` ran, and the testbed, where
+tools/testbed_suite ran some of the tests again. A case that was skipped in one world counts as
+skipped only if it passed in no other.
 
 Only what the run's build event file names is read: a test.xml that an earlier run left behind is
 never counted. A target without a result (it failed to build, timed out, crashed) counts as one
@@ -15,6 +19,8 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 NO_TESTS_FOUND = 4  # Bazel's exit status
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TIMED_OUT = "124"  # timeout(1)'s
 
 
 class Report:
@@ -30,6 +36,10 @@ class Report:
 
     def ok(self):
         return bool(self.passed) and not self.failed
+
+    def ran(self):
+        """The cases that were not skipped."""
+        return {title for title, _ in self.passed + self.failed}
 
 
 def one_line(text):
@@ -62,10 +72,16 @@ def add_case(report, label, case, shell_skip):
         report.passed.append((title, ""))
 
 
+def parse_xml(path):
+    """GoogleTest writes a test's parameter as it is, also when it is not UTF-8."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return ElementTree.fromstring(NOT_XML.sub("\N{REPLACEMENT CHARACTER}", file.read()))
+
+
 def add_xml(report, label, path):
     """Adds the cases of one test.xml."""
     try:
-        root = ElementTree.parse(path).getroot()
+        root = parse_xml(path)
     except (OSError, ElementTree.ParseError) as error:
         report.failed.append((label, f"no readable test.xml: {error}"))
         return
@@ -76,10 +92,14 @@ def add_xml(report, label, path):
         add_case(report, label, case, shell_skip)
 
 
+def local_path(output):
+    return urllib.parse.unquote(urllib.parse.urlparse(output.get("uri", "")).path)
+
+
 def xml_path(result):
     for output in result.get("testActionOutput", []):
         if output.get("name") == "test.xml":
-            return urllib.parse.unquote(urllib.parse.urlparse(output.get("uri", "")).path)
+            return local_path(output)
     return None
 
 
@@ -93,6 +113,8 @@ class Events:
         self.broken = {}  # label -> why it was not built
         self.incompatible = set()
         self.filtered = set()  # built, but not asked to run (--test_tag_filters and the like)
+        self.tags = {}  # label -> tags
+        self.binaries = {}  # label -> path of what was built
         for line in lines:
             try:
                 event = json.loads(line)
@@ -129,8 +151,12 @@ class Events:
         elif not completed.get("success"):
             message = one_line(completed.get("failureDetail", {}).get("message"))
             self.broken[label] = f"failed to build: {message}".rstrip(": ")
-        elif not any("testSummary" in child for child in event.get("children", [])):
-            self.filtered.add(label)
+        else:
+            if not any("testSummary" in child for child in event.get("children", [])):
+                self.filtered.add(label)
+            self.tags[label] = set(completed.get("tag", []))
+            for output in completed.get("importantOutput", [])[:1]:
+                self.binaries[label] = local_path(output)
 
     def labels(self):
         tests = (self.tests - self.filtered) | set(self.statuses)
@@ -169,29 +195,119 @@ def make_report(lines, bazel_status):
     return report
 
 
-def print_report(report, out):
-    for heading, cases in (("Failed", report.failed), ("Skipped", report.skipped)):
+def tagged_tests(lines, tag):
+    """The tests that Bazel ran and that have the tag: (label, path of the binary)."""
+    events = Events(lines)
+    return [
+        (label, events.binaries[label])
+        for label in events.labels()
+        if tag in events.tags.get(label, ()) and label in events.binaries
+    ]
+
+
+def read_word(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return None
+
+
+def add_testbed_test(report, folder, label):
+    results = os.path.join(folder, "results", *label.lstrip("/").split(":"))
+    status = read_word(os.path.join(results, "status"))
+    if status is None:
+        report.failed.append((label, "the testbed ended before this test did"))
+        return
+    failed_before = len(report.failed)
+    if status == TIMED_OUT:
+        report.failed.append((label, "timed out"))
+    else:
+        add_xml(report, label, os.path.join(results, "test.xml"))
+    if status != "0" and len(report.failed) == failed_before:
+        report.failed.append((label, f"ended with status {status}"))
+
+
+def make_testbed_report(folder, testbed_status):
+    """The report of what tools/testbed_suite left in the folder."""
+    report = Report()
+    if read_word(os.path.join(folder, "system")) is None:
+        reason = f"tools/testbed ended with status {testbed_status} before any test"
+        report.failed.append(("the testbed did not come up", f"{reason}; its message is above"))
+        return report
+    for line in (read_word(os.path.join(folder, "tests")) or "").splitlines():
+        add_testbed_test(report, folder, line.split("\t")[0])
+    if testbed_status != 0 and not report.failed:
+        reason = f"tools/testbed ended with status {testbed_status}"
+        report.failed.append(("testbed", f"{reason}; its message is above"))
+    return report
+
+
+def titles_that_ran(worlds):
+    return set().union(*(report.ran() for _, report in worlds))
+
+
+def total_report(worlds):
+    """All worlds' cases; a case is skipped when it was skipped wherever it was to run."""
+    total = Report()
+    ran = titles_that_ran(worlds)
+    skipped = {}  # title -> reasons
+    for name, report in worlds:
+        total.passed += report.passed
+        mark = "" if len(worlds) == 1 else f"[{name.split()[0]}] "
+        total.failed += [(mark + title, detail) for title, detail in report.failed]
+        for title, reason in report.skipped:
+            if title not in ran:
+                reasons = skipped.setdefault(title, [])
+                reasons += [] if mark + reason in reasons else [mark + reason]
+    total.skipped = [(title, "; ".join(reasons)) for title, reasons in skipped.items()]
+    return total
+
+
+def print_report(worlds, out):
+    """worlds: (name, report) pairs."""
+    total = total_report(worlds)
+    for heading, cases in (("Failed", total.failed), ("Skipped", total.skipped)):
         if cases:
             print(f"\n{heading}:", file=out)
         for title, detail in cases:
             print(f"  {title}: {detail}" if detail else f"  {title}", file=out)
-    if not report.passed and not report.failed:
+    if not total.passed and not total.failed:
         print("\ntools/test: no test ran", file=out)
-    print(f"\n{report.summary()}", file=out)
+    print(file=out)
+    for name, report in worlds:
+        print(f"tools/test: {name}: {report.summary()}", file=out)
+    ran = titles_that_ran(worlds)
+    elsewhere = sum(title in ran for _, report in worlds for title, _ in report.skipped)
+    if elsewhere:
+        print(f"tools/test: {elsewhere} skips do not count: the case ran in the other", file=out)
+    print(total.summary(), file=out)
+    return total.ok()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bazel-status", type=int, default=0, help="bazel's exit status")
+    parser.add_argument("--machine", default="this system", help="what kind of machine this is")
+    parser.add_argument("--testbed", help="the folder that tools/testbed_suite wrote to")
+    parser.add_argument("--testbed-status", type=int, default=0, help="tools/testbed's exit status")
+    parser.add_argument("--list", metavar="TAG", help="only list the tests that have this tag")
     parser.add_argument("events", help="the file that --build_event_json_file wrote")
     options = parser.parse_args()
     lines = []
     if os.path.exists(options.events):
         with open(options.events, encoding="utf-8", errors="replace") as file:
             lines = file.readlines()
-    report = make_report(lines, options.bazel_status)
-    print_report(report, sys.stdout)
-    return 0 if report.ok() else 1
+    if options.list:
+        for label, binary in tagged_tests(lines, options.list):
+            print(f"{label}\t{binary}")
+        return 0
+    worlds = [(f"machine ({options.machine})", make_report(lines, options.bazel_status))]
+    if options.testbed:
+        system = read_word(os.path.join(options.testbed, "system")) or "not up"
+        report = make_testbed_report(options.testbed, options.testbed_status)
+        worlds.append((f"testbed ({system})", report))
+    return 0 if print_report(worlds, sys.stdout) else 1
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ SHELL_XML = """<testsuites><testsuite name="t/sh"><testcase name="t/sh" status="
 <system-out><![CDATA[{log}]]></system-out></testsuite></testsuites>"""
 
 
-class TestReportTest(unittest.TestCase):
+class Case(unittest.TestCase):
+    """Makes up what Bazel writes."""
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
@@ -41,13 +43,19 @@ class TestReportTest(unittest.TestCase):
     def add(self, kind, label, body, **ident):
         self.events.append(json.dumps({"id": {kind: {"label": label, **ident}}, **body}))
 
-    def add_test(self, label, status, xml=None, attempt=1):
+    def add_test(self, label, status, xml=None, attempt=1, tags=()):
         self.add("targetConfigured", label, {"configured": {"testSize": "MEDIUM"}})
         outputs = [{"name": "test.xml", "uri": "file://" + xml}] if xml else []
         result = {"testResult": {"status": status, "testActionOutput": outputs}}
         self.add("testResult", label, result, run=1, shard=1, attempt=attempt)
         self.add("testSummary", label, {"testSummary": {"overallStatus": status}})
+        outputs = [{"uri": "file:///out/" + label.lstrip("/").replace(":", "/")}]
+        completed = {"success": True, "tag": list(tags), "importantOutput": outputs}
+        children = [{"testSummary": {"label": label}}]
+        self.add("targetCompleted", label, {"completed": completed, "children": children})
 
+
+class TestReportTest(Case):
     def summary(self, bazel_status=0):
         return testreport.make_report(self.events, bazel_status).summary()
 
@@ -107,6 +115,15 @@ class TestReportTest(unittest.TestCase):
         self.add_test("//t:x", "PASSED", self.write_xml("<testsuites><cut off"))
         self.assertEqual(self.summary(), "0 passed, 1 failed, 0 skipped")
 
+    def test_a_parameter_that_is_not_text_does_not_hide_the_cases(self):
+        path = self.write_xml("")
+        with open(path, "wb") as file:
+            file.write(
+                b'<testsuite><testcase name="a" classname="A" value_param="\xff\x01"/></testsuite>'
+            )
+        self.add_test("//t:g", "PASSED", path)
+        self.assertEqual(self.summary(), "1 passed, 0 failed, 0 skipped")
+
     def test_crash_after_the_last_case_is_a_failure(self):
         self.add_test("//t:x", "FAILED", self.write_xml(SHELL_XML.format(error="", log="")))
         self.assertEqual(self.summary(3), "1 passed, 1 failed, 0 skipped")
@@ -136,8 +153,113 @@ class TestReportTest(unittest.TestCase):
     def test_summary_is_the_last_line(self):
         self.add_test("//t:g", "FAILED", self.write_xml(GTEST_XML))
         out = io.StringIO()
-        testreport.print_report(testreport.make_report(self.events, 3), out)
+        testreport.print_report([("machine", testreport.make_report(self.events, 3))], out)
         self.assertEqual(out.getvalue().splitlines()[-1], "1 passed, 1 failed, 2 skipped")
+
+
+class TestbedTest(Case):
+    """A run on the machine, and what tools/testbed_suite left of its own."""
+
+    def add_testbed_test(self, label, status, xml=None):
+        path = os.path.join(self.folder.name, "testbed")
+        results = os.path.join(path, "results", *label.lstrip("/").split(":"))
+        os.makedirs(results)
+        self.write_xml("cgroup v2, Linux 6.1\n", "testbed/system")
+        with open(os.path.join(path, "tests"), "a", encoding="utf-8") as file:
+            file.write(f"{label}\t/out/x\n")
+        if status is not None:
+            self.write_xml(f"{status}\n", os.path.join(results, "status"))
+        if xml is not None:
+            self.write_xml(xml, os.path.join(results, "test.xml"))
+
+    def report_of_testbed(self, status=0):
+        return testreport.make_testbed_report(os.path.join(self.folder.name, "testbed"), status)
+
+    def worlds(self, status=0):
+        return [
+            ("machine (v1)", testreport.make_report(self.events, 0)),
+            ("testbed (v2)", self.report_of_testbed(status)),
+        ]
+
+    def test_lists_the_tests_with_the_tag_and_their_binaries(self):
+        self.add_test("//t:a", "PASSED", tags=["local", "testbed"])
+        self.add_test("//t:b", "PASSED", tags=["local"])
+        self.assertEqual(
+            testreport.tagged_tests(self.events, "testbed"), [("//t:a", "/out/t/a")]
+        )
+
+    def test_does_not_list_a_test_that_was_not_asked_to_run(self):
+        body = {"success": True, "tag": ["testbed"], "importantOutput": [{"uri": "file:///out/f"}]}
+        self.add("targetConfigured", "//t:f", {"configured": {"testSize": "MEDIUM"}})
+        self.add("targetCompleted", "//t:f", {"completed": body})
+        self.assertEqual(testreport.tagged_tests(self.events, "testbed"), [])
+
+    def test_counts_the_cases_of_the_testbed(self):
+        self.add_testbed_test("//t/u:g", 1, GTEST_XML)
+        self.assertEqual(self.report_of_testbed().summary(), "1 passed, 1 failed, 2 skipped")
+
+    def test_crash_in_the_testbed_is_a_failure(self):
+        self.add_testbed_test("//t:x", 139, SHELL_XML.format(error="", log=""))
+        self.assertEqual(self.report_of_testbed().summary(), "1 passed, 1 failed, 0 skipped")
+
+    def test_no_xml_in_the_testbed_is_a_failure(self):
+        self.add_testbed_test("//t:x", 0)
+        self.assertEqual(self.report_of_testbed().summary(), "0 passed, 1 failed, 0 skipped")
+
+    def test_timeout_in_the_testbed_is_one_failure(self):
+        self.add_testbed_test("//t:x", 124)
+        self.assertEqual(self.report_of_testbed().failed, [("//t:x", "timed out")])
+
+    def test_test_that_the_testbed_did_not_reach_is_a_failure(self):
+        self.add_testbed_test("//t:x", None)
+        self.assertEqual(self.report_of_testbed(125).summary(), "0 passed, 1 failed, 0 skipped")
+
+    def test_testbed_that_does_not_come_up_is_one_failure(self):
+        self.assertEqual(self.report_of_testbed(125).summary(), "0 passed, 1 failed, 0 skipped")
+
+    def test_testbed_that_ends_badly_after_its_tests_is_a_failure(self):
+        self.add_testbed_test("//t:x", 0, SHELL_XML.format(error="", log=""))
+        self.assertEqual(self.report_of_testbed(1).summary(), "1 passed, 1 failed, 0 skipped")
+
+    def skip_xml(self, message):
+        return (
+            '<testsuites><testsuite><testcase name="S" classname="A" result="skipped">'
+            f'<skipped message="{message}"/></testcase></testsuite></testsuites>'
+        )
+
+    def test_skip_of_one_world_does_not_count_when_the_case_passed_in_the_other(self):
+        passed = '<testsuites><testsuite><testcase name="S" classname="A"/></testsuite></testsuites>'
+        self.add_test("//t:s", "PASSED", self.write_xml(self.skip_xml("no v2")))
+        self.add_testbed_test("//t:s", 0, passed)
+        total = testreport.total_report(self.worlds())
+        self.assertEqual(total.summary(), "1 passed, 0 failed, 0 skipped")
+
+    def test_skip_of_both_worlds_counts_once_with_both_reasons(self):
+        self.add_test("//t:s", "PASSED", self.write_xml(self.skip_xml("no v2")))
+        self.add_testbed_test("//t:s", 0, self.skip_xml("no swap"))
+        total = testreport.total_report(self.worlds())
+        self.assertEqual(total.skipped, [("//t:s A.S", "[machine] no v2; [testbed] no swap")])
+
+    def test_failure_of_one_world_names_it(self):
+        self.add_test("//t:sh", "PASSED", self.write_xml(SHELL_XML.format(error="", log="")))
+        self.add_testbed_test("//t:sh", 1, SHELL_XML.format(error='<error message="no"/>', log=""))
+        total = testreport.total_report(self.worlds())
+        self.assertEqual(total.failed, [("[testbed] //t:sh", "no")])
+        self.assertFalse(total.ok())
+
+    def test_each_world_has_a_line_and_the_last_line_adds_up(self):
+        self.add_test("//t:sh", "PASSED", self.write_xml(SHELL_XML.format(error="", log="")))
+        self.add_testbed_test("//t:sh", 0, SHELL_XML.format(error="", log=""))
+        out = io.StringIO()
+        self.assertTrue(testreport.print_report(self.worlds(), out))
+        self.assertEqual(
+            out.getvalue().splitlines()[-3:],
+            [
+                "tools/test: machine (v1): 1 passed, 0 failed, 0 skipped",
+                "tools/test: testbed (v2): 1 passed, 0 failed, 0 skipped",
+                "2 passed, 0 failed, 0 skipped",
+            ],
+        )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 
+# tools/test runs tests with the tag `testbed` twice: on this machine, and on a kernel with pure
+# cgroup v2.
+IN_CONTAINERS = ["local", "testbed"]
+
 _PRIVILEGES = ["unprivileged", "root-or-userns", "root"]
 
 def stage_library_name(name):
@@ -67,7 +71,7 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
             "//plugins/%s:%s" % (other.replace("-", "_"), stage_library_name(other))
             for other in test_stages
         ],
-        tags = ["local"],
+        tags = IN_CONTAINERS,
         deps = ["//runtime/sdk/testing", "@debian//:gtest_main"] + deps,
     )
     cc_test(

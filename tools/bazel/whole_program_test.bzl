@@ -1,7 +1,7 @@
 """whole_program_test: the host with every stage of plugins/, run as a user runs it."""
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
-load("//tools/bazel:stage_plugin.bzl", "stage_library_name")
+load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 
 STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 
@@ -22,7 +22,7 @@ def whole_program_test(name, deps = [], data = [], **kwargs):
             "//plugins/%s:%s" % (stage.replace("-", "_"), stage_library_name(stage))
             for stage in STAGES
         ],
-        tags = ["local"],
+        tags = IN_CONTAINERS,
         deps = deps + [
             "//runtime/sdk/testing",
             "@debian//:gtest_main",

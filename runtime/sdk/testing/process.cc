@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -17,6 +18,12 @@ namespace slipway::testing {
 namespace {
 
 using std::chrono::steady_clock;
+
+// How much longer than on an ordinary machine programs may take: a whole number, by default 1.
+int Slowness() {
+  const char* text = std::getenv("SLIPWAY_TEST_SLOWNESS");
+  return text ? std::max(1, std::atoi(text)) : 1;
+}
 
 int InputOf(const std::string& text) {
   const int fd = memfd_create("stdin", MFD_CLOEXEC);
@@ -56,7 +63,7 @@ void Append(int& fd, std::string& text) {
 }  // namespace
 
 Running::Running(const std::vector<std::string>& argv, const RunOptions& options)
-    : deadline_(steady_clock::now() + options.timeout) {
+    : deadline_(steady_clock::now() + options.timeout * Slowness()) {
   int out[2];
   int err[2];
   if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) std::abort();

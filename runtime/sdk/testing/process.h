@@ -24,7 +24,8 @@ struct RunOptions {
   std::optional<uid_t> uid = {};                        // setresuid(2) before exec, with no groups
   std::map<std::string, std::string> environment = {};  // on top of the test's own
   std::vector<int> inherited_fds = {};                  // stay open at exec
-  std::chrono::seconds timeout{60};  // then the program is killed, and the test has failed
+  // Then the program is killed, and the test has failed. tools/testbed_suite multiplies it.
+  std::chrono::seconds timeout{60};
 };
 
 // Runs `argv` (argv[0] is a path) to its end. Fails the test when it takes too long.
