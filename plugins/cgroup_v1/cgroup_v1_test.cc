@@ -77,6 +77,36 @@ TEST_F(CgroupV1, TheCpuQuotaStandsWhileItRuns) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV1, TheWeightStandsAsShares) {
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + cpu_ +
+                         ", target: /tmp}]}\n  - cgroup-v1: {cpu.weight: 200}\n",
+                     "cat /tmp/" + test.next_id() + "/cpu.shares");
+  EXPECT_EQ(result.out, "2048\n") << result.err;
+}
+
+TEST_F(CgroupV1, AnOptionOfV2IsRefusedBeforeAnythingHappens) {
+  const RunResult result = ContainerTest().RunScript(Stages("memory.high: 64MiB"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("cgroup-v1: probe: cgroup v1 has no \"memory.high\""),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV1, OneOptionAgainstAnotherIsRefusedByBothVersions) {
+  for (const std::string version : {"cgroup-v1", "cgroup-v2"}) {
+    const RunResult result = ContainerTest().RunScript(
+        "  - mount: {root: root}\n  - " + version + ": {cpu.max: 0.01, cpu.period: 50ms}\n",
+        "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_NE(result.err.find(version + ": create: cpu.max of a cpu.period is too little"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
 TEST_F(CgroupV1, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   // Without a pid namespace only the cgroup knows what belongs to the container.
   ContainerTest test;

@@ -1,18 +1,19 @@
 // Its own cgroup in the v2 hierarchy, with limits; the child is born in it. cgroups(7), clone(2)
 // (CLONE_INTO_CGROUP), Documentation/admin-guide/cgroup-v2.rst.
 
-#include <array>
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup_v2/limits.h"
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
@@ -25,12 +26,6 @@ using slipway::Result;
 using slipway::Status;
 namespace sys = slipway::sys;
 namespace cgroup_v2 = slipway::cgroup_v2;
-
-constexpr std::array kLimits = {
-    sys::LimitFile{"pids", "pids.max", sys::PidsMax},
-    sys::LimitFile{"memory", "memory.max", sys::MemoryMax},
-    sys::LimitFile{"cpu", "cpu.max", sys::CpuQuotaAndPeriod},
-};
 
 Result<sys::CgroupMount> FindHierarchy(const std::vector<sys::CgroupMount>& mounts) {
   if (const sys::CgroupMount* mount = sys::FindUnified(mounts)) return *mount;
@@ -70,7 +65,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     return cgroup_v2::CheckBirth(site.mount, parent);
   }
 
-  Status Create() override { return sys::CheckCgroupPath(parent); }
+  Status Create() override { return sys::CheckCgroupOptions(*this); }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
   Status PreClone(Plan& plan) override {
@@ -103,7 +98,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
     Site site;
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
-    site.limits = sys::WantedLimits(kLimits, *this);
+    site.limits = cgroup_v2::Limits(*this);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
     RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));

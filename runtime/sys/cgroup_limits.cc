@@ -1,49 +1,42 @@
-// Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, cgroup-v1/pids.rst,
-// Documentation/scheduler/sched-bwc.rst.
+// Documentation/admin-guide/cgroup-v2.rst, Documentation/scheduler/sched-bwc.rst.
 
 #include "runtime/sys/cgroup_limits.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace slipway::sys {
 namespace {
 
-constexpr int64_t kPeriod = 100'000;  // us; the kernel's own default
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds kDefaultPeriod = std::chrono::milliseconds(100);  // the kernel's own
+
+nanoseconds Period(const CgroupOptions& options) {
+  return options.cpu_period.value_or(kDefaultPeriod);
+}
 
 }  // namespace
 
-std::optional<std::string> PidsMax(const CgroupOptions& options) {
-  if (!options.pids_max) return std::nullopt;
-  return std::to_string(*options.pids_max);
+int64_t CpuQuotaNanoseconds(const CgroupOptions& options) {
+  return options.cpu_max->thousandths * (Period(options).count() / 1000);
 }
 
-std::optional<std::string> MemoryMax(const CgroupOptions& options) {
-  if (!options.memory_max) return std::nullopt;
-  return std::to_string(options.memory_max->count);
+Lines CpuQuota(const CgroupOptions& options) {
+  if (!options.cpu_max) return {};
+  return {LimitText(nanoseconds(CpuQuotaNanoseconds(options)))};
 }
 
-std::optional<std::string> CpuQuota(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return std::to_string(options.cpu_max->thousandths * (kPeriod / 1000));
-}
-
-std::optional<std::string> CpuPeriod(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return std::to_string(kPeriod);
-}
-
-std::optional<std::string> CpuQuotaAndPeriod(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return *CpuQuota(options) + " " + *CpuPeriod(options);
+Lines CpuPeriod(const CgroupOptions& options) {
+  if (!options.cpu_max && !options.cpu_period) return {};
+  return {LimitText(Period(options))};
 }
 
 std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
                                      const CgroupOptions& options) {
   std::vector<LimitWrite> wanted;
   for (const LimitFile& row : table) {
-    if (std::optional<std::string> value = row.value(options)) {
-      wanted.push_back({row.controller, row.file, *std::move(value)});
+    for (std::string& line : row.lines(options)) {
+      wanted.push_back({row.controller, row.file, std::move(line)});
     }
   }
   return wanted;

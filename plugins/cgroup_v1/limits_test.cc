@@ -1,0 +1,86 @@
+// What options become in the files of v1.
+
+#include "plugins/cgroup_v1/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace slipway::cgroup_v1 {
+namespace {
+
+using sys::CgroupOptions;
+
+// "file=value file=value", in the order of the writes.
+std::string Written(const CgroupOptions& options) {
+  std::string text;
+  for (const sys::LimitWrite& limit : Limits(options)) {
+    if (!text.empty()) text += " ";
+    text += limit.file + "=" + limit.value;
+  }
+  return text;
+}
+
+std::string ErrorOf(const CgroupOptions& options) {
+  const Status status = CheckLimits(options);
+  return status.ok() ? "" : status.error().ToString();
+}
+
+TEST(Limits, NoneWithoutOptions) { EXPECT_EQ(Written(CgroupOptions()), ""); }
+
+TEST(Limits, SwapIsAddedToMemoryAndWrittenAfterIt) {
+  CgroupOptions options;
+  options.memory_max = Bytes{1 << 20};
+  options.memory_swap_max = Bytes{4096};
+  EXPECT_EQ(ErrorOf(options), "");
+  EXPECT_EQ(Written(options), "memory.limit_in_bytes=1048576 memory.memsw.limit_in_bytes=1052672");
+}
+
+TEST(Limits, MemoryAndSwapDoNotOverflow) {
+  CgroupOptions options;
+  options.memory_max = Bytes{CgroupOptions::kMaxBytes};
+  options.memory_swap_max = Bytes{CgroupOptions::kMaxBytes};
+  EXPECT_EQ(Written(options),
+            "memory.limit_in_bytes=9223372036854775807 "
+            "memory.memsw.limit_in_bytes=9223372036854775807");
+}
+
+TEST(Limits, PeriodQuotaAndBurstInThisOrder) {
+  CgroupOptions options;
+  options.cpu_max = Decimal{500};
+  options.cpu_period = std::chrono::milliseconds(20);
+  options.cpu_max_burst = std::chrono::milliseconds(5);
+  EXPECT_EQ(Written(options),
+            "cpu.cfs_period_us=20000 cpu.cfs_quota_us=10000 cpu.cfs_burst_us=5000");
+}
+
+TEST(Limits, APeriodAloneIsWritten) {
+  CgroupOptions options;
+  options.cpu_period = std::chrono::milliseconds(20);
+  EXPECT_EQ(Written(options), "cpu.cfs_period_us=20000");
+}
+
+TEST(SharesOfWeight, IsTheKernelsOwnProportion) {
+  EXPECT_EQ(SharesOfWeight(100), 1024);
+  EXPECT_EQ(SharesOfWeight(200), 2048);
+  EXPECT_EQ(SharesOfWeight(1), 10);
+  EXPECT_EQ(SharesOfWeight(10000), 102400);
+}
+
+TEST(CheckLimits, RefusesWhatV1DoesNotHave) {
+  CgroupOptions options;
+  options.memory_low = Bytes{4096};
+  EXPECT_EQ(ErrorOf(options),
+            "cgroup v1 has no \"memory.low\" (v1 cannot protect memory: leave it out there)");
+}
+
+TEST(CheckLimits, RefusesSwapWithoutMemory) {
+  CgroupOptions options;
+  options.memory_swap_max = Bytes{0};
+  EXPECT_EQ(ErrorOf(options),
+            "memory.swap.max without memory.max (v1 limits swap only together with memory: give "
+            "memory.max too)");
+}
+
+}  // namespace
+}  // namespace slipway::cgroup_v1

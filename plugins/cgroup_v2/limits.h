@@ -1,0 +1,18 @@
+// The shared options in the files of cgroup v2. Pure logic.
+
+#ifndef SLIPWAY_PLUGINS_CGROUP_V2_LIMITS_H_
+#define SLIPWAY_PLUGINS_CGROUP_V2_LIMITS_H_
+
+#include <vector>
+
+#include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_options.h"
+
+namespace slipway::cgroup_v2 {
+
+// What is to be written, in an order that the kernel takes in a new cgroup.
+std::vector<sys::LimitWrite> Limits(const sys::CgroupOptions& options);
+
+}  // namespace slipway::cgroup_v2
+
+#endif  // SLIPWAY_PLUGINS_CGROUP_V2_LIMITS_H_

@@ -1,0 +1,60 @@
+// What options become in the files of v2.
+
+#include "plugins/cgroup_v2/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace slipway::cgroup_v2 {
+namespace {
+
+using sys::CgroupOptions;
+
+// "file=value, file=value", in the order of the writes.
+std::string Written(const CgroupOptions& options) {
+  std::string text;
+  for (const sys::LimitWrite& limit : Limits(options)) {
+    if (!text.empty()) text += ", ";
+    text += limit.file + "=" + limit.value;
+  }
+  return text;
+}
+
+TEST(Limits, NoneWithoutOptions) { EXPECT_EQ(Written(CgroupOptions()), ""); }
+
+TEST(Limits, MemoryIsInBytesAndSwapAlone) {
+  CgroupOptions options;
+  options.memory_max = Bytes{1 << 20};
+  options.memory_high = Bytes{1 << 19};
+  options.memory_low = Bytes{8192};
+  options.memory_min = Bytes{4096};
+  options.memory_swap_max = Bytes{0};
+  options.memory_oom_group = true;
+  EXPECT_EQ(Written(options),
+            "memory.max=1048576, memory.high=524288, memory.low=8192, memory.min=4096, "
+            "memory.swap.max=0, memory.oom.group=1");
+}
+
+TEST(Limits, CpuMaxHoldsQuotaAndPeriod) {
+  CgroupOptions options;
+  options.cpu_max = Decimal{1500};
+  EXPECT_EQ(Written(options), "cpu.max=150000 100000");
+}
+
+TEST(Limits, APeriodAloneLeavesTheQuota) {
+  CgroupOptions options;
+  options.cpu_period = std::chrono::milliseconds(20);
+  EXPECT_EQ(Written(options), "cpu.max=max 20000");
+}
+
+TEST(Limits, BurstComesAfterTheQuotaAndWeightIsPlain) {
+  CgroupOptions options;
+  options.cpu_max = Decimal{500};
+  options.cpu_max_burst = std::chrono::milliseconds(50);
+  options.cpu_weight = 50;
+  EXPECT_EQ(Written(options), "cpu.max=50000 100000, cpu.max.burst=50000, cpu.weight=50");
+}
+
+}  // namespace
+}  // namespace slipway::cgroup_v2

@@ -1,0 +1,115 @@
+// The options that both cgroup stages have: one vocabulary, with the names, types and units of
+// cgroup v2, so that a pipeline changes nothing but the stage's name between v1 and v2.
+//
+// Both stages take every option; what a version does not have, its Probe refuses. Not Create: a
+// `first-of:` with the same options for both stages calls the Create of each, and would fail on
+// every machine then, while only the Probe of the version that is taken must succeed.
+
+#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
+#define SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "runtime/sdk/options.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::sys {
+
+struct CgroupOptions {
+  using Microseconds = std::chrono::nanoseconds;  // of which CheckCgroupOptions allows whole ones
+
+  static constexpr auto Options() {
+    using O = CgroupOptions;
+    return OptionTable(
+        Option<&O::parent>("parent",
+                           "The cgroup below which the container's own is made, as a path from the "
+                           "hierarchy's mount; it must exist",
+                           {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
+        Option<&O::pids_max>("pids.max",
+                             "Most tasks (processes and threads) that may exist in the container",
+                             {.minimum = 1, .maximum = kMaxPids}),
+        Option<&O::memory_max>(
+            "memory.max", "Most memory that the container may use; beyond it the OOM killer acts",
+            {.minimum = kMinMemory, .maximum = kMaxBytes}),
+        Option<&O::memory_high>(
+            "memory.high", "Beyond it the container is slowed down and its memory reclaimed; v2",
+            {.maximum = kMaxBytes}),
+        Option<&O::memory_low>(
+            "memory.low", "Memory that is reclaimed only when nothing else is left to reclaim; v2",
+            {.maximum = kMaxBytes}),
+        Option<&O::memory_min>("memory.min", "Memory that is never reclaimed; v2",
+                               {.maximum = kMaxBytes}),
+        Option<&O::memory_swap_max>(
+            "memory.swap.max",
+            "Most swap that the container may use, besides its memory; on v1 with memory.max only",
+            {.maximum = kMaxBytes}),
+        Option<&O::memory_oom_group>(
+            "memory.oom.group",
+            "Whether the OOM killer kills all of the container or one process; v2"),
+        Option<&O::cpu_max>("cpu.max", "CPU time that the container may use, as a number of CPUs",
+                            {.unit = "CPUs", .minimum = kMinCpu, .maximum = kMaxCpu}),
+        Option<&O::cpu_period>("cpu.period",
+                               "The time over which cpu.max is counted, 1ms to 1s; 100ms if absent",
+                               {.minimum = kMinPeriod, .maximum = kMaxPeriod}),
+        Option<&O::cpu_max_burst>(
+            "cpu.max.burst",
+            "Unused CPU time that a busier period may take on top of cpu.max, at most as much "
+            "as cpu.max gives in one",
+            {.maximum = kMaxBurst}),
+        Option<&O::cpu_weight>("cpu.weight",
+                               "Share of the CPUs when they are all busy; 100 is everybody's",
+                               {.minimum = 1, .maximum = kMaxWeight}));
+  }
+
+  std::string parent = "/";
+  std::optional<int64_t> pids_max;
+  std::optional<Bytes> memory_max;
+  std::optional<Bytes> memory_high;
+  std::optional<Bytes> memory_low;
+  std::optional<Bytes> memory_min;
+  std::optional<Bytes> memory_swap_max;
+  std::optional<bool> memory_oom_group;
+  std::optional<Decimal> cpu_max;
+  std::optional<Microseconds> cpu_period;
+  std::optional<Microseconds> cpu_max_burst;
+  std::optional<int64_t> cpu_weight;
+
+  static constexpr int64_t kMaxParent = 3072;   // with mount and id below PATH_MAX
+  static constexpr int64_t kMaxPids = 4194304;  // PID_MAX_LIMIT; pids.max takes no more
+  static constexpr int64_t kMinMemory = 4096;   // the kernel counts pages
+  static constexpr int64_t kMaxBytes = std::numeric_limits<int64_t>::max();
+  static constexpr int64_t kMinCpu = 10;               // 0.01: in 100 ms, the least quota
+  static constexpr int64_t kMaxCpu = 8192000;          // NR_CPUS of x86-64
+  static constexpr int64_t kMinPeriod = 1'000'000;     // min_cfs_quota_period of the kernel
+  static constexpr int64_t kMaxPeriod = 1000'000'000;  // max_cfs_quota_period
+  static constexpr int64_t kMaxBurst = kMaxPeriod * (kMaxCpu / 1000);
+  static constexpr int64_t kMaxWeight = 10000;  // CGROUP_WEIGHT_MAX
+};
+
+// What one option says against another, and what a type does not tell: for Create.
+Status CheckCgroupOptions(const CgroupOptions& options);
+
+// An option that a version of cgroups does not have.
+struct LackingOption {
+  const char* name;
+  bool (*given)(const CgroupOptions& options);
+  const char* hint;  // what to do instead
+};
+
+template <auto Member>
+bool Given(const CgroupOptions& options) {
+  return (options.*Member).has_value();
+}
+
+// Refuses the first of `lacking` that was given. version: "cgroup v1". For Probe.
+Status RefuseLacking(std::span<const LackingOption> lacking, const char* version,
+                     const CgroupOptions& options);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
