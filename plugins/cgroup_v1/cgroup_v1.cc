@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/cgroup_v1/cpuset.h"
 #include "plugins/cgroup_v1/hierarchies.h"
 #include "plugins/cgroup_v1/limits.h"
 #include "runtime/sdk/stage.h"
@@ -73,6 +74,9 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
       const std::string path =
           sys::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
       RETURN_IF_ERROR(sys::MakeCgroup(plan, path));
+      if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
+        RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
+      }
       for (const sys::LimitWrite& limit : hierarchy.limits) {
         RETURN_IF_ERROR(sys::WriteLimit(path, limit));
       }
@@ -110,6 +114,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     if (hierarchies.empty()) return NoHierarchy(mounts);
     for (const Hierarchy& hierarchy : hierarchies) {
       RETURN_IF_ERROR(sys::CheckParent(hierarchy.mount, parent));
+      RETURN_IF_ERROR(slipway::cgroup_v1::CheckCpuset(hierarchy.mount, *this));
     }
     return hierarchies;
   }

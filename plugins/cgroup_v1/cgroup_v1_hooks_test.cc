@@ -97,6 +97,43 @@ TEST_F(CgroupV1Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
   EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.shares"), "512");
 }
 
+TEST_F(CgroupV1Hooks, ACpusetInheritsWhatIsNotGiven) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0");
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.cpus"), "0");
+  EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.mems"),
+            Content(FindController(mounts_, "cpuset")->mount_point + "/cpuset.mems"));
+  Shell child("exit 0");
+  EXPECT_TRUE(stage.PostClone(child.pid()).ok());
+}
+
+TEST_F(CgroupV1Hooks, ProbeNamesACpuThatIsNotThere) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0,8191");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  const std::string file = FindController(mounts_, "cpuset")->mount_point + "/cpuset.cpus";
+  EXPECT_EQ(status.error().ToString(),
+            "cpuset.cpus: no 8191 in \"" + file + "\" (there are " + Content(file) + ")");
+}
+
+TEST_F(CgroupV1Hooks, ProbeExplainsAParentWithoutCpus) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  const std::string parent = "/" + UniqueId();
+  MakeForeign(In("cpuset", parent));
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", parent);
+  stage.Set("cpuset.cpus", "0");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("nothing to inherit in"), std::string::npos);
+}
+
 TEST_F(CgroupV1Hooks, ProbeRefusesWhatV1DoesNotHaveAndCreateDoesNot) {
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("memory.high", 64 << 20);

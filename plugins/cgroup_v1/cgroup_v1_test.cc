@@ -86,6 +86,14 @@ TEST_F(CgroupV1, TheWeightStandsAsShares) {
   EXPECT_EQ(result.out, "2048\n") << result.err;
 }
 
+TEST_F(CgroupV1, TheCpusetShowsInProc) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  if (!sys::FindController(mounts, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  const RunResult result = ContainerTest().RunScript(Stages("cpuset.cpus: 0, cpuset.mems: 0"),
+                                                     "grep Cpus_allowed_list /proc/self/status");
+  EXPECT_EQ(result.out, "Cpus_allowed_list:\t0\n") << result.err;
+}
+
 TEST_F(CgroupV1, AnOptionOfV2IsRefusedBeforeAnythingHappens) {
   const RunResult result = ContainerTest().RunScript(Stages("memory.high: 64MiB"), "echo started");
   EXPECT_EQ(result.status, 125);

@@ -1,5 +1,5 @@
-// Documentation/admin-guide/cgroup-v1/memory.rst, pids.rst, Documentation/scheduler/sched-bwc.rst,
-// sched-design-CFS.rst.
+// Documentation/admin-guide/cgroup-v1/memory.rst, pids.rst, cpusets.rst,
+// Documentation/scheduler/sched-bwc.rst, sched-design-CFS.rst.
 
 #include "plugins/cgroup_v1/limits.h"
 
@@ -26,6 +26,8 @@ constexpr std::array kLacking = {
     LackingOption{"memory.min", Given<&CgroupOptions::memory_min>, kNoProtection},
     LackingOption{"memory.oom.group", Given<&CgroupOptions::memory_oom_group>,
                   "v1 kills one process at a time: leave it out there"},
+    LackingOption{"cpuset.partition", Given<&CgroupOptions::cpuset_partition>,
+                  "v1 shares CPUs among all: leave it out there"},
 };
 
 // v1 counts memory and swap in one.
@@ -51,6 +53,8 @@ constexpr std::array kLimits = {
     LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota},
     LimitFile{"cpu", "cpu.cfs_burst_us", Plain<&CgroupOptions::cpu_max_burst>},
     LimitFile{"cpu", "cpu.shares", Shares},
+    LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
+    LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
 };
 
 }  // namespace

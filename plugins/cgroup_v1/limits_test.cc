@@ -60,6 +60,13 @@ TEST(Limits, APeriodAloneIsWritten) {
   EXPECT_EQ(Written(options), "cpu.cfs_period_us=20000");
 }
 
+TEST(Limits, CpusetListsAreWrittenAsTheyAre) {
+  CgroupOptions options;
+  options.cpuset_cpus = "0-1";
+  options.cpuset_mems = "0";
+  EXPECT_EQ(Written(options), "cpuset.cpus=0-1 cpuset.mems=0");
+}
+
 TEST(SharesOfWeight, IsTheKernelsOwnProportion) {
   EXPECT_EQ(SharesOfWeight(100), 1024);
   EXPECT_EQ(SharesOfWeight(200), 2048);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup_v2/cpuset.h"
 #include "plugins/cgroup_v2/limits.h"
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
@@ -79,6 +80,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     for (const sys::LimitWrite& limit : site.limits) {
       RETURN_IF_ERROR(sys::WriteLimit(path, limit));
     }
+    RETURN_IF_ERROR(cgroup_v2::CheckPartition(path, *this));
     return plan.SetCgroup(cgroup_.get());
   }
 
@@ -102,6 +104,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
     RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
+    RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
     ASSIGN_OR_RETURN(site.enable, cgroup_v2::FindEnableWrites(site.mount, parent, controllers));
     return site;
   }

@@ -285,6 +285,32 @@ TEST_F(CgroupV2Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
   EXPECT_EQ(Content(path + "/cpu.weight"), "50");
 }
 
+TEST_F(CgroupV2Hooks, TheCpusetAndItsPartitionStandInTheKernelsFiles) {
+  if (!Offers("cpuset")) GTEST_SKIP() << "cgroup v2 has no controller cpuset";
+  const std::string cpus = Content(root_ + "/cpuset.cpus.effective");
+  if (cpus == "0") GTEST_SKIP() << "needs a CPU to spare for a partition";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "1");
+  stage.Set("cpuset.mems", "0");
+  stage.Set("cpuset.partition", 1);
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  const std::string path = root_ + "/" + stage.id();
+  EXPECT_EQ(Content(path + "/cpuset.cpus"), "1");
+  EXPECT_EQ(Content(path + "/cpuset.mems"), "0");
+  EXPECT_EQ(Content(path + "/cpuset.cpus.partition"), "root");
+}
+
+TEST_F(CgroupV2Hooks, ProbeNamesACpuThatIsNotThere) {
+  if (!Offers("cpuset")) GTEST_SKIP() << "cgroup v2 has no controller cpuset";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0,8191");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("cpuset.cpus: no 8191 in"), std::string::npos);
+}
+
 TEST_F(CgroupV2Hooks, AParentThatHoldsProcessesIsExplained) {
   if (!Offers("memory")) GTEST_SKIP() << "cgroup v2 has no controller memory";
   const std::string name = "/" + UniqueId();

@@ -20,7 +20,8 @@ Lines CpuMax(const CgroupOptions& options) {
   return {(quota.empty() ? "max" : quota[0]) + " " + period[0]};
 }
 
-// The quota before the burst, which is checked against the quota that stands.
+// The quota before the burst, which is checked against the quota that stands, and the CPUs before
+// the partition that they make.
 constexpr std::array kLimits = {
     LimitFile{"pids", "pids.max", Plain<&CgroupOptions::pids_max>},
     LimitFile{"memory", "memory.max", Plain<&CgroupOptions::memory_max>},
@@ -32,6 +33,9 @@ constexpr std::array kLimits = {
     LimitFile{"cpu", "cpu.max", CpuMax},
     LimitFile{"cpu", "cpu.max.burst", Plain<&CgroupOptions::cpu_max_burst>},
     LimitFile{"cpu", "cpu.weight", Plain<&CgroupOptions::cpu_weight>},
+    LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
+    LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
+    LimitFile{"cpuset", "cpuset.cpus.partition", Plain<&CgroupOptions::cpuset_partition>},
 };
 
 }  // namespace

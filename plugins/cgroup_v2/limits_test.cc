@@ -56,5 +56,13 @@ TEST(Limits, BurstComesAfterTheQuotaAndWeightIsPlain) {
   EXPECT_EQ(Written(options), "cpu.max=50000 100000, cpu.max.burst=50000, cpu.weight=50");
 }
 
+TEST(Limits, ThePartitionComesAfterItsCpus) {
+  CgroupOptions options;
+  options.cpuset_cpus = "1";
+  options.cpuset_mems = "0";
+  options.cpuset_partition = sys::CpusetPartition::kIsolated;
+  EXPECT_EQ(Written(options), "cpuset.cpus=1, cpuset.mems=0, cpuset.cpus.partition=isolated");
+}
+
 }  // namespace
 }  // namespace slipway::cgroup_v2

@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <optional>
 
 #include "runtime/sys/cgroup_kill.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/id_list.h"
 
 namespace slipway::sys {
 namespace {
@@ -116,6 +118,16 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
     return Error(errno, "mkdir in", directory, MkdirHint(errno));
   }
   return Ok();
+}
+
+Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file) {
+  Result<std::string> text = ReadFile(file);
+  if (!text.ok()) return Ok();
+  const std::string there = (*text).substr(0, (*text).find('\n'));
+  const std::optional<uint32_t> missing = FirstMissingId(list, there);
+  if (!missing) return Ok();
+  return Error(std::string(option) + ": no " + std::to_string(*missing) + " in", file,
+               "there are " + there);
 }
 
 Status CheckLength(const std::string& path) {

@@ -38,6 +38,10 @@ Result<CgroupRecord> ParseRecord(std::string_view text);
 // Can a cgroup be made below the cgroup `parent` of this mount? No side effects.
 Status CheckParent(const CgroupMount& mount, const std::string& parent);
 
+// Does `file` of the parent, such as cpuset.cpus.effective, have all the numbers of `list`, the
+// value of `option`? Where there is no such file, the kernel decides. No side effects.
+Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file);
+
 // Refuses a path that neither the kernel nor an undo record takes.
 Status CheckLength(const std::string& path);
 

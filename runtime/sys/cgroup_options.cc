@@ -4,6 +4,7 @@
 
 #include "runtime/sys/cgroup.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/id_list.h"
 
 namespace slipway::sys {
 namespace {
@@ -38,11 +39,31 @@ Status CheckCpu(const CgroupOptions& options) {
   return Ok();
 }
 
+Status CheckList(const char* name, const std::optional<std::string>& list) {
+  if (!list) return Ok();
+  Status status = ParseIdList(*list).status();
+  if (status.ok()) return Ok();
+  CopyText(status.error().operation, std::string(name) + ": " + status.error().operation);
+  return status;
+}
+
+Status CheckCpuset(const CgroupOptions& options) {
+  RETURN_IF_ERROR(CheckList("cpuset.cpus", options.cpuset_cpus));
+  RETURN_IF_ERROR(CheckList("cpuset.mems", options.cpuset_mems));
+  const CpusetPartition partition = options.cpuset_partition.value_or(CpusetPartition::kMember);
+  if (partition != CpusetPartition::kMember && !options.cpuset_cpus) {
+    return Error("cpuset.partition without cpuset.cpus", {},
+                 "say which CPUs are the container's alone");
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status CheckCgroupOptions(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckCgroupPath(options.parent));
-  return CheckCpu(options);
+  RETURN_IF_ERROR(CheckCpu(options));
+  return CheckCpuset(options);
 }
 
 Status RefuseLacking(std::span<const LackingOption> lacking, const char* version,

@@ -8,6 +8,7 @@
 #ifndef SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
 #define SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -17,6 +18,16 @@
 
 #include "runtime/sdk/options.h"
 #include "runtime/sdk/result.h"
+
+namespace slipway::sys {
+
+enum class CpusetPartition { kMember, kRoot, kIsolated };
+
+}  // namespace slipway::sys
+
+template <>
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::sys::CpusetPartition>{
+    "member", "root", "isolated", nullptr};
 
 namespace slipway::sys {
 
@@ -63,7 +74,17 @@ struct CgroupOptions {
             {.maximum = kMaxBurst}),
         Option<&O::cpu_weight>("cpu.weight",
                                "Share of the CPUs when they are all busy; 100 is everybody's",
-                               {.minimum = 1, .maximum = kMaxWeight}));
+                               {.minimum = 1, .maximum = kMaxWeight}),
+        Option<&O::cpuset_cpus>("cpuset.cpus",
+                                "The CPUs that the container may run on, such as 0-3,8",
+                                {.minimum = 1, .maximum = kMaxList}),
+        Option<&O::cpuset_mems>("cpuset.mems",
+                                "The memory nodes that the container may use, such as 0-1",
+                                {.minimum = 1, .maximum = kMaxList}),
+        Option<&O::cpuset_partition>(
+            "cpuset.partition",
+            "Whether the CPUs of cpuset.cpus are the container's alone (root), and without load "
+            "balancing (isolated); v2"));
   }
 
   std::string parent = "/";
@@ -78,6 +99,9 @@ struct CgroupOptions {
   std::optional<Microseconds> cpu_period;
   std::optional<Microseconds> cpu_max_burst;
   std::optional<int64_t> cpu_weight;
+  std::optional<std::string> cpuset_cpus;
+  std::optional<std::string> cpuset_mems;
+  std::optional<CpusetPartition> cpuset_partition;
 
   static constexpr int64_t kMaxParent = 3072;   // with mount and id below PATH_MAX
   static constexpr int64_t kMaxPids = 4194304;  // PID_MAX_LIMIT; pids.max takes no more
@@ -89,6 +113,7 @@ struct CgroupOptions {
   static constexpr int64_t kMaxPeriod = 1000'000'000;  // max_cfs_quota_period
   static constexpr int64_t kMaxBurst = kMaxPeriod * (kMaxCpu / 1000);
   static constexpr int64_t kMaxWeight = 10000;  // CGROUP_WEIGHT_MAX
+  static constexpr int64_t kMaxList = 4095;     // a page, as the kernel takes it, without its NUL
 };
 
 // What one option says against another, and what a type does not tell: for Create.

@@ -102,6 +102,23 @@ TEST(CheckCgroupOptions, RefusesPartsOfAMicrosecond) {
             "microseconds)");
 }
 
+TEST(CheckCgroupOptions, RefusesAListThatTheKernelWouldNotTake) {
+  CgroupOptions options;
+  options.cpuset_cpus = "0-";
+  EXPECT_EQ(ErrorOf(options),
+            "cpuset.cpus: not a list of numbers \"0-\" (write numbers up to 8191 and ranges, such "
+            "as 0-3,8)");
+}
+
+TEST(CheckCgroupOptions, RefusesAPartitionOfNoCpus) {
+  CgroupOptions options;
+  options.cpuset_partition = CpusetPartition::kMember;
+  EXPECT_EQ(ErrorOf(options), "");
+  options.cpuset_partition = CpusetPartition::kRoot;
+  EXPECT_EQ(ErrorOf(options),
+            "cpuset.partition without cpuset.cpus (say which CPUs are the container's alone)");
+}
+
 TEST(CheckCgroupOptions, RefusesAParentThatLeadsUpwards) {
   CgroupOptions options;
   options.parent = "/a/../b";
