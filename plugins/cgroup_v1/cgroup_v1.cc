@@ -12,6 +12,7 @@
 #include "plugins/cgroup_v1/limits.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/cgroup_options.h"
@@ -77,9 +78,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
       if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
         RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }
-      for (const sys::LimitWrite& limit : hierarchy.limits) {
-        RETURN_IF_ERROR(sys::WriteLimit(path, limit));
-      }
+      RETURN_IF_ERROR(sys::WriteLimits(path, hierarchy.limits));
       cgroups_.push_back(path);
     }
     return Ok();
@@ -104,7 +103,8 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     if (sys::MountPoints(mounts, false) == "none") return NoHierarchy(mounts);
 
     RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
-    const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(*this);
+    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
+    const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
     std::vector<std::string> controllers = sys::ControllersOf(limits);
     RETURN_IF_ERROR(CheckControllers(mounts, controllers));
     // Without a limit the cgroups still hold the container together: what is left gets killed.

@@ -94,6 +94,43 @@ TEST_F(CgroupV1, TheCpusetShowsInProc) {
   EXPECT_EQ(result.out, "Cpus_allowed_list:\t0\n") << result.err;
 }
 
+TEST_F(CgroupV1, ADeviceThatIsNotAllowedCannotBeOpened) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  if (!sys::FindController(mounts, "devices")) GTEST_SKIP() << "needs devices on cgroup v1";
+  const RunResult result = ContainerTest().RunScript(
+      Stages("devices: [{device: /dev/null}]"),
+      "echo x >/dev/null && echo null; head -c1 /dev/zero || echo refused");
+  EXPECT_EQ(result.out, "null\nrefused\n") << result.err;
+  EXPECT_NE(result.err.find("Operation not permitted"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV1, ALimitOfADiskStandsInItsFile) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const sys::CgroupMount* blkio = sys::FindController(mounts, "blkio");
+  if (!blkio) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
+  const std::string disk = ReadText("/sys/block/loop0/dev");
+  if (disk.empty()) GTEST_SKIP() << "needs the disk loop0";
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + blkio->mount_point +
+                         ", target: /tmp}]}\n  - cgroup-v1: {io.max: [{device: \"" +
+                         disk.substr(0, disk.find('\n')) + "\", rbps: 1MiB, wiops: 7}]}\n",
+                     "cd /tmp/" + test.next_id() +
+                         " && cat blkio.throttle.read_bps_device blkio.throttle.write_iops_device");
+  const std::string name = disk.substr(0, disk.find('\n'));
+  EXPECT_EQ(result.out, name + " 1048576\n" + name + " 7\n") << result.err;
+}
+
+TEST_F(CgroupV1, ADeviceThatDoesNotExistIsRefusedBeforeAnythingHappens) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: [{device: /dev/no-such}]"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("cgroup-v1: probe: devices[0]: stat(\"/dev/no-such\")"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST_F(CgroupV1, AnOptionOfV2IsRefusedBeforeAnythingHappens) {
   const RunResult result = ContainerTest().RunScript(Stages("memory.high: 64MiB"), "echo started");
   EXPECT_EQ(result.status, 125);

@@ -43,6 +43,42 @@ Lines Shares(const CgroupOptions& options) {
   return {std::to_string(SharesOfWeight(*options.cpu_weight))};
 }
 
+Lines Bfq(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  return {std::to_string(BfqWeight(*options.io_weight))};
+}
+
+Lines Blkio(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  return {std::to_string(BlkioWeight(*options.io_weight))};
+}
+
+// "8:0 1048576", a line for each disk that has this limit.
+template <auto Member>
+Lines Throttle(const CgroupOptions& options) {
+  Lines lines;
+  for (const sys::IoMax& limit : options.io_max) {
+    if (const auto& value = limit.*Member) {
+      lines.push_back(limit.device + " " + sys::LimitText(*value));
+    }
+  }
+  return lines;
+}
+
+Lines DenyAll(const CgroupOptions& options) { return options.devices ? Lines{"a"} : Lines(); }
+
+// "c 1:3 rwm"
+Lines Allow(const CgroupOptions& options) {
+  if (!options.devices) return {};
+  Lines lines;
+  for (const sys::DeviceRule& rule : *options.devices) {
+    const std::string what = " " + rule.device + " " + rule.access;
+    if (rule.type != sys::DeviceType::kBlock) lines.push_back("c" + what);
+    if (rule.type != sys::DeviceType::kChar) lines.push_back("b" + what);
+  }
+  return lines;
+}
+
 // The memory before memory and swap, which may not be less; the period before the quota, which is
 // checked against the period that stands, and the quota before the burst.
 constexpr std::array kLimits = {
@@ -55,6 +91,14 @@ constexpr std::array kLimits = {
     LimitFile{"cpu", "cpu.shares", Shares},
     LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
     LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
+    LimitFile{"blkio", "blkio.bfq.weight", Bfq, true},
+    LimitFile{"blkio", "blkio.weight", Blkio, true},
+    LimitFile{"blkio", "blkio.throttle.read_bps_device", Throttle<&sys::IoMax::rbps>},
+    LimitFile{"blkio", "blkio.throttle.write_bps_device", Throttle<&sys::IoMax::wbps>},
+    LimitFile{"blkio", "blkio.throttle.read_iops_device", Throttle<&sys::IoMax::riops>},
+    LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&sys::IoMax::wiops>},
+    LimitFile{"devices", "devices.deny", DenyAll},
+    LimitFile{"devices", "devices.allow", Allow},
 };
 
 }  // namespace
@@ -73,5 +117,12 @@ std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
 }
 
 int64_t SharesOfWeight(int64_t weight) { return (weight * 1024 + 50) / 100; }
+
+int64_t BfqWeight(int64_t weight) {
+  if (weight <= 100) return weight;
+  return 100 + (weight - 100) * 900 / 9900;
+}
+
+int64_t BlkioWeight(int64_t weight) { return std::clamp<int64_t>(weight * 5, 10, 1000); }
 
 }  // namespace slipway::cgroup_v1

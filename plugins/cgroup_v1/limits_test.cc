@@ -67,6 +67,45 @@ TEST(Limits, CpusetListsAreWrittenAsTheyAre) {
   EXPECT_EQ(Written(options), "cpuset.cpus=0-1 cpuset.mems=0");
 }
 
+TEST(Limits, ADisksLimitsAreLinesOfFourFiles) {
+  CgroupOptions options;
+  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
+                    sys::IoMax{"8:16", Bytes{4096}, {}, {}, {}}};
+  EXPECT_EQ(Written(options),
+            "blkio.throttle.read_bps_device=8:0 1024 blkio.throttle.read_bps_device=8:16 4096 "
+            "blkio.throttle.write_bps_device=8:0 2048 blkio.throttle.read_iops_device=8:0 10 "
+            "blkio.throttle.write_iops_device=8:0 20");
+}
+
+TEST(Limits, TheWeightGoesToTheSchedulerThatIsThere) {
+  CgroupOptions options;
+  options.io_weight = 100;
+  EXPECT_EQ(Written(options), "blkio.bfq.weight=100 blkio.weight=500");
+  for (const sys::LimitWrite& limit : Limits(options)) EXPECT_TRUE(limit.where_present);
+}
+
+TEST(Limits, DevicesAreDeniedBeforeSomeAreAllowed) {
+  CgroupOptions options;
+  options.devices = {{sys::DeviceType::kChar, "1:3", "rw"}, {sys::DeviceType::kAll, "*:*", "m"}};
+  EXPECT_EQ(Written(options),
+            "devices.deny=a devices.allow=c 1:3 rw devices.allow=c *:* m devices.allow=b *:* m");
+}
+
+TEST(Limits, AnEmptyListDeniesAllDevices) {
+  CgroupOptions options;
+  options.devices.emplace();
+  EXPECT_EQ(Written(options), "devices.deny=a");
+}
+
+TEST(BlockWeights, KeepTheDefaultAndTheEnds) {
+  EXPECT_EQ(BfqWeight(1), 1);
+  EXPECT_EQ(BfqWeight(100), 100);
+  EXPECT_EQ(BfqWeight(10000), 1000);
+  EXPECT_EQ(BlkioWeight(1), 10);
+  EXPECT_EQ(BlkioWeight(100), 500);
+  EXPECT_EQ(BlkioWeight(10000), 1000);
+}
+
 TEST(SharesOfWeight, IsTheKernelsOwnProportion) {
   EXPECT_EQ(SharesOfWeight(100), 1024);
   EXPECT_EQ(SharesOfWeight(200), 2048);

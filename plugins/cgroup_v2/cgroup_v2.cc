@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "plugins/cgroup_v2/cpuset.h"
+#include "plugins/cgroup_v2/device_program.h"
 #include "plugins/cgroup_v2/limits.h"
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/cgroup_options.h"
@@ -77,8 +79,9 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::string path =
         sys::CgroupDirectory(site.mount, parent).append("/").append(plan.container_id());
     ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
-    for (const sys::LimitWrite& limit : site.limits) {
-      RETURN_IF_ERROR(sys::WriteLimit(path, limit));
+    RETURN_IF_ERROR(sys::WriteLimits(path, site.limits));
+    if (site.device_program.valid()) {
+      RETURN_IF_ERROR(cgroup_v2::AttachDeviceProgram(cgroup_, site.device_program));
     }
     RETURN_IF_ERROR(cgroup_v2::CheckPartition(path, *this));
     return plan.SetCgroup(cgroup_.get());
@@ -92,6 +95,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     sys::CgroupMount mount;
     std::vector<sys::LimitWrite> limits;
     std::vector<cgroup_v2::EnableWrite> enable;
+    sys::Fd device_program;  // in the kernel, not yet attached; if devices are limited
   };
 
   Result<Site> Locate() const {
@@ -100,11 +104,16 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
     Site site;
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
-    site.limits = cgroup_v2::Limits(*this);
+    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
+    site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
     RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
     RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
+    if (resolved.devices) {
+      ASSIGN_OR_RETURN(const auto program, cgroup_v2::DeviceProgram(*resolved.devices));
+      ASSIGN_OR_RETURN(site.device_program, cgroup_v2::LoadDeviceProgram(program));
+    }
     ASSIGN_OR_RETURN(site.enable, cgroup_v2::FindEnableWrites(site.mount, parent, controllers));
     return site;
   }

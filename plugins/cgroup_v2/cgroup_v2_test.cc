@@ -72,6 +72,28 @@ TEST_F(CgroupV2, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeOpened) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: [{device: /dev/null, access: w}]"),
+                                "echo x >/dev/null && echo null; cat /dev/null || echo no read; "
+                                "head -c1 /dev/zero || echo refused");
+  EXPECT_EQ(result.out, "null\nno read\nrefused\n") << result.err;
+  EXPECT_NE(result.err.find("Operation not permitted"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeMade) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("devices: [{type: char, device: \"1:*\"}]"),
+      "mknod /tmp/zero c 1 5 && echo made; mknod /tmp/tty c 5 0 || echo refused");
+  EXPECT_EQ(result.out, "made\nrefused\n") << result.err;
+}
+
+TEST_F(CgroupV2, AnEmptyListOfDevicesAllowsNone) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: []"), "cat /dev/null || echo refused");
+  EXPECT_EQ(result.out, "refused\n") << result.err;
+}
+
 TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
   const sys::CgroupMount* pids = sys::FindController(mounts_, "pids");
   if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";

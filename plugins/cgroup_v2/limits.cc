@@ -3,6 +3,8 @@
 #include "plugins/cgroup_v2/limits.h"
 
 #include <array>
+#include <string>
+#include <utility>
 
 namespace slipway::cgroup_v2 {
 namespace {
@@ -18,6 +20,32 @@ Lines CpuMax(const CgroupOptions& options) {
   const Lines period = sys::CpuPeriod(options);
   if (period.empty()) return {};
   return {(quota.empty() ? "max" : quota[0]) + " " + period[0]};
+}
+
+Lines IoWeight(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  return {"default " + std::to_string(*options.io_weight)};
+}
+
+// BFQ's own weight, at most 1000 and 100 by default, as systemd's BFQ_WEIGHT() has it.
+Lines BfqWeight(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  const int64_t weight = *options.io_weight;
+  return {std::to_string(weight <= 100 ? weight : 100 + (weight - 100) * 900 / 9900)};
+}
+
+// "8:0 rbps=1048576 wiops=10", a line for each disk.
+Lines IoMax(const CgroupOptions& options) {
+  Lines lines;
+  for (const sys::IoMax& limit : options.io_max) {
+    std::string line = limit.device;
+    if (limit.rbps) line += " rbps=" + sys::LimitText(*limit.rbps);
+    if (limit.wbps) line += " wbps=" + sys::LimitText(*limit.wbps);
+    if (limit.riops) line += " riops=" + sys::LimitText(*limit.riops);
+    if (limit.wiops) line += " wiops=" + sys::LimitText(*limit.wiops);
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 // The quota before the burst, which is checked against the quota that stands, and the CPUs before
@@ -36,6 +64,9 @@ constexpr std::array kLimits = {
     LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
     LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
     LimitFile{"cpuset", "cpuset.cpus.partition", Plain<&CgroupOptions::cpuset_partition>},
+    LimitFile{"io", "io.weight", IoWeight, true},
+    LimitFile{"io", "io.bfq.weight", BfqWeight, true},
+    LimitFile{"io", "io.max", IoMax},
 };
 
 }  // namespace

@@ -10,7 +10,8 @@
 
 namespace slipway::cgroup_v2 {
 
-// What is to be written, in an order that the kernel takes in a new cgroup.
+// What is to be written, of resolved options (see cgroup_devices.h), in an order that the kernel
+// takes in a new cgroup.
 std::vector<sys::LimitWrite> Limits(const sys::CgroupOptions& options);
 
 }  // namespace slipway::cgroup_v2

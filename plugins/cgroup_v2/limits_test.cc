@@ -64,5 +64,19 @@ TEST(Limits, ThePartitionComesAfterItsCpus) {
   EXPECT_EQ(Written(options), "cpuset.cpus=1, cpuset.mems=0, cpuset.cpus.partition=isolated");
 }
 
+TEST(Limits, ADisksLimitsAreOneLine) {
+  CgroupOptions options;
+  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
+                    sys::IoMax{"8:16", {}, {}, {}, 5}};
+  EXPECT_EQ(Written(options),
+            "io.max=8:0 rbps=1024 wbps=2048 riops=10 wiops=20, io.max=8:16 wiops=5");
+}
+
+TEST(Limits, TheIoWeightGoesToWhatWeighs) {
+  CgroupOptions options;
+  options.io_weight = 10000;
+  EXPECT_EQ(Written(options), "io.weight=default 10000, io.bfq.weight=1000");
+}
+
 }  // namespace
 }  // namespace slipway::cgroup_v2

@@ -171,8 +171,29 @@ Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
     written.error().Hint("the kernel refuses this value; a cgroup above may have a lower limit");
   } else if (written.error().errno_value == ENOENT) {
     written.error().Hint("this kernel's controller \"" + limit.controller + "\" lacks this file");
+  } else if (written.error().errno_value == ENODEV) {
+    written.error().Hint("there is no such disk; a partition is none");
+  } else if (written.error().errno_value == EPERM) {
+    written.error().Hint("a cgroup above does not allow it");
   }
   return written;
+}
+
+Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& limits) {
+  const LimitWrite* absent = nullptr;
+  bool one_present = false;
+  for (const LimitWrite& limit : limits) {
+    if (limit.where_present) {
+      if (access((directory + "/" + limit.file).c_str(), F_OK) != 0) {
+        absent = &limit;
+        continue;
+      }
+      one_present = true;
+    }
+    RETURN_IF_ERROR(WriteLimit(directory, limit));
+  }
+  if (absent == nullptr || one_present) return Ok();
+  return WriteLimit(directory, *absent);  // the kernel says that it is not there
 }
 
 Status UndoCgroup(std::string_view text) {

@@ -51,6 +51,9 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path);
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);
 
+// Writes them all, in their order.
+Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& limits);
+
 // Undoes one record that MakeCgroup left, given as its text.
 Status UndoCgroup(std::string_view text);
 

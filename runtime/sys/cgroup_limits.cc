@@ -36,7 +36,7 @@ std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
   std::vector<LimitWrite> wanted;
   for (const LimitFile& row : table) {
     for (std::string& line : row.lines(options)) {
-      wanted.push_back({row.controller, row.file, std::move(line)});
+      wanted.push_back({row.controller, row.file, std::move(line), row.where_present});
     }
   }
   return wanted;

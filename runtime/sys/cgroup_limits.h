@@ -50,6 +50,9 @@ struct LimitFile {
   const char* controller;
   const char* file;
   Lines (*lines)(const CgroupOptions& options);
+  // One of several files of which a kernel may have any: it is written where it is there, and one
+  // of those of its controller must be.
+  bool where_present = false;
 };
 
 // What is to be written to one file of the container's cgroup.
@@ -57,6 +60,7 @@ struct LimitWrite {
   std::string controller;
   std::string file;
   std::string value;
+  bool where_present = false;
 };
 
 // The rows whose option was given, in the table's order.

@@ -3,6 +3,7 @@
 #include "runtime/sys/cgroup_options.h"
 
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/id_list.h"
 
@@ -63,7 +64,8 @@ Status CheckCpuset(const CgroupOptions& options) {
 Status CheckCgroupOptions(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckCgroupPath(options.parent));
   RETURN_IF_ERROR(CheckCpu(options));
-  return CheckCpuset(options);
+  RETURN_IF_ERROR(CheckCpuset(options));
+  return CheckDevices(options);
 }
 
 Status RefuseLacking(std::span<const LackingOption> lacking, const char* version,

@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/options.h"
 #include "runtime/sdk/result.h"
@@ -22,14 +23,62 @@
 namespace slipway::sys {
 
 enum class CpusetPartition { kMember, kRoot, kIsolated };
+enum class DeviceType { kAll, kChar, kBlock };
 
 }  // namespace slipway::sys
 
 template <>
 inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::sys::CpusetPartition>{
     "member", "root", "isolated", nullptr};
+template <>
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::sys::DeviceType>{
+    "all", "char", "block", nullptr};
 
 namespace slipway::sys {
+
+// Limits of one disk. See cgroup_devices.h for `device`.
+struct IoMax {
+  static constexpr auto Options() {
+    constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+    return OptionTable(
+        Option<&IoMax::device>("device", "A whole disk: its path on the host, or major:minor",
+                               {.required = true, .minimum = 1, .maximum = 4095}),
+        Option<&IoMax::rbps>("rbps", "Most bytes read in a second",
+                             {.minimum = 1, .maximum = kMax}),
+        Option<&IoMax::wbps>("wbps", "Most bytes written in a second",
+                             {.minimum = 1, .maximum = kMax}),
+        Option<&IoMax::riops>("riops", "Most reads in a second",
+                              {.minimum = 1, .maximum = kMaxIos}),
+        Option<&IoMax::wiops>("wiops", "Most writes in a second",
+                              {.minimum = 1, .maximum = kMaxIos}));
+  }
+
+  std::string device;
+  std::optional<Bytes> rbps;
+  std::optional<Bytes> wbps;
+  std::optional<int64_t> riops;
+  std::optional<int64_t> wiops;
+
+  static constexpr int64_t kMaxIos = std::numeric_limits<uint32_t>::max() - 1;  // UINT_MAX: none
+};
+
+// What the container may do with a device, or with many.
+struct DeviceRule {
+  static constexpr auto Options() {
+    return OptionTable(
+        Option<&DeviceRule::type>("type", "What the numbers are of; not needed with a path or *"),
+        Option<&DeviceRule::device>(
+            "device",
+            "Its path on the host, or major:minor, either of which may be *, or * for any",
+            {.required = true, .minimum = 1, .maximum = 4095}),
+        Option<&DeviceRule::access>("access", "Any of r (read), w (write) and m (mknod)",
+                                    {.fallback = "rwm", .minimum = 1, .maximum = 3}));
+  }
+
+  std::optional<DeviceType> type;
+  std::string device;
+  std::string access;
+};
 
 struct CgroupOptions {
   using Microseconds = std::chrono::nanoseconds;  // of which CheckCgroupOptions allows whole ones
@@ -84,7 +133,14 @@ struct CgroupOptions {
         Option<&O::cpuset_partition>(
             "cpuset.partition",
             "Whether the CPUs of cpuset.cpus are the container's alone (root), and without load "
-            "balancing (isolated); v2"));
+            "balancing (isolated); v2"),
+        Option<&O::io_weight>("io.weight",
+                              "Share of the disks when they are all busy; 100 is everybody's",
+                              {.minimum = 1, .maximum = kMaxWeight}),
+        Option<&O::io_max>("io.max", "Most that the container may read and write, by disk"),
+        Option<&O::devices>("devices",
+                            "The only devices that the container may open or make, whatever its "
+                            "root folder holds; if absent, all; an empty list: none"));
   }
 
   std::string parent = "/";
@@ -102,6 +158,9 @@ struct CgroupOptions {
   std::optional<std::string> cpuset_cpus;
   std::optional<std::string> cpuset_mems;
   std::optional<CpusetPartition> cpuset_partition;
+  std::optional<int64_t> io_weight;
+  std::vector<IoMax> io_max;
+  std::optional<std::vector<DeviceRule>> devices;
 
   static constexpr int64_t kMaxParent = 3072;   // with mount and id below PATH_MAX
   static constexpr int64_t kMaxPids = 4194304;  // PID_MAX_LIMIT; pids.max takes no more
