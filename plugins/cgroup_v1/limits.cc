@@ -28,6 +28,9 @@ constexpr std::array kLacking = {
                   "v1 kills one process at a time: leave it out there"},
     LackingOption{"cpuset.partition", Given<&CgroupOptions::cpuset_partition>,
                   "v1 shares CPUs among all: leave it out there"},
+    LackingOption{"misc.max", Given<&CgroupOptions::misc_max>, "v1 does not count them"},
+    LackingOption{"unified", Given<&CgroupOptions::unified>,
+                  "it names files of v2: use the other options, or the stage cgroup-v2"},
 };
 
 // v1 counts memory and swap in one.
@@ -99,6 +102,9 @@ constexpr std::array kLimits = {
     LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&sys::IoMax::wiops>},
     LimitFile{"devices", "devices.deny", DenyAll},
     LimitFile{"devices", "devices.allow", Allow},
+    LimitFile{"rdma", "rdma.max", sys::RdmaLines},
+    LimitFile{"net_cls", "net_cls.classid", Plain<&CgroupOptions::net_cls_classid>},
+    LimitFile{"net_prio", "net_prio.ifpriomap", sys::ByName<&CgroupOptions::net_prio_ifpriomap>},
 };
 
 }  // namespace
@@ -113,7 +119,9 @@ Status CheckLimits(const CgroupOptions& options) {
 }
 
 std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
-  return sys::WantedLimits(kLimits, options);
+  std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, options);
+  sys::AddHugetlbLimits("limit_in_bytes", options, limits);
+  return limits;
 }
 
 int64_t SharesOfWeight(int64_t weight) { return (weight * 1024 + 50) / 100; }

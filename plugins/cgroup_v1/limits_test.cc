@@ -97,6 +97,18 @@ TEST(Limits, AnEmptyListDeniesAllDevices) {
   EXPECT_EQ(Written(options), "devices.deny=a");
 }
 
+TEST(Limits, MapsBecomeALineOrAFileForEachEntry) {
+  CgroupOptions options;
+  options.rdma_max = {{"mlx5_0", {2, 2000}}};
+  options.net_cls_classid = 0x10001;
+  options.net_prio_ifpriomap = {{"eth0", 5}, {"lo", 0}};
+  options.hugetlb_max = {{"2MB", Bytes{4 << 20}}};
+  EXPECT_EQ(Written(options),
+            "rdma.max=mlx5_0 hca_handle=2 hca_object=2000 net_cls.classid=65537 "
+            "net_prio.ifpriomap=eth0 5 net_prio.ifpriomap=lo 0 "
+            "hugetlb.2MB.limit_in_bytes=4194304");
+}
+
 TEST(BlockWeights, KeepTheDefaultAndTheEnds) {
   EXPECT_EQ(BfqWeight(1), 1);
   EXPECT_EQ(BfqWeight(100), 100);
@@ -118,6 +130,14 @@ TEST(CheckLimits, RefusesWhatV1DoesNotHave) {
   options.memory_low = Bytes{4096};
   EXPECT_EQ(ErrorOf(options),
             "cgroup v1 has no \"memory.low\" (v1 cannot protect memory: leave it out there)");
+}
+
+TEST(CheckLimits, RefusesRawFilesOfV2) {
+  CgroupOptions options;
+  options.unified = {{"memory.high", "1G"}};
+  EXPECT_EQ(ErrorOf(options),
+            "cgroup v1 has no \"unified\" (it names files of v2: use the other options, or the "
+            "stage cgroup-v2)");
 }
 
 TEST(CheckLimits, RefusesSwapWithoutMemory) {

@@ -104,6 +104,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
     Site site;
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
+    RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);

@@ -67,12 +67,46 @@ constexpr std::array kLimits = {
     LimitFile{"io", "io.weight", IoWeight, true},
     LimitFile{"io", "io.bfq.weight", BfqWeight, true},
     LimitFile{"io", "io.max", IoMax},
+    LimitFile{"rdma", "rdma.max", sys::RdmaLines},
+    LimitFile{"misc", "misc.max", sys::ByName<&CgroupOptions::misc_max>},
 };
+
+constexpr const char* kMatchByCgroup =
+    "v2 marks no packets: leave it out there, and match the cgroup (nftables: socket cgroupv2)";
+
+constexpr std::array kLacking = {
+    sys::LackingOption{"net_cls.classid", sys::Given<&CgroupOptions::net_cls_classid>,
+                       kMatchByCgroup},
+    sys::LackingOption{"net_prio.ifpriomap", sys::Given<&CgroupOptions::net_prio_ifpriomap>,
+                       kMatchByCgroup},
+};
+
+// The limits that have an option of their own.
+std::vector<sys::LimitWrite> NamedLimits(const CgroupOptions& options) {
+  std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, options);
+  sys::AddHugetlbLimits("max", options, limits);
+  return limits;
+}
 
 }  // namespace
 
+Status CheckLimits(const CgroupOptions& options) {
+  RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v2", options));
+  for (const sys::LimitWrite& limit : NamedLimits(options)) {
+    if (options.unified.contains(limit.file)) {
+      return Error("unified: given twice", limit.file, "another option writes this file already");
+    }
+  }
+  return Ok();
+}
+
 std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
-  return sys::WantedLimits(kLimits, options);
+  std::vector<sys::LimitWrite> limits = NamedLimits(options);
+  for (const auto& [file, value] : options.unified) {
+    const std::string controller = file.substr(0, file.find('.'));
+    limits.push_back({controller == "cgroup" ? "" : controller, file, value});
+  }
+  return limits;
 }
 
 }  // namespace slipway::cgroup_v2

@@ -78,5 +78,40 @@ TEST(Limits, TheIoWeightGoesToWhatWeighs) {
   EXPECT_EQ(Written(options), "io.weight=default 10000, io.bfq.weight=1000");
 }
 
+TEST(Limits, MapsBecomeALineOrAFileForEachEntry) {
+  CgroupOptions options;
+  options.rdma_max = {{"mlx5_0", {2, {}}}};
+  options.misc_max = {{"sev", 4}};
+  options.hugetlb_max = {{"1GB", Bytes{0}}, {"2MB", Bytes{4 << 20}}};
+  EXPECT_EQ(Written(options),
+            "rdma.max=mlx5_0 hca_handle=2, misc.max=sev 4, hugetlb.1GB.max=0, "
+            "hugetlb.2MB.max=4194304");
+}
+
+TEST(Limits, UnifiedIsWrittenLastAndEnablesItsControllers) {
+  CgroupOptions options;
+  options.unified = {{"cgroup.max.depth", "1"}, {"memory.high", "1G"}};
+  options.pids_max = 5;
+  EXPECT_EQ(Written(options), "pids.max=5, cgroup.max.depth=1, memory.high=1G");
+  EXPECT_EQ(sys::ControllersOf(Limits(options)), (std::vector<std::string>{"pids", "memory"}));
+}
+
+TEST(CheckLimits, RefusesWhatUnifiedRepeats) {
+  CgroupOptions options;
+  options.unified = {{"pids.max", "7"}};
+  EXPECT_TRUE(CheckLimits(options).ok());
+  options.pids_max = 5;
+  EXPECT_EQ(CheckLimits(options).error().ToString(),
+            "unified: given twice \"pids.max\" (another option writes this file already)");
+}
+
+TEST(CheckLimits, RefusesWhatV2DoesNotHave) {
+  CgroupOptions options;
+  options.net_cls_classid = 1;
+  EXPECT_EQ(CheckLimits(options).error().ToString(),
+            "cgroup v2 has no \"net_cls.classid\" (v2 marks no packets: leave it out there, and "
+            "match the cgroup (nftables: socket cgroupv2))");
+}
+
 }  // namespace
 }  // namespace slipway::cgroup_v2

@@ -3,6 +3,7 @@
 #include "runtime/sys/cgroup_limits.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace slipway::sys {
 namespace {
@@ -31,6 +32,24 @@ Lines CpuPeriod(const CgroupOptions& options) {
   return {LimitText(Period(options))};
 }
 
+Lines RdmaLines(const CgroupOptions& options) {
+  Lines lines;
+  for (const auto& [device, limit] : options.rdma_max) {
+    std::string line = device;
+    if (limit.hca_handle) line += " hca_handle=" + LimitText(*limit.hca_handle);
+    if (limit.hca_object) line += " hca_object=" + LimitText(*limit.hca_object);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
+                      std::vector<LimitWrite>& limits) {
+  for (const auto& [size, most] : options.hugetlb_max) {
+    limits.push_back({"hugetlb", "hugetlb." + size + "." + ending, LimitText(most)});
+  }
+}
+
 std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
                                      const CgroupOptions& options) {
   std::vector<LimitWrite> wanted;
@@ -45,6 +64,7 @@ std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits) {
   std::vector<std::string> controllers;
   for (const LimitWrite& limit : limits) {
+    if (limit.controller.empty()) continue;
     if (std::find(controllers.begin(), controllers.end(), limit.controller) == controllers.end()) {
       controllers.push_back(limit.controller);
     }

@@ -45,6 +45,17 @@ Lines CpuQuota(const CgroupOptions& options);
 // The period, when it or cpu.max was given.
 Lines CpuPeriod(const CgroupOptions& options);
 
+// "NAME VALUE", a line for each entry of a map.
+template <auto Member>
+Lines ByName(const CgroupOptions& options) {
+  Lines lines;
+  for (const auto& [name, value] : options.*Member) lines.push_back(name + " " + LimitText(value));
+  return lines;
+}
+
+// "mlx5_0 hca_handle=2 hca_object=2000"
+Lines RdmaLines(const CgroupOptions& options);
+
 // A file of a cgroup, the controller that offers it, and what is written to it.
 struct LimitFile {
   const char* controller;
@@ -67,7 +78,11 @@ struct LimitWrite {
 std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
                                      const CgroupOptions& options);
 
-// Their controllers, each once, in that order.
+// hugetlb.max, whose files have the size of the page in their names: "hugetlb.2MB." + `ending`.
+void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
+                      std::vector<LimitWrite>& limits);
+
+// Their controllers, each once, in that order. Files of the cgroup itself have none.
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits);
 
 }  // namespace slipway::sys

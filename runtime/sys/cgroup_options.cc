@@ -2,6 +2,11 @@
 
 #include "runtime/sys/cgroup_options.h"
 
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+
 #include "runtime/sys/cgroup.h"
 #include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_limits.h"
@@ -59,13 +64,73 @@ Status CheckCpuset(const CgroupOptions& options) {
   return Ok();
 }
 
+// A name that becomes a part of a file's name or of a line in it.
+bool IsPlainWord(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return c > ' ' && c < 0x7f && c != '/'; });
+}
+
+template <typename Map>
+Status CheckKeys(const char* option, const Map& map) {
+  for (const auto& entry : map) {
+    if (!IsPlainWord(entry.first)) {
+      return Error(std::string(option) + ": not a name", entry.first,
+                   "without blanks and slashes, as the kernel has it");
+    }
+  }
+  return Ok();
+}
+
+Status CheckMaps(const CgroupOptions& options) {
+  RETURN_IF_ERROR(CheckKeys("hugetlb.max", options.hugetlb_max));
+  RETURN_IF_ERROR(CheckKeys("misc.max", options.misc_max));
+  RETURN_IF_ERROR(CheckKeys("net_prio.ifpriomap", options.net_prio_ifpriomap));
+  for (const auto& [name, count] : options.misc_max) {
+    if (count < 0) return Error("misc.max: out of range", name + ": " + std::to_string(count));
+  }
+  for (const auto& [name, priority] : options.net_prio_ifpriomap) {
+    if (priority < 0 || priority > std::numeric_limits<uint32_t>::max()) {
+      return Error("net_prio.ifpriomap: out of range", name + ": " + std::to_string(priority),
+                   "write an integer from 0 to 4294967295");
+    }
+  }
+  for (const auto& [device, limit] : options.rdma_max) {
+    if (!limit.hca_handle && !limit.hca_object) {
+      return Error("rdma.max: no limit for", device, "give hca_handle or hca_object");
+    }
+  }
+  return CheckKeys("rdma.max", options.rdma_max);
+}
+
+// Files of the cgroup itself are the host's affair: who is in it, and what it passes on.
+Status CheckUnified(const CgroupOptions& options) {
+  constexpr std::array<std::string_view, 3> kAllowed = {
+      "cgroup.max.depth", "cgroup.max.descendants", "cgroup.pressure"};
+  for (const auto& [file, value] : options.unified) {
+    if (!IsPlainWord(file) || file.find('.') == std::string::npos || file.starts_with('.')) {
+      return Error("unified: not a file of a cgroup", file, "write it as in memory.high");
+    }
+    if (file.starts_with("cgroup.") &&
+        std::find(kAllowed.begin(), kAllowed.end(), file) == kAllowed.end()) {
+      return Error("unified: not for a container to set", file,
+                   "of cgroup.*, only max.depth, max.descendants and pressure are");
+    }
+    if (value.empty() || value.find('\n') != std::string::npos) {
+      return Error("unified: not one line for", file, "each file takes one write of one line");
+    }
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status CheckCgroupOptions(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckCgroupPath(options.parent));
   RETURN_IF_ERROR(CheckCpu(options));
   RETURN_IF_ERROR(CheckCpuset(options));
-  return CheckDevices(options);
+  RETURN_IF_ERROR(CheckDevices(options));
+  RETURN_IF_ERROR(CheckMaps(options));
+  return CheckUnified(options);
 }
 
 Status RefuseLacking(std::span<const LackingOption> lacking, const char* version,

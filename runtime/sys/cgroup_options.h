@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +81,21 @@ struct DeviceRule {
   std::string access;
 };
 
+// Limits of one RDMA device.
+struct RdmaMax {
+  static constexpr auto Options() {
+    return OptionTable(Option<&RdmaMax::hca_handle>("hca_handle", "Most handles of the adapter",
+                                                    {.maximum = kMaxCount}),
+                       Option<&RdmaMax::hca_object>("hca_object", "Most objects of the adapter",
+                                                    {.maximum = kMaxCount}));
+  }
+
+  std::optional<int64_t> hca_handle;
+  std::optional<int64_t> hca_object;
+
+  static constexpr int64_t kMaxCount = std::numeric_limits<int32_t>::max();
+};
+
 struct CgroupOptions {
   using Microseconds = std::chrono::nanoseconds;  // of which CheckCgroupOptions allows whole ones
 
@@ -140,7 +156,21 @@ struct CgroupOptions {
         Option<&O::io_max>("io.max", "Most that the container may read and write, by disk"),
         Option<&O::devices>("devices",
                             "The only devices that the container may open or make, whatever its "
-                            "root folder holds; if absent, all; an empty list: none"));
+                            "root folder holds; if absent, all; an empty list: none"),
+        Option<&O::hugetlb_max>("hugetlb.max",
+                                "Most memory in huge pages, by their size as in 2MB or 1GB"),
+        Option<&O::rdma_max>("rdma.max", "Most resources of each RDMA device, such as mlx5_0"),
+        Option<&O::misc_max>(
+            "misc.max", "Most of each scarce resource that the kernel counts, such as sev; v2"),
+        Option<&O::net_cls_classid>(
+            "net_cls.classid", "The tag of the container's packets, for tc and iptables; v1",
+            {.minimum = 1, .maximum = std::numeric_limits<uint32_t>::max()}),
+        Option<&O::net_prio_ifpriomap>(
+            "net_prio.ifpriomap",
+            "The priority of the container's packets on each network interface; v1"),
+        Option<&O::unified>("unified",
+                            "Any files of the container's cgroup and what to write to them, after "
+                            "all else; v2"));
   }
 
   std::string parent = "/";
@@ -161,6 +191,12 @@ struct CgroupOptions {
   std::optional<int64_t> io_weight;
   std::vector<IoMax> io_max;
   std::optional<std::vector<DeviceRule>> devices;
+  std::map<std::string, Bytes> hugetlb_max;
+  std::map<std::string, RdmaMax> rdma_max;
+  std::map<std::string, int64_t> misc_max;
+  std::optional<int64_t> net_cls_classid;
+  std::map<std::string, int64_t> net_prio_ifpriomap;
+  std::map<std::string, std::string> unified;
 
   static constexpr int64_t kMaxParent = 3072;   // with mount and id below PATH_MAX
   static constexpr int64_t kMaxPids = 4194304;  // PID_MAX_LIMIT; pids.max takes no more
@@ -187,7 +223,11 @@ struct LackingOption {
 
 template <auto Member>
 bool Given(const CgroupOptions& options) {
-  return (options.*Member).has_value();
+  if constexpr (requires { (options.*Member).has_value(); }) {
+    return (options.*Member).has_value();
+  } else {
+    return !(options.*Member).empty();
+  }
 }
 
 // Refuses the first of `lacking` that was given. version: "cgroup v1". For Probe.

@@ -125,6 +125,38 @@ TEST(CheckCgroupOptions, RefusesAParentThatLeadsUpwards) {
   EXPECT_EQ(ErrorOf(options), "not a cgroup path \"/a/../b\" (it may not hold \".\" or \"..\")");
 }
 
+TEST(CheckCgroupOptions, UnifiedTakesFilesOfControllersAndFewOfTheCgroup) {
+  CgroupOptions options;
+  options.unified = {{"memory.high", "1G"}, {"cgroup.max.depth", "2"}};
+  EXPECT_EQ(ErrorOf(options), "");
+  for (const char* file : {"cgroup.procs", "cgroup.subtree_control", "cgroup.kill", "cgroup.type",
+                           "cgroup.threads", "cgroup.freeze", "../memory.max", "a/b.c", "memory",
+                           "", ".", "..", ".hidden", "memory.max x"}) {
+    options.unified = {{file, "1"}};
+    EXPECT_NE(ErrorOf(options), "") << file;
+  }
+  options.unified = {{"cgroup.procs", "1"}};
+  EXPECT_EQ(ErrorOf(options),
+            "unified: not for a container to set \"cgroup.procs\" (of cgroup.*, only max.depth, "
+            "max.descendants and pressure are)");
+  options.unified = {{"memory.high", "1\n2"}};
+  EXPECT_NE(ErrorOf(options), "");
+}
+
+TEST(CheckCgroupOptions, NamesInMapsArePlain) {
+  CgroupOptions options;
+  options.hugetlb_max = {{"2MB/../x", Bytes{0}}};
+  EXPECT_EQ(ErrorOf(options),
+            "hugetlb.max: not a name \"2MB/../x\" (without blanks and slashes, as the kernel has "
+            "it)");
+  options = CgroupOptions();
+  options.misc_max = {{"sev", -1}};
+  EXPECT_EQ(ErrorOf(options), "misc.max: out of range \"sev: -1\"");
+  options = CgroupOptions();
+  options.rdma_max = {{"mlx5_0", RdmaMax()}};
+  EXPECT_EQ(ErrorOf(options), "rdma.max: no limit for \"mlx5_0\" (give hca_handle or hca_object)");
+}
+
 TEST(RefuseLacking, NamesWhatTheVersionDoesNotHave) {
   constexpr std::array kLacking = {
       LackingOption{"memory.high", Given<&CgroupOptions::memory_high>, "use memory.max"}};
