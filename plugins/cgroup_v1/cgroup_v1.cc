@@ -2,18 +2,21 @@
 // Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst,
 // Documentation/scheduler/sched-bwc.rst.
 
-#include <array>
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "plugins/cgroup_v1/cpuset.h"
 #include "plugins/cgroup_v1/hierarchies.h"
+#include "plugins/cgroup_v1/limits.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/file.h"
 
 namespace {
@@ -27,14 +30,6 @@ using slipway::Result;
 using slipway::Status;
 using slipway::cgroup_v1::Hierarchy;
 namespace sys = slipway::sys;
-
-// The period before the quota: a quota is checked against the period that stands.
-constexpr std::array kLimits = {
-    sys::LimitFile{"pids", "pids.max", sys::PidsMax},
-    sys::LimitFile{"memory", "memory.limit_in_bytes", sys::MemoryMax},
-    sys::LimitFile{"cpu", "cpu.cfs_period_us", sys::CpuPeriod},
-    sys::LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota},
-};
 
 // What is at the v2 mount, for the hint of an error.
 std::string OnUnified(const std::vector<sys::CgroupMount>& mounts, std::string_view controller) {
@@ -74,7 +69,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
 
   Status Probe() override { return Locate().status(); }
 
-  Status Create() override { return sys::CheckCgroupPath(parent); }
+  Status Create() override { return sys::CheckCgroupOptions(*this); }
 
   Status PreClone(Plan& plan) override {
     ASSIGN_OR_RETURN(const std::vector<Hierarchy> hierarchies, Locate());
@@ -82,9 +77,10 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
       const std::string path =
           sys::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
       RETURN_IF_ERROR(sys::MakeCgroup(plan, path));
-      for (const sys::LimitWrite& limit : hierarchy.limits) {
-        RETURN_IF_ERROR(sys::WriteLimit(path, limit));
+      if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
+        RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }
+      RETURN_IF_ERROR(sys::WriteLimits(path, hierarchy.limits));
       cgroups_.push_back(path);
     }
     return Ok();
@@ -112,7 +108,9 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
     if (sys::MountPoints(mounts, false) == "none") return NoHierarchy(mounts);
 
-    const std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, *this);
+    RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
+    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
+    const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
     std::vector<std::string> controllers = sys::ControllersOf(limits);
     RETURN_IF_ERROR(CheckControllers(mounts, controllers));
     // Without a limit the cgroups still hold the container together: what is left gets killed.
@@ -122,6 +120,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     if (hierarchies.empty()) return NoHierarchy(mounts);
     for (const Hierarchy& hierarchy : hierarchies) {
       RETURN_IF_ERROR(sys::CheckParent(hierarchy.mount, parent));
+      RETURN_IF_ERROR(slipway::cgroup_v1::CheckCpuset(hierarchy.mount, *this));
     }
     return hierarchies;
   }

@@ -66,6 +66,85 @@ TEST_F(CgroupV1Hooks, LimitsStandInTheKernelsFiles) {
   EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_quota_us"), "150000");
 }
 
+TEST_F(CgroupV1Hooks, SwapIsLimitedTogetherWithMemory) {
+  if (!Exists(FindController(mounts_, "memory")->mount_point + "/memory.memsw.limit_in_bytes")) {
+    GTEST_SKIP() << "this kernel does not count swap (swapaccount=0)";
+  }
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("memory.max", 64 << 20);
+  stage.Set("memory.swap.max", 16 << 20);
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(In("memory", stage.id()) + "/memory.limit_in_bytes"), "67108864");
+  EXPECT_EQ(Content(In("memory", stage.id()) + "/memory.memsw.limit_in_bytes"), "83886080");
+}
+
+TEST_F(CgroupV1Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
+  if (!Exists(FindController(mounts_, "cpu")->mount_point + "/cpu.cfs_burst_us")) {
+    GTEST_SKIP() << "this kernel has no cpu.cfs_burst_us (5.14 has)";
+  }
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpu.max", 500);
+  stage.Set("cpu.period", 20'000'000);
+  stage.Set("cpu.max.burst", 10'000'000);
+  stage.Set("cpu.weight", 50);
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_period_us"), "20000");
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_quota_us"), "10000");
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.cfs_burst_us"), "10000");
+  EXPECT_EQ(Content(In("cpu", stage.id()) + "/cpu.shares"), "512");
+}
+
+TEST_F(CgroupV1Hooks, ACpusetInheritsWhatIsNotGiven) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0");
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.cpus"), "0");
+  EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.mems"),
+            Content(FindController(mounts_, "cpuset")->mount_point + "/cpuset.mems"));
+  Shell child("exit 0");
+  EXPECT_TRUE(stage.PostClone(child.pid()).ok());
+}
+
+TEST_F(CgroupV1Hooks, ProbeNamesACpuThatIsNotThere) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0,8191");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  const std::string file = FindController(mounts_, "cpuset")->mount_point + "/cpuset.cpus";
+  EXPECT_EQ(status.error().ToString(),
+            "cpuset.cpus: no 8191 in \"" + file + "\" (there are " + Content(file) + ")");
+}
+
+TEST_F(CgroupV1Hooks, ProbeExplainsAParentWithoutCpus) {
+  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  const std::string parent = "/" + UniqueId();
+  MakeForeign(In("cpuset", parent));
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("parent", parent);
+  stage.Set("cpuset.cpus", "0");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("nothing to inherit in"), std::string::npos);
+}
+
+TEST_F(CgroupV1Hooks, ProbeRefusesWhatV1DoesNotHaveAndCreateDoesNot) {
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("memory.high", 64 << 20);
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(),
+            "cgroup v1 has no \"memory.high\" (v1 has a hard limit only: use memory.max, or the "
+            "stage cgroup-v2)");
+  EXPECT_TRUE(stage.Create().ok());
+}
+
 TEST_F(CgroupV1Hooks, OnlyTheHierarchiesOfTheGivenLimitsAreUsed) {
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("pids.max", 20);

@@ -113,6 +113,81 @@ TEST_F(CgroupV1, TheCpuQuotaStandsWhileItRuns) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV1, TheWeightStandsAsShares) {
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + cpu_ +
+                         ", target: /tmp}]}\n  - cgroup-v1: {cpu.weight: 200}\n",
+                     "cat /tmp/" + test.next_id() + "/cpu.shares");
+  EXPECT_EQ(result.out, "2048\n") << result.err;
+}
+
+TEST_F(CgroupV1, TheCpusetShowsInProc) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  if (!sys::FindController(mounts, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  const RunResult result = ContainerTest().RunScript(Stages("cpuset.cpus: 0, cpuset.mems: 0"),
+                                                     "grep Cpus_allowed_list /proc/self/status");
+  EXPECT_EQ(result.out, "Cpus_allowed_list:\t0\n") << result.err;
+}
+
+TEST_F(CgroupV1, ADeviceThatIsNotAllowedCannotBeOpened) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  if (!sys::FindController(mounts, "devices")) GTEST_SKIP() << "needs devices on cgroup v1";
+  const RunResult result = ContainerTest().RunScript(
+      Stages("devices: [{device: /dev/null}]"),
+      "echo x >/dev/null && echo null; head -c1 /dev/zero || echo refused");
+  EXPECT_EQ(result.out, "null\nrefused\n") << result.err;
+  EXPECT_NE(result.err.find("Operation not permitted"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV1, ALimitOfADiskStandsInItsFile) {
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const sys::CgroupMount* blkio = sys::FindController(mounts, "blkio");
+  if (!blkio) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
+  const std::string disk = ReadText("/sys/block/loop0/dev");
+  if (disk.empty()) GTEST_SKIP() << "needs the disk loop0";
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + blkio->mount_point +
+                         ", target: /tmp}]}\n  - cgroup-v1: {io.max: [{device: \"" +
+                         disk.substr(0, disk.find('\n')) + "\", rbps: 1MiB, wiops: 7}]}\n",
+                     "cd /tmp/" + test.next_id() +
+                         " && cat blkio.throttle.read_bps_device blkio.throttle.write_iops_device");
+  const std::string name = disk.substr(0, disk.find('\n'));
+  EXPECT_EQ(result.out, name + " 1048576\n" + name + " 7\n") << result.err;
+}
+
+TEST_F(CgroupV1, ADeviceThatDoesNotExistIsRefusedBeforeAnythingHappens) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: [{device: /dev/no-such}]"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("cgroup-v1: probe: devices[0]: stat(\"/dev/no-such\")"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV1, AnOptionOfV2IsRefusedBeforeAnythingHappens) {
+  const RunResult result = ContainerTest().RunScript(Stages("memory.high: 64MiB"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("cgroup-v1: probe: cgroup v1 has no \"memory.high\""),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV1, OneOptionAgainstAnotherIsRefusedByBothVersions) {
+  for (const std::string version : {"cgroup-v1", "cgroup-v2"}) {
+    const RunResult result = ContainerTest().RunScript(
+        "  - mount: {root: root}\n  - " + version + ": {cpu.max: 0.01, cpu.period: 50ms}\n",
+        "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_NE(result.err.find(version + ": create: cpu.max of a cpu.period is too little"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
 TEST_F(CgroupV1, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   // Without a pid namespace only the cgroup knows what belongs to the container.
   ContainerTest test;

@@ -1,19 +1,23 @@
 // Its own cgroup in the v2 hierarchy, with limits; the child is born in it. cgroups(7), clone(2)
 // (CLONE_INTO_CGROUP), Documentation/admin-guide/cgroup-v2.rst.
 
-#include <array>
 #include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup_v2/cpuset.h"
+#include "plugins/cgroup_v2/device_program.h"
+#include "plugins/cgroup_v2/limits.h"
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_devices.h"
 #include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
@@ -27,12 +31,6 @@ using slipway::Result;
 using slipway::Status;
 namespace sys = slipway::sys;
 namespace cgroup_v2 = slipway::cgroup_v2;
-
-constexpr std::array kLimits = {
-    sys::LimitFile{"pids", "pids.max", sys::PidsMax},
-    sys::LimitFile{"memory", "memory.max", sys::MemoryMax},
-    sys::LimitFile{"cpu", "cpu.max", sys::CpuQuotaAndPeriod},
-};
 
 Result<sys::CgroupMount> FindHierarchy(const std::vector<sys::CgroupMount>& mounts) {
   if (const sys::CgroupMount* mount = sys::FindUnified(mounts)) return *mount;
@@ -72,7 +70,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     return cgroup_v2::CheckBirth(site.mount, parent);
   }
 
-  Status Create() override { return sys::CheckCgroupPath(parent); }
+  Status Create() override { return sys::CheckCgroupOptions(*this); }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
   Status PreClone(Plan& plan) override {
@@ -83,9 +81,11 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::string path =
         sys::CgroupDirectory(site.mount, parent).append("/").append(plan.container_id());
     ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
-    for (const sys::LimitWrite& limit : site.limits) {
-      RETURN_IF_ERROR(sys::WriteLimit(path, limit));
+    RETURN_IF_ERROR(sys::WriteLimits(path, site.limits));
+    if (site.device_program.valid()) {
+      RETURN_IF_ERROR(cgroup_v2::AttachDeviceProgram(cgroup_, site.device_program));
     }
+    RETURN_IF_ERROR(cgroup_v2::CheckPartition(path, *this));
     return plan.SetCgroup(cgroup_.get());
   }
 
@@ -101,6 +101,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     sys::CgroupMount mount;
     std::vector<sys::LimitWrite> limits;
     std::vector<cgroup_v2::EnableWrite> enable;
+    sys::Fd device_program;  // in the kernel, not yet attached; if devices are limited
   };
 
   Result<Site> Locate() const {
@@ -109,10 +110,17 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
     Site site;
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
-    site.limits = sys::WantedLimits(kLimits, *this);
+    RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
+    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
+    site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
     RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
+    RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
+    if (resolved.devices) {
+      ASSIGN_OR_RETURN(const auto program, cgroup_v2::DeviceProgram(*resolved.devices));
+      ASSIGN_OR_RETURN(site.device_program, cgroup_v2::LoadDeviceProgram(program));
+    }
     ASSIGN_OR_RETURN(site.enable, cgroup_v2::FindEnableWrites(site.mount, parent, controllers));
     return site;
   }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -237,6 +238,77 @@ TEST_F(CgroupV2Hooks, LimitsStandInTheKernelsFiles) {
   EXPECT_EQ(Content(path + "/pids.max"), "20");
   EXPECT_EQ(Content(path + "/memory.max"), "67108864");
   EXPECT_EQ(Content(path + "/cpu.max"), "150000 100000");
+}
+
+TEST_F(CgroupV2Hooks, AllOfMemoryStandsInTheKernelsFiles) {
+  if (!Offers("memory")) GTEST_SKIP() << "cgroup v2 has no controller memory";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("memory.max", 64 << 20);
+  stage.Set("memory.high", 32 << 20);
+  stage.Set("memory.low", 16 << 20);
+  stage.Set("memory.min", 8 << 20);
+  stage.Set("memory.oom.group", 1);
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  const std::string path = root_ + "/" + stage.id();
+  EXPECT_EQ(Content(path + "/memory.max"), "67108864");
+  EXPECT_EQ(Content(path + "/memory.high"), "33554432");
+  EXPECT_EQ(Content(path + "/memory.low"), "16777216");
+  EXPECT_EQ(Content(path + "/memory.min"), "8388608");
+  EXPECT_EQ(Content(path + "/memory.oom.group"), "1");
+}
+
+TEST_F(CgroupV2Hooks, SwapIsLimitedAlone) {
+  if (!Offers("memory")) GTEST_SKIP() << "cgroup v2 has no controller memory";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("memory.swap.max", 0);
+  const Status made = stage.PreClone();
+  if (!made.ok() && made.error().errno_value == ENOENT) {
+    GTEST_SKIP() << "this kernel cannot swap (no memory.swap.max)";
+  }
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  EXPECT_EQ(Content(root_ + "/" + stage.id() + "/memory.swap.max"), "0");
+}
+
+TEST_F(CgroupV2Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
+  if (!Offers("cpu")) GTEST_SKIP() << "cgroup v2 has no controller cpu";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpu.max", 500);
+  stage.Set("cpu.period", 20'000'000);
+  stage.Set("cpu.max.burst", 10'000'000);
+  stage.Set("cpu.weight", 50);
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  const std::string path = root_ + "/" + stage.id();
+  EXPECT_EQ(Content(path + "/cpu.max"), "10000 20000");
+  EXPECT_EQ(Content(path + "/cpu.max.burst"), "10000");
+  EXPECT_EQ(Content(path + "/cpu.weight"), "50");
+}
+
+TEST_F(CgroupV2Hooks, TheCpusetAndItsPartitionStandInTheKernelsFiles) {
+  if (!Offers("cpuset")) GTEST_SKIP() << "cgroup v2 has no controller cpuset";
+  const std::string cpus = Content(root_ + "/cpuset.cpus.effective");
+  if (cpus == "0") GTEST_SKIP() << "needs a CPU to spare for a partition";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "1");
+  stage.Set("cpuset.mems", "0");
+  stage.Set("cpuset.partition", 1);
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  const std::string path = root_ + "/" + stage.id();
+  EXPECT_EQ(Content(path + "/cpuset.cpus"), "1");
+  EXPECT_EQ(Content(path + "/cpuset.mems"), "0");
+  EXPECT_EQ(Content(path + "/cpuset.cpus.partition"), "root");
+}
+
+TEST_F(CgroupV2Hooks, ProbeNamesACpuThatIsNotThere) {
+  if (!Offers("cpuset")) GTEST_SKIP() << "cgroup v2 has no controller cpuset";
+  HookedStage stage(kPlugin, UniqueId());
+  stage.Set("cpuset.cpus", "0,8191");
+  const Status status = stage.Probe();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().ToString().find("cpuset.cpus: no 8191 in"), std::string::npos);
 }
 
 TEST_F(CgroupV2Hooks, AParentThatHoldsProcessesIsExplained) {

@@ -72,6 +72,81 @@ TEST_F(CgroupV2, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeOpened) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: [{device: /dev/null, access: w}]"),
+                                "echo x >/dev/null && echo null; cat /dev/null || echo no read; "
+                                "head -c1 /dev/zero || echo refused");
+  EXPECT_EQ(result.out, "null\nno read\nrefused\n") << result.err;
+  EXPECT_NE(result.err.find("Operation not permitted"), std::string::npos) << result.err;
+}
+
+TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeMade) {
+  const RunResult result = ContainerTest().RunScript(
+      Stages("devices: [{type: char, device: \"1:*\"}]"),
+      "mknod /tmp/zero c 1 5 && echo made; mknod /tmp/tty c 5 0 || echo refused");
+  EXPECT_EQ(result.out, "made\nrefused\n") << result.err;
+}
+
+TEST_F(CgroupV2, AnEmptyListOfDevicesAllowsNone) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages("devices: []"), "cat /dev/null || echo refused");
+  EXPECT_EQ(result.out, "refused\n") << result.err;
+}
+
+TEST_F(CgroupV2, UnifiedWritesAFileOfTheCgroup) {
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+                         ", target: /tmp}]}\n  - cgroup-v2: {unified: {cgroup.max.depth: 3}}\n",
+                     "cat /tmp/" + test.next_id() + "/cgroup.max.depth");
+  EXPECT_EQ(result.out, "3\n") << result.err;
+}
+
+TEST_F(CgroupV2, HugePagesAreLimitedBySize) {
+  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "hugetlb")) {
+    GTEST_SKIP() << "cgroup v2 has no controller hugetlb";
+  }
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+                         ", target: /tmp}]}\n  - cgroup-v2: {hugetlb.max: {2MB: 4MiB}}\n",
+                     "cat /tmp/" + test.next_id() + "/hugetlb.2MB.max");
+  EXPECT_EQ(result.out, "4194304\n") << result.err;
+}
+
+TEST_F(CgroupV2, ASizeOfHugePagesThatIsNotThereIsExplained) {
+  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "hugetlb")) {
+    GTEST_SKIP() << "cgroup v2 has no controller hugetlb";
+  }
+  const RunResult result =
+      ContainerTest().RunScript(Stages("hugetlb.max: {3MB: 3MiB}"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("this kernel's controller \"hugetlb\" lacks this file"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV2, ADisksLimitStandsInItsFile) {
+  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "io")) {
+    GTEST_SKIP() << "cgroup v2 has no controller io";
+  }
+  std::string disk;
+  for (const char* name : {"loop0", "ubda", "vda", "sda"}) {
+    if (disk.empty()) disk = ReadText("/sys/block/" + std::string(name) + "/dev");
+  }
+  if (disk.empty()) GTEST_SKIP() << "needs a disk";
+  disk.pop_back();
+  ContainerTest test;
+  const RunResult result =
+      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+                         ", target: /tmp}]}\n  - cgroup-v2: {io.max: [{device: \"" + disk +
+                         "\", rbps: 1MiB, wiops: 7}]}\n",
+                     "cat /tmp/" + test.next_id() + "/io.max");
+  EXPECT_EQ(result.out, disk + " rbps=1048576 wbps=max riops=max wiops=7\n") << result.err;
+}
+
 TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
   const sys::CgroupMount* pids = sys::FindController(mounts_, "pids");
   if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";

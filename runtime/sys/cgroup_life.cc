@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <optional>
 
 #include "runtime/sys/cgroup_kill.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/id_list.h"
 
 namespace slipway::sys {
 namespace {
@@ -118,6 +120,16 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
   return Ok();
 }
 
+Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file) {
+  Result<std::string> text = ReadFile(file);
+  if (!text.ok()) return Ok();
+  const std::string there = (*text).substr(0, (*text).find('\n'));
+  const std::optional<uint32_t> missing = FirstMissingId(list, there);
+  if (!missing) return Ok();
+  return Error(std::string(option) + ": no " + std::to_string(*missing) + " in", file,
+               "there are " + there);
+}
+
 Status CheckLength(const std::string& path) {
   if (path.size() <= kMaxPath) return Ok();
   return Error(ENAMETOOLONG, "mkdir", path, "choose a parent with a shorter path");
@@ -159,8 +171,29 @@ Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
     written.error().Hint("the kernel refuses this value; a cgroup above may have a lower limit");
   } else if (written.error().errno_value == ENOENT) {
     written.error().Hint("this kernel's controller \"" + limit.controller + "\" lacks this file");
+  } else if (written.error().errno_value == ENODEV) {
+    written.error().Hint("there is no such disk; a partition is none");
+  } else if (written.error().errno_value == EPERM) {
+    written.error().Hint("a cgroup above does not allow it");
   }
   return written;
+}
+
+Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& limits) {
+  const LimitWrite* absent = nullptr;
+  bool one_present = false;
+  for (const LimitWrite& limit : limits) {
+    if (limit.where_present) {
+      if (access((directory + "/" + limit.file).c_str(), F_OK) != 0) {
+        absent = &limit;
+        continue;
+      }
+      one_present = true;
+    }
+    RETURN_IF_ERROR(WriteLimit(directory, limit));
+  }
+  if (absent == nullptr || one_present) return Ok();
+  return WriteLimit(directory, *absent);  // the kernel says that it is not there
 }
 
 Status UndoCgroup(std::string_view text) {

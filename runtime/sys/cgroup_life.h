@@ -38,6 +38,10 @@ Result<CgroupRecord> ParseRecord(std::string_view text);
 // Can a cgroup be made below the cgroup `parent` of this mount? No side effects.
 Status CheckParent(const CgroupMount& mount, const std::string& parent);
 
+// Does `file` of the parent, such as cpuset.cpus.effective, have all the numbers of `list`, the
+// value of `option`? Where there is no such file, the kernel decides. No side effects.
+Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file);
+
 // Refuses a path that neither the kernel nor an undo record takes.
 Status CheckLength(const std::string& path);
 
@@ -46,6 +50,9 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path);
 
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);
+
+// Writes them all, in their order.
+Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& limits);
 
 // Undoes one record that MakeCgroup left, given as its text.
 Status UndoCgroup(std::string_view text);

@@ -1,5 +1,4 @@
-// Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, cgroup-v1/pids.rst,
-// Documentation/scheduler/sched-bwc.rst.
+// Documentation/admin-guide/cgroup-v2.rst, Documentation/scheduler/sched-bwc.rst.
 
 #include "runtime/sys/cgroup_limits.h"
 
@@ -9,41 +8,54 @@
 namespace slipway::sys {
 namespace {
 
-constexpr int64_t kPeriod = 100'000;  // us; the kernel's own default
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds kDefaultPeriod = std::chrono::milliseconds(100);  // the kernel's own
+
+nanoseconds Period(const CgroupOptions& options) {
+  return options.cpu_period.value_or(kDefaultPeriod);
+}
 
 }  // namespace
 
-std::optional<std::string> PidsMax(const CgroupOptions& options) {
-  if (!options.pids_max) return std::nullopt;
-  return std::to_string(*options.pids_max);
+int64_t CpuQuotaNanoseconds(const CgroupOptions& options) {
+  return options.cpu_max->thousandths * (Period(options).count() / 1000);
 }
 
-std::optional<std::string> MemoryMax(const CgroupOptions& options) {
-  if (!options.memory_max) return std::nullopt;
-  return std::to_string(options.memory_max->count);
+Lines CpuQuota(const CgroupOptions& options) {
+  if (!options.cpu_max) return {};
+  return {LimitText(nanoseconds(CpuQuotaNanoseconds(options)))};
 }
 
-std::optional<std::string> CpuQuota(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return std::to_string(options.cpu_max->thousandths * (kPeriod / 1000));
+Lines CpuPeriod(const CgroupOptions& options) {
+  if (!options.cpu_max && !options.cpu_period) return {};
+  return {LimitText(Period(options))};
 }
 
-std::optional<std::string> CpuPeriod(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return std::to_string(kPeriod);
+Lines RdmaLines(const CgroupOptions& options) {
+  Lines lines;
+  for (const auto& [device, limit] : options.rdma_max) {
+    std::string line = device;
+    if (limit.hca_handle) line += " hca_handle=" + LimitText(*limit.hca_handle);
+    if (limit.hca_object) line += " hca_object=" + LimitText(*limit.hca_object);
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
-std::optional<std::string> CpuQuotaAndPeriod(const CgroupOptions& options) {
-  if (!options.cpu_max) return std::nullopt;
-  return *CpuQuota(options) + " " + *CpuPeriod(options);
+void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
+                      std::vector<LimitWrite>& limits) {
+  for (const auto& [size, most] : options.hugetlb_max) {
+    limits.push_back({"hugetlb", "hugetlb." + size + "." + ending, LimitText(most)});
+  }
 }
 
 std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
                                      const CgroupOptions& options) {
   std::vector<LimitWrite> wanted;
   for (const LimitFile& row : table) {
-    if (std::optional<std::string> value = row.value(options)) {
-      wanted.push_back({row.controller, row.file, *std::move(value)});
+    for (std::string& line : row.lines(options)) {
+      wanted.push_back({row.controller, row.file, std::move(line), row.where_present});
     }
   }
   return wanted;
@@ -52,6 +64,7 @@ std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits) {
   std::vector<std::string> controllers;
   for (const LimitWrite& limit : limits) {
+    if (limit.controller.empty()) continue;
     if (std::find(controllers.begin(), controllers.end(), limit.controller) == controllers.end()) {
       controllers.push_back(limit.controller);
     }

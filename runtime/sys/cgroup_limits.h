@@ -1,65 +1,69 @@
-// The options that both cgroup stages have, and how a limit becomes a line in a file: one
-// vocabulary, so that a pipeline changes nothing but the stage's name between v1 and v2. A stage
-// holds a table of LimitFile rows; a further limit is a member here and a row there. Pure logic.
+// How the options of a cgroup become lines in its files. A stage holds a table of LimitFile rows,
+// one for each file that its version has; a further limit is an option in cgroup_options.h and a
+// row there. Pure logic.
 
 #ifndef SLIPWAY_RUNTIME_SYS_CGROUP_LIMITS_H_
 #define SLIPWAY_RUNTIME_SYS_CGROUP_LIMITS_H_
 
+#include <chrono>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "runtime/sdk/options.h"
-#include "runtime/sdk/result.h"
+#include "runtime/sys/cgroup_options.h"
 
 namespace slipway::sys {
 
-struct CgroupOptions {
-  static constexpr auto Options() {
-    return OptionTable(
-        Option<&CgroupOptions::parent>(
-            "parent",
-            "The cgroup below which the container's own is made, as a path from the hierarchy's "
-            "mount; it must exist",
-            {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
-        Option<&CgroupOptions::pids_max>(
-            "pids.max", "Most tasks (processes and threads) that may exist in the container",
-            {.minimum = 1, .maximum = kMaxPids}),
-        Option<&CgroupOptions::memory_max>(
-            "memory.max", "Most memory that the container may use; beyond it the OOM killer acts",
-            {.minimum = kMinMemory, .maximum = std::numeric_limits<int64_t>::max()}),
-        Option<&CgroupOptions::cpu_max>("cpu.max",
-                                        "CPU time that the container may use, as a number of CPUs",
-                                        {.unit = "CPUs", .minimum = kMinCpu, .maximum = kMaxCpu}));
-  }
+// The lines to write to one file, each with a write(2) of its own; none when the option was not
+// given.
+using Lines = std::vector<std::string>;
 
-  std::string parent = "/";
-  std::optional<int64_t> pids_max;
-  std::optional<Bytes> memory_max;
-  std::optional<Decimal> cpu_max;
+inline std::string LimitText(int64_t number) { return std::to_string(number); }
+inline std::string LimitText(bool flag) { return flag ? "1" : "0"; }
+inline std::string LimitText(const std::string& text) { return text; }
+inline std::string LimitText(CpusetPartition partition) {
+  return kNamesOf<CpusetPartition>[static_cast<size_t>(partition)];
+}
+inline std::string LimitText(Bytes bytes) { return std::to_string(bytes.count); }
+inline std::string LimitText(std::chrono::nanoseconds time) {
+  return std::to_string(time.count() / 1000);  // the kernel counts in microseconds
+}
 
-  static constexpr int64_t kMaxParent = 3072;   // with mount and id below PATH_MAX
-  static constexpr int64_t kMaxPids = 4194304;  // PID_MAX_LIMIT; pids.max takes no more
-  static constexpr int64_t kMinMemory = 4096;   // the kernel counts pages
-  static constexpr int64_t kMinCpu = 10;        // 0.01: a quota of 1 ms, the kernel's least
-  static constexpr int64_t kMaxCpu = 8192000;   // NR_CPUS of x86-64
-};
+// An option whose value the kernel takes as it is.
+template <auto Member>
+Lines Plain(const CgroupOptions& options) {
+  const auto& value = options.*Member;
+  if (!value) return {};
+  return {LimitText(*value)};
+}
 
-// The values as the kernel takes them; nothing when the option was not given.
-std::optional<std::string> PidsMax(const CgroupOptions& options);
-std::optional<std::string> MemoryMax(const CgroupOptions& options);
-std::optional<std::string> CpuQuota(const CgroupOptions& options);   // us in a period
-std::optional<std::string> CpuPeriod(const CgroupOptions& options);  // us
-std::optional<std::string> CpuQuotaAndPeriod(const CgroupOptions& options);
+// cpu.max: the CPU time of one period, and the period. Only when there is a cpu.max.
+int64_t CpuQuotaNanoseconds(const CgroupOptions& options);
+Lines CpuQuota(const CgroupOptions& options);
+// The period, when it or cpu.max was given.
+Lines CpuPeriod(const CgroupOptions& options);
+
+// "NAME VALUE", a line for each entry of a map.
+template <auto Member>
+Lines ByName(const CgroupOptions& options) {
+  Lines lines;
+  for (const auto& [name, value] : options.*Member) lines.push_back(name + " " + LimitText(value));
+  return lines;
+}
+
+// "mlx5_0 hca_handle=2 hca_object=2000"
+Lines RdmaLines(const CgroupOptions& options);
 
 // A file of a cgroup, the controller that offers it, and what is written to it.
 struct LimitFile {
   const char* controller;
   const char* file;
-  std::optional<std::string> (*value)(const CgroupOptions& options);
+  Lines (*lines)(const CgroupOptions& options);
+  // One of several files of which a kernel may have any: it is written where it is there, and one
+  // of those of its controller must be.
+  bool where_present = false;
 };
 
 // What is to be written to one file of the container's cgroup.
@@ -67,13 +71,18 @@ struct LimitWrite {
   std::string controller;
   std::string file;
   std::string value;
+  bool where_present = false;
 };
 
 // The rows whose option was given, in the table's order.
 std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
                                      const CgroupOptions& options);
 
-// Their controllers, each once, in that order.
+// hugetlb.max, whose files have the size of the page in their names: "hugetlb.2MB." + `ending`.
+void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
+                      std::vector<LimitWrite>& limits);
+
+// Their controllers, each once, in that order. Files of the cgroup itself have none.
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits);
 
 }  // namespace slipway::sys

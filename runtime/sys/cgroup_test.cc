@@ -1,17 +1,15 @@
-// The pure logic of cgroups: what mountinfo says, what limits become, what records say.
+// The pure logic of cgroups: what mountinfo says, what records say.
 
 #include "runtime/sys/cgroup.h"
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
-#include "runtime/sys/cgroup_limits.h"
 
 namespace slipway::sys {
 namespace {
@@ -139,38 +137,6 @@ TEST(HasWord, MatchesWholeWords) {
   EXPECT_TRUE(HasWord("cpuset cpu io\n", "cpu"));
   EXPECT_FALSE(HasWord("cpuset io\n", "cpu"));
   EXPECT_FALSE(HasWord("", "cpu"));
-}
-
-constexpr std::array kTable = {
-    LimitFile{"pids", "pids.max", PidsMax},
-    LimitFile{"cpu", "period", CpuPeriod},
-    LimitFile{"cpu", "quota", CpuQuota},
-    LimitFile{"memory", "memory.max", MemoryMax},
-};
-
-TEST(WantedLimits, NothingIsWrittenForWhatWasNotGiven) {
-  EXPECT_TRUE(WantedLimits(kTable, CgroupOptions()).empty());
-}
-
-TEST(WantedLimits, ValuesAreTheKernels) {
-  CgroupOptions options;
-  options.pids_max = 20;
-  options.memory_max = Bytes{1 << 20};
-  options.cpu_max = Decimal{1500};
-  const auto limits = WantedLimits(kTable, options);
-  ASSERT_EQ(limits.size(), 4U);
-  EXPECT_EQ(limits[0].value, "20");
-  EXPECT_EQ(limits[1].value, "100000");
-  EXPECT_EQ(limits[2].value, "150000");
-  EXPECT_EQ(limits[3].value, "1048576");
-  EXPECT_EQ(CpuQuotaAndPeriod(options), "150000 100000");
-  EXPECT_EQ(ControllersOf(limits), (std::vector<std::string>{"pids", "cpu", "memory"}));
-}
-
-TEST(WantedLimits, TheLeastCpuIsTheKernelsLeastQuota) {
-  CgroupOptions options;
-  options.cpu_max = Decimal{CgroupOptions::kMinCpu};
-  EXPECT_EQ(CpuQuota(options), "1000");
 }
 
 using Kind = CgroupRecord::Kind;

@@ -109,9 +109,14 @@ Status HookedStage::Probe() {
   return FromC(stage_->probe(&kHost, values_.data(), &error), error);
 }
 
-Status HookedStage::PreClone() {
+Status HookedStage::Create() {
   slipway_error error{};
-  RETURN_IF_ERROR(FromC(stage_->create(&kHost, values_.data(), &object_, &error), error));
+  return FromC(stage_->create(&kHost, values_.data(), &object_, &error), error);
+}
+
+Status HookedStage::PreClone() {
+  if (object_ == nullptr) RETURN_IF_ERROR(Create());
+  slipway_error error{};
   slipway_context context{this};
   return FromC(stage_->pre_clone(object_, &context, &error), error);
 }

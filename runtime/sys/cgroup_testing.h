@@ -30,7 +30,8 @@ class HookedStage {
   void Set(const std::string& option, const std::string& value);
 
   Status Probe();
-  Status PreClone();
+  Status Create();
+  Status PreClone();  // makes what Create has not yet
   Status PostClone(pid_t pid);
   Status Teardown(const std::string& record);
   Status TeardownAll();  // the last record first, as the host does

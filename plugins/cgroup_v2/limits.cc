@@ -1,0 +1,112 @@
+// Documentation/admin-guide/cgroup-v2.rst.
+
+#include "plugins/cgroup_v2/limits.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace slipway::cgroup_v2 {
+namespace {
+
+using sys::CgroupOptions;
+using sys::LimitFile;
+using sys::Lines;
+using sys::Plain;
+
+// "QUOTA PERIOD", in microseconds; the quota may be "max".
+Lines CpuMax(const CgroupOptions& options) {
+  const Lines quota = sys::CpuQuota(options);
+  const Lines period = sys::CpuPeriod(options);
+  if (period.empty()) return {};
+  return {(quota.empty() ? "max" : quota[0]) + " " + period[0]};
+}
+
+Lines IoWeight(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  return {"default " + std::to_string(*options.io_weight)};
+}
+
+// BFQ's own weight, at most 1000 and 100 by default, as systemd's BFQ_WEIGHT() has it.
+Lines BfqWeight(const CgroupOptions& options) {
+  if (!options.io_weight) return {};
+  const int64_t weight = *options.io_weight;
+  return {std::to_string(weight <= 100 ? weight : 100 + (weight - 100) * 900 / 9900)};
+}
+
+// "8:0 rbps=1048576 wiops=10", a line for each disk.
+Lines IoMax(const CgroupOptions& options) {
+  Lines lines;
+  for (const sys::IoMax& limit : options.io_max) {
+    std::string line = limit.device;
+    if (limit.rbps) line += " rbps=" + sys::LimitText(*limit.rbps);
+    if (limit.wbps) line += " wbps=" + sys::LimitText(*limit.wbps);
+    if (limit.riops) line += " riops=" + sys::LimitText(*limit.riops);
+    if (limit.wiops) line += " wiops=" + sys::LimitText(*limit.wiops);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// The quota before the burst, which is checked against the quota that stands, and the CPUs before
+// the partition that they make.
+constexpr std::array kLimits = {
+    LimitFile{"pids", "pids.max", Plain<&CgroupOptions::pids_max>},
+    LimitFile{"memory", "memory.max", Plain<&CgroupOptions::memory_max>},
+    LimitFile{"memory", "memory.high", Plain<&CgroupOptions::memory_high>},
+    LimitFile{"memory", "memory.low", Plain<&CgroupOptions::memory_low>},
+    LimitFile{"memory", "memory.min", Plain<&CgroupOptions::memory_min>},
+    LimitFile{"memory", "memory.swap.max", Plain<&CgroupOptions::memory_swap_max>},
+    LimitFile{"memory", "memory.oom.group", Plain<&CgroupOptions::memory_oom_group>},
+    LimitFile{"cpu", "cpu.max", CpuMax},
+    LimitFile{"cpu", "cpu.max.burst", Plain<&CgroupOptions::cpu_max_burst>},
+    LimitFile{"cpu", "cpu.weight", Plain<&CgroupOptions::cpu_weight>},
+    LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
+    LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
+    LimitFile{"cpuset", "cpuset.cpus.partition", Plain<&CgroupOptions::cpuset_partition>},
+    LimitFile{"io", "io.weight", IoWeight, true},
+    LimitFile{"io", "io.bfq.weight", BfqWeight, true},
+    LimitFile{"io", "io.max", IoMax},
+    LimitFile{"rdma", "rdma.max", sys::RdmaLines},
+    LimitFile{"misc", "misc.max", sys::ByName<&CgroupOptions::misc_max>},
+};
+
+constexpr const char* kMatchByCgroup =
+    "v2 marks no packets: leave it out there, and match the cgroup (nftables: socket cgroupv2)";
+
+constexpr std::array kLacking = {
+    sys::LackingOption{"net_cls.classid", sys::Given<&CgroupOptions::net_cls_classid>,
+                       kMatchByCgroup},
+    sys::LackingOption{"net_prio.ifpriomap", sys::Given<&CgroupOptions::net_prio_ifpriomap>,
+                       kMatchByCgroup},
+};
+
+// The limits that have an option of their own.
+std::vector<sys::LimitWrite> NamedLimits(const CgroupOptions& options) {
+  std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, options);
+  sys::AddHugetlbLimits("max", options, limits);
+  return limits;
+}
+
+}  // namespace
+
+Status CheckLimits(const CgroupOptions& options) {
+  RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v2", options));
+  for (const sys::LimitWrite& limit : NamedLimits(options)) {
+    if (options.unified.contains(limit.file)) {
+      return Error("unified: given twice", limit.file, "another option writes this file already");
+    }
+  }
+  return Ok();
+}
+
+std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
+  std::vector<sys::LimitWrite> limits = NamedLimits(options);
+  for (const auto& [file, value] : options.unified) {
+    const std::string controller = file.substr(0, file.find('.'));
+    limits.push_back({controller == "cgroup" ? "" : controller, file, value});
+  }
+  return limits;
+}
+
+}  // namespace slipway::cgroup_v2
