@@ -35,8 +35,11 @@ namespace sys = slipway::sys;
 std::string OnUnified(const std::vector<sys::CgroupMount>& mounts, std::string_view controller) {
   const sys::CgroupMount* unified = sys::FindUnified(mounts);
   if (unified == nullptr) return {};
+  if (controller == "devices") return "v2 needs none for devices: use the stage cgroup-v2";
   const auto offered = sys::ReadFile(unified->mount_point + "/cgroup.controllers");
-  if (!offered.ok() || !sys::HasWord(*offered, controller)) return {};
+  // The same controller under two names.
+  const std::string_view name = controller == "blkio" ? "io" : controller;
+  if (!offered.ok() || !sys::HasWord(*offered, name)) return {};
   return "it is bound to cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2";
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/testing/container.h"
 #include "runtime/sys/cgroup.h"
@@ -163,6 +164,41 @@ TEST_F(CgroupV1, ADeviceThatDoesNotExistIsRefusedBeforeAnythingHappens) {
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find("cgroup-v1: probe: devices[0]: stat(\"/dev/no-such\")"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(CgroupV1, AReadOnlyMountIsNamedBeforeAnythingHappens) {
+  ContainerTest test;
+  test.MakeRoot();
+  std::vector<std::string> argv = {"/usr/bin/unshare",
+                                   "-m",
+                                   "/bin/sh",
+                                   "-c",
+                                   "mount -o remount,ro,bind " + pids_ + " && exec \"$@\"",
+                                   "sh"};
+  for (const std::string& word :
+       test.Argv(test.WriteStages(Stages("pids.max: 20")), {"/bin/true"})) {
+    argv.push_back(word);
+  }
+  const RunResult result = slipway::testing::RunProgram(argv);
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: cgroup-v1: probe: mkdir in(\"" + pids_ +
+                            "\"): Read-only file system (the hierarchy is mounted read-only at " +
+                            pids_ + ")\n");
+}
+
+TEST_F(CgroupV1, AFirstOfSaysWhyNeitherVersionHonoursAnOption) {
+  const RunResult result = ContainerTest().RunScript(
+      "  - mount: {root: root}\n  - first-of:\n      - cgroup-v2: &limits {memory.high: 64MiB}\n"
+      "      - cgroup-v1: *limits\n",
+      "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("no stage of first-of works here (cgroup-v2: probe: no controller "
+                            "\"memory\""),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("cgroup-v1: probe: cgroup v1 has no \"memory.high\""),
             std::string::npos)
       << result.err;
 }

@@ -50,7 +50,9 @@ Status CheckControllers(const std::vector<sys::CgroupMount>& mounts, const sys::
                    sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
   for (const std::string& controller : controllers) {
     if (sys::HasWord(offered, controller)) continue;
-    const sys::CgroupMount* elsewhere = sys::FindController(mounts, controller);
+    // The same controller under two names.
+    const std::string on_v1 = controller == "io" ? "blkio" : controller;
+    const sys::CgroupMount* elsewhere = sys::FindController(mounts, on_v1);
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
                  elsewhere ? "it is bound to cgroup v1 at " + elsewhere->mount_point +
                                  ": use the stage cgroup-v1"

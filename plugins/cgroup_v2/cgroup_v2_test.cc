@@ -160,6 +160,17 @@ TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
       << result.err;
 }
 
+TEST_F(CgroupV2, TheDisksControllerIsFoundOnV1UnderItsOtherName) {
+  const sys::CgroupMount* blkio = sys::FindController(mounts_, "blkio");
+  if (!blkio) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
+  const RunResult result = ContainerTest().RunScript(Stages("io.weight: 50"), "echo started");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("no controller \"io\" at \"" + root_ +
+                            "\" (it is bound to cgroup v1 at " + blkio->mount_point),
+            std::string::npos)
+      << result.err;
+}
+
 TEST_F(CgroupV2Limits, ForkBombStopsAtTheLimit) {
   const RunResult result = ContainerTest().RunScript(
       Stages("pids.max: 20"),
