@@ -3,7 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
@@ -29,9 +31,21 @@ class CgroupV2 : public ::testing::Test {
     const sys::CgroupMount* unified = sys::FindUnified(mounts_);
     if (!unified) GTEST_SKIP() << "needs cgroup v2";
     root_ = unified->mount_point;
+    enabled_ = ReadText(root_ + "/cgroup.subtree_control");
+  }
+
+  // The stage leaves a controller enabled; the machine of a test keeps its own settings.
+  void TearDown() override {
+    if (root_.empty()) return;
+    const std::string now = ReadText(root_ + "/cgroup.subtree_control");
+    for (std::string_view controller : sys::Split(now, " \n")) {
+      if (sys::HasWord(enabled_, controller)) continue;
+      std::ofstream(root_ + "/cgroup.subtree_control") << "-" << controller;
+    }
   }
 
   std::string root_;
+  std::string enabled_;
   std::vector<sys::CgroupMount> mounts_;
 };
 
