@@ -1,17 +1,15 @@
 // The command line: the verbs, and what people get wrong in flags.
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
+#include "tests/public_copy.h"
 #include "tests/refusal.h"
 
 namespace slipway::testing {
@@ -259,28 +257,14 @@ TEST(Output, ThatCannotBeWrittenIsAnError) {
   ExpectRefusal(result, "write(\"standard output\"): No space left on device");
 }
 
-// Outside of Bazel's folders, which belong to root alone.
 TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
   if (!IsRoot()) GTEST_SKIP() << "needs root, to become somebody else";
   constexpr uid_t kNobody = 65534;
-  const std::string base = "/var/tmp/slipway-cli-test-" + std::to_string(getpid());
-  fs::create_directory(base);
-  chmod(base.c_str(), 0755);
-  const std::string host = base + "/runtime/runtime";
-  const std::string plugin = base + "/plugins/uts/libuts_stage.so";
-  for (const std::string& path : {host, plugin}) {
-    fs::create_directories(fs::path(path).parent_path());
-    fs::copy_file(Runfile(fs::relative(path, base)), path);
-    chmod(path.c_str(), 0755);
-  }
-  const std::string config = base + "/test.yaml";
-  std::ofstream(config) << "version: 1\nstages: [uts]\n";
-  const RunResult result =
-      RunProgram({host, "--config", config, "/bin/echo", "ran"}, {.uid = kNobody});
-  fs::remove_all(base);
-  ExpectRefusal(result,
-                "uts: probe: not privileged (needs CAP_SYS_ADMIN: run as root, for example with "
-                "sudo)");
+  const PublicCopy copy({"uts"});
+  const std::string config = copy.WriteStages("  - uts\n");
+  ExpectRefusal(
+      RunProgram({copy.host(), "--config", config, "/bin/echo", "ran"}, {.uid = kNobody}),
+      "uts: probe: not privileged (needs CAP_SYS_ADMIN: run as root, for example with sudo)");
 }
 
 // In a mount namespace of its own, where /tmp and /run are empty before.
