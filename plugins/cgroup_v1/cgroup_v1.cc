@@ -1,5 +1,5 @@
 // Its own cgroups in the v1 hierarchies, with limits. cgroups(7),
-// Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst,
+// Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst, freezer-subsystem.rst,
 // Documentation/scheduler/sched-bwc.rst.
 
 #include <cerrno>
@@ -104,7 +104,8 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
 
  private:
-  // The hierarchies that are needed, each with a parent in which a cgroup can be made.
+  // The hierarchies that are needed and the freezer, each with a parent in which a cgroup can be
+  // made.
   Result<std::vector<Hierarchy>> Locate() const {
     RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
     ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
@@ -124,6 +125,13 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     for (const Hierarchy& hierarchy : hierarchies) {
       RETURN_IF_ERROR(sys::CheckParent(hierarchy.mount, parent));
       RETURN_IF_ERROR(slipway::cgroup_v1::CheckCpuset(hierarchy.mount, *this));
+    }
+    // Last, so that its undo records come back first: nothing forks while all are killed. It is
+    // no more than a help, so a machine without it will do.
+    const sys::CgroupMount* freezer = sys::FindController(mounts, "freezer");
+    if (freezer != nullptr && sys::CheckParent(*freezer, parent).ok() &&
+        slipway::cgroup_v1::CheckCpuset(*freezer, *this).ok()) {
+      slipway::cgroup_v1::PutLast(hierarchies, *freezer);
     }
     return hierarchies;
   }

@@ -6,6 +6,17 @@
 
 namespace slipway::cgroup_v1 {
 
+namespace {
+
+std::vector<Hierarchy>::iterator Find(std::vector<Hierarchy>& hierarchies,
+                                      const sys::CgroupMount& mount) {
+  return std::find_if(hierarchies.begin(), hierarchies.end(), [&mount](const Hierarchy& known) {
+    return known.mount.device == mount.device;
+  });
+}
+
+}  // namespace
+
 std::vector<Hierarchy> FindHierarchies(const std::vector<sys::CgroupMount>& mounts,
                                        const std::vector<std::string>& controllers,
                                        const std::vector<sys::LimitWrite>& limits) {
@@ -13,9 +24,7 @@ std::vector<Hierarchy> FindHierarchies(const std::vector<sys::CgroupMount>& moun
   for (const std::string& controller : controllers) {
     const sys::CgroupMount* mount = sys::FindController(mounts, controller);
     if (mount == nullptr) continue;
-    auto hierarchy = std::find_if(
-        hierarchies.begin(), hierarchies.end(),
-        [mount](const Hierarchy& known) { return known.mount.device == mount->device; });
+    auto hierarchy = Find(hierarchies, *mount);
     if (hierarchy == hierarchies.end()) {
       hierarchy = hierarchies.insert(hierarchies.end(), Hierarchy{*mount, {}});
     }
@@ -24,6 +33,15 @@ std::vector<Hierarchy> FindHierarchies(const std::vector<sys::CgroupMount>& moun
     }
   }
   return hierarchies;
+}
+
+void PutLast(std::vector<Hierarchy>& hierarchies, const sys::CgroupMount& mount) {
+  const auto known = Find(hierarchies, mount);
+  if (known == hierarchies.end()) {
+    hierarchies.push_back({mount, {}});
+  } else {
+    std::rotate(known, known + 1, hierarchies.end());
+  }
 }
 
 }  // namespace slipway::cgroup_v1

@@ -24,6 +24,9 @@ std::vector<Hierarchy> FindHierarchies(const std::vector<sys::CgroupMount>& moun
                                        const std::vector<std::string>& controllers,
                                        const std::vector<sys::LimitWrite>& limits);
 
+// Puts the hierarchy `mount` last: it may be among them already, joined with a controller.
+void PutLast(std::vector<Hierarchy>& hierarchies, const sys::CgroupMount& mount);
+
 }  // namespace slipway::cgroup_v1
 
 #endif  // SLIPWAY_PLUGINS_CGROUP_V1_HIERARCHIES_H_

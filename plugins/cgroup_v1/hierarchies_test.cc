@@ -32,5 +32,17 @@ TEST(FindHierarchies, AControllerThatIsNotBoundIsPassedOver) {
   EXPECT_TRUE(FindHierarchies({}, {"pids"}, {}).empty());
 }
 
+TEST(PutLast, AddsAHierarchyOrMovesOneThatIsThere) {
+  const auto mounts = sys::ParseCgroupMounts(kJoined);
+  auto found = FindHierarchies(mounts, {"memory"}, {{"memory", "m", "2"}});
+  PutLast(found, *sys::FindController(mounts, "pids"));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].mount.mount_point, "/c/pids");
+  PutLast(found, *sys::FindController(mounts, "cpu"));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].mount.mount_point, "/c/cpu,memory");
+  EXPECT_EQ(found[1].limits.size(), 1U);
+}
+
 }  // namespace
 }  // namespace slipway::cgroup_v1

@@ -1,5 +1,5 @@
 // cgroups(7), Documentation/admin-guide/cgroup-v2.rst (cgroup.kill, cgroup.events),
-// pidfd_open(2), poll(2).
+// Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst, pidfd_open(2), poll(2).
 
 #include "runtime/sys/cgroup_kill.h"
 
@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,7 +30,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-constexpr int kPause = 5;       // ms, between two attempts when there is no event to wait for
+constexpr int kPause = 5;  // ms, between two attempts when there is no event to wait for
+constexpr std::string_view kFrozen = "FROZEN";
+constexpr std::string_view kThawed = "THAWED";
 constexpr size_t kBatch = 256;  // pidfds that are open at once: well below RLIMIT_NOFILE
 
 std::chrono::milliseconds Left(Clock::time_point deadline) {
@@ -122,21 +126,77 @@ Status AwaitUnpopulated(const Fd& cgroup, Clock::time_point deadline) {
   return Ok();
 }
 
-// v1 has no cgroup.kill. A pid may have been reused since the list was read, so the process is
-// pinned by a pidfd first and looked for in the list again, and only then killed.
-Status KillByPidfd(const Fd& cgroup, const std::vector<pid_t>& pids, Clock::time_point deadline) {
+void Thaw(const Fd& cgroup) {
+  const Fd state(openat(cgroup.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
+  // A cgroup inside that does not take it is no reason to leave the others.
+  if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
+  for (const std::string& child : Children(cgroup)) {
+    const Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
+    if (inner.valid()) Thaw(inner);
+  }
+}
+
+// As long as this lives, nothing in a cgroup of v1's freezer runs, hence nothing forks, as far as
+// it can be frozen by `deadline`. However this ends, all is thawed, also cgroups inside that the
+// container froze itself: a frozen process does not even take a SIGKILL. In other hierarchies
+// this does nothing.
+class Frozen {
+ public:
+  Frozen(const Fd& cgroup, Clock::time_point deadline) : cgroup_(cgroup) {
+    const Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
+    if (!state.valid()) return;
+    freezer_ = true;
+    const auto size = static_cast<ssize_t>(kFrozen.size());
+    if (write(state.get(), kFrozen.data(), kFrozen.size()) != size) return;
+    // FREEZING until all have come to rest; the kernel tells nobody when. Reading makes it look.
+    while (!ReadAll(state).starts_with(kFrozen) && Left(deadline).count() > 0) {
+      poll(nullptr, 0, kPause);
+    }
+  }
+  ~Frozen() {
+    if (freezer_) Thaw(cgroup_);
+  }
+  Frozen(const Frozen&) = delete;
+  Frozen& operator=(const Frozen&) = delete;
+
+ private:
+  const Fd& cgroup_;
+  bool freezer_ = false;
+};
+
+// A pid may have been reused since the list was read, so each process is pinned by a pidfd first
+// and looked for in the list again. Only those that are still there may be killed.
+std::vector<Fd> Pin(const Fd& cgroup, std::span<const pid_t> pids) {
   std::vector<std::pair<pid_t, Fd>> pinned;
   for (pid_t pid : pids) {
-    if (pid <= 0 || pinned.size() == kBatch) continue;
+    if (pid <= 0 || pid == getpid()) continue;
     Result<Fd> pidfd = OpenPidfd(pid);
     if (pidfd.ok()) pinned.emplace_back(pid, std::move(pidfd).value());
   }
   const std::vector<pid_t> still = Processes(cgroup);
-  std::erase_if(pinned, [&still](const auto& process) {
-    return !std::binary_search(still.begin(), still.end(), process.first);
-  });
-  for (const auto& [pid, pidfd] : pinned) RETURN_IF_ERROR(SendSignal(pidfd, SIGKILL));
-  for (const auto& [pid, pidfd] : pinned) {
+  std::vector<Fd> processes;
+  for (auto& [pid, pidfd] : pinned) {
+    if (std::binary_search(still.begin(), still.end(), pid)) processes.push_back(std::move(pidfd));
+  }
+  return processes;
+}
+
+// v1 has no cgroup.kill. Half of the time is for the freezing at most: what does not come to rest
+// is killed all the same. Awaits the last batch only; the caller looks whether all have ended.
+Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
+  std::vector<Fd> killed;
+  {
+    const Frozen frozen(cgroup, Clock::now() + Left(deadline) / 2);
+    const std::vector<pid_t> pids = Processes(cgroup);
+    for (std::span<const pid_t> rest = pids; !rest.empty();) {
+      const size_t size = std::min(rest.size(), kBatch);
+      killed.clear();
+      killed = Pin(cgroup, rest.first(size));
+      for (const Fd& pidfd : killed) RETURN_IF_ERROR(SendSignal(pidfd, SIGKILL));
+      rest = rest.subspan(size);
+    }
+  }
+  for (const Fd& pidfd : killed) {
     ASSIGN_OR_RETURN(const bool ended, AwaitExit(pidfd, Left(deadline)));
     if (!ended && Left(deadline).count() == 0) break;
   }
@@ -151,7 +211,7 @@ Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point dead
   const Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
   // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
   if (kill.valid() && write(kill.get(), "1", 1) == 1) return AwaitUnpopulated(cgroup, deadline);
-  return KillByPidfd(cgroup, pids, deadline);
+  return KillByPidfd(cgroup, deadline);
 }
 
 // What is at `path`, for unlinkat(2) and for looking at it.

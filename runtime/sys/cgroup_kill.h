@@ -15,7 +15,8 @@ namespace slipway::sys {
 
 inline constexpr std::chrono::milliseconds kCgroupPatience{2000};
 
-// Kills and removes the cgroup at `path`, v1 or v2, if its inode number is `inode`. Where nothing
+// Kills and removes the cgroup at `path`, v1 or v2, if its inode number is `inode`. One of v1's
+// freezer is frozen meanwhile, so that no fork escapes, and never left frozen. Where nothing
 // is at the path, or something else than that cgroup, nothing is done, and that is no error.
 Status RemoveCgroup(const std::string& path, uint64_t inode);
 

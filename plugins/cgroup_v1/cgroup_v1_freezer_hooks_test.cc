@@ -1,0 +1,145 @@
+// The end of what runs in the cgroups, with the help of v1's freezer and without: the stage's
+// hooks, through a host table of the test.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "runtime/sys/cgroup.h"
+#include "runtime/sys/cgroup_testing.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::sys::testing {
+namespace {
+
+constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
+
+// The parameter: is the parent there in the freezer's hierarchy too?
+class CgroupV1Freezer : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    const auto mountinfo = ReadFile("/proc/self/mountinfo");
+    ASSERT_TRUE(mountinfo.ok());
+    if (geteuid() != 0) GTEST_SKIP() << "needs root";
+    const auto mounts = ParseCgroupMounts(*mountinfo);
+    const CgroupMount* pids = FindController(mounts, "pids");
+    const CgroupMount* freezer = FindController(mounts, "freezer");
+    if (!pids || !freezer) GTEST_SKIP() << "needs pids and freezer on cgroup v1";
+    if (pids->device == freezer->device) GTEST_SKIP() << "pids and freezer are joined here";
+    parent_ = "/" + UniqueId();
+    pids_ = pids->mount_point + parent_;
+    freezer_ = freezer->mount_point + parent_;
+    ASSERT_EQ(mkdir(pids_.c_str(), 0755), 0);
+    if (GetParam()) {
+      ASSERT_EQ(mkdir(freezer_.c_str(), 0755), 0);
+    }
+  }
+
+  void TearDown() override {
+    if (parent_.empty()) return;
+    EXPECT_EQ(rmdir(pids_.c_str()), 0);
+    EXPECT_EQ(rmdir(freezer_.c_str()), GetParam() ? 0 : -1);
+  }
+
+  void Configure(HookedStage& stage, int pids_max) const {
+    stage.Set("parent", parent_);
+    stage.Set("pids.max", pids_max);
+  }
+
+  std::string parent_;
+  std::string pids_;
+  std::string freezer_;
+};
+
+TEST_P(CgroupV1Freezer, ItsCgroupIsTheLastOne) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage, 20);
+  ASSERT_TRUE(stage.Probe().ok());
+  const Status made = stage.PreClone();
+  ASSERT_TRUE(made.ok()) << made.error().ToString();
+  const std::string last = (GetParam() ? freezer_ : pids_) + "/" + stage.id();
+  ASSERT_EQ(stage.records.size(), GetParam() ? 4U : 2U);
+  EXPECT_TRUE(stage.records.back().starts_with("made ")) << stage.records.back();
+  EXPECT_TRUE(stage.records.back().ends_with(" " + last)) << stage.records.back();
+  Shell child("exit 0");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  EXPECT_EQ(Content(last + "/cgroup.procs"), std::to_string(child.pid()));
+}
+
+TEST_P(CgroupV1Freezer, TeardownKillsGrandchildrenAndNestedCgroups) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage, 20);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = pids_ + "/" + stage.id() + "/inner/most";
+  Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
+              "/cgroup.procs; setsid sleep 1000 & echo ready; wait");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ASSERT_NE(Content(inner + "/cgroup.procs"), "");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_FALSE(Exists(pids_ + "/" + stage.id()));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
+TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage, 40);
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child(
+      "f() { while :; do (:) & wait $!; done; }; for i in 1 2 3 4 5 6 7 8; do f & done;"
+      "echo ready; wait");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_FALSE(Exists(pids_ + "/" + stage.id()));
+  EXPECT_FALSE(Exists(freezer_ + "/" + stage.id()));
+}
+
+TEST_P(CgroupV1Freezer, TeardownThawsWhatTheContainerFroze) {
+  if (!GetParam()) GTEST_SKIP() << "there is nothing to freeze with";
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage, 20);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = freezer_ + "/" + stage.id() + "/inner";
+  Shell child("mkdir " + inner + "; sleep 1000 & echo $! >" + inner +
+              "/cgroup.procs; echo FROZEN >" + inner + "/freezer.state; echo ready; wait");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ASSERT_NE(Content(inner + "/freezer.state"), "THAWED");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  EXPECT_FALSE(Exists(freezer_ + "/" + stage.id()));
+}
+
+// As after a crash between freezing and thawing.
+TEST_P(CgroupV1Freezer, TeardownEndsWhatIsFrozenAlready) {
+  if (!GetParam()) GTEST_SKIP() << "there is nothing to freeze with";
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage, 20);
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child("exit 0");
+  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  ASSERT_TRUE(WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
+  kill(child.pid(), SIGKILL);
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
+INSTANTIATE_TEST_SUITE_P(Parent, CgroupV1Freezer, ::testing::Bool(), [](const auto& parameter) {
+  return parameter.param ? "WithFreezer" : "WithoutFreezer";
+});
+
+}  // namespace
+}  // namespace slipway::sys::testing

@@ -1,0 +1,71 @@
+// A process tree that forks faster than it can be killed one by one ends with the container.
+
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "runtime/sys/cgroup.h"
+
+namespace {
+
+using slipway::testing::ContainerTest;
+using slipway::testing::ReadText;
+namespace sys = slipway::sys;
+
+// Runs the program and returns its exit status. Orphans get reaped at once meanwhile, as init
+// does: else they would soon use up pids.max, and the tree would end by itself.
+int RunBelowAnInit(const std::vector<std::string>& words) {
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const pid_t init = fork();
+  if (init == 0) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const pid_t program = fork();
+    if (program == 0) {
+      execv(argv[0], argv.data());
+      _exit(127);
+    }
+    int status = 0;
+    pid_t ended = 0;
+    while ((ended = wait(&status)) != program && ended > 0) {
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(init, &status, 0), init);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+TEST(CgroupV1Freezer, ATreeThatForksOnEndsWithTheContainer) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  for (const char* controller : {"pids", "freezer"}) {
+    if (!sys::FindController(mounts, controller)) {
+      GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
+    }
+  }
+  ContainerTest test;
+  test.MakeRoot();
+  // Without a pid namespace. The limit is for the safety of this machine only.
+  const std::string config =
+      test.WriteStages("  - mount: {root: root}\n  - cgroup-v1: {pids.max: 200}\n");
+  // Each process forks its successor and ends.
+  const std::string script =
+      "f() { f & }; for i in 1 2 3 4; do f; done </dev/null >/dev/null 2>&1; sleep 0.2; exit 7";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(RunBelowAnInit(test.Argv(config, {"/bin/sh", "-c", script})), 7);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(took.count(), 5.0);
+  test.ExpectNothingLeft();
+}
+
+}  // namespace
