@@ -119,7 +119,6 @@ Result<sys::Fd> OpenStats(const std::string& path) {
 }
 
 Status WriteStats(const sys::Fd& file, const std::string& path, const std::string& text) {
-  if (!file.valid()) return Ok();
   if (ftruncate(file.get(), 0) != 0 && errno != EINVAL) return Error(errno, "truncate", path);
   const ssize_t size = write(file.get(), text.data(), text.size());
   if (size < 0) return Error(errno, "write", path);
@@ -134,11 +133,11 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
   auto stats = OpenStats(invocation.stats);
   if (!stats.ok()) return {.exit_status = std::move(stats).status()};
 
-  auto outcome = launch::Launch(checked->id, checked->stages, checked->command);
+  auto outcome = launch::Launch(checked->id, checked->stages, checked->command, stats->valid());
   Report report{.exit_status = std::move(outcome.exit_status),
                 .warnings = std::move(outcome.warnings),
                 .notes = std::move(outcome.findings.notes)};
-  if (!report.exit_status.ok()) return report;
+  if (!report.exit_status.ok() || !stats->valid()) return report;
   Status written =
       WriteStats(*stats, invocation.stats,
                  cli::StatsAsJson(checked->id, *report.exit_status, outcome.findings.figures));

@@ -73,13 +73,14 @@ Result<int> RunGuarded(const std::string& id, const std::vector<Stage>& stages,
 
 }  // namespace
 
-Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command) {
+Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command,
+               bool want_figures) {
   // An inherited "ignore" would let the kernel reap the child behind our back; waitpid(2).
   signal(SIGCHLD, SIG_DFL);
   const BlockedSignals blocked;
   state::Journal journal;
   Outcome outcome{RunGuarded(id, stages, command, blocked, journal), {}, {}};
-  if (outcome.exit_status.ok()) {
+  if (outcome.exit_status.ok() && (want_figures || *outcome.exit_status != 0)) {
     outcome.findings = CollectFindings(id, stages, journal, outcome.warnings);
   }
   for (Error& failure : Unwind(stages, journal)) outcome.warnings.push_back(std::move(failure));

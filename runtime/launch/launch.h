@@ -22,7 +22,11 @@ struct Outcome {
 
 // Runs `command` in a container that `stages` build, waits for its end, and undoes what the
 // stages did, whatever happens. The process must have a single thread.
-Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command);
+//
+// The stages are asked for their findings when `want_figures`, or when the command ended badly:
+// reading them takes time that every other start need not spend.
+Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command,
+               bool want_figures);
 
 }  // namespace slipway::launch
 
