@@ -34,7 +34,9 @@ Result<std::string> FindConfig(const std::string& name) {
   if (name.empty()) {
     return Error("no config", {}, "say which pipeline to run: --config FILE; see runtime --help");
   }
-  return config::Find(name, {sys::ExecutableFolder() + "/" + kInstalledConfigs});
+  const std::string executable = sys::ExecutablePath();
+  const std::string folder = executable.substr(0, executable.rfind('/'));
+  return config::Find(name, {folder + "/" + kInstalledConfigs});
 }
 
 Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, loader::Loader& loader) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -118,12 +117,6 @@ std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
     places.push_back({.folder = kSystemFolder});
   }
   return places;
-}
-
-std::string ExecutablePath() {
-  char path[PATH_MAX];
-  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
-  return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
 }
 
 Result<std::string> Find(const std::vector<Place>& places, const std::string& name) {

@@ -34,9 +34,6 @@ std::string FileName(std::string_view name);
 std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
                           const std::string& executable);
 
-// /proc/self/exe, or empty where there is no /proc.
-std::string ExecutablePath();
-
 // The path of the plugin in the first place that has it. Errors: a name that CheckName refuses,
 // an unknown stage (with the places and the nearest name that there is), a place that may not be
 // searched, something there that is not a file.

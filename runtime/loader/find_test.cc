@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/loader/test_folder.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::loader {
 namespace {
@@ -81,7 +82,7 @@ TEST(PlacesTest, NeverHoldAnEmptyPath) {
   EXPECT_THAT(Folders(Places({""}, "")), ElementsAre(".", "/usr/lib/slipway/stages"));
 }
 
-TEST(ExecutablePathTest, IsThisTest) { EXPECT_THAT(ExecutablePath(), HasSubstr("find_test")); }
+TEST(ExecutablePathTest, IsThisTest) { EXPECT_THAT(sys::ExecutablePath(), HasSubstr("find_test")); }
 
 TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
   const TestFolder folder;

@@ -80,7 +80,7 @@ Status CheckPinned(const std::string& path) {
 }  // namespace
 
 Loader::Loader(const std::vector<std::string>& plugin_dirs)
-    : places_(Places(plugin_dirs, ExecutablePath())),
+    : places_(Places(plugin_dirs, sys::ExecutablePath())),
       privileged_(sys::IsPrivileged()),
       trusted_(InvokerOfThisProcess()) {}
 

@@ -63,12 +63,10 @@ bool IsPrivileged() {
   return geteuid() == 0 || getauxval(AT_SECURE) != 0 || HasCapability(CAP_SYS_ADMIN);
 }
 
-std::string ExecutableFolder() {
+std::string ExecutablePath() {
   char path[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
-  if (size <= 0) return {};
-  const std::string executable(path, static_cast<size_t>(size));
-  return executable.substr(0, executable.rfind('/'));
+  return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
 }
 
 Status OpenStandardDescriptors() {

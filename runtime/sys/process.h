@@ -38,8 +38,8 @@ bool HasCapability(int capability);
 // Does this process run with more rights than the person who called it, or as root?
 bool IsPrivileged();
 
-// The folder of this process's executable, by /proc/self/exe; empty where there is no /proc.
-std::string ExecutableFolder();
+// The path of this process's executable, by /proc/self/exe; empty where there is no /proc.
+std::string ExecutablePath();
 
 // Opens /dev/null for each of the descriptors 0, 1, 2 that is closed: the next file to be opened
 // would take its place.
