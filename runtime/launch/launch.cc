@@ -127,6 +127,7 @@ Outcome Launch(const Job& job) {
   signal(SIGCHLD, SIG_DFL);
   BlockedSignals blocked;
   if (job.guard.TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
+  job.guard.Resume();
   auto journal = state::Journal::Begin(job.root, job.facts);
   if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
