@@ -34,7 +34,7 @@ LIBRARIES = [
     ("@debian//:boost_crc", ("boost/crc",), "runtime/state"),
     ("@debian//:boost_json", ("boost/json",), "runtime/cli"),
     ("@debian//:boost_program_options", ("boost/program_options",), "runtime/cli"),
-    ("@debian//:yaml_cpp", ("yaml-cpp/",), "runtime/config"),
+    ("@debian//:libyaml", ("yaml.h",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
 ]

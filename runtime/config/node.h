@@ -38,6 +38,10 @@ struct Key {
   Place place;
 };
 
+// Bounds: each is an error of its own, so that no input can take the host's memory or stack.
+inline constexpr int kMaxDepth = 64;       // maps and lists in one another
+inline constexpr int kMaxNodes = 100'000;  // aliases counted as often as they are used
+
 struct Node {
   enum class Kind { kNull, kScalar, kList, kMap };
 

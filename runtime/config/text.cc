@@ -6,7 +6,6 @@ namespace slipway::config {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r";
-constexpr std::string_view kSpace = " \t\r\n";
 
 // The length of the UTF-8 sequence at the front, 1 to 4; 0 when it is not a valid one. The bounds
 // of the second byte keep out overlong forms, surrogates and what lies above U+10FFFF.
@@ -24,6 +23,12 @@ size_t SequenceLength(std::string_view text) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
   return length;
+}
+
+// Beyond ASCII: control characters, line ends of YAML 1.1, byte order marks and no characters.
+bool IsStray(char32_t character) {
+  return character < 0xa0 || character == 0x2028 || character == 0x2029 || character == 0xfeff ||
+         character == 0xfffe || character == 0xffff;
 }
 
 std::string_view WithoutComment(std::string_view line) {
@@ -73,6 +78,26 @@ size_t FindInvalidUtf8(std::string_view text) {
   return std::string_view::npos;
 }
 
+size_t FindStrayCharacter(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\t') continue;
+    if (byte == '\r' && text.substr(i).starts_with("\r\n")) continue;
+    // Continuation bytes fall through, and so does what is fine.
+    if (byte < 0x80 || (byte >= 0xc2 && IsStray(CharacterAt(text, i)))) return i;
+  }
+  return std::string_view::npos;
+}
+
+char32_t CharacterAt(std::string_view text, size_t offset) {
+  const auto lead = static_cast<unsigned char>(text[offset]);
+  if (lead < 0x80) return lead;
+  const size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  char32_t character = lead & (0x7fU >> length);
+  for (size_t i = 1; i < length; ++i) character = character << 6 | (text[offset + i] & 0x3fU);
+  return character;
+}
+
 std::optional<Place> TabInIndentation(const Lines& lines, int line) {
   const std::string_view content = lines[line];
   const size_t start = content.find_first_not_of(kBlank);
@@ -80,26 +105,6 @@ std::optional<Place> TabInIndentation(const Lines& lines, int line) {
   const size_t tab = content.find('\t');
   if (tab >= start) return std::nullopt;
   return Place{.line = line, .column = 1 + static_cast<int>(tab)};
-}
-
-bool QuoteCloses(const Lines& lines, Place place) {
-  std::string_view text = lines.From(place);
-  while (text.starts_with('&') || text.starts_with('!')) {
-    text.remove_prefix(std::min(text.size(), text.find_first_of(kSpace)));
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(kSpace)));
-  }
-  if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
-  const char quote = text[0];
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == quote) {
-      // '' is a quote inside '...'
-      if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) return true;
-      ++i;
-    }
-  }
-  return false;
 }
 
 Place EmptyItemBefore(const Lines& lines, Place place) {

@@ -18,6 +18,14 @@ Place PlaceOf(std::string_view text, size_t offset);
 // The offset of the first byte that is not part of valid UTF-8; npos when there is none.
 size_t FindInvalidUtf8(std::string_view text);
 
+// The offset of the first character that YAML does not allow, or that only some readers take for
+// the end of a line: a carriage return without its newline, U+2028. npos when there is none. The
+// text is valid UTF-8.
+size_t FindStrayCharacter(std::string_view text);
+
+// The character whose bytes begin at `offset` of a text that is valid UTF-8.
+char32_t CharacterAt(std::string_view text, size_t offset);
+
 // A text by lines, which count from 1. Borrows the text.
 class Lines {
  public:
@@ -38,10 +46,6 @@ class Lines {
 
 // The first tab in the indentation of a line; nothing for a line that is blank or a comment.
 std::optional<Place> TabInIndentation(const Lines& lines, int line);
-
-// Does the quoted scalar at `place`, perhaps behind an anchor, have a closing quote? True for what
-// is not in quotes.
-bool QuoteCloses(const Lines& lines, Place place);
 
 // The '-' of the empty list item that ends before `place`, where a parser notices it; `place`
 // when there is none.

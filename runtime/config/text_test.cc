@@ -52,16 +52,25 @@ TEST(Text, ATabIsFoundInIndentationOnly) {
   EXPECT_FALSE(TabInIndentation(lines, 4).has_value());
 }
 
-TEST(Text, AQuoteClosesUnlessTheTextEndsFirst) {
-  const std::pair<const char*, bool> cases[] = {
-      {"\"a\"", true},    {"\"a", false},      {"\"a\\\"", false}, {"\"a\\\\\"", true},
-      {"'a'", true},      {"'a", false},       {"'a''", false},    {"'a''b'", true},
-      {"'it\\'", true},   {"''", true},        {"|\n a", true},    {"&x \"a", false},
-      {"&x \"a\"", true}, {"\"a\n b\"", true}, {"\"", false},      {"", true},
+TEST(Text, CharactersOfEveryLengthAreRead) {
+  EXPECT_EQ(CharacterAt("xa", 1), U'a');
+  EXPECT_EQ(CharacterAt("x\xc3\xa9", 1), U'\u00e9');
+  EXPECT_EQ(CharacterAt("\xe2\x82\xac", 0), U'\u20ac');
+  EXPECT_EQ(CharacterAt("\xf0\x9f\x9a\xa2", 0), U'\U0001f6a2');
+}
+
+TEST(Text, PrintableCharactersAndLineEndsAreNotStray) {
+  EXPECT_EQ(FindStrayCharacter("a\tb\r\n\xc2\xa0\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\xa2"),
+            std::string_view::npos);
+}
+
+TEST(Text, TheFirstStrayCharacterIsFound) {
+  const std::pair<const char*, size_t> cases[] = {
+      {"a\x01", 1},         {"\x1b[0m", 0},      {"a\x7f", 1},         {"a\rb\r\n", 1},
+      {"a\r", 1},           {"\xc2\x80", 0},     {"\xc2\x85", 0},      {"\xc2\x9f", 0},
+      {"a\xe2\x80\xa8", 1}, {"\xe2\x80\xa9", 0}, {"a\xef\xbb\xbf", 1}, {"\xef\xbf\xbf", 0},
   };
-  for (const auto& [text, closes] : cases) {
-    EXPECT_EQ(QuoteCloses(Lines(text), Place{}), closes) << text;
-  }
+  for (const auto& [text, offset] : cases) EXPECT_EQ(FindStrayCharacter(text), offset) << text;
 }
 
 TEST(Text, AnEmptyItemIsFoundAboveBlankLinesAndComments) {

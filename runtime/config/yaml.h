@@ -1,4 +1,4 @@
-// YAML text -> Node. Only yaml.cc and syntax_error.* beside it include yaml-cpp.
+// YAML text -> Node.
 //
 // Of YAML this takes what a config needs: maps with text keys, lists, scalars, and aliases, which
 // are copied. It refuses what would be read in two ways or not as written: duplicate keys, merge
@@ -13,10 +13,6 @@
 #include "runtime/sdk/result.h"
 
 namespace slipway::config {
-
-// Bounds: each is an error of its own, so that no input can take the host's memory or stack.
-inline constexpr int kMaxDepth = 64;       // maps and lists in one another
-inline constexpr int kMaxNodes = 100'000;  // aliases counted as often as they are used
 
 // `source` is named in errors. A text without content gives a null node.
 Result<Node> ParseYaml(std::string_view text, const Source& source);

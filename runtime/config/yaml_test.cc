@@ -116,18 +116,48 @@ TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
        "needs quotes)"},
       {"a: *\n", "f.yaml:1:5: not valid YAML (a text with a '*' in front needs quotes)"},
       {"a: \"\\q\"\n",
-       "f.yaml:1:7: not valid YAML (an unknown escape: inside \"...\" write \\\\ for a backslash)"},
+       "f.yaml:1:5: not valid YAML (an unknown escape: inside \"...\" write \\\\ for a backslash)"},
       {"a: |x\n b\n",
        "f.yaml:1:5: not valid YAML (after '|' or '>' the text begins on the next line)"},
+      {"a: \"\\u12\"\n",
+       "f.yaml:1:7: not valid YAML (a wrong escape: inside \"...\" two hexadecimal digits follow "
+       "\\x, four \\u, eight \\U)"},
+      {"a: 1\nfoo\nb: 2\n",
+       "f.yaml:2:1: not valid YAML (this line lacks its \": \" or its \"- \")"},
+      {"a: ]\n", "f.yaml:1:4: not valid YAML (a ']' or '}' that closes nothing)"},
+      {"a: {b: [c}\n", "f.yaml:1:10: not valid YAML (a '[' without its ']', or a missing comma)"},
+      {"a: [", "f.yaml:1:5: not valid YAML (a '[' or '{' that nothing closes)"},
+      {"a: [b, , c]\n",
+       "f.yaml:1:8: not valid YAML (a value is missing here, or a text needs quotes)"},
+      {"a: [::1]\n",
+       "f.yaml:1:5: not valid YAML (a ':' where none can stand: put the text in quotes)"},
+      {"a: [?b]\n",
+       "f.yaml:1:5: not valid YAML (a text must not begin with this character: put it in quotes)"},
+      {"a: &b.c d\n",
+       "f.yaml:1:6: not valid YAML (an anchor is of letters, digits, '_' and '-'; a text with a "
+       "'&' "
+       "in front needs quotes)"},
+      {"a: !b!c d\n", "f.yaml:1:4: not valid YAML (a text with a '!' in front needs quotes)"},
+      {"%a\n", "f.yaml:1:1: not valid YAML (a text with a '%' in front needs quotes)"},
+      {"%YAML 2.0\n---\na: b\n",
+       "f.yaml:1:1: not valid YAML (this runtime reads %YAML 1.1 and 1.2)"},
   };
   for (const auto& [text, line] : cases) EXPECT_EQ(Parse(text), line) << text;
 }
 
+TEST(Yaml, ColumnsCountBytes) {
+  EXPECT_EQ(Parse("\xc3\xa9: [\xf0\x9f\x9a\xa2, {\xe2\x82\xac: x}]\ny: z\n"),
+            "{\xc3\xa9@1:1: [\xf0\x9f\x9a\xa2@1:6 {\xe2\x82\xac@1:13: x@1:18 }@1:12 ]@1:5 "
+            "y@2:1: z@2:4 }@1:1");
+  EXPECT_EQ(Parse("\xc3\xa9: ]\n"),
+            "f.yaml:1:5: not valid YAML (a ']' or '}' that closes nothing)");
+}
+
 TEST(Yaml, AQuotedTextMustEnd) {
-  for (const char* text : {"a:\n  - \"x\n  - y\n", "a:\n  - 'x\n  - y\n"}) {
+  for (const char* text :
+       {"a:\n  - \"x\n  - y\n", "a:\n  - 'x\n  - y\n", "a:\n  - \"x", "a:\n  - 'x\n---\n'\n"}) {
     EXPECT_EQ(Parse(text), "f.yaml:2:5: not valid YAML (a quoted text that does not end)") << text;
   }
-  EXPECT_EQ(Parse("a: \"x"), "f.yaml:1:6: not valid YAML (a quoted text that does not end)");
 }
 
 TEST(Yaml, ATabInTheIndentationIsNamed) {
@@ -136,6 +166,9 @@ TEST(Yaml, ATabInTheIndentationIsNamed) {
       {"a:\n  - uts:\n\thostname: x\n", "f.yaml:3:1"},
       {"a:\n  - uts:\n      b: x\n  \t  c: y\n", "f.yaml:4:3"},
       {"a:\n  - uts\n\t- pid\n", "f.yaml:3:1"},
+      {"a:\n  - uts\n    - pid\n    \t- proc\n", "f.yaml:4:5"},
+      {"a:\n  -\tuts\n", "f.yaml:2:4"},
+      {"a: b\n\t\nc: d\n", "f.yaml:2:1"},
   };
   for (const auto& [text, place] : cases) {
     EXPECT_EQ(Parse(text), std::string(place) + ": a tab in the indentation (YAML wants spaces)");
@@ -170,6 +203,8 @@ TEST(Yaml, TagsAreRefused) {
   EXPECT_EQ(Parse("a: !mine {}\n"), "f.yaml:1:4: a tag \"!mine\"" + std::string(kHint));
   EXPECT_EQ(Parse("a: !!seq []\n"), "f.yaml:1:4: a tag \"!!seq\"" + std::string(kHint));
   EXPECT_EQ(Parse("a: !!str\n"), "f.yaml:1:4: a tag \"!!str\"" + std::string(kHint));
+  EXPECT_EQ(Parse("a: ! ~\n"), "f.yaml:1:4: a tag \"!\"" + std::string(kHint));
+  EXPECT_EQ(Parse("a: &x ! b\n"), "f.yaml:1:4: a tag \"!\"" + std::string(kHint));
 }
 
 TEST(Yaml, EmptyListItemsAreRefusedWhereTheyStand) {
@@ -193,6 +228,24 @@ TEST(Yaml, BytesThatAreNoTextAreRefused) {
             "f.yaml:2:4: a byte that is not UTF-8 (a config is a text in UTF-8)");
   EXPECT_EQ(Parse("a: \"b\\0c\"\n"),
             "f.yaml:1:4: a NUL character in a text (no Linux interface can take one)");
+}
+
+TEST(Yaml, CharactersThatAreReadInTwoWaysAreRefused) {
+  EXPECT_EQ(
+      Parse("a: \"\x1b[0m\"\n"),
+      "f.yaml:1:5: a character that cannot stand in a config \"U+001B\" (inside \"...\" write "
+      "\\u001B)");
+  EXPECT_EQ(
+      Parse("a: b\xe2\x80\xa8"
+            "c: d\n"),
+      "f.yaml:1:5: a character that cannot stand in a config \"U+2028\" (inside \"...\" write "
+      "\\u2028)");
+  EXPECT_EQ(Parse("a: \"\\u001B\\u2028\"\n"), "{a@1:1: '\x1b\xe2\x80\xa8'@1:4 }@1:1");
+}
+
+TEST(Yaml, AnAliasTakesTheAnchorThatBeganLast) {
+  EXPECT_EQ(Parse("a: &x 1\nb: &x 2\nc: *x\n"), "{a@1:1: 1@1:4 b@2:1: 2@2:4 c@3:1: 2@2:4 }@1:1");
+  EXPECT_EQ(Parse("a: &x [&x 1, *x]\nb: *x\n"), "{a@1:1: [1@1:8 1@1:8 ]@1:4 b@2:1: 1@1:8 }@1:1");
 }
 
 TEST(Yaml, AnAliasInsideItsOwnAnchorIsRefused) {
@@ -226,9 +279,8 @@ TEST(Yaml, DepthIsBounded) {
   const std::string close(kMaxDepth, ']');
   EXPECT_TRUE(ParseYaml(deep + close, kFile).ok());
   EXPECT_EQ(Parse(deep + "[" + close + "]"), "f.yaml:1:65: nested too deeply (at most 64 levels)");
-  // Without its ']' yaml-cpp takes each '[' for a map with a list as its key.
   EXPECT_EQ(Parse(std::string(1'000'000, '[')),
-            "f.yaml:1:33: nested too deeply (at most 64 levels)");
+            "f.yaml:1:65: nested too deeply (at most 64 levels)");
 }
 
 TEST(Yaml, DepthThroughAliasesIsBounded) {

@@ -1,0 +1,234 @@
+#include "runtime/config/tree.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace slipway::config {
+namespace {
+
+// "!!binary" as it was written, of "tag:yaml.org,2002:binary".
+std::string ShortTag(std::string_view tag) {
+  constexpr std::string_view kStandard = "tag:yaml.org,2002:";
+  if (!tag.starts_with(kStandard)) return std::string(tag);
+  return "!!" + std::string(tag.substr(kStandard.size()));
+}
+
+bool IsNull(const YamlEvent& scalar) {
+  if (scalar.quoted) return false;
+  for (std::string_view null : {"", "~", "null", "Null", "NULL"}) {
+    if (scalar.text == null) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Status TreeBuilder::Take(const YamlEvent& event) {
+  switch (event.kind) {
+    case YamlEvent::Kind::kDocument:
+      return TakeDocument(event);
+    case YamlEvent::Kind::kAlias:
+      return TakeAlias(event);
+    case YamlEvent::Kind::kScalar:
+      return TakeScalar(event);
+    case YamlEvent::Kind::kList:
+      return Enter(Node::Kind::kList, event);
+    case YamlEvent::Kind::kMap:
+      return Enter(Node::Kind::kMap, event);
+    case YamlEvent::Kind::kMapEnd:
+      RETURN_IF_ERROR(RefuseDuplicates(frames_.back().node));
+      return Leave();
+    case YamlEvent::Kind::kListEnd:
+      return Leave();
+    case YamlEvent::Kind::kEnd:
+      break;
+  }
+  return Ok();
+}
+
+Status TreeBuilder::Refuse(Place place, std::string_view operation, std::string_view subject,
+                           std::string_view hint) const {
+  return Error(operation, subject, hint).At(source_.At(place));
+}
+
+Status TreeBuilder::RefuseTag(const YamlEvent& event) const {
+  if (event.tag.empty()) return Ok();
+  return Refuse(event.place, "a tag", ShortTag(event.tag),
+                "leave it out: the option decides what its value is");
+}
+
+// A line that a tab indents goes on with the plain text above it, as YAML has it: `- uts`, and
+// below it `<tab>- pid`, is one stage "uts - pid".
+Status TreeBuilder::RefuseTabbedContinuation(const YamlEvent& event) const {
+  for (int line = event.place.line + 1; line <= event.last_line; ++line) {
+    if (auto tab = TabInIndentation(lines_, line)) {
+      return Refuse(*tab, "a tab in the indentation", {}, "YAML wants spaces");
+    }
+  }
+  return Ok();
+}
+
+Status TreeBuilder::RefuseDuplicates(const Node& map) const {
+  if (map.keys.size() < 2) return Ok();
+  std::vector<const Key*> keys;
+  keys.reserve(map.keys.size());
+  for (const Key& key : map.keys) keys.push_back(&key);
+  std::sort(keys.begin(), keys.end(), [](const Key* a, const Key* b) {
+    const int order = a->text.compare(b->text);
+    return order != 0 ? order < 0 : a < b;
+  });
+  const auto twice = std::adjacent_find(
+      keys.begin(), keys.end(), [](const Key* a, const Key* b) { return a->text == b->text; });
+  if (twice == keys.end()) return Ok();
+  const Key& first = **twice;
+  const Key& second = **(twice + 1);
+  return Refuse(second.place, "duplicate key", second.text,
+                "the first is at " + source_.At(first.place));
+}
+
+Status TreeBuilder::CheckDepth(Place place, size_t depth) const {
+  if (depth <= kMaxDepth) return Ok();
+  return Refuse(place, "nested too deeply", {}, "at most " + std::to_string(kMaxDepth) + " levels");
+}
+
+Status TreeBuilder::Count(Place place) {
+  if (++nodes_ <= kMaxNodes) return Ok();
+  return Refuse(
+      place, "too many values", {},
+      "at most " + std::to_string(kMaxNodes) + ", aliases counted as often as they are used");
+}
+
+Status TreeBuilder::TakeDocument(const YamlEvent& event) {
+  if (documents_++ == 0) return Ok();
+  return Refuse(event.place, "more than one document", {},
+                "a config is one: remove what follows the ---");
+}
+
+Status TreeBuilder::TakeAlias(const YamlEvent& event) {
+  const auto found = anchor_names_.find(std::string(event.anchor));
+  if (found == anchor_names_.end()) {
+    return Refuse(event.place, "not valid YAML", {},
+                  "an alias whose anchor is not there: a text with a '*' in front needs quotes");
+  }
+  const std::optional<Node>& original = anchors_[found->second];
+  if (!original) {
+    return Refuse(event.place, "an alias inside what it stands for", {}, "it would never end");
+  }
+  Node copy;
+  RETURN_IF_ERROR(Copy(*original, event.place, frames_.size(), copy));
+  return Add(std::move(copy), kNoAnchor);
+}
+
+Status TreeBuilder::TakeScalar(const YamlEvent& event) {
+  RETURN_IF_ERROR(RefuseTag(event));
+  Node node;
+  node.place = event.place;
+  if (!IsNull(event)) {
+    node.kind = Node::Kind::kScalar;
+    node.quoted = event.quoted;
+    node.text = event.text;
+  }
+  if (node.text.find('\0') != std::string::npos) {
+    return Refuse(node.place, "a NUL character in a text", {}, "no Linux interface can take one");
+  }
+  if (!event.quoted) RETURN_IF_ERROR(RefuseTabbedContinuation(event));
+  return Add(std::move(node), Declare(event));
+}
+
+Status TreeBuilder::Enter(Node::Kind kind, const YamlEvent& event) {
+  RETURN_IF_ERROR(RefuseTag(event));
+  RETURN_IF_ERROR(CheckDepth(event.place, frames_.size() + 1));
+  Frame& frame = frames_.emplace_back();
+  frame.anchor = Declare(event);
+  frame.block = event.block;
+  frame.node.kind = kind;
+  frame.node.place = event.place;
+  return Ok();
+}
+
+Status TreeBuilder::Leave() {
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  return Add(std::move(frame.node), frame.anchor);
+}
+
+size_t TreeBuilder::Declare(const YamlEvent& event) {
+  if (event.anchor.empty()) return kNoAnchor;
+  anchors_.emplace_back();
+  anchor_names_[std::string(event.anchor)] = anchors_.size() - 1;
+  return anchors_.size() - 1;
+}
+
+// Copies for the alias or anchor at `place`, below `depth` levels.
+Status TreeBuilder::Copy(const Node& node, Place place, size_t depth, Node& copy) {
+  RETURN_IF_ERROR(Count(place));
+  copy.kind = node.kind;
+  copy.quoted = node.quoted;
+  copy.place = node.place;
+  copy.text = node.text;
+  copy.keys = node.keys;
+  copy.items.reserve(node.items.size());
+  if (node.is_list() || node.is_map()) RETURN_IF_ERROR(CheckDepth(place, depth + 1));
+  for (const Node& item : node.items) {
+    RETURN_IF_ERROR(Copy(item, place, depth + 1, copy.items.emplace_back()));
+  }
+  return Ok();
+}
+
+Status TreeBuilder::Add(Node node, size_t anchor) {
+  RETURN_IF_ERROR(Count(node.place));
+  if (anchor != kNoAnchor) {
+    Node copy;
+    RETURN_IF_ERROR(Copy(node, node.place, frames_.size(), copy));
+    anchors_[anchor] = std::move(copy);
+  }
+  if (frames_.empty()) {
+    root_ = std::move(node);
+    return Ok();
+  }
+  const Frame& frame = frames_.back();
+  if (frame.node.is_list()) return AddItem(std::move(node));
+  return frame.key ? AddValue(std::move(node)) : AddKey(std::move(node));
+}
+
+Status TreeBuilder::AddItem(Node node) {
+  Frame& frame = frames_.back();
+  if (node.is_null()) {
+    const Place place = frame.block ? EmptyItemBefore(lines_, node.place) : node.place;
+    return Refuse(place, "an empty list item", {},
+                  "remove it; an empty text is \"\", the word null is \"null\"");
+  }
+  frame.node.items.push_back(std::move(node));
+  return Ok();
+}
+
+Status TreeBuilder::AddKey(Node node) {
+  // In [?a] libyaml takes the '?' for the sign of a key, which wants a blank behind it.
+  const int column = node.place.column;
+  if (column > 1 &&
+      lines_[node.place.line].substr(static_cast<size_t>(column) - 2).starts_with('?')) {
+    return Refuse({.line = node.place.line, .column = column - 1}, "not valid YAML", {},
+                  "a text must not begin with this character: put it in quotes");
+  }
+  if (!node.is_scalar()) {
+    return Refuse(node.place, "a key that is not a text", {},
+                  "put a text in quotes before the colon");
+  }
+  if (node.text == "<<" && !node.quoted) {
+    return Refuse(node.place, "a merge key", "<<", "write the keys out, or alias a whole value");
+  }
+  frames_.back().key = Key{.text = std::move(node.text), .place = node.place};
+  return Ok();
+}
+
+Status TreeBuilder::AddValue(Node node) {
+  Frame& frame = frames_.back();
+  // An empty value has no place of its own: libyaml notices it at the next token.
+  if (node.is_null()) node.place = frame.key->place;
+  frame.node.keys.push_back(std::move(*frame.key));
+  frame.node.items.push_back(std::move(node));
+  frame.key.reset();
+  return Ok();
+}
+
+}  // namespace slipway::config
