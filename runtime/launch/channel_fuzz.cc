@@ -62,7 +62,7 @@ void Receive(const std::string& packet) {
 }  // namespace slipway::launch
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace slipway::launch;
-  Receive(PacketOf({reinterpret_cast<const char*>(data), size}));
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  slipway::launch::Receive(slipway::launch::PacketOf(input));
   return 0;
 }
