@@ -125,6 +125,7 @@ def measure(bench, wanted):
             continue
         try:
             tables[name] = ROWS[name](bench)
+            tables[name].groups = [group for group in tables[name].groups if group.sides]
         except Failed as failure:
             print(f"\nbench: no row {name}: {failure}", file=sys.stderr)
     return tables

@@ -15,17 +15,19 @@
 
 extern char** environ;
 
+enum { kMaxWords = 64, kMaxWord = 256 };
+
 static int failed;
 
 static void Start(char** words, int number) {
-  char numbered[256];
-  char* argv[64] = {NULL};
-  for (int i = 0; words[i] != NULL && i < 63; ++i) {
+  static char numbered[kMaxWords][kMaxWord];
+  char* argv[kMaxWords] = {NULL};
+  for (int i = 0; words[i] != NULL && i < kMaxWords - 1; ++i) {
     size_t size = strlen(words[i]);
     argv[i] = words[i];
     if (size < 2 || strcmp(words[i] + size - 2, "{}") != 0) continue;
-    snprintf(numbered, sizeof numbered, "%.*s%d", (int)size - 2, words[i], number);
-    argv[i] = numbered;
+    snprintf(numbered[i], kMaxWord, "%.*s%d", (int)size - 2, words[i], number);
+    argv[i] = numbered[i];
   }
   pid_t pid;
   errno = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);

@@ -22,7 +22,8 @@ PEERS_DIFFER = [
     "bubblewrap has no cgroups; it runs with --as-pid-1, so that like the others it starts no second"
     " process in the container. It always sets no_new_privs and makes a mount for its new root.",
     "crun and runc also make the default devices and links in /dev, which the OCI specification asks"
-    " for, and keep state for later commands.",
+    " for.",
+    "Ours, crun and runc keep their state on a tmpfs, as /run mostly is one.",
 ]
 
 
@@ -115,6 +116,7 @@ def parts(bench):
     """The parts of ours, in one process, by Google Benchmark."""
     program = bench.world.bench("parts_benchmark")
     environment = dict(os.environ, SLIPWAY_BENCH_ROOT=bench.world.root, SLIPWAY_BENCH_BUILT=bench.world.built,
+                       SLIPWAY_BENCH_STATE=f"{bench.world.state}/parts",
                        SLIPWAY_BENCH_ID=f"{bench.world.id}-parts")
     progress("parts")
     done = subprocess.run(
@@ -127,7 +129,8 @@ def parts(bench):
     if done.returncode != 0:
         raise Failed(f"parts_benchmark: {done.stderr.strip()[-300:]}")
     names, times, reasons = [], {}, {}
-    for result in json.loads(done.stdout)["benchmarks"]:
+    results = json.loads(done.stdout)["benchmarks"]
+    for result in sorted(results, key=lambda result: result["family_index"]):
         name = result["run_name"].split("/")[0]
         if result["run_type"] != "iteration":
             continue

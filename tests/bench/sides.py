@@ -80,7 +80,7 @@ def pipeline(world, container):
     return "".join(lines) + (cgroup_lines(container) if container.kind == "cgroup" else "")
 
 
-def bundle(world, container, cgroups_path):
+def bundle(root, container, cgroups_path):
     """The OCI config.json for crun and runc."""
     env = [f"{name}={value}" for name, value in (("PATH", "/"), *container.env)]
     mounts = [{"destination": "/proc", "type": "proc", "source": "proc",
@@ -96,7 +96,7 @@ def bundle(world, container, cgroups_path):
         "ociVersion": "1.0.2",
         "process": {"terminal": False, "cwd": "/", "args": [container.command], "env": env,
                     "user": {"uid": 0, "gid": 0}},
-        "root": {"path": world.root},
+        "root": {"path": root},
         "hostname": "container",
         "mounts": mounts,
         "linux": {"cgroupsPath": cgroups_path, "resources": resources,
@@ -148,8 +148,12 @@ class Sides:
     def _ours(self, container):
         world = self.world
         config = world.write(f"config-{self.count}.yaml", pipeline(world, container))
-        flags = ["--plugin-dir", world.bench("steps")] if container.stages else []
-        return [world.runtime(), *flags, "--config", config,
+        flags = []
+        if container.stages:
+            # Its real place: ours looks at every folder on the way, and runfiles are symlinks.
+            plugin = os.path.realpath(world.bench("steps/libstep_1_stage.so"))
+            flags = ["--plugin-dir", os.path.dirname(plugin)]
+        return [world.runtime(), *flags, "--root", f"{world.state}/ours", "--config", config,
                 "--name", f"{world.id}-ours{container.number}", "--", container.command]
 
     def _unshare(self, container):
@@ -169,7 +173,9 @@ class Sides:
         folder, name = world.path(f"bundle-{tool}-{self.count}"), f"{world.id}-{tool}{container.number}"
         for number in range(MAX_NUMBERS) if container.number else [""]:
             os.makedirs(f"{folder}{number}", exist_ok=True)
-            config = bundle(world, container, "/" + name.replace("{}", str(number)))
+            # A root for each: two starts of crun at once fight for the links in its /dev.
+            root = world.numbered_root(number) if container.number else world.root
+            config = bundle(root, container, "/" + name.replace("{}", str(number)))
             with open(f"{folder}{number}/config.json", "w", encoding="utf-8") as file:
                 json.dump(config, file)
         return folder + ("{}" if container.number else ""), name
@@ -177,9 +183,9 @@ class Sides:
     def _crun(self, container):
         folder, name = self._bundle("crun", container)
         manager = "cgroupfs" if container.kind == "cgroup" else "disabled"
-        return ["crun", "--root", self.world.path("state-crun"), f"--cgroup-manager={manager}",
+        return ["crun", "--root", f"{self.world.state}/crun", f"--cgroup-manager={manager}",
                 "run", "--bundle", folder, name]
 
     def _runc(self, container):
         folder, name = self._bundle("runc", container)
-        return ["runc", "--root", self.world.path("state-runc"), "run", "--bundle", folder, name]
+        return ["runc", "--root", f"{self.world.state}/runc", "run", "--bundle", folder, name]

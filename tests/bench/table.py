@@ -4,6 +4,7 @@ import dataclasses
 import statistics
 import textwrap
 
+MAX_REASON = 60
 DIGITS = {"ms": 2, "us": 1}  # after the point; other units have none
 
 
@@ -14,6 +15,10 @@ def summarize(values):
     deciles = statistics.quantiles(values, n=10, method="inclusive")
     return {"runs": len(values), "median": statistics.median(values), "p10": deciles[0],
             "p90": deciles[-1]}
+
+
+def short(reason):
+    return reason if len(reason) <= MAX_REASON else reason[: MAX_REASON - 3] + "..."
 
 
 @dataclasses.dataclass
@@ -73,12 +78,12 @@ class Table:
             yield from self._grids_across()
             return
         for group in self.groups:
-            header = ["", "version", f"median {self.unit}", "p10..p90", "x floor", "x ours"]
+            header = ["side", "version", f"median {self.unit}", "p10..p90", "x floor", "x ours"]
             yield group.title, header, [self._line(row) for row in group.rows()]
 
     def _line(self, row):
         if "reason" in row:
-            return [row["side"], row["version"], row["reason"], "", "", ""]
+            return [row["side"], row["version"], short(row["reason"]), "", "", ""]
         ratios = [f"{row[key]:.2f}" if key in row else "-" for key in ("x_floor", "x_ours")]
         return [row["side"], row["version"], self.number(row["median"]), self.spread(row), *ratios]
 
@@ -89,11 +94,11 @@ class Table:
             lines = []
             for name, row in columns[0].items():
                 lines.append([name, row["version"], *(self._cell(column[name]) for column in columns)])
-            yield kind, [self.unit, "version", *(group.title for group in groups)], lines
+            yield kind, [f"side, {self.unit}", "version", *(group.title for group in groups)], lines
 
     def _cell(self, row):
         if "reason" in row:
-            return row["reason"]
+            return short(row["reason"])
         cell = self.number(row["median"])
         if row["runs"] > 1:
             cell += f" ({self.spread(row)})"

@@ -52,6 +52,8 @@ def rotations(items, count):
 def with_hyperfine(temp, sides, runs):
     """Returns {name: [milliseconds]}. A side with a failed start gets a reason instead."""
     times = {side.name: [] for side in sides}
+    if not sides:
+        return times
     rounds = -(-runs // RUNS_PER_ROUND)
     export = os.path.join(temp, "hyperfine.json")
     for turn, order in enumerate(rotations(sides, rounds)):

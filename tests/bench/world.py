@@ -3,7 +3,6 @@
 A World has a folder of its own with the containers' root, and runs in a mount namespace of its own.
 """
 
-import contextlib
 import ctypes
 import glob
 import os
@@ -19,7 +18,7 @@ CGROUPS = "/sys/fs/cgroup"
 PROGRAMS = ("noop", "pause", "stamp")  # what containers run
 
 _CLONE_NEWNS = 0x20000  # sched.h
-_MS_REC, _MS_PRIVATE = 0x4000, 0x40000  # sys/mount.h
+_MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x4000, 0x40000, 2  # sys/mount.h
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -62,12 +61,15 @@ class World:
         self.id = f"slipway-bench-{os.getpid()}"
         self.layout = cgroup_layout()
         enter_own_mounts(self.layout)
-        self.temp = tempfile.mkdtemp(prefix="slipway-bench.")
+        self.temp = tempfile.mkdtemp(prefix=f"{self.id}.")
         # Ours refuses what others may write; runc wants to search the root's parents.
         os.chmod(self.temp, 0o755)
+        # The runtimes' state, in memory: /run is, as a rule. It goes with the mount namespace.
+        self.state = self.path("state")
+        os.mkdir(self.state)
+        _call("mount", "none", self.state, "tmpfs", 0, "mode=755")
         self.root = self.path("root")
-        for name in ("proc", "dev", "tmp", "mnt"):
-            os.makedirs(f"{self.root}/{name}")
+        make_root(self.root)
         for program in PROGRAMS:
             shutil.copy(self.bench(program), f"{self.root}/{program}")
 
@@ -79,10 +81,13 @@ class World:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         for tool in ("crun", "runc"):
-            for state in glob.glob(self.path(f"state-{tool}/*")):
+            for state in glob.glob(f"{self.state}/{tool}/*"):
                 subprocess.run([tool, "--root", os.path.dirname(state), "delete", "--force",
                                 os.path.basename(state)], capture_output=True, check=False)
+        subprocess.run([self.runtime(), "gc", "--root", f"{self.state}/ours"],
+                       capture_output=True, check=False)
         self.remove_cgroups()
+        _call("umount2", self.state, _MNT_DETACH)
         shutil.rmtree(self.temp, ignore_errors=True)
 
     def path(self, name):
@@ -93,6 +98,15 @@ class World:
             file.write(text)
         return self.path(name)
 
+    def numbered_root(self, number):
+        """The same root in another place; see Sides."""
+        folder = self.path(f"root-{number}")
+        if not os.path.isdir(folder):
+            make_root(folder)
+            for program in PROGRAMS:
+                os.link(f"{self.root}/{program}", f"{folder}/{program}")
+        return folder
+
     def bench(self, program):
         return os.path.join(self.built, "tests/bench", program)
 
@@ -101,10 +115,10 @@ class World:
 
     def remove_cgroups(self):
         """Removes what an interrupted start has left."""
-        folders = [path for depth in ("", "*/") for path in
-                   glob.glob(f"{CGROUPS}/{depth}{self.id}*/")
-                   + glob.glob(f"{CGROUPS}/{depth}slipway-bench-floor-*/")]
-        for folder in folders:
+        top = CGROUPS if self.layout == "v2" else f"{CGROUPS}/*"
+        for folder in glob.glob(f"{top}/{self.id}*/") + glob.glob(f"{top}/slipway-bench-floor-*/"):
+            if folder.startswith(f"{CGROUPS}/unified/"):
+                continue  # the tmpfs in its place
             floor = re.search(r"-floor-(\d+)/$", folder)
             if floor and os.path.exists(f"/proc/{floor[1]}"):
                 continue  # another run's
@@ -112,13 +126,19 @@ class World:
                 print(f"bench: cannot remove the cgroup {folder}", file=sys.stderr)
 
 
+def make_root(folder):
+    for name in ("proc", "dev", "tmp", "mnt"):
+        os.makedirs(f"{folder}/{name}")
+
+
 def remove_folder(path):
     """Removes an empty folder; false when that is not possible yet."""
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            os.rmdir(path)
-        except OSError:
-            return False
+    try:
+        os.rmdir(path)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return False
     return True
 
 
