@@ -30,7 +30,7 @@ for name, row in report["rows"].items():
         assert line["median"] > 0, f"{name}: {line}"
 xml.etree.ElementTree.parse(sys.argv[2])
 PYTHON
-left=$(find /sys/fs/cgroup /tmp -maxdepth 2 -name "slipway-bench-$bench[-.]*" 2>/dev/null || true)
+left=$(find /sys/fs/cgroup /tmp -maxdepth 2 -name "slipway-bench-${bench}[-.]*" 2>/dev/null || true)
 if [[ -n $left ]]; then
   printf 'left behind: %s\n' "$left"
   exit 1

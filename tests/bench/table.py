@@ -108,14 +108,14 @@ class Table:
 
 
 def _text_grid(header, lines):
-    cells = [header, *lines]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(header))]
-    for line in cells:
-        # A reason may run on over the empty cells behind it.
-        line = line[:next((i for i in range(len(line), 0, -1) if line[i - 1]), 1)]
-        yield "  " + "  ".join(cell.ljust(width) if column < 2 or len(line) < len(header)
-                               else cell.rjust(width)
-                               for column, (cell, width) in enumerate(zip(line, widths))).rstrip()
+    whole = [line for line in [header, *lines] if line[-1]]
+    widths = [max(len(line[column]) for line in ([header, *lines] if column < 2 else whole))
+              for column in range(len(header))]
+    for line in [header, *lines]:
+        names = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
+        numbers = [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]
+        # A reason runs on over the empty cells behind it.
+        yield "  " + "  ".join([*names, *(numbers if line[-1] else line[2:])]).rstrip()
 
 
 def text(report_tables, head):
