@@ -33,7 +33,7 @@ ROWS = {
     "faults": counts.page_faults,
 }
 QUICK = ("start", "begin", "memory", "disk", "syscalls", "faults")
-RUNS, QUICK_RUNS = 200, 40
+RUNS, QUICK_RUNS = 200, 120
 
 
 class Bench:
