@@ -19,6 +19,7 @@
 #include "runtime/config/pipeline.h"
 #include "runtime/container_id.h"
 #include "runtime/containers.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/launch.h"
 #include "runtime/launch/stage.h"
 #include "runtime/loader/loader.h"
@@ -59,6 +60,7 @@ Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, const s
     return std::move(document).status();
   }
   return config::Check(*document, overrides, [&](const std::string& name) {
+    const launch::HookWatch watch(name.c_str(), "load");
     const auto pin = document->pins().find(name);
     if (pin == document->pins().end()) return loader.Load({.name = name});
     return loader.Load({name, pin->second.path, pin->second.sha256});
@@ -164,6 +166,7 @@ Status WriteStats(const sys::Fd& file, const std::string& path, const std::strin
 
 // All checks come before all side effects.
 Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
+  launch::Guard guard(invocation.hook_timeout);
   auto checked = CheckRun(invocation, loader);
   if (!checked.ok()) return {.exit_status = std::move(checked).status()};
   auto stats = OpenStats(invocation.stats);
@@ -175,7 +178,10 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
                                  .facts = checked->facts,
                                  .stages = checked->stages,
                                  .command = checked->command,
-                                 .want_figures = stats->valid()});
+                                 .want_figures = stats->valid(),
+                                 .guard = guard,
+                                 .patience = invocation.hook_timeout,
+                                 .gc_words = GcWords(invocation)});
   Report report{.exit_status = std::move(outcome.exit_status),
                 .warnings = std::move(outcome.warnings),
                 .notes = std::move(outcome.findings.notes)};
@@ -188,6 +194,7 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
 }
 
 Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loader) {
+  const launch::Guard guard(invocation.hook_timeout);
   ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
   ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(const auto stages, launch::SelectStages(ChoicesOf(pipeline)));

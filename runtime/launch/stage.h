@@ -33,6 +33,7 @@ class Stage {
 
   const char* name() const { return spec_.descriptor->name; }
   const StageSpec& spec() const { return spec_; }
+  const slipway_stage& descriptor() const { return *spec_.descriptor; }
 
   // Has this process the privileges that the stage needs, and does the stage work here?
   Status Probe() const;
@@ -47,8 +48,10 @@ class Stage {
  private:
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 
+  // `call` takes the error record and returns what the hook does.
+  template <typename Function>
+  Status Watched(const char* hook_name, Function call) const;
   Status Call(const char* hook_name, Hook hook, slipway_context& context) const;
-  Status Finish(const char* hook_name, int result, const slipway_error& error) const;
 
   StageSpec spec_;
   std::unique_ptr<void, void (*)(void*)> object_{nullptr, nullptr};
