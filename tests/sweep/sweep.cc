@@ -1,0 +1,149 @@
+#include "tests/sweep/sweep.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "tests/sweep/faults.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRoleNames[] = {"Host", "Child", "Command"};
+constexpr size_t kMaxTold = 25;  // problems of a sweep; the rest is counted
+constexpr char kError[] = "runtime: ";
+constexpr char kWarning[] = "runtime: warning: ";
+
+std::string RoleName(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
+
+bool IsMounted(const std::string& type) {
+  return ReadText("/proc/self/mounts").find(" " + type + " ") != std::string::npos;
+}
+
+std::string OutcomeOf(const TraceResult& result) {
+  std::string err = result.run.err;
+  for (char& byte : err) byte = byte == '\n' ? ' ' : byte;
+  return "status " + std::to_string(result.run.status) + (err.empty() ? "" : ": " + err);
+}
+
+}  // namespace
+
+void PrintTo(const SweepCase& sweep_case, std::ostream* out) {
+  *out << sweep_case.pipeline.name << ", " << RoleName(sweep_case.role);
+}
+
+std::vector<SweepCase> SweepCases() {
+  std::vector<SweepCase> cases;
+  for (const Pipeline& pipeline : Pipelines()) {
+    for (Role role : {Role::kHost, Role::kChild, Role::kCommand}) {
+      if (role != Role::kCommand || pipeline.has_init) cases.push_back({pipeline, role});
+    }
+  }
+  return cases;
+}
+
+std::string NameOfCase(const ::testing::TestParamInfo<SweepCase>& info) {
+  return info.param.pipeline.name + RoleName(info.param.role);
+}
+
+void Sweep::SetUp() {
+  const Pipeline& pipeline = GetParam().pipeline;
+  if (!pipeline.needs_mount.empty() && !IsMounted(pipeline.needs_mount)) {
+    GTEST_SKIP() << "no " << pipeline.needs_mount << " is mounted here";
+  }
+  static const bool entered = (EnterOwnTmp(), true);
+  ASSERT_TRUE(entered && !HasFatalFailure());
+  test_ = std::make_unique<ContainerTest>();
+  test_->MakeRoot();
+  test_->Write("shared/file", "text\n");
+  test_->Write("root/etc/file", "");
+  config_ = pipeline.config.empty() ? test_->WriteStages(pipeline.stages)
+                                    : fs::canonical(Runfile("configs/" + pipeline.config)).string();
+  prefix_ = "sweep-" + std::to_string(getpid()) + "-";
+  census_ = std::make_unique<Census>();
+  if (const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
+    const std::string suite = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    const std::string name = fs::path(suite).filename();
+    log_ = std::make_unique<std::ofstream>(std::string(folder) + "/" + name + ".log");
+  }
+}
+
+void Sweep::TearDown() {
+  for (const std::string& cgroup : Census::CgroupsOf(prefix_)) {
+    ADD_FAILURE() << "a cgroup is left: " << cgroup;
+    rmdir(cgroup.c_str());
+  }
+}
+
+std::vector<std::string> Sweep::HostArgv(const std::vector<std::string>& words) const {
+  std::vector<std::string> argv = {Runfile("runtime/runtime")};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return argv;
+}
+
+TraceResult Sweep::RunStruck(const Strike& strike) {
+  id_ = prefix_ + std::to_string(++runs_);
+  return Trace(HostArgv({"--config", config_, "--name", id_, "--", "/bin/sh", "-c",
+                         GetParam().pipeline.script}),
+               strike, SubjectArgument);
+}
+
+std::vector<long> Sweep::Record() {
+  const TraceResult result = RunStruck({.role = GetParam().role});
+  EXPECT_EQ(result.run.err, "");
+  EXPECT_EQ(result.run.out, "ran\n");
+  EXPECT_EQ(result.run.status, 0);
+  EXPECT_FALSE(result.calls.empty());
+  for (const std::string& left : census_->TakeResidue(id_)) ADD_FAILURE() << "left: " << left;
+  return result.calls;
+}
+
+Sweep::Lines Sweep::LinesOf(const std::string& err) {
+  Lines lines;
+  std::istringstream text(err);
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with(kWarning)) {
+      ++lines.warnings;
+    } else if (line.starts_with(kError)) {
+      ++lines.errors;
+    } else {
+      ++lines.others;
+    }
+  }
+  return lines;
+}
+
+void Sweep::Conclude(const TraceResult& result, const std::string& strike,
+                     std::vector<std::string> problems) {
+  for (const std::string& left : census_->TakeResidue(id_)) problems.push_back("left: " + left);
+  if (result.timed_out) problems.push_back("it hung and was killed");
+  std::ostringstream text;
+  text << "call " << result.calls.size() << ", " << NameOfCall(result.calls.back());
+  if (!result.subject.empty()) text << " \"" << result.subject << "\"";
+  text << ": " << strike << ": " << OutcomeOf(result);
+  ++outcomes_["status " + std::to_string(result.run.status)];
+  if (log_) *log_ << text.str() << "\n";
+  if (problems.empty()) return;
+  for (const std::string& problem : problems) text << "\n  " << problem;
+  if (log_) *log_ << "PROBLEM " << text.str() << "\n";
+  if (++told_ <= kMaxTold) {
+    ADD_FAILURE() << text.str();
+  } else if (told_ == kMaxTold + 1) {
+    ADD_FAILURE() << "and more like these";
+  }
+}
+
+void Sweep::Summarize(const std::string& text) {
+  std::cout << text;
+  for (const auto& [outcome, count] : outcomes_) std::cout << "; " << outcome << ": " << count;
+  std::cout << std::endl;
+}
+
+}  // namespace slipway::testing
