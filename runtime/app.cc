@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -16,9 +18,13 @@
 #include "runtime/config/override.h"
 #include "runtime/config/pipeline.h"
 #include "runtime/container_id.h"
+#include "runtime/containers.h"
 #include "runtime/launch/launch.h"
 #include "runtime/launch/stage.h"
 #include "runtime/loader/loader.h"
+#include "runtime/state/contents.h"
+#include "runtime/state/root.h"
+#include "runtime/state/values.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 #include "runtime/version.h"
@@ -39,13 +45,14 @@ Result<std::string> FindConfig(const std::string& name) {
   return config::Find(name, {folder + "/" + kInstalledConfigs});
 }
 
-Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, loader::Loader& loader) {
+// config: the path of the file.
+Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, const std::string& config,
+                                      loader::Loader& loader) {
   std::vector<config::Override> overrides;
   for (const std::string& text : invocation.overrides) {
     ASSIGN_OR_RETURN(overrides.emplace_back(), config::ParseOverride(text));
   }
-  ASSIGN_OR_RETURN(const std::string path, FindConfig(invocation.config));
-  auto document = config::Document::Read(path);
+  auto document = config::Document::Read(config);
   if (!document.ok()) {
     Error& error = document.error();
     if (error.errno_value && !*error.hint) error.Hint("the config must be a file");
@@ -85,10 +92,10 @@ Result<launch::Command> CommandOf(const cli::Invocation& invocation,
 }
 
 struct CheckedRun {
-  std::string id;
   config::Pipeline pipeline;  // owns the options of the stages
   launch::Command command;
   std::vector<launch::Stage> stages;
+  state::Facts facts;
 };
 
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
@@ -103,12 +110,39 @@ std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
   return choices;
 }
 
+// What a `runtime gc` would have to know of the stages.
+Result<std::vector<state::SavedStage>> SavedStages(const std::vector<launch::Stage>& stages,
+                                                   const loader::Loader& loader) {
+  std::vector<state::SavedStage> saved;
+  saved.reserve(stages.size());
+  for (const launch::Stage& stage : stages) {
+    const slipway_stage& descriptor = *stage.spec().descriptor;
+    auto origin = loader.OriginOf(&descriptor);
+    if (!origin.ok()) return origin.error().In(stage.name(), "load");
+    saved.push_back({.name = stage.name(),
+                     .digest = std::move(origin->digest),
+                     .path = std::move(origin->path),
+                     .options = state::FormatValues(descriptor, stage.spec().options)});
+  }
+  return saved;
+}
+
+int64_t Now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::nanoseconds(since_epoch).count();
+}
+
 Result<CheckedRun> CheckRun(const cli::Invocation& invocation, loader::Loader& loader) {
   CheckedRun run;
-  ASSIGN_OR_RETURN(run.id, ContainerId(invocation.name));
-  ASSIGN_OR_RETURN(run.pipeline, ReadPipeline(invocation, loader));
+  ASSIGN_OR_RETURN(run.facts.id, ContainerId(invocation.name));
+  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
+  ASSIGN_OR_RETURN(run.pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(run.command, CommandOf(invocation, run.pipeline.process));
   ASSIGN_OR_RETURN(run.stages, launch::SelectStages(ChoicesOf(run.pipeline)));
+  ASSIGN_OR_RETURN(run.facts.stages, SavedStages(run.stages, loader));
+  run.facts.config = std::filesystem::absolute(config);
+  run.facts.since = Now();
+  run.facts.outlives_host = invocation.outlive_runtime;
   return run;
 }
 
@@ -134,28 +168,35 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
   if (!checked.ok()) return {.exit_status = std::move(checked).status()};
   auto stats = OpenStats(invocation.stats);
   if (!stats.ok()) return {.exit_status = std::move(stats).status()};
+  auto root = state::Root::Make(StateFolder(invocation));
+  if (!root.ok()) return {.exit_status = root.error().In({}, "journal")};
 
-  auto outcome = launch::Launch(checked->id, checked->stages, checked->command, stats->valid());
+  auto outcome = launch::Launch({.root = *root,
+                                 .facts = checked->facts,
+                                 .stages = checked->stages,
+                                 .command = checked->command,
+                                 .want_figures = stats->valid()});
   Report report{.exit_status = std::move(outcome.exit_status),
                 .warnings = std::move(outcome.warnings),
                 .notes = std::move(outcome.findings.notes)};
   if (!report.exit_status.ok() || !stats->valid()) return report;
-  Status written =
-      WriteStats(*stats, invocation.stats,
-                 cli::StatsAsJson(checked->id, *report.exit_status, outcome.findings.figures));
+  Status written = WriteStats(
+      *stats, invocation.stats,
+      cli::StatsAsJson(checked->facts.id, *report.exit_status, outcome.findings.figures));
   if (!written.ok()) report.warnings.push_back(written.error());
   return report;
 }
 
 Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loader) {
-  ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, loader));
+  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
+  ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(const auto stages, launch::SelectStages(ChoicesOf(pipeline)));
   std::string text = invocation.config + ": ok:";
   for (const launch::Stage& stage : stages) text.append(" ").append(stage.name());
   return text + "\n";
 }
 
-Report List(loader::Loader& loader) {
+Report ListStages(loader::Loader& loader) {
   Report report;
   for (const std::string& name : loader.Available()) {
     auto stage = loader.Load({.name = name});
@@ -200,9 +241,13 @@ Report Execute(const cli::Invocation& invocation) {
     case cli::Verb::kVersion:
       return {.text = std::string("slipway ") + kVersion + "\n"};
     case cli::Verb::kStages:
-      return List(loader);
+      return ListStages(loader);
     case cli::Verb::kDescribe:
       return Print(Describe(invocation, loader));
+    case cli::Verb::kList:
+      return ListContainers(invocation);
+    case cli::Verb::kGc:
+      return CollectGarbage(invocation, loader);
     case cli::Verb::kCheck:
       return Print(Check(invocation, loader));
     case cli::Verb::kRun:

@@ -17,6 +17,8 @@ constexpr std::array kVerbs = {
     std::pair{"check", Verb::kCheck},
     std::pair{"stages", Verb::kStages},
     std::pair{"describe", Verb::kDescribe},
+    std::pair{"list", Verb::kList},
+    std::pair{"gc", Verb::kGc},
 };
 
 constexpr char kHelp[] =
@@ -29,6 +31,8 @@ Usage:
   runtime check FILE                        check a config; nothing is started or changed
   runtime stages [--plugin-dir DIR]         list the stages that there are
   runtime describe STAGE [--markdown]       what a stage does, and its options
+  runtime list [--format table|json]        list the containers that there are
+  runtime gc [--dry-run] [ID...]            undo what dead containers left behind
 
 Options:
   --config FILE              the pipeline; a path, or a name that is looked for in
@@ -36,6 +40,10 @@ Options:
   --set STAGE.OPTION=VALUE   override an option of the config; VALUE is YAML
   --name ID                  the container's id; made up if absent
   --plugin-dir DIR           look for stages here first; may be given again
+  --root DIR                 keep the state of containers here; /run/slipway for root, else
+                             slipway below $XDG_RUNTIME_DIR, else /tmp/slipway-UID
+  --outlive-runtime          let the container live on when this runtime is killed; without
+                             it the container dies with it
   --stats FILE               write what the container used to FILE, as JSON
   --help, --version
 
@@ -54,8 +62,14 @@ po::options_description OptionsOf(Verb verb) {
                                                               po::value<Strings>()->composing());
   }
   if (verb == Verb::kRun) {
-    options.add_options()("name", po::value<std::string>())("stats", po::value<std::string>());
+    options.add_options()("name", po::value<std::string>())("stats", po::value<std::string>())(
+        "outlive-runtime", po::bool_switch());
   }
+  if (verb == Verb::kRun || verb == Verb::kList || verb == Verb::kGc) {
+    options.add_options()("root", po::value<std::string>());
+  }
+  if (verb == Verb::kList) options.add_options()("format", po::value<std::string>());
+  if (verb == Verb::kGc) options.add_options()("dry-run", po::bool_switch());
   if (verb == Verb::kDescribe) options.add_options()("markdown", po::bool_switch());
   return options;
 }
@@ -139,6 +153,22 @@ T ValueOf(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<T>() : T{};
 }
 
+Status TakeRoot(const po::variables_map& values, Invocation& invocation) {
+  if (!values.count("root")) return Ok();
+  invocation.root = values["root"].as<std::string>();
+  // `--root "$DIR"` with a variable that is not set must not mean the default.
+  if (invocation.root.empty()) return NeedsValue("--root");
+  return Ok();
+}
+
+Status TakeFormat(const po::variables_map& values, Invocation& invocation) {
+  const std::string format = ValueOf<std::string>(values, "format");
+  if (!values.count("format") || format == "table") return Ok();
+  if (format != "json") return Error("unknown format", format, "--format takes table or json");
+  invocation.format = Format::kJson;
+  return Ok();
+}
+
 Status CheckWords(Invocation& invocation, std::vector<std::string> rest, bool separator) {
   if (invocation.verb == Verb::kRun) {
     invocation.command = std::move(rest);
@@ -151,6 +181,10 @@ Status CheckWords(Invocation& invocation, std::vector<std::string> rest, bool se
     if (rest.empty()) return Error("which stage?", {}, "runtime describe STAGE");
     invocation.stage = rest.front();
     rest.erase(rest.begin());
+  }
+  if (invocation.verb == Verb::kGc) {
+    invocation.ids = std::move(rest);
+    return Ok();
   }
   if (invocation.verb == Verb::kCheck && invocation.config.empty() && !rest.empty()) {
     invocation.config = rest.front();
@@ -181,6 +215,10 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
   if (values.count("name")) invocation.name = values["name"].as<std::string>();
   invocation.stats = ValueOf<std::string>(values, "stats");
   invocation.markdown = ValueOf<bool>(values, "markdown");
+  invocation.outlive_runtime = ValueOf<bool>(values, "outlive-runtime");
+  invocation.dry_run = ValueOf<bool>(values, "dry-run");
+  RETURN_IF_ERROR(TakeRoot(values, invocation));
+  RETURN_IF_ERROR(TakeFormat(values, invocation));
 
   if (ValueOf<bool>(values, "help")) invocation.verb = Verb::kHelp;
   if (ValueOf<bool>(values, "version")) invocation.verb = Verb::kVersion;

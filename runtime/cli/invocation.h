@@ -11,7 +11,9 @@
 
 namespace slipway::cli {
 
-enum class Verb { kRun, kCheck, kStages, kDescribe, kHelp, kVersion };
+enum class Verb { kRun, kCheck, kStages, kDescribe, kList, kGc, kHelp, kVersion };
+
+enum class Format { kTable, kJson };
 
 struct Invocation {
   Verb verb = Verb::kRun;
@@ -23,6 +25,11 @@ struct Invocation {
   std::vector<std::string> command;      // kRun: empty: the config's
   std::string stage;                     // kDescribe
   bool markdown = false;                 // kDescribe
+  std::string root;                      // --root: the state folder; empty: the default
+  bool outlive_runtime = false;          // kRun
+  Format format = Format::kTable;        // kList
+  std::vector<std::string> ids;          // kGc: empty: all
+  bool dry_run = false;                  // kGc
 };
 
 // Parses argv. Options end at the first word that is not one, or at `--`: what follows is the

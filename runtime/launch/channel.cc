@@ -1,5 +1,6 @@
 #include "runtime/launch/channel.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -61,6 +62,11 @@ Result<std::optional<Message>> Channel::Receive() const {
   }
   EndTexts(message.error);
   return std::optional<Message>(message);
+}
+
+bool Channel::PeerIsGone() const {
+  pollfd state{.fd = fd_.get(), .events = 0, .revents = 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & POLLHUP);
 }
 
 }  // namespace slipway::launch

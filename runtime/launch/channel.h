@@ -41,6 +41,9 @@ class Channel {
   // exactly one message.
   Result<std::optional<Message>> Receive() const;
 
+  // Has the other end been closed, or its process died?
+  bool PeerIsGone() const;
+
   int fd() const { return fd_.get(); }
   void Close() { fd_.Close(); }
 

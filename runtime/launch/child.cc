@@ -1,5 +1,7 @@
 #include "runtime/launch/child.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,6 +39,13 @@ Status RunHooks(const Setup& setup, Progress& progress) {
   return Ok();
 }
 
+// Once more, because a change of credentials by a hook unties; PR_SET_PDEATHSIG(2const). A host
+// that died in between has closed the channel.
+void TieToHost(const Channel& channel) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (channel.PeerIsGone()) _exit(kRuntimeFailed);
+}
+
 Status PutInitBefore(const Setup& setup) {
   const pid_t command = fork();
   if (command < 0) return Error(errno, "fork").In({}, "init");
@@ -47,8 +56,11 @@ Status PutInitBefore(const Setup& setup) {
 }  // namespace
 
 void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+  // A host that died before this call closes the channel, so that no Release comes.
+  if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel);
   Status status = RunHooks(setup, progress);
+  if (!setup.outlives_host) TieToHost(channel);
   if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
   if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);
   if (status.ok()) status = channel.Send(MessageType::kReady);

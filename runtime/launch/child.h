@@ -22,6 +22,7 @@ struct Setup {
   const Plan& plan;
   const Command& command;
   const BlockedSignals& signals;
+  bool outlives_host;  // else the child is killed when the host dies
 };
 
 // How far the child has come, in memory that both sides share: so the host can name the hook in

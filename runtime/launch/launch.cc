@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <exception>
+#include <utility>
 
 #include "runtime/launch/child.h"
 #include "runtime/launch/container.h"
@@ -13,47 +14,57 @@
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
-Result<Plan> PreClone(const std::string& id, const std::vector<Stage>& stages,
-                      state::Journal& journal) {
+constexpr const char* kJournalStep = "journal";
+
+Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
   slipway_context context;
-  context.container_id = &id;
+  context.container_id = &job.facts.id;
   context.journal = &journal;
   context.plan = &plan;
-  for (const Stage& stage : stages) {
+  for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
     ++context.stage;
   }
   return plan;
 }
 
-Status PostClone(const std::string& id, const std::vector<Stage>& stages,
-                 const Container& container, state::Journal& journal) {
+// From here on others can find the child, should this process die.
+Status RecordChild(const Container& container, state::Journal& journal) {
+  auto identity = sys::Identify(container.pid(), container.pidfd());
+  Status status =
+      identity.ok() ? journal.SetChild(*identity) : Status(std::move(identity).status());
+  if (!status.ok()) status.error().In({}, kJournalStep);
+  return status;
+}
+
+Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
   slipway_context context;
-  context.container_id = &id;
+  context.container_id = &job.facts.id;
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
-  for (const Stage& stage : stages) {
+  for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PostClone(context));
     ++context.stage;
   }
   return Ok();
 }
 
-Result<int> Run(const std::string& id, const std::vector<Stage>& stages, const Command& command,
-                const BlockedSignals& blocked, state::Journal& journal) {
+Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   // Before the command can take the foreground.
   const Terminal terminal;
-  ASSIGN_OR_RETURN(const Plan plan, PreClone(id, stages, journal));
-  const Setup setup{id, stages, plan, command, blocked};
+  ASSIGN_OR_RETURN(const Plan plan, PreClone(job, journal));
+  const Setup setup{job.facts.id, job.stages, plan, job.command, blocked, job.facts.outlives_host};
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
-  RETURN_IF_ERROR(PostClone(id, stages, container, journal));
+  RETURN_IF_ERROR(RecordChild(container, journal));
+  RETURN_IF_ERROR(PostClone(job, container, journal));
   container.Release();
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
@@ -61,29 +72,42 @@ Result<int> Run(const std::string& id, const std::vector<Stage>& stages, const C
 }
 
 // No exception of a library keeps Teardown from being called.
-Result<int> RunGuarded(const std::string& id, const std::vector<Stage>& stages,
-                       const Command& command, const BlockedSignals& blocked,
-                       state::Journal& journal) {
+Result<int> RunGuarded(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
   try {
-    return Run(id, stages, command, blocked, journal);
+    return Run(job, blocked, journal);
   } catch (const std::exception& exception) {
     return Error("internal error", exception.what()).In({}, "launch");
   }
 }
 
+// Returns what failed; then the journal stays.
+std::vector<Error> Undo(const Job& job, state::Journal& journal) {
+  std::vector<Error> failures = Unwind(job.stages, journal.entries());
+  if (failures.empty()) {
+    Status removed = journal.Remove();
+    if (!removed.ok()) removed = journal.Remove();
+    if (!removed.ok()) failures.push_back(removed.error().In({}, kJournalStep));
+  }
+  for (Error& failure : failures) {
+    if (!*failure.hint) failure.Hint("runtime gc tries it again");
+  }
+  return failures;
+}
+
 }  // namespace
 
-Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command,
-               bool want_figures) {
+Outcome Launch(const Job& job) {
   // An inherited "ignore" would let the kernel reap the child behind our back; waitpid(2).
   signal(SIGCHLD, SIG_DFL);
   const BlockedSignals blocked;
-  state::Journal journal;
-  Outcome outcome{RunGuarded(id, stages, command, blocked, journal), {}, {}};
-  if (outcome.exit_status.ok() && (want_figures || *outcome.exit_status != 0)) {
-    outcome.findings = CollectFindings(id, stages, journal, outcome.warnings);
+  auto journal = state::Journal::Begin(job.root, job.facts);
+  if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
+  Outcome outcome{RunGuarded(job, blocked, *journal), {}, {}};
+  if (outcome.exit_status.ok() && (job.want_figures || *outcome.exit_status != 0)) {
+    outcome.findings =
+        CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
   }
-  for (Error& failure : Unwind(stages, journal)) outcome.warnings.push_back(std::move(failure));
+  for (Error& failure : Undo(job, *journal)) outcome.warnings.push_back(std::move(failure));
   return outcome;
 }
 

@@ -3,16 +3,26 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 #define SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "runtime/launch/command.h"
 #include "runtime/launch/findings.h"
 #include "runtime/launch/stage.h"
 #include "runtime/sdk/result.h"
+#include "runtime/state/contents.h"
+#include "runtime/state/root.h"
 
 namespace slipway::launch {
+
+struct Job {
+  const state::Root& root;    // where the journal goes
+  const state::Facts& facts;  // of the container; its stages are those of `stages`
+  const std::vector<Stage>& stages;
+  const Command& command;
+  // The stages are asked for their findings then, or when the command ended badly: reading them
+  // takes time that every other start need not spend.
+  bool want_figures = false;
+};
 
 struct Outcome {
   Result<int> exit_status;      // the container's; or the one error
@@ -20,13 +30,10 @@ struct Outcome {
   std::vector<Error> warnings;  // of Report and Teardown; they do not change the status
 };
 
-// Runs `command` in a container that `stages` build, waits for its end, and undoes what the
-// stages did, whatever happens. The process must have a single thread.
-//
-// The stages are asked for their findings when `want_figures`, or when the command ended badly:
-// reading them takes time that every other start need not spend.
-Outcome Launch(const std::string& id, const std::vector<Stage>& stages, const Command& command,
-               bool want_figures);
+// Runs the command in a container that the stages build, waits for its end, and undoes what the
+// stages did, whatever happens. What could not be undone stays in the journal. The process must
+// have a single thread.
+Outcome Launch(const Job& job);
 
 }  // namespace slipway::launch
 

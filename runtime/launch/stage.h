@@ -32,6 +32,7 @@ class Stage {
   explicit Stage(StageSpec spec) : spec_(std::move(spec)) {}
 
   const char* name() const { return spec_.descriptor->name; }
+  const StageSpec& spec() const { return spec_; }
 
   // Has this process the privileges that the stage needs, and does the stage work here?
   Status Probe() const;

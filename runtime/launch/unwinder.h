@@ -11,16 +11,19 @@
 #include "runtime/launch/findings.h"
 #include "runtime/launch/stage.h"
 #include "runtime/sdk/error.h"
-#include "runtime/state/journal.h"
+#include "runtime/state/contents.h"
 
 namespace slipway::launch {
 
 // Calls Report for each record, and appends what failed to `failures`.
 Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages,
-                         const state::Journal& journal, std::vector<Error>& failures);
+                         const std::vector<state::Entry>& entries, std::vector<Error>& failures);
 
-// Calls Teardown for each record. Returns what failed, for the user's eyes.
-std::vector<Error> Unwind(const std::vector<Stage>& stages, const state::Journal& journal);
+// Calls Teardown for each record, and once more for those that failed: much of what is in the way
+// is so for a moment only. Returns what failed both times, for the user's eyes.
+// stages: of the pipeline, in its order; those that `entries` name.
+std::vector<Error> Unwind(const std::vector<Stage>& stages,
+                          const std::vector<state::Entry>& entries);
 
 }  // namespace slipway::launch
 

@@ -1,4 +1,11 @@
-// The sha256 that a config pins for a plugin.
+// Which plugin a file is: the sha256 that a config pins, and the digest by which a plugin that
+// built a container is known again when it undoes it.
+//
+// That digest is "build-id:" and the id that the linker computed from the whole file and wrote into
+// it (ld(1), --build-id): it costs nothing to ask a plugin that is loaded for it, where reading
+// and hashing six plugins would take longer than starting the container. It tells versions apart;
+// it is not what keeps a stranger's file out, trust.h is. A plugin without one is known by
+// "sha256:" and the SHA-256 of its file.
 
 #ifndef SLIPWAY_RUNTIME_LOADER_DIGEST_H_
 #define SLIPWAY_RUNTIME_LOADER_DIGEST_H_
@@ -11,6 +18,15 @@ namespace slipway::loader {
 
 // Fails unless the SHA-256 of the file `path` is `wanted`: 64 hexadecimal digits, of either case.
 Status CheckDigest(const std::string& path, const std::string& wanted);
+
+// The digest of the plugin that holds `symbol`, loaded from the file `path`.
+Result<std::string> DigestOfLoaded(const void* symbol, const std::string& path);
+
+// The digest of the plugin in the file `path`.
+Result<std::string> DigestOfFile(const std::string& path);
+
+// Fails unless the plugin in the file `path` has the digest `wanted`.
+Status CheckSame(const std::string& path, const std::string& wanted);
 
 }  // namespace slipway::loader
 

@@ -24,6 +24,7 @@ namespace dll = boost::dll;
 
 struct Loader::Plugin {
   Request request;
+  std::string path;
   dll::shared_library library;
   const slipway_stage* stage = nullptr;
 };
@@ -110,8 +111,10 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
     ASSIGN_OR_RETURN(path, trusted_.Resolve(path));
   }
   if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(path, request.sha256));
+  if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(path, request.digest));
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
+  plugin->path = path;
   ASSIGN_OR_RETURN(plugin->library, Open(path));
   if (!plugin->library.has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
     return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
@@ -120,6 +123,16 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   plugin->stage = &plugin->library.get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
   return plugin;
+}
+
+Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
+  for (const auto& plugin : plugins_) {
+    if (plugin->stage != stage) continue;
+    Origin origin{.path = plugin->path, .digest = {}};
+    ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, plugin->path));
+    return origin;
+  }
+  return Error("not a stage of this loader");
 }
 
 }  // namespace slipway::loader

@@ -23,8 +23,15 @@ struct Request {
   std::string name;         // the stage, as it stands in the pipeline
   std::string path = {};    // the file, if the config pins it; no place is searched then
   std::string sha256 = {};  // of the file, 64 hexadecimal digits, if the config pins it
+  std::string digest = {};  // of an Origin, when it must be the same plugin again
 
   bool operator==(const Request&) const = default;
+};
+
+// Where a stage came from.
+struct Origin {
+  std::string path;    // of the file that was loaded
+  std::string digest;  // see digest.h
 };
 
 class Loader {
@@ -39,6 +46,9 @@ class Loader {
   // The stage, loaded and checked; it stays so as long as the Loader lives. The same request
   // again gives the same stage.
   Result<const slipway_stage*> Load(const Request& request);
+
+  // Of a stage that this Loader has loaded.
+  Result<Origin> OriginOf(const slipway_stage* stage) const;
 
   // The names of all stages in the places that Load searches, for people to read. Loads nothing.
   std::vector<std::string> Available() const { return StageNames(places_); }

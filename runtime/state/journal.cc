@@ -1,16 +1,103 @@
 #include "runtime/state/journal.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "runtime/state/lock.h"
+#include "runtime/state/remove.h"
 
 namespace slipway::state {
+namespace {
+
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
+
+Error Exists(const Root& root, const std::string& id) {
+  const sys::Fd file(
+      openat(root.fd().get(), (id + "/" + kJournalFile).c_str(), O_RDONLY | O_CLOEXEC));
+  const auto locked = file.valid() ? IsLocked(file) : Result<bool>(false);
+  return Error("a container of this name exists", id,
+               locked.ok() && *locked ? "it is running; choose another --name"
+                                      : "it was left behind: see runtime list, runtime gc");
+}
+
+// The folder with an empty, locked journal that others can see. nullopt: a `runtime gc` took it
+// for one that was left behind, and removed it.
+Result<std::optional<sys::Fd>> TryMake(const Root& root, const std::string& id) {
+  const std::string name = id + "/" + kJournalFile;
+  const std::string path = root.path() + "/" + name;
+  if (mkdirat(root.fd().get(), id.c_str(), kFolderMode) != 0) {
+    if (errno == EEXIST) return Exists(root, id);
+    return Error(errno, "mkdir", root.path() + "/" + id, "choose another folder with --root");
+  }
+  sys::Fd file(openat(root.fd().get(), name.c_str(),
+                      O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kFileMode));
+  if (!file.valid() && errno == ENOENT) return std::optional<sys::Fd>();
+  Status status = file.valid() ? Lock(file) : Status(Error(errno, "open", path));
+  struct stat facts {};
+  if (status.ok() && fstat(file.get(), &facts) != 0) status = Error(errno, "stat", path);
+  if (status.ok()) return facts.st_nlink ? std::optional(std::move(file)) : std::nullopt;
+  if (file.valid()) unlinkat(root.fd().get(), name.c_str(), 0);
+  unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR);
+  return status;
+}
+
+Result<sys::Fd> Make(const Root& root, const std::string& id) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    ASSIGN_OR_RETURN(auto file, TryMake(root, id));
+    if (file) return std::move(*file);
+  }
+  return Error(EBUSY, "mkdir", root.path() + "/" + id, "something keeps removing it");
+}
+
+}  // namespace
+
+Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
+  ASSIGN_OR_RETURN(sys::Fd file, Make(root, facts.id));
+  Journal journal(root, facts.id, std::move(file));
+  Status status = journal.Write(FormatFacts(facts, sys::BootId()));
+  if (status.ok()) return journal;
+  // What could not be removed either is a journal without records, which `runtime gc` removes.
+  (void)journal.Remove().ok();
+  return status;
+}
+
+std::string Journal::path() const { return root_->path() + "/" + id_ + "/" + kJournalFile; }
+
+Status Journal::SetChild(const sys::ProcessIdentity& child) { return Write(FormatChild(child)); }
 
 Status Journal::Append(size_t stage, std::string_view record) {
   if (record.size() > kMaxRecord) {
     return Error(EMSGSIZE, "record_undo", std::to_string(record.size()) + " bytes",
                  "an undo record has at most " + std::to_string(kMaxRecord) + " bytes");
   }
+  RETURN_IF_ERROR(Write(FormatEntry(stage, record)));
   entries_.push_back({stage, std::string(record)});
   return Ok();
 }
+
+Status Journal::Write(const std::string& text) {
+  ssize_t size = 0;
+  do {
+    size = write(file_.get(), text.data(), text.size());
+  } while (size < 0 && errno == EINTR);
+  if (size == static_cast<ssize_t>(text.size())) {
+    size_ += size;
+    return Ok();
+  }
+  Error error(size < 0 ? errno : ENOSPC, "write", path());
+  if (error.errno_value == EBADF) error.Hint("a stage has closed the host's descriptor");
+  // Half a line in the middle would make the rest unreadable.
+  if (size > 0) (void)!ftruncate(file_.get(), size_);
+  return error;
+}
+
+Status Journal::Remove() { return RemoveFolder(*root_, id_); }
 
 }  // namespace slipway::state

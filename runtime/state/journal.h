@@ -1,5 +1,10 @@
-// The journal of undo records: what stages hand over before each side effect, in the order in
-// which it happened. Teardown works from it alone.
+// The journal of a container that is being run, in <state folder>/<id>/journal: what undoes it,
+// written before it is done. Teardown works from it alone, in this process or, after this one was
+// killed, in a `runtime gc`.
+//
+// It is written without fsync(2): it has to outlive this process, not the kernel, which takes the
+// container along. As long as the Journal lives, a lock on the file says so to others; the kernel
+// takes the lock away when the process dies.
 
 #ifndef SLIPWAY_RUNTIME_STATE_JOURNAL_H_
 #define SLIPWAY_RUNTIME_STATE_JOURNAL_H_
@@ -10,6 +15,10 @@
 #include <vector>
 
 #include "runtime/sdk/result.h"
+#include "runtime/state/contents.h"
+#include "runtime/state/root.h"
+#include "runtime/sys/fd.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::state {
 
@@ -17,18 +26,37 @@ class Journal {
  public:
   static constexpr size_t kMaxRecord = 4096;  // bytes; promised in abi.h
 
-  struct Entry {
-    size_t stage;  // position in the pipeline
-    std::string record;
-  };
+  // Makes the container's folder below `root`, which outlives the journal, and begins the journal.
+  // Fails when there is a container of this id, running or dead. A journal that could not be begun
+  // leaves nothing.
+  static Result<Journal> Begin(const Root& root, const Facts& facts);
 
-  // Keeps a record of the stage at position `stage`. Fails on a record that is too long.
+  // Writes down who the container's first process is. Called before it is released.
+  Status SetChild(const sys::ProcessIdentity& child);
+
+  // Writes down a record of the stage at position `stage`. Fails on a record that is too long.
   Status Append(size_t stage, std::string_view record);
 
   // The oldest first.
   const std::vector<Entry>& entries() const { return entries_; }
 
+  // The file's descriptor, close-on-exec, which carries the lock.
+  int fd() const { return file_.get(); }
+
+  // Removes the journal and the container's folder: everything has been undone.
+  Status Remove();
+
  private:
+  Journal(const Root& root, std::string id, sys::Fd file)
+      : root_(&root), id_(std::move(id)), file_(std::move(file)) {}
+
+  std::string path() const;
+  Status Write(const std::string& text);
+
+  const Root* root_;
+  std::string id_;
+  sys::Fd file_;
+  off_t size_ = 0;
   std::vector<Entry> entries_;
 };
 

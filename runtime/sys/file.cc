@@ -67,10 +67,14 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
 
 Result<std::string> ReadFile(const std::string& path) {
   ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDONLY));
+  return ReadFile(fd, path);
+}
+
+Result<std::string> ReadFile(const Fd& file, const std::string& path) {
   std::string text;
   char buffer[4096];
   while (true) {
-    ssize_t size = read(fd.get(), buffer, sizeof(buffer));
+    ssize_t size = read(file.get(), buffer, sizeof(buffer));
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return Error(errno, "read", path);
     if (size == 0) return text;

@@ -29,6 +29,9 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path);
 // The whole content; meant for small files, of /proc and the like.
 Result<std::string> ReadFile(const std::string& path);
 
+// What is in `file` from where it stands to its end. `path` names it in an error.
+Result<std::string> ReadFile(const Fd& file, const std::string& path);
+
 // Writes `text` with one write(2) to a file that exists, as the files of cgroups want it.
 Status WriteFile(const std::string& path, std::string_view text);
 

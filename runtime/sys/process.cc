@@ -6,13 +6,49 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <climits>
 
+#include "runtime/sys/file.h"
+
 namespace slipway::sys {
+namespace {
+
+constexpr decltype(statfs::f_type) kPidfsMagic = 0x50494446;  // linux/magic.h of Linux 6.9
+constexpr int kStartTimeField = 22;                           // of /proc/pid/stat, proc(5)
+
+// The inode number of a pidfd, where no two processes have the same; else 0. Before Linux 6.9 all
+// pidfds are one inode of another filesystem.
+uint64_t UniqueNumber(const Fd& pidfd) {
+  struct statfs filesystem {};
+  struct stat facts {};
+  if (fstatfs(pidfd.get(), &filesystem) != 0 || filesystem.f_type != kPidfsMagic) return 0;
+  return fstat(pidfd.get(), &facts) == 0 ? facts.st_ino : 0;
+}
+
+Result<uint64_t> StartTime(pid_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  // The second field is the name, in parentheses; it may hold blanks and parentheses.
+  size_t at = text.rfind(')');
+  for (int field = 2; field < kStartTimeField && at != std::string::npos; ++field) {
+    at = text.find(' ', at + 1);
+  }
+  uint64_t time = 0;
+  if (at == std::string::npos ||
+      std::from_chars(&text[at + 1], text.data() + text.size(), time).ec != std::errc()) {
+    return Error("no start time in", path);
+  }
+  return time;
+}
+
+}  // namespace
 
 Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd) {
   int pidfd = -1;
@@ -36,6 +72,37 @@ Result<Fd> OpenPidfd(pid_t pid) {
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd.valid()) return Error(errno, "pidfd_open", std::to_string(pid));
   return pidfd;
+}
+
+Result<ProcessIdentity> Identify(pid_t pid, const Fd& pidfd) {
+  ProcessIdentity identity{.pid = pid, .unique = UniqueNumber(pidfd), .start_time = 0};
+  if (identity.unique == 0) {
+    ASSIGN_OR_RETURN(identity.start_time, StartTime(pid));
+  }
+  return identity;
+}
+
+Result<Fd> FindProcess(const ProcessIdentity& identity) {
+  auto pidfd = OpenPidfd(identity.pid);
+  if (!pidfd.ok()) {
+    // EINVAL: the number is now that of a thread which leads no process.
+    if (pidfd.error().errno_value == ESRCH || pidfd.error().errno_value == EINVAL) return Fd();
+    return pidfd;
+  }
+  if (identity.unique != 0) {
+    if (UniqueNumber(*pidfd) != identity.unique) return Fd();
+  } else {
+    // Asked after the pidfd was opened: it is the pidfd's process, or the pidfd's has ended.
+    const auto time = StartTime(identity.pid);
+    if (!time.ok() || *time != identity.start_time) return Fd();
+  }
+  ASSIGN_OR_RETURN(const bool ended, AwaitExit(*pidfd, std::chrono::milliseconds(0)));
+  return ended ? Result<Fd>(Fd()) : std::move(pidfd);
+}
+
+std::string BootId() {
+  auto text = ReadFile("/proc/sys/kernel/random/boot_id");
+  return text.ok() ? (*text).substr(0, (*text).find('\n')) : std::string();
 }
 
 Status SendSignal(const Fd& pidfd, int signal) {

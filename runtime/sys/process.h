@@ -26,6 +26,22 @@ Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd);
 // pidfd_open(2).
 Result<Fd> OpenPidfd(pid_t pid);
 
+// Which process a pid means, told apart from every other that had or will have the number.
+struct ProcessIdentity {
+  pid_t pid = 0;
+  uint64_t unique = 0;      // inode number of its pidfd, since Linux 6.9; 0 before
+  uint64_t start_time = 0;  // where `unique` is 0: starttime of proc(5), ticks since boot
+};
+
+// Of a child that has not been reaped, so that its pid is still its own.
+Result<ProcessIdentity> Identify(pid_t pid, const Fd& pidfd);
+
+// A pidfd of that very process, when it has not ended; else an invalid one.
+Result<Fd> FindProcess(const ProcessIdentity& identity);
+
+// The id of this boot of the kernel, random(4); empty where it cannot be read.
+std::string BootId();
+
 // pidfd_send_signal(2). A process that has ended is no error.
 Status SendSignal(const Fd& pidfd, int signal);
 

@@ -48,6 +48,15 @@ void ExpectNoCgroup(const std::string& mount, const std::string& id) {
   }
 }
 
+// The state folders of root and of the users that tests run containers as.
+void ExpectNoState(const std::string& id) {
+  std::vector<fs::path> roots = {"/run/slipway"};
+  for (const auto& entry : fs::directory_iterator("/tmp")) {
+    if (entry.path().filename().string().starts_with("slipway-")) roots.push_back(entry.path());
+  }
+  for (const fs::path& root : roots) EXPECT_FALSE(fs::exists(root / id)) << "state is left";
+}
+
 // What others mount on this machine is kept out of the census. Shared propagation, as systemd sets
 // it, lets a mount of a container that does not see to its own come out to us.
 void EnterOwnMounts() {
@@ -162,6 +171,7 @@ void ContainerTest::ExpectNothingLeft() {
   EXPECT_TRUE(pid < 0 && errno == ECHILD) << "a process is left running";
   EXPECT_EQ(ReadText("/proc/self/mountinfo"), mounts_before_) << "mounts of the host changed";
   for (const std::string& mount : CgroupMounts()) ExpectNoCgroup(mount, id_);
+  ExpectNoState(id_);
   id_ = NextId();
 }
 

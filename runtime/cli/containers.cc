@@ -1,0 +1,67 @@
+#include "runtime/cli/containers.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <ctime>
+
+namespace slipway::cli {
+namespace {
+
+constexpr int64_t kNanoseconds = 1'000'000'000;
+constexpr size_t kGap = 2;  // blanks between columns
+
+using Cells = std::array<std::string, 5>;
+
+std::string Format(const char* format, const std::tm& time) {
+  char text[32];
+  return {text, std::strftime(text, sizeof(text), format, &time)};
+}
+
+std::string LocalTime(int64_t nanoseconds) {
+  const std::time_t seconds = nanoseconds / kNanoseconds;
+  std::tm time{};
+  return localtime_r(&seconds, &time) ? Format("%Y-%m-%d %H:%M:%S", time) : std::string("?");
+}
+
+std::string UtcTime(int64_t nanoseconds) {
+  const std::time_t seconds = nanoseconds / kNanoseconds;
+  std::tm time{};
+  return gmtime_r(&seconds, &time) ? Format("%Y-%m-%dT%H:%M:%SZ", time) : std::string();
+}
+
+}  // namespace
+
+std::string ContainersAsTable(const std::vector<ContainerRow>& rows) {
+  std::vector<Cells> lines = {{"ID", "STATE", "PID", "SINCE", "CONFIG"}};
+  for (const ContainerRow& row : rows) {
+    lines.push_back({row.id, row.state, row.pid ? std::to_string(row.pid) : "-",
+                     LocalTime(row.since), row.config});
+  }
+  std::array<size_t, std::tuple_size_v<Cells>> widths{};
+  for (const Cells& cells : lines) {
+    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  }
+  std::string text;
+  for (const Cells& cells : lines) {
+    for (size_t i = 0; i + 1 < cells.size(); ++i) {
+      text += cells[i] + std::string(widths[i] - cells[i].size() + kGap, ' ');
+    }
+    text += cells.back() + "\n";
+  }
+  return text;
+}
+
+std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
+  boost::json::array containers;
+  for (const ContainerRow& row : rows) {
+    containers.push_back({{"id", row.id},
+                          {"state", row.state},
+                          {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
+                          {"since", UtcTime(row.since)},
+                          {"config", row.config}});
+  }
+  return boost::json::serialize(containers) + "\n";
+}
+
+}  // namespace slipway::cli

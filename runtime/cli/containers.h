@@ -1,0 +1,29 @@
+// The containers that there are, for people and for programs.
+
+#ifndef SLIPWAY_RUNTIME_CLI_CONTAINERS_H_
+#define SLIPWAY_RUNTIME_CLI_CONTAINERS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::cli {
+
+struct ContainerRow {
+  std::string id;
+  std::string state;   // "running" or "dead"
+  int64_t pid = 0;     // of the container's first process, as this machine numbers it; 0: none
+  int64_t since = 0;   // nanoseconds since 1970
+  std::string config;  // path
+};
+
+// A table with a line of headings; times are local.
+std::string ContainersAsTable(const std::vector<ContainerRow>& rows);
+
+// One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
+// "config":"/etc/slipway/ubuntu.yaml"}]. pid is null where there is none.
+std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
+
+}  // namespace slipway::cli
+
+#endif  // SLIPWAY_RUNTIME_CLI_CONTAINERS_H_

@@ -1,0 +1,158 @@
+#include "runtime/state/contents.h"
+
+#include <charconv>
+
+#include "runtime/state/line.h"
+
+namespace slipway::state {
+namespace {
+
+constexpr std::string_view kFormat = "slipway-journal";
+constexpr std::string_view kVersion = "1";
+
+// Takes the first word and the blank behind it off `text`.
+std::string_view TakeWord(std::string_view& text) {
+  const std::string_view word = text.substr(0, text.find(' '));
+  text.remove_prefix(word.size() == text.size() ? word.size() : word.size() + 1);
+  return word;
+}
+
+template <typename T>
+bool TakeNumber(std::string_view& text, T& number) {
+  const std::string_view word = TakeWord(text);
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && end == word.data() + word.size();
+}
+
+class Reader {
+ public:
+  // False: the payload makes no sense here.
+  bool Read(std::string_view payload) {
+    const std::string_view kind = TakeWord(payload);
+    if (kind == kFormat) return ++formats_ == 1 && payload == kVersion;
+    if (formats_ == 0) return false;
+    if (kind == "container") return ReadContainer(payload);
+    if (kind == "boot") return ReadText(payload, contents_.boot);
+    if (kind == "config") return ReadText(payload, contents_.facts.config);
+    if (kind == "stage") return ReadStage(payload);
+    if (kind == "options") return ReadOptions(payload);
+    if (kind == "child") return IsComplete() && ReadChild(payload);
+    if (kind == "record") return IsComplete() && ReadRecord(payload);
+    return false;
+  }
+
+  Contents Finish() && {
+    contents_.complete = IsComplete();
+    return std::move(contents_);
+  }
+
+ private:
+  bool IsComplete() const {
+    return !contents_.facts.id.empty() && contents_.facts.stages.size() == stage_count_ &&
+           options_ == stage_count_;
+  }
+
+  static bool ReadText(std::string_view text, std::string& field) {
+    field = text;
+    return true;
+  }
+
+  bool ReadContainer(std::string_view text) {
+    int outlives = 0;
+    Facts& facts = contents_.facts;
+    if (!facts.id.empty() || !TakeNumber(text, facts.since) || !TakeNumber(text, outlives) ||
+        !TakeNumber(text, stage_count_) || text.empty()) {
+      return false;
+    }
+    facts.outlives_host = outlives != 0;
+    facts.id = text;
+    return true;
+  }
+
+  bool ReadStage(std::string_view text) {
+    std::vector<SavedStage>& stages = contents_.facts.stages;
+    if (options_ != stages.size() || stages.size() >= stage_count_) return false;
+    SavedStage stage;
+    stage.name = TakeWord(text);
+    stage.digest = TakeWord(text);
+    stage.path = text;
+    if (stage.name.empty() || stage.digest.empty() || stage.path.empty()) return false;
+    stages.push_back(std::move(stage));
+    return true;
+  }
+
+  bool ReadOptions(std::string_view text) {
+    std::vector<SavedStage>& stages = contents_.facts.stages;
+    if (options_ + 1 != stages.size()) return false;
+    stages.back().options = text;
+    ++options_;
+    return true;
+  }
+
+  bool ReadChild(std::string_view text) {
+    sys::ProcessIdentity child;
+    if (contents_.child || !TakeNumber(text, child.pid) || !TakeNumber(text, child.unique) ||
+        !TakeNumber(text, child.start_time) || child.pid <= 0) {
+      return false;
+    }
+    contents_.child = child;
+    return true;
+  }
+
+  bool ReadRecord(std::string_view text) {
+    Entry entry{};
+    if (!TakeNumber(text, entry.stage) || entry.stage >= stage_count_) return false;
+    entry.record = text;
+    contents_.entries.push_back(std::move(entry));
+    return true;
+  }
+
+  Contents contents_;
+  int formats_ = 0;
+  size_t stage_count_ = 0;
+  size_t options_ = 0;
+};
+
+}  // namespace
+
+std::string FormatFacts(const Facts& facts, std::string_view boot) {
+  std::string text = FormatLine(std::string(kFormat).append(" ").append(kVersion));
+  text += FormatLine("container " + std::to_string(facts.since) +
+                     (facts.outlives_host ? " 1 " : " 0 ") + std::to_string(facts.stages.size()) +
+                     " " + facts.id);
+  text += FormatLine(std::string("boot ").append(boot));
+  text += FormatLine("config " + facts.config);
+  for (const SavedStage& stage : facts.stages) {
+    text += FormatLine("stage " + stage.name + " " + stage.digest + " " + stage.path);
+    text += FormatLine("options " + stage.options);
+  }
+  return text;
+}
+
+std::string FormatChild(const sys::ProcessIdentity& child) {
+  return FormatLine("child " + std::to_string(child.pid) + " " + std::to_string(child.unique) +
+                    " " + std::to_string(child.start_time));
+}
+
+std::string FormatEntry(size_t stage, std::string_view record) {
+  return FormatLine("record " + std::to_string(stage) + " " + std::string(record));
+}
+
+Result<Contents> ParseContents(std::string_view text, const std::string& path) {
+  Reader reader;
+  for (size_t number = 1; !text.empty(); ++number) {
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos) break;
+    const auto payload = ParseLine(text.substr(0, end));
+    text.remove_prefix(end + 1);
+    if (!payload && text.empty()) break;
+    if (!payload || !reader.Read(*payload)) {
+      return Error("not a line of a journal", payload.value_or("damaged"),
+                   "written by another version of the runtime, or changed since")
+          .At(path + ":" + std::to_string(number));
+    }
+  }
+  return std::move(reader).Finish();
+}
+
+}  // namespace slipway::state

@@ -1,0 +1,71 @@
+// What a journal says: its lines and what they mean.
+//
+//   slipway-journal 1
+//   container WHEN OUTLIVES STAGES ID     nanoseconds since 1970; 1 or 0; a count
+//   boot ID                               of the kernel's boot; a pid means nothing in another
+//   config PATH
+//   stage NAME DIGEST PATH                for each stage, in pipeline order,
+//   options VALUES                        followed by its options
+//   child PID UNIQUE START                the container's first process, once it is cloned
+//   record STAGE BYTES                    an undo record; STAGE is a position in the pipeline
+//
+// All but the last two kinds are written in one go, before any side effect.
+
+#ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
+#define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::state {
+
+struct SavedStage {
+  std::string name;
+  std::string digest;   // of the plugin, as the loader words it; without a blank
+  std::string path;     // of the plugin
+  std::string options;  // of FormatValues
+};
+
+// What is known of a container before it is made.
+struct Facts {
+  std::string id;
+  std::string config;          // path, as absolute as it could be made
+  int64_t since = 0;           // nanoseconds since 1970, CLOCK_REALTIME
+  bool outlives_host = false;  // the death of the host does not end it
+  std::vector<SavedStage> stages;
+};
+
+struct Entry {
+  size_t stage;  // position in the pipeline
+  std::string record;
+};
+
+struct Contents {
+  Facts facts;
+  std::string boot;                           // sys::BootId
+  std::optional<sys::ProcessIdentity> child;  // of this boot, if `boot` is
+  std::vector<Entry> entries;                 // the oldest first
+  // False: the host died while it wrote the facts, before any side effect.
+  bool complete = false;
+};
+
+// The lines of the facts.
+std::string FormatFacts(const Facts& facts, std::string_view boot);
+std::string FormatChild(const sys::ProcessIdentity& child);
+std::string FormatEntry(size_t stage, std::string_view record);
+
+// Reads a journal. A last line that is not whole is one whose writing was cut short, and counts as
+// not written: the side effect that it would have covered has not happened. Any other line that
+// makes no sense is an error that names it. `path` names the journal there.
+Result<Contents> ParseContents(std::string_view text, const std::string& path);
+
+}  // namespace slipway::state
+
+#endif  // SLIPWAY_RUNTIME_STATE_CONTENTS_H_

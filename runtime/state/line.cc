@@ -1,0 +1,68 @@
+#include "runtime/state/line.h"
+
+#include <boost/crc.hpp>
+#include <charconv>
+#include <cstdint>
+
+namespace slipway::state {
+namespace {
+
+constexpr size_t kDigits = 8;
+
+uint32_t ChecksumOf(std::string_view text) {
+  boost::crc_32_type crc;
+  crc.process_bytes(text.data(), text.size());
+  return crc.checksum();
+}
+
+std::string Escape(std::string_view payload) {
+  std::string text;
+  text.reserve(payload.size());
+  for (char c : payload) {
+    if (c == '\n') {
+      text += "\\n";
+    } else if (c == '\\') {
+      text += "\\\\";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::optional<std::string> Unescape(std::string_view text) {
+  std::string payload;
+  payload.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      payload += text[i];
+      continue;
+    }
+    if (++i == text.size() || (text[i] != 'n' && text[i] != '\\')) return std::nullopt;
+    payload += text[i] == 'n' ? '\n' : '\\';
+  }
+  return payload;
+}
+
+}  // namespace
+
+std::string FormatLine(std::string_view payload) {
+  const std::string text = Escape(payload);
+  const uint32_t checksum = ChecksumOf(text);
+  std::string line;
+  line.reserve(kDigits + 1 + text.size() + 1);
+  for (int shift = 28; shift >= 0; shift -= 4) line += "0123456789abcdef"[(checksum >> shift) & 15];
+  return line.append(" ").append(text).append("\n");
+}
+
+std::optional<std::string> ParseLine(std::string_view line) {
+  if (line.size() <= kDigits || line[kDigits] != ' ') return std::nullopt;
+  uint32_t checksum = 0;
+  const auto number = std::from_chars(line.data(), line.data() + kDigits, checksum, 16);
+  if (number.ec != std::errc() || number.ptr != line.data() + kDigits) return std::nullopt;
+  const std::string_view text = line.substr(kDigits + 1);
+  if (ChecksumOf(text) != checksum) return std::nullopt;
+  return Unescape(text);
+}
+
+}  // namespace slipway::state

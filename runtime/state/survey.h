@@ -1,0 +1,57 @@
+// Containers as others see them: which there are, and which are dead and wait to be undone.
+
+#ifndef SLIPWAY_RUNTIME_STATE_SURVEY_H_
+#define SLIPWAY_RUNTIME_STATE_SURVEY_H_
+
+#include <optional>
+#include <string>
+
+#include "runtime/sdk/result.h"
+#include "runtime/state/contents.h"
+#include "runtime/state/root.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::state {
+
+enum class Life {
+  kRunning,  // its host lives, or it was told to outlive it and has not ended
+  kDead,     // its host has died without undoing it
+};
+
+struct Seen {
+  Contents contents;
+  Life life = Life::kDead;
+};
+
+// Looks at the container `id` without getting in anybody's way. nullopt: it has just begun or
+// just gone.
+Result<std::optional<Seen>> Look(const Root& root, const std::string& id);
+
+// A dead container in our hands: no other process takes it as long as this lives.
+class DeadContainer {
+ public:
+  // nullopt: it is running, in another's hands, or has gone. `root` outlives the container.
+  static Result<std::optional<DeadContainer>> Take(const Root& root, const std::string& id);
+
+  const Contents& contents() const { return contents_; }
+
+  // Kills its first process, should that still live, and waits for its end; fails when that takes
+  // longer than ten seconds.
+  Status EndChild() const;
+
+  // Removes the journal and the folder: everything has been undone.
+  Status Remove();
+
+ private:
+  DeadContainer(const Root& root, std::string id, sys::Fd file, Contents contents)
+      : root_(&root), id_(std::move(id)), file_(std::move(file)), contents_(std::move(contents)) {}
+
+  const Root* root_;
+  std::string id_;
+  sys::Fd file_;  // carries the lock
+  Contents contents_;
+};
+
+}  // namespace slipway::state
+
+#endif  // SLIPWAY_RUNTIME_STATE_SURVEY_H_
