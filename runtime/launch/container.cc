@@ -66,7 +66,13 @@ Container::~Container() {
 
 bool Container::is_pid_1() const { return setup_.plan.namespaces & CLONE_NEWPID; }
 
-void Container::Release() const { (void)channel_->Send(MessageType::kRelease).ok(); }
+Status Container::Release() const {
+  Status sent = channel_->Send(MessageType::kRelease);
+  if (sent.ok()) return sent;
+  const int cause = sent.error().errno_value;
+  if (cause == EPIPE || cause == ECONNRESET) return Ok();
+  return sent.error().In({}, "release");
+}
 
 Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
   bool ready = false;

@@ -65,7 +65,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
   RETURN_IF_ERROR(RecordChild(container, journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
-  container.Release();
+  RETURN_IF_ERROR(container.Release());
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
   return Supervisor(container, signals, terminal).Run();

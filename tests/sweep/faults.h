@@ -12,9 +12,9 @@ namespace slipway::testing {
 struct FaultRow {
   long number = -1;
   const char* name = "";
-  int subject = -1;          // the argument that is a path
-  std::vector<int> errors;   // empty: the call is left out
-  const char* reason = "";   // why it is
+  int subject = -1;              // the argument that is a path
+  std::vector<int> errors = {};  // empty: the call is left out
+  const char* reason = "";       // why it is
 };
 
 // nullptr: the table lacks the call.

@@ -64,6 +64,7 @@ void Sweep::SetUp() {
   test_->MakeRoot();
   test_->Write("shared/file", "text\n");
   test_->Write("root/etc/file", "");
+  fs::create_directory(state());
   config_ = pipeline.config.empty() ? test_->WriteStages(pipeline.stages)
                                     : fs::canonical(Runfile("configs/" + pipeline.config)).string();
   prefix_ = "sweep-" + std::to_string(getpid()) + "-";
@@ -90,8 +91,8 @@ std::vector<std::string> Sweep::HostArgv(const std::vector<std::string>& words) 
 
 TraceResult Sweep::RunStruck(const Strike& strike) {
   id_ = prefix_ + std::to_string(++runs_);
-  return Trace(HostArgv({"--config", config_, "--name", id_, "--", "/bin/sh", "-c",
-                         GetParam().pipeline.script}),
+  return Trace(HostArgv({"--root", state(), "--config", config_, "--name", id_, "--", "/bin/sh",
+                         "-c", GetParam().pipeline.script}),
                strike, SubjectArgument);
 }
 

@@ -56,7 +56,8 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   // Says on stdout what the sweep has done.
   void Summarize(const std::string& text);
 
-  const std::string& id() const { return id_; }
+  // The state folder of --root.
+  std::string state() const { return test_->Path("state"); }
   std::vector<std::string> HostArgv(const std::vector<std::string>& words) const;
 
   // How many runs there were with each outcome.

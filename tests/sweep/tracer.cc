@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -19,13 +20,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <optional>
 
 namespace slipway::testing {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kTimeLimit{30};
+constexpr std::chrono::seconds kTimeLimit{15};
 constexpr suseconds_t kTick = 200'000;  // us
 constexpr int kSyscallStop = SIGTRAP | 0x80;
 constexpr size_t kMaxSubject = 200;
@@ -48,7 +50,7 @@ Range MappingOf(pid_t pid, uint64_t address) {
 
 std::string TextAt(pid_t pid, uint64_t address) {
   char text[kMaxSubject + 1] = {};
-  // It may end with the last readable page: byte by byte up to a page's end would be the same.
+  // Not past the end of its page: the next one need not be there.
   const size_t size = std::min<size_t>(kMaxSubject, 4096 - address % 4096);
   iovec local{text, size};
   iovec remote{reinterpret_cast<void*>(address), size};
@@ -183,19 +185,26 @@ class Tracer {
 
   // Only the struck process stops at its calls, and only until it is struck.
   void Go(pid_t pid, Role role, int signal) const {
-    const bool counts = role == strike_.role && (!result_.reached || strike_.lasting);
+    const bool counts =
+        role == strike_.role && (!result_.reached || strike_.lasting || moved_break_);
     ptrace(counts ? PTRACE_SYSCALL : PTRACE_CONT, pid, nullptr, signal);
   }
 
   void OnSyscall(pid_t pid) {
     __ptrace_syscall_info info{};
     ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
+    if (info.op == PTRACE_SYSCALL_INFO_EXIT && moved_break_) {
+      ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), *moved_break_);
+      moved_break_.reset();
+    }
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY) return;
     const long number = static_cast<long>(info.entry.nr);
     if (!begun_ && strike_.role == Role::kHost && loader_.Has(info.instruction_pointer)) return;
     begun_ = true;
     if (result_.reached) {
-      if (result_.error > 0 && number == result_.calls.back()) Fail(pid);
+      if (result_.error > 0 && number == result_.calls.back()) {
+        Fail(pid, number, info.entry.args[0]);
+      }
       return;
     }
     result_.calls.push_back(number);
@@ -214,24 +223,32 @@ class Tracer {
     if (argument >= 0) result_.subject = TextAt(pid, arguments[argument]);
     // A call that waits for its turn in a syscall-entry stop does not happen after a SIGKILL.
     if (result_.error == kKill) kill(pid, SIGKILL);
-    if (result_.error > 0) Fail(pid);
+    if (result_.error > 0) Fail(pid, number, arguments[0]);
   }
 
-  // No call has the number -1; what is in rax then, stays there.
-  void Fail(pid_t pid) const {
+  // No call has the number -1; what is in rax then, stays there. brk has no errors: it returns the
+  // break, which brk(0) does not move. The C library counts on its argument's register.
+  void Fail(pid_t pid, long number, uint64_t argument) {
+    if (number == SYS_brk) {
+      moved_break_ = argument;
+      ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), 0L);
+      return;
+    }
     ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);
-    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-result_.error));
+    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax),
+           static_cast<long>(-result_.error));
   }
 
   const Strike& strike_;
   const std::function<int(long)>& subject_argument_;
-  const Clock::time_point deadline_ = Clock::now() + kTimeLimit;
+  const Clock::time_point deadline_ = Clock::now() + kTimeLimit * Slowness();
   pid_t host_ = -1;
   std::map<pid_t, Role> roles_;
   int born_ = 0;
   Range loader_;
   bool begun_ = false;
   bool executed_ = false;
+  std::optional<uint64_t> moved_break_;  // what a brk that fails was to be moved to
   TraceResult result_;
 };
 
