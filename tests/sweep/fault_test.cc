@@ -3,9 +3,13 @@
 // refused with one line; and nothing is left of it, nobody hangs.
 
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/sweep/faults.h"
@@ -37,6 +41,37 @@ class FaultSweep : public Sweep {
     }
   }
 
+  // From the call of that number on, each call that can fail with `error` does. False when no run
+  // reaches it.
+  bool Exhaust(size_t call, int error, Counts& counts) {
+    const TraceResult result = RunStruck({.role = GetParam().role,
+                                          .call = call,
+                                          .choose = [&](long n) { return CanFail(n, error); },
+                                          .lasting = true});
+    if (!result.reached) return false;
+    std::vector<std::string> problems = Judge(result);
+    // What could not be undone, gc undoes when there is enough again. Of a journal that could not
+    // be begun, no more than its folder is left.
+    if (HasJournal()) {
+      const bool begun = !result.run.err.starts_with("runtime: journal: ");
+      if (begun && LinesOf(result.run.err).warnings == 0) {
+        problems.push_back("left for gc without a word");
+      }
+      CollectGarbage(problems);
+    }
+    Conclude(result, std::string("from here on ") + strerrorname_np(error), std::move(problems));
+    ++counts.faults;
+    return true;
+  }
+
+  // `error`, or 0.
+  static int CanFail(long number, int error) {
+    const FaultRow* row = FindFaults(number);
+    const bool can =
+        row && std::find(row->errors.begin(), row->errors.end(), error) != row->errors.end();
+    return can ? error : 0;
+  }
+
   static std::vector<std::string> Judge(const TraceResult& result) {
     std::vector<std::string> problems;
     const Lines lines = LinesOf(result.run.err);
@@ -44,7 +79,7 @@ class FaultSweep : public Sweep {
     switch (result.run.status) {
       case 0:
         if (result.run.out != "ran\n") problems.push_back("stdout is \"" + result.run.out + "\"");
-        // A warning says what could not be undone at the first attempt, or not be found out.
+        // A warning says what could not be undone, or not be found out.
         if (lines.errors + lines.others > 0) problems.push_back("stderr speaks of more than that");
         break;
       case 125:
@@ -59,7 +94,7 @@ class FaultSweep : public Sweep {
   }
 };
 
-TEST_P(FaultSweep, EndsCleanly) {
+TEST_P(FaultSweep, EndsCleanlyAfterOne) {
   const std::vector<long> calls = Record();
   Counts counts;
   for (size_t call = 1;; ++call) {
@@ -73,6 +108,21 @@ TEST_P(FaultSweep, EndsCleanly) {
   }
   Summarize(std::to_string(counts.calls - 1) + " calls, " + std::to_string(counts.left_out) +
             " left out, " + std::to_string(counts.faults) + " faults");
+}
+
+TEST_P(FaultSweep, EndsCleanlyWhenSomethingRunsOut) {
+  const std::vector<long> calls = Record();
+  Counts counts;
+  for (int error : {ENOMEM, EMFILE, ENOSPC}) {
+    for (size_t call = 1;; ++call) {
+      // A call that cannot fail so makes no difference to the next one that can. Without the first
+      // page of a heap, the C++ library ends the process before main().
+      const long number = call <= calls.size() ? calls[call - 1] : -1;
+      if (number == SYS_brk || (number >= 0 && !CanFail(number, error))) continue;
+      if (!Exhaust(call, error, counts)) break;
+    }
+  }
+  Summarize(std::to_string(counts.faults) + " times something ran out");
 }
 
 INSTANTIATE_TEST_SUITE_P(Pipelines, FaultSweep, ::testing::ValuesIn(SweepCases()), NameOfCase);

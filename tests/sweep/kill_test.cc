@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sdk/testing/process.h"
 #include "tests/sweep/sweep.h"
 
 namespace slipway::testing {
@@ -18,13 +17,6 @@ constexpr int kKilled = 128 + SIGKILL;
 
 class KillSweep : public Sweep {
  protected:
-  void CollectGarbage(std::vector<std::string>& problems) const {
-    const RunResult gc = RunProgram(HostArgv({"gc", "--root", state()}));
-    if (gc.status != 0 || !gc.err.empty()) {
-      problems.push_back("gc: status " + std::to_string(gc.status) + ": " + gc.err);
-    }
-  }
-
   static std::vector<std::string> Judge(const TraceResult& result) {
     std::vector<std::string> problems;
     const Lines lines = LinesOf(result.run.err);

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -70,8 +71,8 @@ void Sweep::SetUp() {
   prefix_ = "sweep-" + std::to_string(getpid()) + "-";
   census_ = std::make_unique<Census>();
   if (const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
-    const std::string suite = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    const std::string name = fs::path(suite).filename();
+    std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::replace(name.begin(), name.end(), '/', '-');
     log_ = std::make_unique<std::ofstream>(std::string(folder) + "/" + name + ".log");
   }
 }
@@ -83,16 +84,10 @@ void Sweep::TearDown() {
   }
 }
 
-std::vector<std::string> Sweep::HostArgv(const std::vector<std::string>& words) const {
-  std::vector<std::string> argv = {Runfile("runtime/runtime")};
-  argv.insert(argv.end(), words.begin(), words.end());
-  return argv;
-}
-
 TraceResult Sweep::RunStruck(const Strike& strike) {
   id_ = prefix_ + std::to_string(++runs_);
-  return Trace(HostArgv({"--root", state(), "--config", config_, "--name", id_, "--", "/bin/sh",
-                         "-c", GetParam().pipeline.script}),
+  return Trace({Runfile("runtime/runtime"), "--root", state(), "--config", config_, "--name", id_,
+                "--", "/bin/sh", "-c", GetParam().pipeline.script},
                strike, SubjectArgument);
 }
 
@@ -119,6 +114,14 @@ Sweep::Lines Sweep::LinesOf(const std::string& err) {
     }
   }
   return lines;
+}
+
+bool Sweep::HasJournal() const { return fs::exists(state() + "/" + id_); }
+
+void Sweep::CollectGarbage(std::vector<std::string>& problems) const {
+  const RunResult gc = RunProgram({Runfile("runtime/runtime"), "gc", "--root", state()});
+  if (gc.status == 0 && gc.err.empty()) return;
+  problems.push_back("gc: status " + std::to_string(gc.status) + ": " + gc.err);
 }
 
 void Sweep::Conclude(const TraceResult& result, const std::string& strike,

@@ -49,6 +49,9 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
 
   static Lines LinesOf(const std::string& err);
 
+  // Runs `runtime gc`, and adds what went wrong to `problems`.
+  void CollectGarbage(std::vector<std::string>& problems) const;
+
   // Adds what the run has left behind to `problems`, and tells of each problem.
   void Conclude(const TraceResult& result, const std::string& strike,
                 std::vector<std::string> problems);
@@ -56,14 +59,16 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   // Says on stdout what the sweep has done.
   void Summarize(const std::string& text);
 
-  // The state folder of --root.
-  std::string state() const { return test_->Path("state"); }
-  std::vector<std::string> HostArgv(const std::vector<std::string>& words) const;
+  // Of the last container: is there a journal for gc?
+  bool HasJournal() const;
 
   // How many runs there were with each outcome.
   std::map<std::string, size_t> outcomes_;
 
  private:
+  // The state folder of --root.
+  std::string state() const { return test_->Path("state"); }
+
   std::string prefix_;
   std::string id_;
   size_t runs_ = 0;

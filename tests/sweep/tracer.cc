@@ -21,6 +21,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace slipway::testing {
 namespace {
@@ -127,7 +128,7 @@ class Tracer {
     const unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                                   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
     if (host_ < 0 || ptrace(PTRACE_SEIZE, host_, nullptr, options) != 0) std::abort();
-    roles_[host_] = Role::kHost;
+    Meet(host_);
     close(gate[1]);
   }
 
@@ -148,8 +149,7 @@ class Tracer {
 
   void OnChange(pid_t pid, int status) {
     if (!WIFSTOPPED(status)) return OnEnd(pid, status);
-    const auto known = roles_.find(pid);
-    if (known == roles_.end()) roles_[pid] = static_cast<Role>(++born_);
+    Meet(pid);
     const Role role = roles_[pid];
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
@@ -162,7 +162,17 @@ class Tracer {
       ptrace(PTRACE_LISTEN, pid, nullptr, nullptr);
       return;
     }
+    if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+      unsigned long born = 0;
+      if (ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &born) == 0) Meet(static_cast<pid_t>(born));
+    }
     Go(pid, role, event ? 0 : signal);
+  }
+
+  // Its own first stop and its parent's event come in any order, and the parent may be killed
+  // before the former.
+  void Meet(pid_t pid) {
+    if (met_.insert(pid).second) roles_[pid] = static_cast<Role>(met_.size() - 1);
   }
 
   void OnEnd(pid_t pid, int status) {
@@ -202,9 +212,10 @@ class Tracer {
     if (!begun_ && strike_.role == Role::kHost && loader_.Has(info.instruction_pointer)) return;
     begun_ = true;
     if (result_.reached) {
-      if (result_.error > 0 && number == result_.calls.back()) {
-        Fail(pid, number, info.entry.args[0]);
-      }
+      // Where the messages go is no full disk.
+      const bool speaks = number == SYS_write && info.entry.args[0] <= STDERR_FILENO;
+      const int error = strike_.lasting && !speaks ? strike_.choose(number) : 0;
+      if (error > 0) Fail(pid, number, error, info.entry.args[0]);
       return;
     }
     result_.calls.push_back(number);
@@ -223,20 +234,19 @@ class Tracer {
     if (argument >= 0) result_.subject = TextAt(pid, arguments[argument]);
     // A call that waits for its turn in a syscall-entry stop does not happen after a SIGKILL.
     if (result_.error == kKill) kill(pid, SIGKILL);
-    if (result_.error > 0) Fail(pid, number, arguments[0]);
+    if (result_.error > 0) Fail(pid, number, result_.error, arguments[0]);
   }
 
   // No call has the number -1; what is in rax then, stays there. brk has no errors: it returns the
   // break, which brk(0) does not move. The C library counts on its argument's register.
-  void Fail(pid_t pid, long number, uint64_t argument) {
+  void Fail(pid_t pid, long number, int error, uint64_t argument) {
     if (number == SYS_brk) {
       moved_break_ = argument;
       ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), 0L);
       return;
     }
     ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);
-    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax),
-           static_cast<long>(-result_.error));
+    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-error));
   }
 
   const Strike& strike_;
@@ -244,7 +254,7 @@ class Tracer {
   const Clock::time_point deadline_ = Clock::now() + kTimeLimit * Slowness();
   pid_t host_ = -1;
   std::map<pid_t, Role> roles_;
-  int born_ = 0;
+  std::set<pid_t> met_;
   Range loader_;
   bool begun_ = false;
   bool executed_ = false;

@@ -30,7 +30,7 @@ struct Strike {
   // What happens at that call, which does not take place then: an errno value, or kKill; 0 for
   // nothing.
   std::function<int(long number)> choose = {};
-  // The same call fails from there on, as it does when memory, descriptors or a disk run out.
+  // The process's later calls are asked for too, as when memory, descriptors or a disk run out.
   bool lasting = false;
 };
 
