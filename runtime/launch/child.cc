@@ -14,9 +14,11 @@ namespace {
 
 constexpr int kRuntimeFailed = 125;
 
-[[noreturn]] void Report(const Channel& channel, const Error& error) {
-  // When the host is gone, there is nobody left to tell.
-  (void)channel.Send(MessageType::kFailed, error).ok();
+[[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
+  if (!channel.Send(MessageType::kFailed, error).ok()) {
+    progress.error = error;
+    progress.failed = true;
+  }
   _exit(kRuntimeFailed);
 }
 
@@ -64,8 +66,8 @@ void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
   if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
   if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);
   if (status.ok()) status = channel.Send(MessageType::kReady);
-  if (!status.ok()) Report(channel, status.error());
-  Report(channel, Exec(setup.command, setup.signals.before()));
+  if (!status.ok()) Report(channel, progress, status.error());
+  Report(channel, progress, Exec(setup.command, setup.signals.before()));
 }
 
 }  // namespace slipway::launch

@@ -12,6 +12,7 @@
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
+#include "runtime/sdk/abi.h"
 
 namespace slipway::launch {
 
@@ -29,6 +30,9 @@ struct Setup {
 // which a child died without a word.
 struct Progress {
   std::atomic<size_t> stage{0};  // position in the pipeline; their number: past all hooks
+  // The child's error, should the channel not take it, as when memory has run out.
+  std::atomic<bool> failed{false};
+  slipway_error error{};
 };
 
 // Waits for Release, runs the InChild hooks, and executes the command. Reports every failure

@@ -82,7 +82,7 @@ Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
     if (poll(events, std::size(events), -1) < 0 && errno != EINTR) return Error(errno, "poll");
     if (events[0].revents) {
       ASSIGN_OR_RETURN(auto message, channel_->Receive());
-      if (!message && ready) return std::optional<int>();
+      if (!message && !progress_->failed && ready) return std::optional<int>();
       if (!message) return DiedEarly();
       if (message->type == MessageType::kFailed) return Error(message->error);
       ready = true;
@@ -93,7 +93,7 @@ Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const State state, Poll());
-      if (state == State::kEnded && !ready) return DiedEarly();
+      if (state == State::kEnded && (!ready || progress_->failed)) return DiedEarly();
       if (state == State::kEnded) return std::optional<int>();
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
@@ -114,6 +114,7 @@ Result<Container::State> Container::Poll() {
 }
 
 Error Container::DiedEarly() const {
+  if (progress_->failed) return Error(EndTexts(progress_->error));
   int wait_status = wait_status_.value_or(0);
   if (!wait_status_) {
     siginfo_t info{};

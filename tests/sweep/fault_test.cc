@@ -97,7 +97,7 @@ class FaultSweep : public Sweep {
 TEST_P(FaultSweep, EndsCleanlyAfterOne) {
   const std::vector<long> calls = Record();
   Counts counts;
-  for (size_t call = 1;; ++call) {
+  for (size_t call = 1;; call += Stride()) {
     const FaultRow* row = call <= calls.size() ? FindFaults(calls[call - 1]) : nullptr;
     ++counts.calls;
     if (row && row->errors.empty()) {
@@ -114,7 +114,7 @@ TEST_P(FaultSweep, EndsCleanlyWhenSomethingRunsOut) {
   const std::vector<long> calls = Record();
   Counts counts;
   for (int error : {ENOMEM, EMFILE, ENOSPC}) {
-    for (size_t call = 1;; ++call) {
+    for (size_t call = 1;; call += Stride()) {
       // A call that cannot fail so makes no difference to the next one that can. Without the first
       // page of a heap, the C++ library ends the process before main().
       const long number = call <= calls.size() ? calls[call - 1] : -1;

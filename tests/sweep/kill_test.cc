@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/sweep/sweep.h"
@@ -42,9 +43,9 @@ class KillSweep : public Sweep {
 TEST_P(KillSweep, LeavesNothing) {
   Record();
   size_t kills = 0;
-  while (true) {
-    const TraceResult result = RunStruck(
-        {.role = GetParam().role, .call = kills + 1, .choose = [](long) { return kKill; }});
+  for (size_t call = 1;; call += Stride()) {
+    const TraceResult result =
+        RunStruck({.role = GetParam().role, .call = call, .choose = [](long) { return kKill; }});
     if (!result.reached) break;
     ++kills;
     std::vector<std::string> problems = Judge(result);

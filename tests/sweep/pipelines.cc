@@ -49,6 +49,18 @@ constexpr char kPlainV2[] = R"(
   - cgroup-v2: {devices: [{device: /dev/null}, {device: /dev/zero, access: r}]}
 )";
 
+constexpr char kLimitsV2[] = R"(
+  - uts
+  - mount: {root: root}
+  - cgroup-v2:
+      pids.max: 20
+      memory.max: 64MiB
+      cpu.max: 1.5
+      cpu.weight: 50
+      cpuset.cpus: "0"
+      devices: [{device: /dev/null}, {device: /dev/zero, access: r}]
+)";
+
 constexpr char kRan[] = "echo ran";
 constexpr char kLeavesProcess[] = "sleep 1000 & echo ran";
 
@@ -59,8 +71,16 @@ std::vector<Pipeline> Pipelines() {
       {.name = "Ubuntu", .stages = kUbuntu, .script = kRan},
       {.name = "Layers", .stages = kLayers, .script = kRan, .has_init = true},
       {.name = "Chroot", .stages = kChroot, .script = kRan},
-      {.name = "LimitsV1", .stages = kLimitsV1, .script = kLeavesProcess, .needs_mount = "cgroup"},
-      {.name = "PlainV2", .stages = kPlainV2, .script = kLeavesProcess, .needs_mount = "cgroup2"},
+      {.name = "LimitsV1",
+       .stages = kLimitsV1,
+       .script = kLeavesProcess,
+       .needs = Needs::kCgroupV1},
+      {.name = "LimitsV2",
+       .stages = kLimitsV2,
+       .script = kLeavesProcess,
+       .needs = Needs::kCgroupV2Controllers,
+       .testbed = true},
+      {.name = "PlainV2", .stages = kPlainV2, .script = kLeavesProcess, .needs = Needs::kCgroupV2},
       {.name = "HostYaml", .config = "host.yaml", .script = kRan},
       {.name = "UbuntuYaml", .config = "ubuntu.yaml", .script = kRan},
   };

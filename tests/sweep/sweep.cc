@@ -18,14 +18,44 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRoleNames[] = {"Host", "Child", "Command"};
+constexpr size_t kLongStride = 7;
 constexpr size_t kMaxTold = 25;  // problems of a sweep; the rest is counted
 constexpr char kError[] = "runtime: ";
 constexpr char kWarning[] = "runtime: warning: ";
 
 std::string RoleName(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
 
-bool IsMounted(const std::string& type) {
-  return ReadText("/proc/self/mounts").find(" " + type + " ") != std::string::npos;
+// The hierarchies' mount points, of type cgroup or cgroup2.
+std::vector<std::string> MountPoints(const std::string& wanted) {
+  std::vector<std::string> points;
+  std::istringstream lines(ReadText("/proc/self/mounts"));
+  std::string device, point, type, line;
+  while (std::getline(lines, line)) {
+    std::istringstream(line) >> device >> point >> type;
+    if (type == wanted) points.push_back(point);
+  }
+  return points;
+}
+
+// Why the machine cannot run the pipeline; empty if it can.
+std::string Lacks(const Pipeline& pipeline) {
+  if (Slowness() > 1 && !pipeline.testbed) return "it takes too long here";
+  const std::vector<std::string> unified = MountPoints("cgroup2");
+  switch (pipeline.needs) {
+    case Needs::kCgroupV1:
+      return MountPoints("cgroup").empty() ? "no cgroup v1 is mounted here" : "";
+    case Needs::kCgroupV2:
+      return unified.empty() ? "no cgroup v2 is mounted here" : "";
+    case Needs::kCgroupV2Controllers:
+      for (const std::string& point : unified) {
+        const std::string controllers = ReadText(point + "/cgroup.controllers");
+        if (controllers.find("memory") != std::string::npos) return "";
+      }
+      return "cgroup v2 has not the controllers here";
+    case Needs::kNothing:
+      break;
+  }
+  return "";
 }
 
 std::string OutcomeOf(const TraceResult& result) {
@@ -56,9 +86,8 @@ std::string NameOfCase(const ::testing::TestParamInfo<SweepCase>& info) {
 
 void Sweep::SetUp() {
   const Pipeline& pipeline = GetParam().pipeline;
-  if (!pipeline.needs_mount.empty() && !IsMounted(pipeline.needs_mount)) {
-    GTEST_SKIP() << "no " << pipeline.needs_mount << " is mounted here";
-  }
+  const std::string lacks = Lacks(pipeline);
+  if (!lacks.empty()) GTEST_SKIP() << lacks;
   static const bool entered = (EnterOwnTmp(), true);
   ASSERT_TRUE(entered && !HasFatalFailure());
   test_ = std::make_unique<ContainerTest>();
@@ -115,6 +144,8 @@ Sweep::Lines Sweep::LinesOf(const std::string& err) {
   }
   return lines;
 }
+
+size_t Sweep::Stride() { return Slowness() > 1 ? kLongStride : 1; }
 
 bool Sweep::HasJournal() const { return fs::exists(state() + "/" + id_); }
 

@@ -47,6 +47,9 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   // The calls of the role in a run that nothing befalls, which must succeed.
   std::vector<long> Record();
 
+  // From one struck call to the next.
+  static size_t Stride();
+
   static Lines LinesOf(const std::string& err);
 
   // Runs `runtime gc`, and adds what went wrong to `problems`.

@@ -28,7 +28,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kTimeLimit{15};
+// Twice the ten seconds for which a Teardown waits for processes to end, and some.
+constexpr std::chrono::seconds kTimeLimit{40};
 constexpr suseconds_t kTick = 200'000;  // us
 constexpr int kSyscallStop = SIGTRAP | 0x80;
 constexpr size_t kMaxSubject = 200;
