@@ -19,6 +19,7 @@
 #include "runtime/config/pipeline.h"
 #include "runtime/container_id.h"
 #include "runtime/containers.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/launch.h"
 #include "runtime/launch/stage.h"
 #include "runtime/loader/loader.h"
@@ -59,6 +60,7 @@ Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, const s
     return std::move(document).status();
   }
   return config::Check(*document, overrides, [&](const std::string& name) {
+    const launch::HookWatch watch(name.c_str(), "load");
     const auto pin = document->pins().find(name);
     if (pin == document->pins().end()) return loader.Load({.name = name});
     return loader.Load({name, pin->second.path, pin->second.sha256});
@@ -162,9 +164,16 @@ Status WriteStats(const sys::Fd& file, const std::string& path, const std::strin
   return Ok();
 }
 
+// Nothing has been done yet that would have to be undone.
+template <typename Check>
+auto Guarded(const cli::Invocation& invocation, Check check) {
+  const launch::Guard guard(invocation.hook_timeout);
+  return check();
+}
+
 // All checks come before all side effects.
 Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
-  auto checked = CheckRun(invocation, loader);
+  auto checked = Guarded(invocation, [&] { return CheckRun(invocation, loader); });
   if (!checked.ok()) return {.exit_status = std::move(checked).status()};
   auto stats = OpenStats(invocation.stats);
   if (!stats.ok()) return {.exit_status = std::move(stats).status()};
@@ -175,7 +184,9 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
                                  .facts = checked->facts,
                                  .stages = checked->stages,
                                  .command = checked->command,
-                                 .want_figures = stats->valid()});
+                                 .want_figures = stats->valid(),
+                                 .patience = invocation.hook_timeout,
+                                 .gc_words = GcWords(invocation)});
   Report report{.exit_status = std::move(outcome.exit_status),
                 .warnings = std::move(outcome.warnings),
                 .notes = std::move(outcome.findings.notes)};
@@ -249,7 +260,7 @@ Report Execute(const cli::Invocation& invocation) {
     case cli::Verb::kGc:
       return CollectGarbage(invocation, loader);
     case cli::Verb::kCheck:
-      return Print(Check(invocation, loader));
+      return Print(Guarded(invocation, [&] { return Check(invocation, loader); }));
     case cli::Verb::kRun:
       break;
   }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "runtime/cli/containers.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/root.h"
@@ -62,28 +64,41 @@ std::string Printable(std::string text) {
   return text;
 }
 
+// The records that are to be undone, of which there may be more.
+std::vector<state::Entry> EntriesOf(const cli::Invocation& invocation,
+                                    const state::Contents& contents) {
+  std::vector<state::Entry> entries = contents.entries;
+  if (invocation.records && *invocation.records < entries.size()) {
+    entries.resize(*invocation.records);
+  }
+  return entries;
+}
+
 // What `runtime gc` says of a container: a line for each record, the last one first.
-std::string Describe(const state::Contents& contents, bool dry_run) {
+std::string Describe(const state::Contents& contents, const std::vector<state::Entry>& entries,
+                     bool dry_run) {
   const std::string& id = contents.facts.id;
   std::string text;
-  for (auto entry = contents.entries.rbegin(); entry != contents.entries.rend(); ++entry) {
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     text += id + ": " + contents.facts.stages[entry->stage].name +
             (dry_run ? ": would undo: " : ": undone: ") + Printable(entry->record) + "\n";
   }
+  if (entries.size() < contents.entries.size()) return text;
   return text + id + (dry_run ? ": would be removed\n" : ": removed\n");
 }
 
 // Undoes one dead container; appends what went wrong to `failures`.
 void Undo(const cli::Invocation& invocation, loader::Loader& loader,
-          state::DeadContainer& container, std::vector<Error>& failures) {
+          state::DeadContainer& container, const std::vector<state::Entry>& entries,
+          std::vector<Error>& failures) {
   auto builders = LoadBuilders(invocation, loader, container.contents());
   if (!builders.ok()) return failures.push_back(builders.error());
   Status ended = container.EndChild();
   if (!ended.ok()) return failures.push_back(ended.error().In({}, kStep));
-  for (Error& failure : launch::Unwind(builders->stages, container.contents().entries)) {
+  for (Error& failure : launch::Unwind(builders->stages, entries)) {
     failures.push_back(std::move(failure));
   }
-  if (!failures.empty()) return;
+  if (!failures.empty() || entries.size() < container.contents().entries.size()) return;
   Status removed = container.Remove();
   if (!removed.ok()) failures.push_back(removed.error().In({}, kStep));
 }
@@ -103,19 +118,27 @@ Status IsId(const std::string& id) {
 class Collector {
  public:
   Collector(const cli::Invocation& invocation, loader::Loader& loader, const state::Root& root)
-      : invocation_(invocation), loader_(loader), root_(root) {}
+      : invocation_(invocation), loader_(loader), root_(root), guard_(invocation.hook_timeout) {}
 
-  void Collect(const std::string& id) {
+  // rest: what comes after this one.
+  void Collect(const std::string& id, const std::vector<std::string>& rest) {
     auto container = state::DeadContainer::Take(root_, id);
     if (!container.ok()) return Keep(id, {std::move(container.error())});
     if (!*container) {
       if (!invocation_.ids.empty()) Keep(id, {NotDead(root_, id)});
       return;
     }
+    const std::vector<state::Entry> entries = EntriesOf(invocation_, (*container)->contents());
     std::vector<Error> failures;
-    if (!invocation_.dry_run) Undo(invocation_, loader_, **container, failures);
+    if (!invocation_.dry_run) {
+      guard_.Protect({.undo = WordsFor({id}),
+                      .then = rest.empty() ? rest : WordsFor(rest),
+                      .lock_fd = (*container)->fd()});
+      Undo(invocation_, loader_, **container, entries, failures);
+      guard_.Release();
+    }
     if (!failures.empty()) return Keep(id, std::move(failures));
-    report_.text += Describe((*container)->contents(), invocation_.dry_run);
+    report_.text += Describe((*container)->contents(), entries, invocation_.dry_run);
   }
 
   Report Finish() && {
@@ -136,9 +159,16 @@ class Collector {
     for (Error& reason : reasons) report_.warnings.push_back(std::move(reason));
   }
 
+  std::vector<std::string> WordsFor(const std::vector<std::string>& ids) const {
+    std::vector<std::string> words = GcWords(invocation_);
+    words.insert(words.end(), ids.begin(), ids.end());
+    return words;
+  }
+
   const cli::Invocation& invocation_;
   loader::Loader& loader_;
   const state::Root& root_;
+  launch::Guard guard_;
   Report report_;
   std::string kept_;
 };
@@ -152,7 +182,17 @@ Result<std::vector<std::string>> IdsOf(const cli::Invocation& invocation, const 
 }  // namespace
 
 std::string StateFolder(const cli::Invocation& invocation) {
-  return invocation.root.empty() ? state::DefaultRootOfThisProcess() : invocation.root;
+  if (invocation.root.empty()) return state::DefaultRootOfThisProcess();
+  return std::filesystem::absolute(invocation.root);
+}
+
+std::vector<std::string> GcWords(const cli::Invocation& invocation) {
+  std::vector<std::string> words = {"gc", "--root", StateFolder(invocation), "--hook-timeout",
+                                    std::to_string(invocation.hook_timeout.count())};
+  for (const std::string& folder : invocation.plugin_dirs) {
+    words.insert(words.end(), {"--plugin-dir", std::filesystem::absolute(folder)});
+  }
+  return words;
 }
 
 Report ListContainers(const cli::Invocation& invocation) {
@@ -188,7 +228,7 @@ Report CollectGarbage(const cli::Invocation& invocation, loader::Loader& loader)
   auto ids = IdsOf(invocation, *root);
   if (!ids.ok()) return {.exit_status = std::move(ids).status()};
   Collector collector(invocation, loader, *root);
-  for (const std::string& id : *ids) collector.Collect(id);
+  for (auto id = ids->begin(); id != ids->end(); ++id) collector.Collect(*id, {id + 1, ids->end()});
   return std::move(collector).Finish();
 }
 

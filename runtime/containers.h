@@ -4,6 +4,7 @@
 #define SLIPWAY_RUNTIME_CONTAINERS_H_
 
 #include <string>
+#include <vector>
 
 #include "runtime/cli/invocation.h"
 #include "runtime/loader/loader.h"
@@ -13,6 +14,9 @@ namespace slipway {
 
 // The state folder: the one of --root, else the user's.
 std::string StateFolder(const cli::Invocation& invocation);
+
+// The words of a `runtime gc` with the same stages and the same state folder, without ids.
+std::vector<std::string> GcWords(const cli::Invocation& invocation);
 
 // Lists all containers. One whose journal cannot be read is a warning.
 Report ListContainers(const cli::Invocation& invocation);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
+#include <charconv>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +15,8 @@ namespace slipway::cli {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
 
 constexpr std::array kVerbs = {
     std::pair{"check", Verb::kCheck},
@@ -42,6 +47,7 @@ Options:
   --plugin-dir DIR           look for stages here first; may be given again
   --root DIR                 keep the state of containers here; /run/slipway for root, else
                              slipway below $XDG_RUNTIME_DIR, else /tmp/slipway-UID
+  --hook-timeout SECONDS     how long one hook of a stage may take (30); 0: for ever
   --outlive-runtime          let the container live on when this runtime is killed; without
                              it the container dies with it
   --stats FILE               write what the container used to FILE, as JSON
@@ -68,8 +74,13 @@ po::options_description OptionsOf(Verb verb) {
   if (verb == Verb::kRun || verb == Verb::kList || verb == Verb::kGc) {
     options.add_options()("root", po::value<std::string>());
   }
+  if (verb == Verb::kRun || verb == Verb::kCheck || verb == Verb::kGc) {
+    options.add_options()("hook-timeout", po::value<std::string>());
+  }
   if (verb == Verb::kList) options.add_options()("format", po::value<std::string>());
-  if (verb == Verb::kGc) options.add_options()("dry-run", po::bool_switch());
+  if (verb == Verb::kGc) {
+    options.add_options()("dry-run", po::bool_switch())("records", po::value<std::string>());
+  }
   if (verb == Verb::kDescribe) options.add_options()("markdown", po::bool_switch());
   return options;
 }
@@ -153,6 +164,30 @@ T ValueOf(const po::variables_map& values, const char* name) {
   return values.count(name) ? values[name].as<T>() : T{};
 }
 
+// Leaves `number` as it is when the option is absent.
+template <typename T>
+Status TakeNumber(const po::variables_map& values, const std::string& name, T maximum,
+                  const std::string& what, T& number) {
+  if (!values.count(name)) return Ok();
+  const std::string text = values[name].as<std::string>();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number <= maximum) return Ok();
+  return Error("not a number", text,
+               "--" + name + " takes " + what + " from 0 to " + std::to_string(maximum));
+}
+
+Status TakeNumbers(const po::variables_map& values, Invocation& invocation) {
+  auto seconds = static_cast<uint32_t>(invocation.hook_timeout.count());
+  RETURN_IF_ERROR(TakeNumber(values, "hook-timeout", kMaxTimeout, "seconds", seconds));
+  invocation.hook_timeout = std::chrono::seconds(seconds);
+  if (!values.count("records")) return Ok();
+  uint32_t records = 0;
+  constexpr uint32_t kMaxRecords = std::numeric_limits<uint32_t>::max();
+  RETURN_IF_ERROR(TakeNumber(values, "records", kMaxRecords, "a count", records));
+  invocation.records = records;
+  return Ok();
+}
+
 Status TakeRoot(const po::variables_map& values, Invocation& invocation) {
   if (!values.count("root")) return Ok();
   invocation.root = values["root"].as<std::string>();
@@ -217,6 +252,7 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
   invocation.markdown = ValueOf<bool>(values, "markdown");
   invocation.outlive_runtime = ValueOf<bool>(values, "outlive-runtime");
   invocation.dry_run = ValueOf<bool>(values, "dry-run");
+  RETURN_IF_ERROR(TakeNumbers(values, invocation));
   RETURN_IF_ERROR(TakeRoot(values, invocation));
   RETURN_IF_ERROR(TakeFormat(values, invocation));
 

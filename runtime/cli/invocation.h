@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_CLI_INVOCATION_H_
 #define SLIPWAY_RUNTIME_CLI_INVOCATION_H_
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,10 @@ struct Invocation {
   Format format = Format::kTable;        // kList
   std::vector<std::string> ids;          // kGc: empty: all
   bool dry_run = false;                  // kGc
+  // --hook-timeout: how long one hook may take; 0: for ever.
+  std::chrono::seconds hook_timeout{30};
+  // kGc, --records: undo only the first of a container's undo records; nullopt: all.
+  std::optional<size_t> records;
 };
 
 // Parses argv. Options end at the first word that is not one, or at `--`: what follows is the

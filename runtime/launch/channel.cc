@@ -52,9 +52,10 @@ Result<std::optional<Message>> Channel::Receive() const {
   do {
     // MSG_TRUNC: the length of the packet, even when it is longer than the buffer.
     size = recv(fd_.get(), &message, sizeof(message), MSG_TRUNC);
-  } while (size < 0 && errno == EINTR);
-  // A peer that dies with an unread message in its queue resets the connection.
-  if (size == 0 || (size < 0 && errno == ECONNRESET)) return std::optional<Message>();
+    // A peer that dies with an unread message in its queue resets the connection, which is told
+    // once and before its last words; unix(7).
+  } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  if (size == 0) return std::optional<Message>();
   if (size < 0) return Error(errno, "recv");
   if (size != sizeof(message) || !IsKnown(message.type)) {
     return Error(EBADMSG, "recv", std::to_string(size) + " bytes",
@@ -62,6 +63,12 @@ Result<std::optional<Message>> Channel::Receive() const {
   }
   message.error = EndTexts(message.error);
   return std::optional<Message>(message);
+}
+
+bool Channel::IsIntact() const {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return getsockopt(fd_.get(), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
 bool Channel::PeerIsGone() const {

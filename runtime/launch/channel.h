@@ -44,6 +44,9 @@ class Channel {
   // exactly one message.
   Result<std::optional<Message>> Receive() const;
 
+  // Is the descriptor still this socket, or has a stage closed it?
+  bool IsIntact() const;
+
   // Has the other end been closed, or its process died?
   bool PeerIsGone() const;
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/init.h"
 
@@ -22,20 +23,23 @@ constexpr int kRuntimeFailed = 125;
   _exit(kRuntimeFailed);
 }
 
-void AwaitRelease(const Channel& channel) {
+void AwaitRelease(const Channel& channel, Progress& progress) {
   auto message = channel.Receive();
-  const bool released =
-      message.ok() && message->has_value() && (*message)->type == MessageType::kRelease;
-  if (!released) _exit(kRuntimeFailed);
+  if (!message.ok()) Report(channel, progress, message.error().In({}, "channel"));
+  if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
 }
 
-Status RunHooks(const Setup& setup, Progress& progress) {
+Status RunHooks(const Setup& setup, const Channel& channel, Progress& progress) {
   slipway_context context;
   context.container_id = &setup.id;
   context.in_child = true;
   for (const Stage& stage : setup.stages) {
     context.stage = progress.stage;
     RETURN_IF_ERROR(stage.InChild(context));
+    if (!channel.IsIntact()) {
+      progress.channel_lost = true;
+      _exit(kRuntimeFailed);
+    }
     ++progress.stage;
   }
   return Ok();
@@ -58,10 +62,11 @@ Status PutInitBefore(const Setup& setup) {
 }  // namespace
 
 void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+  Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
-  AwaitRelease(channel);
-  Status status = RunHooks(setup, progress);
+  AwaitRelease(channel, progress);
+  Status status = RunHooks(setup, channel, progress);
   if (!setup.outlives_host) TieToHost(channel);
   if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
   if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);

@@ -4,6 +4,7 @@
 #define SLIPWAY_RUNTIME_LAUNCH_CHILD_H_
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,15 @@ struct Setup {
   const Plan& plan;
   const Command& command;
   const BlockedSignals& signals;
-  bool outlives_host;  // else the child is killed when the host dies
+  bool outlives_host;             // else the child is killed when the host dies
+  std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };
 
 // How far the child has come, in memory that both sides share: so the host can name the hook in
 // which a child died without a word.
 struct Progress {
-  std::atomic<size_t> stage{0};  // position in the pipeline; their number: past all hooks
+  std::atomic<size_t> stage{0};           // position in the pipeline; their number: past all hooks
+  std::atomic<bool> channel_lost{false};  // by a hook of that stage
   // The child's error, should the channel not take it, as when memory has run out.
   std::atomic<bool> failed{false};
   slipway_error error{};

@@ -2,10 +2,13 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <new>
 #include <string>
@@ -16,6 +19,17 @@
 
 namespace slipway::launch {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kEndAfterChannel{1};
+
+// What is left of `patience`, as poll(2) has it.
+int Left(std::chrono::seconds patience, Clock::time_point since) {
+  if (patience.count() == 0) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + patience - Clock::now());
+  return static_cast<int>(std::max<int64_t>(left.count(), 0));
+}
 
 // The status of waitpid(2), from what waitid(2) tells.
 int WaitStatusOf(const siginfo_t& info) {
@@ -58,9 +72,9 @@ Result<Container> Container::CloneParked(const Setup& setup) {
 
 Container::~Container() {
   if (!pidfd_.valid() || wait_status_) return;
-  (void)sys::SendSignal(pidfd_, SIGKILL).ok();
-  siginfo_t info{};
-  while (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED) < 0 && errno == EINTR) {
+  // By its pid, which is its own until it is reaped: a stage may have closed the pidfd.
+  kill(pid_, SIGKILL);
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
@@ -76,12 +90,26 @@ Status Container::Release() const {
 
 Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
   bool ready = false;
+  size_t stage = progress_->stage;
+  auto since = Clock::now();
   while (true) {
+    // exec may take as long as it likes: the file may be far away.
+    const int wait = ready ? -1 : Left(setup_.patience, since);
     pollfd events[] = {{.fd = channel_->fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    if (poll(events, std::size(events), -1) < 0 && errno != EINTR) return Error(errno, "poll");
+    const int count = poll(events, std::size(events), wait);
+    if (count < 0 && errno != EINTR) return Error(errno, "poll").In({}, "exec");
+    if (count < 0) continue;
+    if (count == 0) {
+      if (progress_->stage == stage) return TookTooLong();
+      stage = progress_->stage;
+      since = Clock::now();
+      continue;
+    }
     if (events[0].revents) {
-      ASSIGN_OR_RETURN(auto message, channel_->Receive());
+      auto received = channel_->Receive();
+      if (!received.ok()) return received.error().In({}, "channel");
+      const std::optional<Message>& message = *received;
       if (!message && !progress_->failed && ready) return std::optional<int>();
       if (!message) return DiedEarly();
       if (message->type == MessageType::kFailed) return Error(message->error);
@@ -113,10 +141,30 @@ Result<Container::State> Container::Poll() {
   return State::kEnded;
 }
 
+Error Container::InHook(Error error) const {
+  const size_t stage = progress_->stage;
+  if (stage < setup_.stages.size()) return error.In(setup_.stages[stage].name(), "in-child");
+  return error.In({}, "exec");
+}
+
+Error Container::TookTooLong() const {
+  return InHook(Error("did not end within " + std::to_string(setup_.patience.count()) + " s", {},
+                      "--hook-timeout sets how long a hook may take"));
+}
+
+Error Container::LostChannel() const {
+  return InHook(Error("closed the host's channel", {},
+                      "a bug of the stage: a hook closes only what it has opened"));
+}
+
 Error Container::DiedEarly() const {
   if (progress_->failed) return Error(EndTexts(progress_->error));
+  if (progress_->channel_lost) return LostChannel();
   int wait_status = wait_status_.value_or(0);
   if (!wait_status_) {
+    // The channel ends a moment before the process does; what lives on has closed it.
+    const auto ended = sys::AwaitExit(pidfd_, kEndAfterChannel);
+    if (!ended.ok() || !*ended || progress_->channel_lost) return LostChannel();
     siginfo_t info{};
     if (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOWAIT) == 0) {
       wait_status = WaitStatusOf(info);
@@ -126,9 +174,7 @@ Error Container::DiedEarly() const {
   if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL) {
     error.Hint("killed from outside; by the kernel, if a memory limit is too small to start in");
   }
-  const size_t stage = progress_->stage;
-  if (stage < setup_.stages.size()) return error.In(setup_.stages[stage].name(), "in-child");
-  return error.In({}, "exec");
+  return InHook(error);
 }
 
 }  // namespace slipway::launch

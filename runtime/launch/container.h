@@ -59,6 +59,10 @@ class Container {
 
   Status MapProgress();
   Error DiedEarly() const;
+  Error TookTooLong() const;
+  Error LostChannel() const;
+  // Of the hook that the child is in.
+  Error InHook(Error error) const;
 
   const Setup& setup_;
   pid_t pid_ = -1;

@@ -7,9 +7,11 @@
 
 #include "runtime/launch/child.h"
 #include "runtime/launch/container.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
+#include "runtime/launch/strays.h"
 #include "runtime/launch/supervisor.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
@@ -20,6 +22,15 @@ namespace slipway::launch {
 namespace {
 
 constexpr const char* kJournalStep = "journal";
+constexpr int kRuntimeFailed = 125;
+
+// A stage that closes what is not its own has closed the journal too.
+Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
+  if (journal.IsIntact()) return Ok();
+  return Error("closed the host's descriptors", {},
+               "a bug of the stage: a hook closes only what it has opened")
+      .In(stage.name(), hook);
+}
 
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
@@ -29,6 +40,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
+    RETURN_IF_ERROR(CheckIntact(journal, stage, "pre-clone"));
     ++context.stage;
   }
   return plan;
@@ -51,33 +63,50 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   context.child_pidfd = container.pidfd().get();
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PostClone(context));
+    RETURN_IF_ERROR(CheckIntact(journal, stage, "post-clone"));
     ++context.stage;
   }
   return Ok();
 }
 
-Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
+Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
+                Guard& guard) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   // Before the command can take the foreground.
   const Terminal terminal;
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job, journal));
-  const Setup setup{job.facts.id, job.stages, plan, job.command, blocked, job.facts.outlives_host};
+  const Setup setup{job.facts.id, job.stages, plan, job.command, blocked, job.facts.outlives_host,
+                    job.patience};
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
+  guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container, journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(container.Release());
+  guard.Pause();
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
   return Supervisor(container, signals, terminal).Run();
 }
 
 // No exception of a library keeps Teardown from being called.
-Result<int> RunGuarded(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
+Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
+                      Guard& guard) {
   try {
-    return Run(job, blocked, journal);
+    return Run(job, blocked, journal, guard);
   } catch (const std::exception& exception) {
     return Error("internal error", exception.what()).In({}, "launch");
   }
+}
+
+std::vector<std::string> UndoWords(const Job& job) {
+  std::vector<std::string> words = job.gc_words;
+  words.push_back(job.facts.id);
+  return words;
+}
+
+int StatusOf(const Result<int>& exit_status) {
+  if (exit_status.ok()) return *exit_status;
+  return exit_status.error().exit_status ? exit_status.error().exit_status : kRuntimeFailed;
 }
 
 // Returns what failed; then the journal stays.
@@ -102,12 +131,19 @@ Outcome Launch(const Job& job) {
   const BlockedSignals blocked;
   auto journal = state::Journal::Begin(job.root, job.facts);
   if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
-  Outcome outcome{RunGuarded(job, blocked, *journal), {}, {}};
+  Guard guard(job.patience);
+  guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
+  Outcome outcome{RunCaught(job, blocked, *journal, guard), {}, {}};
+  guard.SetOutcome(StatusOf(outcome.exit_status));
+  guard.Resume();
   if (outcome.exit_status.ok() && (job.want_figures || *outcome.exit_status != 0)) {
     outcome.findings =
         CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
   }
   for (Error& failure : Undo(job, *journal)) outcome.warnings.push_back(std::move(failure));
+  if (!EndStrays()) {
+    outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
+  }
   return outcome;
 }
 

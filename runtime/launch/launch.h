@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 #define SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 
+#include <chrono>
+#include <string>
 #include <vector>
 
 #include "runtime/launch/command.h"
@@ -22,6 +24,9 @@ struct Job {
   // The stages are asked for their findings then, or when the command ended badly: reading them
   // takes time that every other start need not spend.
   bool want_figures = false;
+  std::chrono::seconds patience{0};  // how long one hook may take; 0: for ever
+  // The words of a `runtime gc` that finds this container's state, without its id; guard.h.
+  std::vector<std::string> gc_words;
 };
 
 struct Outcome {

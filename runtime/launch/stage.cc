@@ -4,22 +4,25 @@
 
 #include <utility>
 
+#include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
 
-Status Stage::Finish(const char* hook_name, int result, const slipway_error& error) const {
-  if (result == 0) return Ok();
-  Error record(error);
-  return record.In(name(), hook_name);
+template <typename Function>
+Status Stage::Watched(const char* hook_name, Function call) const {
+  slipway_error record{};
+  const HookWatch watch(name(), hook_name);
+  if (call(&record) == 0) return Ok();
+  return Error(record).In(name(), hook_name);
 }
 
 Status Stage::Call(const char* hook_name, Hook hook, slipway_context& context) const {
   if (!hook) return Ok();
-  slipway_error error{};
   context.stage_name = name();
-  return Finish(hook_name, hook(object_.get(), &context, &error), error);
+  return Watched(hook_name,
+                 [&](slipway_error* error) { return hook(object_.get(), &context, error); });
 }
 
 Status Stage::Probe() const {
@@ -28,16 +31,17 @@ Status Stage::Probe() const {
         .In(name(), "probe");
   }
   if (!spec_.descriptor->probe) return Ok();
-  slipway_error error{};
-  return Finish("probe", spec_.descriptor->probe(HostTable(), spec_.options, &error), error);
+  return Watched("probe", [&](slipway_error* error) {
+    return spec_.descriptor->probe(HostTable(), spec_.options, error);
+  });
 }
 
 Status Stage::Create() {
   void* object = nullptr;
   if (spec_.descriptor->create) {
-    slipway_error error{};
-    const int result = spec_.descriptor->create(HostTable(), spec_.options, &object, &error);
-    Status status = Finish("create", result, error);
+    Status status = Watched("create", [&](slipway_error* error) {
+      return spec_.descriptor->create(HostTable(), spec_.options, &object, error);
+    });
     if (!status.ok()) {
       status.error().At(spec_.where);
       return status;
@@ -62,19 +66,19 @@ Status Stage::InChild(slipway_context& context) const {
 
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
-  slipway_error error{};
   context.stage_name = name();
-  const int result = spec_.descriptor->report(HostTable(), &context, spec_.options, record.data(),
-                                              record.size(), &error);
-  return Finish("report", result, error);
+  return Watched("report", [&](slipway_error* error) {
+    return spec_.descriptor->report(HostTable(), &context, spec_.options, record.data(),
+                                    record.size(), error);
+  });
 }
 
 Status Stage::Teardown(std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
-  slipway_error error{};
-  const int result =
-      spec_.descriptor->teardown(HostTable(), spec_.options, record.data(), record.size(), &error);
-  return Finish("teardown", result, error);
+  return Watched("teardown", [&](slipway_error* error) {
+    return spec_.descriptor->teardown(HostTable(), spec_.options, record.data(), record.size(),
+                                      error);
+  });
 }
 
 namespace {

@@ -47,8 +47,10 @@ class Stage {
  private:
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 
+  // `call` takes the error record and returns what the hook does.
+  template <typename Function>
+  Status Watched(const char* hook_name, Function call) const;
   Status Call(const char* hook_name, Hook hook, slipway_context& context) const;
-  Status Finish(const char* hook_name, int result, const slipway_error& error) const;
 
   StageSpec spec_;
   std::unique_ptr<void, void (*)(void*)> object_{nullptr, nullptr};

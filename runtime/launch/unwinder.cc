@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 
 namespace slipway::launch {
@@ -34,6 +35,7 @@ std::vector<Error> Unwind(const std::vector<Stage>& stages,
     failures.clear();
     std::vector<const state::Entry*> failed;
     for (const state::Entry* entry : left) {
+      HookWatch::SetRecordsLeft(static_cast<size_t>(entry - entries.data()));
       Status status = stages[entry->stage].Teardown(entry->record);
       if (status.ok()) continue;
       failed.push_back(entry);

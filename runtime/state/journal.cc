@@ -61,7 +61,12 @@ Result<sys::Fd> Make(const Root& root, const std::string& id) {
 Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
   ASSIGN_OR_RETURN(sys::Fd file, Make(root, facts.id));
   Journal journal(root, facts.id, std::move(file));
-  Status status = journal.Write(FormatFacts(facts, sys::BootId()));
+  struct stat about {};
+  Status status;
+  if (fstat(journal.fd(), &about) != 0) status = Error(errno, "stat", journal.path());
+  journal.device_ = about.st_dev;
+  journal.inode_ = about.st_ino;
+  if (status.ok()) status = journal.Write(FormatFacts(facts, sys::BootId()));
   if (status.ok()) return journal;
   // What could not be removed either is a journal without records, which `runtime gc` removes.
   (void)journal.Remove().ok();
@@ -91,13 +96,23 @@ Status Journal::Write(const std::string& text) {
     size_ += size;
     return Ok();
   }
-  Error error(size < 0 ? errno : ENOSPC, "write", path());
-  if (error.errno_value == EBADF) error.Hint("a stage has closed the host's descriptor");
+  const Error error(size < 0 ? errno : ENOSPC, "write", path());
   // Half a line in the middle would make the rest unreadable.
   if (size > 0) (void)!ftruncate(file_.get(), size_);
   return error;
 }
 
-Status Journal::Remove() { return RemoveFolder(*root_, id_); }
+bool Journal::IsIntact() const {
+  struct stat about {};
+  return fstat(file_.get(), &about) == 0 && about.st_dev == device_ && about.st_ino == inode_;
+}
+
+Status Journal::Remove() {
+  Status removed = RemoveFolder(*root_, id_);
+  if (removed.ok() || IsIntact()) return removed;
+  // A stage that closed the journal's descriptor has closed the folder's too.
+  ASSIGN_OR_RETURN(const Root again, Root::Open(root_->path()));
+  return RemoveFolder(again, id_);
+}
 
 }  // namespace slipway::state

@@ -40,6 +40,9 @@ class Journal {
   // The oldest first.
   const std::vector<Entry>& entries() const { return entries_; }
 
+  // Is the descriptor still this file, or has a stage closed it, and the lock with it?
+  bool IsIntact() const;
+
   // The file's descriptor, close-on-exec, which carries the lock.
   int fd() const { return file_.get(); }
 
@@ -56,6 +59,8 @@ class Journal {
   const Root* root_;
   std::string id_;
   sys::Fd file_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
   off_t size_ = 0;
   std::vector<Entry> entries_;
 };

@@ -35,6 +35,9 @@ class DeadContainer {
 
   const Contents& contents() const { return contents_; }
 
+  // The journal's descriptor, which carries the lock.
+  int fd() const { return file_.get(); }
+
   // Kills its first process, should that still live, and waits for its end; fails when that takes
   // longer than ten seconds.
   Status EndChild() const;

@@ -96,6 +96,8 @@ const std::vector<FaultRow>& Rows() {
       {SYS_arch_prctl, "arch_prctl", -1, {}, kValid},
       {SYS_rt_sigaction, "rt_sigaction", -1, {}, kValid},
       {SYS_rt_sigprocmask, "rt_sigprocmask", -1, {}, kValid},
+      {SYS_sigaltstack, "sigaltstack", -1, {}, kValid},
+      {SYS_setitimer, "setitimer", -1, {}, kValid},
       {SYS_rt_sigreturn, "rt_sigreturn", -1, {}, kNeverFails},
       {SYS_restart_syscall, "restart_syscall", -1, {}, "the kernel's own, after a stop"},
       {SYS_getpid, "getpid", -1, {}, kNeverFails},
@@ -114,6 +116,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_umask, "umask", -1, {}, kNeverFails},
       // Messages.
       {SYS_socketpair, "socketpair", -1, {EMFILE, ENOMEM}},
+      {SYS_getsockopt, "getsockopt", -1, {}, kValid},
       {SYS_sendto, "sendto", -1, {EINTR, ENOMEM, ENOBUFS}},
       {SYS_recvfrom, "recvfrom", -1, {EINTR, ENOMEM}},
       // Mounts, names, cgroups.

@@ -97,7 +97,6 @@ void Sweep::SetUp() {
   fs::create_directory(state());
   config_ = pipeline.config.empty() ? test_->WriteStages(pipeline.stages)
                                     : fs::canonical(Runfile("configs/" + pipeline.config)).string();
-  prefix_ = "sweep-" + std::to_string(getpid()) + "-";
   census_ = std::make_unique<Census>();
   if (const char* folder = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
     std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -107,6 +106,7 @@ void Sweep::SetUp() {
 }
 
 void Sweep::TearDown() {
+  if (!census_) return;
   for (const std::string& cgroup : Census::CgroupsOf(prefix_)) {
     ADD_FAILURE() << "a cgroup is left: " << cgroup;
     rmdir(cgroup.c_str());

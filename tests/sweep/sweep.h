@@ -5,6 +5,7 @@
 #define SLIPWAY_TESTS_SWEEP_SWEEP_H_
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <map>
 #include <memory>
@@ -72,7 +73,7 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   // The state folder of --root.
   std::string state() const { return test_->Path("state"); }
 
-  std::string prefix_;
+  const std::string prefix_ = "sweep-" + std::to_string(getpid()) + "-";
   std::string id_;
   size_t runs_ = 0;
   size_t told_ = 0;

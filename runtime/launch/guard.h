@@ -1,0 +1,77 @@
+// Watches over the code of stages in this process: a hook that does not come back (it hangs, it
+// crashes, it ends the process) is named, and what was done up to there is undone all the same.
+//
+// A process whose hook has crashed or hangs cannot be trusted to undo anything: memory may be
+// broken, a lock may be held. So a signal handler, which does nothing but system calls, prints the
+// one error, kills the parked child, gives the journal's lock away, and has a new process, a
+// `runtime gc` of this one container, undo it.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_GUARD_H_
+#define SLIPWAY_RUNTIME_LAUNCH_GUARD_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace slipway::launch {
+
+// What undoes a container when this process cannot.
+struct Rescue {
+  // A `runtime gc` of the container: the words behind the program's own name. `records` stands in
+  // front of the number of undo records that are still to be undone.
+  std::vector<std::string> undo = {};
+  std::string records = "--records";
+  // What this process would have gone on with; may be empty.
+  std::vector<std::string> then = {};
+  int lock_fd = -1;  // of the journal
+};
+
+// At most one at a time in a process. The process must have a single thread.
+class Guard {
+ public:
+  // patience: how long one hook may take, to the second; 0: for ever.
+  explicit Guard(std::chrono::seconds patience);
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  // From here on there is something to undo.
+  void Protect(Rescue rescue);
+  // The child that ends with this process.
+  void SetChild(int pidfd);
+  // The child has ended; when a hook does not come back now, that is a warning, and this is the
+  // exit status of the process.
+  void SetOutcome(int exit_status);
+  // Nothing is left to undo.
+  void Release();
+
+  // While the command runs no hook does, and all signals are the supervisor's.
+  void Pause();
+  void Resume();
+
+  // In the child of a clone: it has no guard; its parent watches it.
+  static void LeaveInChild();
+
+ private:
+  std::chrono::seconds patience_;
+  std::vector<std::string> words_;  // what the handler's argument vectors point into
+  std::vector<char*> undo_;
+  std::vector<char*> then_;
+};
+
+// A hook runs as long as this lives. A copy of the process that comes out of the hook too, because
+// the hook forked, ends here.
+class HookWatch {
+ public:
+  HookWatch(const char* stage, const char* hook);
+  ~HookWatch();
+  HookWatch(const HookWatch&) = delete;
+  HookWatch& operator=(const HookWatch&) = delete;
+
+  // How many undo records there are still to be undone; all of them, unless somebody has said so.
+  static void SetRecordsLeft(size_t count);
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_GUARD_H_

@@ -1,0 +1,234 @@
+// Hooks that do what no hook may do: each is named in the one error, in bounded time, and what was
+// done up to there is undone. The stage bad-misbehaves makes a file, which its Teardown removes.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "tests/refusal.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCommandsStatus = 7;
+constexpr char kTooLong[] = "did not end within 1 s (--hook-timeout sets how long a hook may take)";
+constexpr char kCrashed[] = "crashed: Segmentation fault (a bug of the stage)";
+constexpr char kAborted[] = "crashed: Aborted (a bug of the stage)";
+constexpr char kExited[] = "ended the runtime by exit(3) (a bug of the stage)";
+constexpr char kClosed[] =
+    "closed the host's descriptors (a bug of the stage: a hook closes only what it has opened)";
+
+class MisbehavingHook : public ::testing::Test {
+ protected:
+  void SetUp() override { test_.MakeRoot(); }
+
+  std::vector<std::string> Argv(const std::string& hook, const std::string& how,
+                                const std::string& timeout = "1") {
+    const std::string config = test_.WriteStages(
+        "  - pid\n  - mount: {root: root}\n  - bad-leaves-record: {dir: .}\n"
+        "  - bad-misbehaves: {dir: ., hook: " +
+        hook + ", how: " + how + "}\n");
+    return test_.Argv(config, {"/bin/sh", "-c", "exit 7"},
+                      {"--plugin-dir", Runfile("tests/plugins"), "--root", test_.Path("state"),
+                       "--hook-timeout", timeout});
+  }
+
+  RunResult Run(const std::string& hook, const std::string& how) {
+    RunResult result = RunProgram(Argv(hook, how));
+    test_.ExpectNothingLeft();
+    return result;
+  }
+
+  void ExpectAllUndone() const {
+    EXPECT_FALSE(fs::exists(test_.Path("left")));
+    EXPECT_FALSE(fs::exists(test_.Path("a")));
+    EXPECT_FALSE(fs::exists(test_.Path("state")) && !fs::is_empty(test_.Path("state")));
+  }
+
+  ContainerTest test_;
+};
+
+struct Case {
+  std::string name;
+  std::string hook;
+  std::string how;
+  std::string line;
+};
+
+class BeforeTheCommand : public MisbehavingHook, public ::testing::WithParamInterface<Case> {};
+
+TEST_P(BeforeTheCommand, IsNamedAndUndone) {
+  const Case& row = GetParam();
+  ExpectRefusal(Run(row.hook, row.how), "bad-misbehaves: " + row.hook + ": " + row.line);
+  ExpectAllUndone();
+}
+
+const Case kBefore[] = {
+    {"ProbeHangs", "probe", "hang", kTooLong},
+    {"ProbeCrashes", "probe", "crash", kCrashed},
+    {"ProbeExits", "probe", "exit", kExited},
+    {"CreateHangs", "create", "hang", kTooLong},
+    {"CreateAborts", "create", "abort", kAborted},
+    {"CreateExits", "create", "exit", kExited},
+    {"PreCloneHangs", "pre-clone", "hang", kTooLong},
+    {"PreCloneSpins", "pre-clone", "spin", kTooLong},
+    {"PreCloneCrashes", "pre-clone", "crash", kCrashed},
+    {"PreCloneAborts", "pre-clone", "abort", kAborted},
+    {"PreCloneUsesUpItsStack", "pre-clone", "overflow", kCrashed},
+    {"PreCloneExits", "pre-clone", "exit", kExited},
+    {"PreCloneClosesDescriptors", "pre-clone", "close-fds", kClosed},
+    {"PostCloneHangs", "post-clone", "hang", kTooLong},
+    {"PostCloneCrashes", "post-clone", "crash", kCrashed},
+    {"PostCloneExits", "post-clone", "exit", kExited},
+    {"PostCloneClosesDescriptors", "post-clone", "close-fds", kClosed},
+    {"InChildHangs", "in-child", "hang", kTooLong},
+    {"InChildSpins", "in-child", "spin", kTooLong},
+    {"InChildCrashes", "in-child", "crash",
+     "the child ended before the command ran \"Segmentation fault\""},
+    {"InChildExits", "in-child", "exit",
+     "the child ended before the command ran \"exit status 0\""},
+    {"InChildClosesDescriptors", "in-child", "close-fds",
+     "closed the host's channel (a bug of the stage: a hook closes only what it has opened)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Hook, BeforeTheCommand, ::testing::ValuesIn(kBefore), NameOf<Case>);
+
+class AfterTheCommand : public MisbehavingHook, public ::testing::WithParamInterface<Case> {
+ protected:
+  // The command's status stays, and what is wrong is a warning.
+  void ExpectWarning() {
+    const RunResult result = Run(GetParam().hook, GetParam().how);
+    EXPECT_EQ(result.err, "runtime: warning: bad-misbehaves: " + GetParam().hook + ": " +
+                              GetParam().line + "\n");
+    EXPECT_EQ(result.status, kCommandsStatus);
+  }
+};
+
+class InReport : public AfterTheCommand {};
+
+TEST_P(InReport, IsAWarningAndUndone) {
+  ExpectWarning();
+  ExpectAllUndone();
+}
+
+const Case kReport[] = {
+    {"Hangs", "report", "hang", kTooLong},
+    {"Crashes", "report", "crash", kCrashed},
+    {"Exits", "report", "exit", kExited},
+};
+
+INSTANTIATE_TEST_SUITE_P(Hook, InReport, ::testing::ValuesIn(kReport), NameOf<Case>);
+
+class InTeardown : public AfterTheCommand {};
+
+TEST_P(InTeardown, IsAWarningAndTheOthersAreUndone) {
+  ExpectWarning();
+  EXPECT_EQ(ReadText(test_.Path("teardown.log")), "b\na\n");
+  // What it did not undo is not forgotten.
+  EXPECT_TRUE(fs::exists(test_.Path("left")));
+  EXPECT_FALSE(fs::is_empty(test_.Path("state")));
+}
+
+const Case kTeardown[] = {
+    {"Hangs", "teardown", "hang", kTooLong},
+    {"Crashes", "teardown", "crash", kCrashed},
+    {"Aborts", "teardown", "abort", kAborted},
+    {"Exits", "teardown", "exit", kExited},
+};
+
+INSTANTIATE_TEST_SUITE_P(Hook, InTeardown, ::testing::ValuesIn(kTeardown), NameOf<Case>);
+
+// A `runtime gc` has the same stage to deal with, and goes on with the others.
+TEST_F(MisbehavingHook, InAGarbageCollectionDoesNotKeepItFromTheOthers) {
+  const std::string first = test_.next_id();
+  RunProgram(Argv("teardown", "crash"));
+  fs::rename(test_.Path("state/" + first), test_.Path("kept"));
+  test_.ExpectNothingLeft();
+  const std::string second = test_.next_id();
+  RunProgram(Argv("teardown", "crash"));
+  fs::rename(test_.Path("kept"), test_.Path("state/" + first));
+
+  const RunResult gc =
+      RunProgram({Runfile("runtime/runtime"), "gc", "--root", test_.Path("state")});
+  const std::string line = std::string("runtime: bad-misbehaves: teardown: ") + kCrashed + "\n";
+  EXPECT_EQ(gc.err, line + line);
+  EXPECT_EQ(gc.status, 125);
+  EXPECT_TRUE(fs::exists(test_.Path("state/" + first)));
+  EXPECT_TRUE(fs::exists(test_.Path("state/" + second)));
+  test_.ExpectNothingLeft();
+}
+
+TEST_F(MisbehavingHook, ThatForksRunsTheCommandOnce) {
+  for (const char* hook : {"probe", "create", "pre-clone", "post-clone", "in-child", "teardown"}) {
+    const RunResult result = Run(hook, "fork");
+    EXPECT_EQ(result.status, kCommandsStatus) << hook << ": " << result.err;
+    ExpectAllUndone();
+  }
+}
+
+TEST_F(MisbehavingHook, ThatLeavesAProcessIsAWarningAndTheProcessIsKilled) {
+  for (const char* hook : {"pre-clone", "post-clone", "teardown"}) {
+    const RunResult result = Run(hook, "leave");
+    EXPECT_EQ(result.err, "runtime: warning: a stage left a process behind (it was killed)\n");
+    EXPECT_EQ(result.status, kCommandsStatus) << hook;
+    ExpectAllUndone();
+  }
+}
+
+TEST_F(MisbehavingHook, ThatWritesIntoTheChannelFromTheChildIsRefused) {
+  ExpectRefusal(
+      Run("in-child", "garbage"),
+      "channel: recv(\"7 bytes\"): Bad message (something wrote into the host's channel)");
+  ExpectAllUndone();
+}
+
+TEST_F(MisbehavingHook, ThatWritesIntoTheChannelFromTheHostIsRefused) {
+  ExpectRefusal(
+      Run("post-clone", "garbage"),
+      "channel: recv(\"7 bytes\"): Bad message (something wrote into the host's channel)");
+  ExpectAllUndone();
+}
+
+// Host and stage have a C++ library each, so nothing catches it.
+TEST_F(MisbehavingHook, ThatThrowsThroughCIsNamed) {
+  const std::string config =
+      test_.WriteStages("  - mount: {root: root}\n  - bad-throws-through-c\n");
+  ExpectRefusal(
+      test_.RunContainer(config, {"/bin/true"}, {}, {"--plugin-dir", Runfile("tests/plugins")}),
+      std::string("bad-throws-through-c: pre-clone: ") + kAborted);
+}
+
+// Nobody has to wait for the time to be over.
+class Interrupted : public MisbehavingHook, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(Interrupted, HookIsGivenUp) {
+  Running container(Argv(GetParam(), "hang", "0"));
+  // The file is made just before the hook hangs.
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  container.Signal(SIGINT);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.err, "runtime: bad-misbehaves: " + GetParam() + ": interrupted: Interrupt\n");
+  EXPECT_EQ(result.status, 128 + SIGINT);
+  ExpectAllUndone();
+  test_.ExpectNothingLeft();
+}
+
+INSTANTIATE_TEST_SUITE_P(Hook, Interrupted, ::testing::Values("pre-clone", "post-clone"),
+                         [](const auto& info) {
+                           return info.param == "pre-clone" ? "PreClone" : "PostClone";
+                         });
+
+TEST_F(MisbehavingHook, TheTimeIsCheckedOnTheCommandLine) {
+  const std::string config = test_.WriteStages("  - mount: {root: root}\n");
+  ExpectRefusal(test_.RunContainer(config, {"/bin/true"}, {}, {"--hook-timeout", "soon"}),
+                "not a number \"soon\" (--hook-timeout takes seconds from 0 to 86400)");
+}
+
+}  // namespace
+}  // namespace slipway::testing

@@ -1,0 +1,40 @@
+// A stage in C++ without the face over abi.h: its PreClone lets an exception out into the host.
+
+#include <stdexcept>
+
+#include "runtime/sdk/abi.h"
+
+namespace {
+
+int PreClone(void*, slipway_context*, slipway_error*) {
+  throw std::runtime_error("thrown on purpose");
+}
+
+}  // namespace
+
+const slipway_stage slipway_descriptor = {
+    .magic = SLIPWAY_MAGIC,
+    .abi_major = SLIPWAY_ABI_MAJOR,
+    .abi_minor = SLIPWAY_ABI_MINOR,
+    .struct_size = sizeof(slipway_stage),
+    .name = "bad-throws-through-c",
+    .version = "0.1.0",
+    .summary = "Throws an exception through a C function",
+    .privileges = SLIPWAY_UNPRIVILEGED,
+    .on_exec = 0,
+    .options = nullptr,
+    .option_count = 0,
+    .reserved = 0,
+    .provides = nullptr,
+    .requires_ = nullptr,
+    .after = nullptr,
+    .conflicts = nullptr,
+    .probe = nullptr,
+    .create = nullptr,
+    .pre_clone = PreClone,
+    .post_clone = nullptr,
+    .in_child = nullptr,
+    .report = nullptr,
+    .teardown = nullptr,
+    .destroy = nullptr,
+};
