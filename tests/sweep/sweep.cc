@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRoleNames[] = {"Host", "Child", "Command"};
-constexpr size_t kLongStride = 7;
+constexpr size_t kLongStride = 17;
 constexpr size_t kMaxTold = 25;  // problems of a sweep; the rest is counted
 constexpr char kError[] = "runtime: ";
 constexpr char kWarning[] = "runtime: warning: ";
