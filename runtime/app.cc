@@ -164,16 +164,10 @@ Status WriteStats(const sys::Fd& file, const std::string& path, const std::strin
   return Ok();
 }
 
-// Nothing has been done yet that would have to be undone.
-template <typename Check>
-auto Guarded(const cli::Invocation& invocation, Check check) {
-  const launch::Guard guard(invocation.hook_timeout);
-  return check();
-}
-
 // All checks come before all side effects.
 Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
-  auto checked = Guarded(invocation, [&] { return CheckRun(invocation, loader); });
+  launch::Guard guard(invocation.hook_timeout);
+  auto checked = CheckRun(invocation, loader);
   if (!checked.ok()) return {.exit_status = std::move(checked).status()};
   auto stats = OpenStats(invocation.stats);
   if (!stats.ok()) return {.exit_status = std::move(stats).status()};
@@ -185,6 +179,7 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
                                  .stages = checked->stages,
                                  .command = checked->command,
                                  .want_figures = stats->valid(),
+                                 .guard = guard,
                                  .patience = invocation.hook_timeout,
                                  .gc_words = GcWords(invocation)});
   Report report{.exit_status = std::move(outcome.exit_status),
@@ -199,6 +194,7 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
 }
 
 Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loader) {
+  const launch::Guard guard(invocation.hook_timeout);
   ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
   ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(const auto stages, launch::SelectStages(ChoicesOf(pipeline)));
@@ -260,7 +256,7 @@ Report Execute(const cli::Invocation& invocation) {
     case cli::Verb::kGc:
       return CollectGarbage(invocation, loader);
     case cli::Verb::kCheck:
-      return Print(Guarded(invocation, [&] { return Check(invocation, loader); }));
+      return Print(Check(invocation, loader));
     case cli::Verb::kRun:
       break;
   }

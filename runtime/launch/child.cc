@@ -36,7 +36,7 @@ Status RunHooks(const Setup& setup, const Channel& channel, Progress& progress) 
   for (const Stage& stage : setup.stages) {
     context.stage = progress.stage;
     RETURN_IF_ERROR(stage.InChild(context));
-    if (!channel.IsIntact()) {
+    if (stage.descriptor().in_child && !channel.IsIntact()) {
       progress.channel_lost = true;
       _exit(kRuntimeFailed);
     }

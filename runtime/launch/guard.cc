@@ -53,7 +53,6 @@ struct Watch {
   std::array<struct sigaction, kCrashes.size()> crash_before = {};
   struct sigaction tick_before = {};
   sigset_t mask_before = {};
-  stack_t stack_before = {};
 };
 
 Watch watch;
@@ -220,7 +219,7 @@ Guard::Guard(std::chrono::seconds patience) : patience_(patience) {
   watch.pid = getpid();
   watch.patience = static_cast<long>(patience.count()) / kTick;
   const stack_t stack{.ss_sp = handler_stack, .ss_flags = 0, .ss_size = kStackSize};
-  sigaltstack(&stack, &watch.stack_before);
+  sigaltstack(&stack, nullptr);
   for (size_t i = 0; i < kCrashes.size(); ++i) {
     Handle(kCrashes[i], OnCrash, 0, &watch.crash_before[i]);
   }
@@ -233,16 +232,10 @@ Guard::Guard(std::chrono::seconds patience) : patience_(patience) {
 
 Guard::~Guard() {
   SetTimer(0);
-  watch.guarded = false;
-  for (size_t i = 0; i < kCrashes.size(); ++i) {
-    sigaction(kCrashes[i], &watch.crash_before[i], nullptr);
-  }
-  sigaction(SIGALRM, &watch.tick_before, nullptr);
-  const sigset_t tick = TickOnly();
-  if (sigismember(&watch.mask_before, SIGALRM) == 1) sigprocmask(SIG_BLOCK, &tick, nullptr);
-  sigaltstack(&watch.stack_before, nullptr);
   watch = {};
 }
+
+bool Guard::TickWasBlocked() const { return sigismember(&watch.mask_before, SIGALRM) == 1; }
 
 void Guard::Protect(Rescue rescue) {
   Release();

@@ -26,7 +26,7 @@ struct Rescue {
   int lock_fd = -1;  // of the journal
 };
 
-// At most one at a time in a process. The process must have a single thread.
+// One in a process, to the end of it: the handlers stay. The process must have a single thread.
 class Guard {
  public:
   // patience: how long one hook may take, to the second; 0: for ever.
@@ -34,6 +34,9 @@ class Guard {
   ~Guard();
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
+
+  // Did the caller of this process block the guard's signal, SIGALRM?
+  bool TickWasBlocked() const;
 
   // From here on there is something to undo.
   void Protect(Rescue rescue);

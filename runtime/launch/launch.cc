@@ -7,7 +7,6 @@
 
 #include "runtime/launch/child.h"
 #include "runtime/launch/container.h"
-#include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
@@ -24,7 +23,7 @@ namespace {
 constexpr const char* kJournalStep = "journal";
 constexpr int kRuntimeFailed = 125;
 
-// A stage that closes what is not its own has closed the journal too.
+// A hook that closes what is not its own has closed the journal too.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
   if (journal.IsIntact()) return Ok();
   return Error("closed the host's descriptors", {},
@@ -40,7 +39,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
-    RETURN_IF_ERROR(CheckIntact(journal, stage, "pre-clone"));
+    if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, "pre-clone"));
     ++context.stage;
   }
   return plan;
@@ -63,14 +62,13 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   context.child_pidfd = container.pidfd().get();
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PostClone(context));
-    RETURN_IF_ERROR(CheckIntact(journal, stage, "post-clone"));
+    if (stage.descriptor().post_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, "post-clone"));
     ++context.stage;
   }
   return Ok();
 }
 
-Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
-                Guard& guard) {
+Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   // Before the command can take the foreground.
   const Terminal terminal;
@@ -78,21 +76,20 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   const Setup setup{job.facts.id, job.stages, plan, job.command, blocked, job.facts.outlives_host,
                     job.patience};
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
-  guard.SetChild(container.pidfd().get());
+  job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container, journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(container.Release());
-  guard.Pause();
+  job.guard.Pause();
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
   return Supervisor(container, signals, terminal).Run();
 }
 
 // No exception of a library keeps Teardown from being called.
-Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
-                      Guard& guard) {
+Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
   try {
-    return Run(job, blocked, journal, guard);
+    return Run(job, blocked, journal);
   } catch (const std::exception& exception) {
     return Error("internal error", exception.what()).In({}, "launch");
   }
@@ -128,14 +125,15 @@ std::vector<Error> Undo(const Job& job, state::Journal& journal) {
 Outcome Launch(const Job& job) {
   // An inherited "ignore" would let the kernel reap the child behind our back; waitpid(2).
   signal(SIGCHLD, SIG_DFL);
-  const BlockedSignals blocked;
+  BlockedSignals blocked;
+  if (job.guard.TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
+  job.guard.Resume();
   auto journal = state::Journal::Begin(job.root, job.facts);
   if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
-  Guard guard(job.patience);
-  guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
-  Outcome outcome{RunCaught(job, blocked, *journal, guard), {}, {}};
-  guard.SetOutcome(StatusOf(outcome.exit_status));
-  guard.Resume();
+  job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
+  Outcome outcome{RunCaught(job, blocked, *journal), {}, {}};
+  job.guard.SetOutcome(StatusOf(outcome.exit_status));
+  job.guard.Resume();
   if (outcome.exit_status.ok() && (job.want_figures || *outcome.exit_status != 0)) {
     outcome.findings =
         CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
@@ -144,6 +142,7 @@ Outcome Launch(const Job& job) {
   if (!EndStrays()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
+  job.guard.Release();
   return outcome;
 }
 

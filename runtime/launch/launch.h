@@ -9,6 +9,7 @@
 
 #include "runtime/launch/command.h"
 #include "runtime/launch/findings.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
@@ -24,7 +25,8 @@ struct Job {
   // The stages are asked for their findings then, or when the command ended badly: reading them
   // takes time that every other start need not spend.
   bool want_figures = false;
-  std::chrono::seconds patience{0};  // how long one hook may take; 0: for ever
+  Guard& guard;
+  std::chrono::seconds patience{0};  // how long one hook may take; 0: for ever; as the guard's
   // The words of a `runtime gc` that finds this container's state, without its id; guard.h.
   std::vector<std::string> gc_words;
 };

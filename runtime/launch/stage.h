@@ -33,6 +33,7 @@ class Stage {
 
   const char* name() const { return spec_.descriptor->name; }
   const StageSpec& spec() const { return spec_; }
+  const slipway_stage& descriptor() const { return *spec_.descriptor; }
 
   // Has this process the privileges that the stage needs, and does the stage work here?
   Status Probe() const;

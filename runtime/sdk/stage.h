@@ -24,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/options.h"
@@ -253,6 +254,12 @@ struct Adapter {
     });
   }
 
+  // A hook that the class does not override is not called at all: `then` or null.
+  template <typename Own, typename Inherited, typename Function>
+  static constexpr Function* IfOverridden(Own, Inherited, Function* then) {
+    return std::is_same_v<Own, Inherited> ? nullptr : then;
+  }
+
   static void Destroy(void* stage) { delete static_cast<Instance*>(stage); }
 
   static constexpr slipway_stage Describe(const StageInfo& info) {
@@ -272,13 +279,15 @@ struct Adapter {
     descriptor.requires_ = info.requires_.data();
     descriptor.after = info.after.data();
     descriptor.conflicts = info.conflicts.data();
-    descriptor.probe = Probe;
+    descriptor.probe = IfOverridden(&S::Probe, &Stage::Probe, Probe);
     descriptor.create = Create;
-    descriptor.pre_clone = Call<Plan, &Stage::PreClone>;
-    descriptor.post_clone = Call<ParkedChild, &Stage::PostClone>;
-    descriptor.in_child = Call<Child, &Stage::InChild>;
-    descriptor.report = Report;
-    descriptor.teardown = Teardown;
+    descriptor.pre_clone =
+        IfOverridden(&S::PreClone, &Stage::PreClone, Call<Plan, &Stage::PreClone>);
+    descriptor.post_clone =
+        IfOverridden(&S::PostClone, &Stage::PostClone, Call<ParkedChild, &Stage::PostClone>);
+    descriptor.in_child = IfOverridden(&S::InChild, &Stage::InChild, Call<Child, &Stage::InChild>);
+    descriptor.report = IfOverridden(&S::Report, &Stage::Report, Report);
+    descriptor.teardown = IfOverridden(&S::Teardown, &Stage::Teardown, Teardown);
     descriptor.destroy = Destroy;
     return descriptor;
   }
