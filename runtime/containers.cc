@@ -10,6 +10,7 @@
 #include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
 #include "runtime/launch/unwinder.h"
+#include "runtime/state/remove.h"
 #include "runtime/state/root.h"
 #include "runtime/state/survey.h"
 #include "runtime/state/values.h"
@@ -59,7 +60,7 @@ Result<Builders> LoadBuilders(const cli::Invocation& invocation, loader::Loader&
 
 std::string Printable(std::string text) {
   for (char& c : text) {
-    if (!std::isprint(static_cast<unsigned char>(c))) c = '?';
+    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
   }
   return text;
 }
@@ -103,11 +104,13 @@ void Undo(const cli::Invocation& invocation, loader::Loader& loader,
   if (!removed.ok()) failures.push_back(removed.error().In({}, kStep));
 }
 
-// An id that was named, but is not that of a dead container.
-Error NotDead(const state::Root& root, const std::string& id) {
+// Of an id that was named, but is not that of a dead container which could be taken.
+Error NotTaken(const state::Root& root, const std::string& id) {
   auto seen = state::Look(root, id);
-  if (seen.ok() && *seen) return Error("the container is running", id, "it is left alone");
-  return Error("no such container", id, "see runtime list; state is in " + root.path());
+  if (!seen.ok()) return seen.error();
+  if (!*seen) return Error("no such container", id, "see runtime list; state is in " + root.path());
+  if ((*seen)->life == state::Life::kDead) return Error("another runtime gc is at it", id);
+  return Error("the container is running", id, "it is left alone");
 }
 
 Status IsId(const std::string& id) {
@@ -123,11 +126,8 @@ class Collector {
   // rest: what comes after this one.
   void Collect(const std::string& id, const std::vector<std::string>& rest) {
     auto container = state::DeadContainer::Take(root_, id);
-    if (!container.ok()) return Keep(id, {std::move(container.error())});
-    if (!*container) {
-      if (!invocation_.ids.empty()) Keep(id, {NotDead(root_, id)});
-      return;
-    }
+    if (!container.ok()) return Keep(id, container.error());
+    if (!*container) return Pass(id);
     const std::vector<state::Entry> entries = EntriesOf(invocation_, (*container)->contents());
     std::vector<Error> failures;
     if (!invocation_.dry_run) {
@@ -137,12 +137,12 @@ class Collector {
       Undo(invocation_, loader_, **container, entries, failures);
       guard_.Release();
     }
-    if (!failures.empty()) return Keep(id, std::move(failures));
+    if (!failures.empty()) return Keep(id, failures);
     report_.text += Describe((*container)->contents(), entries, invocation_.dry_run);
   }
 
   Report Finish() && {
-    if (!kept_.empty() && report_.warnings.size() == 1) {
+    if (report_.warnings.size() == 1 && names_container_) {
       report_.exit_status = report_.warnings.front();
       report_.warnings.clear();
     } else if (!kept_.empty()) {
@@ -154,9 +154,26 @@ class Collector {
   }
 
  private:
-  void Keep(const std::string& id, std::vector<Error> reasons) {
+  // A container that is not ours to undo.
+  void Pass(const std::string& id) {
+    if (!invocation_.dry_run && state::RemoveEmptyFolder(root_, id)) {
+      report_.text += id + ": removed\n";
+    } else if (!invocation_.ids.empty()) {
+      Keep(id, NotTaken(root_, id));
+    }
+  }
+
+  // reason: it names the container, by its id or its journal's path.
+  void Keep(const std::string& id, const Error& reason) {
     kept_ += (kept_.empty() ? "" : ", ") + id;
-    for (Error& reason : reasons) report_.warnings.push_back(std::move(reason));
+    report_.warnings.push_back(reason);
+  }
+
+  // reasons: of the container's stages, which do not know its id.
+  void Keep(const std::string& id, const std::vector<Error>& reasons) {
+    kept_ += (kept_.empty() ? "" : ", ") + id;
+    names_container_ = false;
+    report_.warnings.insert(report_.warnings.end(), reasons.begin(), reasons.end());
   }
 
   std::vector<std::string> WordsFor(const std::vector<std::string>& ids) const {
@@ -170,13 +187,17 @@ class Collector {
   const state::Root& root_;
   launch::Guard guard_;
   Report report_;
-  std::string kept_;
+  std::string kept_;             // their ids
+  bool names_container_ = true;  // each of the warnings does
 };
 
 Result<std::vector<std::string>> IdsOf(const cli::Invocation& invocation, const state::Root& root) {
   if (invocation.ids.empty()) return root.Ids();
   for (const std::string& id : invocation.ids) RETURN_IF_ERROR(IsId(id));
-  return invocation.ids;
+  std::vector<std::string> ids = invocation.ids;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
 }
 
 }  // namespace
@@ -213,7 +234,7 @@ Report ListContainers(const cli::Invocation& invocation) {
     const bool running = (*seen)->life == state::Life::kRunning;
     rows.push_back({.id = id,
                     .state = running ? "running" : "dead",
-                    .pid = running && contents.child ? contents.child->pid : 0,
+                    .pid = running ? (*seen)->pid : 0,
                     .since = contents.facts.since,
                     .config = contents.facts.config});
   }

@@ -123,7 +123,7 @@ const Case kBadSets[] = {
      "--set mount.readonly: mount: readonly: not a bool \"maybe\" (write true or false)"},
     {"BadYaml",
      {"--config", "$F", "--set", "mount.binds=[", "/bin/true"},
-     "--set mount.binds: not valid YAML (a '[' without its ']', or a missing comma)"},
+     "--set mount.binds: not valid YAML (a '[' or '{' that nothing closes)"},
 };
 
 const Case kBadVerbs[] = {

@@ -7,14 +7,19 @@ BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-proto bazel-skylib
   g++
   libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev
+  libbenchmark-dev
   libyaml-dev
 )
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(busybox-static python3)
+TEST_PACKAGES=(busybox-static hyperfine python3 strace util-linux valgrind)
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
+# shellcheck disable=SC2034
+FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
+# shellcheck disable=SC2034
+BENCH_PACKAGES=(bubblewrap crun hyperfine python3 runc strace util-linux)
 # shellcheck disable=SC2034
 CHECK_PACKAGES=(clang-format clang-tidy git nodejs npm python3 shellcheck)
 

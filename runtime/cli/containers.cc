@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cctype>
 #include <ctime>
 
 namespace slipway::cli {
@@ -12,6 +13,14 @@ constexpr int64_t kNanoseconds = 1'000'000'000;
 constexpr size_t kGap = 2;  // blanks between columns
 
 using Cells = std::array<std::string, 5>;
+
+// A config's path may hold any byte: none of them breaks the line, or talks to the terminal.
+std::string Printable(std::string text) {
+  for (char& c : text) {
+    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+  return text;
+}
 
 std::string Format(const char* format, const std::tm& time) {
   char text[32];
@@ -35,8 +44,8 @@ std::string UtcTime(int64_t nanoseconds) {
 std::string ContainersAsTable(const std::vector<ContainerRow>& rows) {
   std::vector<Cells> lines = {{"ID", "STATE", "PID", "SINCE", "CONFIG"}};
   for (const ContainerRow& row : rows) {
-    lines.push_back({row.id, row.state, row.pid ? std::to_string(row.pid) : "-",
-                     LocalTime(row.since), row.config});
+    lines.push_back({Printable(row.id), row.state, row.pid ? std::to_string(row.pid) : "-",
+                     LocalTime(row.since), Printable(row.config)});
   }
   std::array<size_t, std::tuple_size_v<Cells>> widths{};
   for (const Cells& cells : lines) {

@@ -9,8 +9,14 @@
 namespace slipway::launch {
 namespace {
 
-// A text that came through the channel ends within its field, whoever wrote it.
-void EndTexts(slipway_error& error) {
+bool IsKnown(MessageType type) {
+  return type == MessageType::kRelease || type == MessageType::kReady ||
+         type == MessageType::kFailed;
+}
+
+}  // namespace
+
+slipway_error EndTexts(slipway_error error) {
   for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
                             {error.stage, sizeof(error.stage)},
                             {error.hook, sizeof(error.hook)},
@@ -19,14 +25,8 @@ void EndTexts(slipway_error& error) {
                             {error.hint, sizeof(error.hint)}}) {
     text[size - 1] = '\0';
   }
+  return error;
 }
-
-bool IsKnown(MessageType type) {
-  return type == MessageType::kRelease || type == MessageType::kReady ||
-         type == MessageType::kFailed;
-}
-
-}  // namespace
 
 Result<std::pair<Channel, Channel>> Channel::Make() {
   int fds[2];
@@ -61,7 +61,7 @@ Result<std::optional<Message>> Channel::Receive() const {
     return Error(EBADMSG, "recv", std::to_string(size) + " bytes",
                  "something wrote into the host's channel");
   }
-  EndTexts(message.error);
+  message.error = EndTexts(message.error);
   return std::optional<Message>(message);
 }
 

@@ -15,15 +15,17 @@ namespace {
 
 constexpr int kRuntimeFailed = 125;
 
-[[noreturn]] void Report(const Channel& channel, const Error& error) {
-  // When the host is gone, there is nobody left to tell.
-  (void)channel.Send(MessageType::kFailed, error).ok();
+[[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
+  if (!channel.Send(MessageType::kFailed, error).ok()) {
+    progress.error = error;
+    progress.failed = true;
+  }
   _exit(kRuntimeFailed);
 }
 
-void AwaitRelease(const Channel& channel) {
+void AwaitRelease(const Channel& channel, Progress& progress) {
   auto message = channel.Receive();
-  if (!message.ok()) Report(channel, message.error().In({}, "channel"));
+  if (!message.ok()) Report(channel, progress, message.error().In({}, "channel"));
   if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
 }
 
@@ -63,14 +65,14 @@ void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
-  AwaitRelease(channel);
+  AwaitRelease(channel, progress);
   Status status = RunHooks(setup, channel, progress);
   if (!setup.outlives_host) TieToHost(channel);
   if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
   if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);
   if (status.ok()) status = channel.Send(MessageType::kReady);
-  if (!status.ok()) Report(channel, status.error());
-  Report(channel, Exec(setup.command, setup.signals.before()));
+  if (!status.ok()) Report(channel, progress, status.error());
+  Report(channel, progress, Exec(setup.command, setup.signals.before()));
 }
 
 }  // namespace slipway::launch

@@ -13,6 +13,7 @@
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
+#include "runtime/sdk/abi.h"
 
 namespace slipway::launch {
 
@@ -32,6 +33,9 @@ struct Setup {
 struct Progress {
   std::atomic<size_t> stage{0};           // position in the pipeline; their number: past all hooks
   std::atomic<bool> channel_lost{false};  // by a hook of that stage
+  // The child's error, should the channel not take it, as when memory has run out.
+  std::atomic<bool> failed{false};
+  slipway_error error{};
 };
 
 // Waits for Release, runs the InChild hooks, and executes the command. Reports every failure

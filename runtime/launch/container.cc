@@ -80,7 +80,13 @@ Container::~Container() {
 
 bool Container::is_pid_1() const { return setup_.plan.namespaces & CLONE_NEWPID; }
 
-void Container::Release() const { (void)channel_->Send(MessageType::kRelease).ok(); }
+Status Container::Release() const {
+  Status sent = channel_->Send(MessageType::kRelease);
+  if (sent.ok()) return sent;
+  const int cause = sent.error().errno_value;
+  if (cause == EPIPE || cause == ECONNRESET) return Ok();
+  return sent.error().In({}, "release");
+}
 
 Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
   bool ready = false;
@@ -104,7 +110,7 @@ Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
       auto received = channel_->Receive();
       if (!received.ok()) return received.error().In({}, "channel");
       const std::optional<Message>& message = *received;
-      if (!message && ready) return std::optional<int>();
+      if (!message && !progress_->failed && ready) return std::optional<int>();
       if (!message) return DiedEarly();
       if (message->type == MessageType::kFailed) return Error(message->error);
       ready = true;
@@ -115,7 +121,7 @@ Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const State state, Poll());
-      if (state == State::kEnded && !ready) return DiedEarly();
+      if (state == State::kEnded && (!ready || progress_->failed)) return DiedEarly();
       if (state == State::kEnded) return std::optional<int>();
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
@@ -152,6 +158,7 @@ Error Container::LostChannel() const {
 }
 
 Error Container::DiedEarly() const {
+  if (progress_->failed) return Error(EndTexts(progress_->error));
   if (progress_->channel_lost) return LostChannel();
   int wait_status = wait_status_.value_or(0);
   if (!wait_status_) {

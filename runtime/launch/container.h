@@ -35,7 +35,7 @@ class Container {
   bool has_init() const { return setup_.plan.init; }
 
   // A child that has died by now is AwaitExec's to tell.
-  void Release() const;
+  Status Release() const;
 
   // Waits until the command runs. An error of a hook or of exec comes back as it was; a child
   // that died without one is named with its hook. nullopt: the command runs. A number: a signal

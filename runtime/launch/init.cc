@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/signals.h"
 
@@ -15,7 +17,7 @@ namespace {
 void ReapAll(pid_t command) {
   int status = 0;
   pid_t pid = 0;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR)) {
     if (pid == command) _exit(ExitStatusOf(status));
   }
 }

@@ -79,7 +79,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container, journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
-  container.Release();
+  RETURN_IF_ERROR(container.Release());
   job.guard.Pause();
   ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;

@@ -1,10 +1,19 @@
 #include "runtime/loader/digest.h"
 
+#include <dlfcn.h>
+#include <elf.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
 #include <string>
 
 #include "runtime/loader/test_folder.h"
+#include "runtime/sdk/abi.h"
+#include "runtime/sys/file.h"
 
 namespace slipway::loader {
 namespace {
@@ -42,6 +51,112 @@ TEST_F(CheckDigestTest, RefusesWhatIsNoDigest) {
 TEST_F(CheckDigestTest, NamesAMissingFile) {
   EXPECT_EQ(CheckDigest(file_ + "x", kAbc).error().ToString(),
             "read(\"" + file_ + "x\"): No such file or directory");
+}
+
+class Digest : public ::testing::Test {
+ protected:
+  // A file of these bytes.
+  std::string Write(const std::string& bytes) const {
+    std::string path = folder_.path() + "/plugin.so";
+    std::filesystem::remove(path);  // some filesystems flush what takes an old file's place
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+    return path;
+  }
+
+  std::string Without(const std::string& section) const {
+    std::string path = folder_.path() + "/without.so";
+    const std::string command =
+        "/usr/bin/objcopy --remove-section " + section + " " + plugin_ + " " + path;
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return path;
+  }
+
+  static std::string Loaded(const std::string& path) {
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) return dlerror();
+    auto digest = DigestOfLoaded(dlsym(library, SLIPWAY_DESCRIPTOR_SYMBOL), path);
+    dlclose(library);
+    return digest.ok() ? *digest : digest.error().ToString();
+  }
+
+  static constexpr size_t kBegin = 1024;  // bytes: its headers and notes are there
+
+  const TestFolder folder_;
+  const std::string plugin_ = "tests/plugins/libgood_plain_c_stage.so";
+};
+
+TEST_F(Digest, IsTheLinkersAndTheSameInMemoryAsInTheFile) {
+  const auto digest = DigestOfFile(plugin_);
+  ASSERT_TRUE(digest.ok());
+  EXPECT_TRUE(digest->starts_with("build-id:")) << *digest;
+  EXPECT_EQ(digest->size(), std::strlen("build-id:") + 40) << "a SHA-1";
+  EXPECT_EQ(Loaded("./" + plugin_), *digest);
+}
+
+TEST_F(Digest, TellsPluginsApart) {
+  EXPECT_NE(*DigestOfFile(plugin_), *DigestOfFile("tests/plugins/libgood_keep_fd_stage.so"));
+}
+
+TEST_F(Digest, OfAPluginWithoutBuildIdIsThatOfItsBytes) {
+  const std::string path = Without(".note.gnu.build-id");
+  const auto digest = DigestOfFile(path);
+  ASSERT_TRUE(digest.ok());
+  EXPECT_TRUE(digest->starts_with("sha256:")) << *digest;
+  EXPECT_TRUE(CheckDigest(path, digest->substr(std::strlen("sha256:"))).ok());
+  EXPECT_EQ(Loaded(path), *digest);
+}
+
+TEST_F(Digest, OfAFileThatIsNoPluginIsThatOfItsBytes) {
+  EXPECT_EQ(*DigestOfFile(Write("abc")), std::string("sha256:") + kAbc);
+}
+
+TEST_F(Digest, OfAMissingFileIsAnError) {
+  EXPECT_EQ(DigestOfFile("nowhere.so").error().ToString(),
+            "open(\"nowhere.so\"): No such file or directory");
+}
+
+TEST_F(Digest, OfACutFileIsReadWithoutHarm) {
+  const std::string bytes = sys::ReadFile(plugin_)->substr(0, kBegin);
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_TRUE(DigestOfFile(Write(bytes.substr(0, size))).ok()) << size;
+  }
+}
+
+TEST_F(Digest, OfAGarbledFileIsReadWithoutHarm) {
+  const std::string bytes = sys::ReadFile(plugin_)->substr(0, kBegin);
+  std::mt19937 random(1);  // the same each time
+  for (int round = 0; round < 2000; ++round) {
+    std::string garbled = bytes;
+    for (int i = 0; i < 8; ++i) {
+      garbled[SELFMAG + random() % (kBegin - SELFMAG)] =
+          static_cast<char>(random() % 2 ? 0xff : random());
+    }
+    EXPECT_TRUE(DigestOfFile(Write(garbled)).ok()) << round;
+  }
+}
+
+TEST_F(Digest, OfHeadersThatPointBeyondTheEndIsThatOfTheBytes) {
+  std::string bytes = *sys::ReadFile(plugin_);
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  for (const Elf64_Off offset : {~Elf64_Off{0}, ~Elf64_Off{0} - 55, Elf64_Off{bytes.size()}}) {
+    header.e_phoff = offset;
+    header.e_phnum = 0xffff;
+    std::memcpy(bytes.data(), &header, sizeof(header));
+    const auto digest = DigestOfFile(Write(bytes));
+    ASSERT_TRUE(digest.ok());
+    EXPECT_TRUE(digest->starts_with("sha256:")) << *digest;
+  }
+}
+
+TEST_F(Digest, OfAnotherPluginIsRefusedWithBoth) {
+  const std::string found = *DigestOfFile(plugin_);
+  EXPECT_TRUE(CheckSame(plugin_, found).ok());
+  EXPECT_EQ(CheckSame(plugin_, "build-id:00").error().ToString(),
+            "another plugin than the one that built the container \"" + plugin_ + "\" (it is " +
+                found +
+                ", and was build-id:00; name a folder that has the old one with "
+                "--plugin-dir)");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -70,13 +71,17 @@ Result<dll::shared_library> Open(const std::string& path) {
   return library;
 }
 
-// A file that the config names: it must be there, and no other takes its place.
-Status CheckPinned(const std::string& path) {
+// A file that is asked for by its path: it must be there, and no other takes its place.
+Status CheckNamed(const std::string& path, const char* why) {
   struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return Error(errno, "stat", path, "pinned in the config");
-  if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, "pinned in the config");
+  if (stat(path.c_str(), &facts) != 0) return Error(errno, "stat", path, why);
+  if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, why);
   return Ok();
 }
+
+constexpr const char* kPinned = "pinned in the config";
+constexpr const char* kKnown =
+    "it built the container; name a folder that has it with --plugin-dir";
 
 }  // namespace
 
@@ -106,7 +111,9 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
 }
 
 Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path) {
-  if (!request.path.empty()) RETURN_IF_ERROR(CheckPinned(path));
+  if (!request.path.empty()) {
+    RETURN_IF_ERROR(CheckNamed(path, request.digest.empty() ? kPinned : kKnown));
+  }
   if (privileged_) {
     ASSIGN_OR_RETURN(path, trusted_.Resolve(path));
   }
@@ -128,7 +135,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
 Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
   for (const auto& plugin : plugins_) {
     if (plugin->stage != stage) continue;
-    Origin origin{.path = plugin->path, .digest = {}};
+    Origin origin{.path = std::filesystem::absolute(plugin->path), .digest = {}};
     ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, plugin->path));
     return origin;
   }

@@ -21,7 +21,7 @@ namespace slipway::loader {
 
 struct Request {
   std::string name;         // the stage, as it stands in the pipeline
-  std::string path = {};    // the file, if the config pins it; no place is searched then
+  std::string path = {};    // the file, if it is known; no place is searched then
   std::string sha256 = {};  // of the file, 64 hexadecimal digits, if the config pins it
   std::string digest = {};  // of an Origin, when it must be the same plugin again
 
@@ -30,7 +30,7 @@ struct Request {
 
 // Where a stage came from.
 struct Origin {
-  std::string path;    // of the file that was loaded
+  std::string path;    // of the file that was loaded; absolute
   std::string digest;  // see digest.h
 };
 

@@ -195,7 +195,9 @@ typedef struct slipway_stage {
 
   /* Undoes one record. The host calls it for each record, the last one first, after the
    * container's end and after any failure, perhaps twice, perhaps in another process: it works
-   * from the options and the record alone, and undoing what is already undone succeeds. */
+   * from the options and the record alone, and undoing what is already undone succeeds. When it
+   * fails, the other records are undone all the same; then it is called once more, and again by
+   * each `runtime gc` until all are undone. */
   int (*teardown)(const slipway_host*, const slipway_value* options, const void* record,
                   size_t size, slipway_error*);
 

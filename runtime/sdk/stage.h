@@ -166,7 +166,8 @@ class Stage {
 
   // Undoes one record: once the container has ended, and after any failure. The records come
   // back last one first. The object is a fresh one, with options and nothing else, perhaps in
-  // another process and perhaps for the second time: undoing what is undone succeeds.
+  // another process and perhaps for the second time: undoing what is undone succeeds. After a
+  // failure it is called once more, and again by each `runtime gc`.
   virtual Status Teardown(std::string_view /*record*/) { return Ok(); }
 };
 

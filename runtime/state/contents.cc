@@ -145,7 +145,6 @@ Result<Contents> ParseContents(std::string_view text, const std::string& path) {
     if (end == std::string_view::npos) break;
     const auto payload = ParseLine(text.substr(0, end));
     text.remove_prefix(end + 1);
-    if (!payload && text.empty()) break;
     if (!payload || !reader.Read(*payload)) {
       return Error("not a line of a journal", payload.value_or("damaged"),
                    "written by another version of the runtime, or changed since")

@@ -61,8 +61,8 @@ std::string FormatFacts(const Facts& facts, std::string_view boot);
 std::string FormatChild(const sys::ProcessIdentity& child);
 std::string FormatEntry(size_t stage, std::string_view record);
 
-// Reads a journal. A last line that is not whole is one whose writing was cut short, and counts as
-// not written: the side effect that it would have covered has not happened. Any other line that
+// Reads a journal. A last line without its newline is one whose writing was cut short, and counts
+// as not written: the side effect that it would have covered has not happened. Any other line that
 // makes no sense is an error that names it. `path` names the journal there.
 Result<Contents> ParseContents(std::string_view text, const std::string& path);
 

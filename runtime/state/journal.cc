@@ -1,6 +1,7 @@
 #include "runtime/state/journal.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,17 +15,16 @@
 namespace slipway::state {
 namespace {
 
-constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
 
 Error Exists(const Root& root, const std::string& id) {
   const sys::Fd file(
       openat(root.fd().get(), (id + "/" + kJournalFile).c_str(), O_RDONLY | O_CLOEXEC));
-  const auto locked = file.valid() ? IsLocked(file) : Result<bool>(false);
+  const auto running = file.valid() ? HasHost(file) : Result<bool>(false);
   return Error("a container of this name exists", id,
-               locked.ok() && *locked ? "it is running; choose another --name"
-                                      : "it was left behind: see runtime list, runtime gc");
+               running.ok() && *running ? "it is running; choose another --name"
+                                        : "its runtime has died: see runtime list, runtime gc");
 }
 
 // The folder with an empty, locked journal that others can see. nullopt: a `runtime gc` took it
@@ -32,14 +32,15 @@ Error Exists(const Root& root, const std::string& id) {
 Result<std::optional<sys::Fd>> TryMake(const Root& root, const std::string& id) {
   const std::string name = id + "/" + kJournalFile;
   const std::string path = root.path() + "/" + name;
-  if (mkdirat(root.fd().get(), id.c_str(), kFolderMode) != 0) {
+  if (mkdirat(root.fd().get(), id.c_str(), kContainerMode) != 0) {
     if (errno == EEXIST) return Exists(root, id);
     return Error(errno, "mkdir", root.path() + "/" + id, "choose another folder with --root");
   }
   sys::Fd file(openat(root.fd().get(), name.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kFileMode));
   if (!file.valid() && errno == ENOENT) return std::optional<sys::Fd>();
-  Status status = file.valid() ? Lock(file) : Status(Error(errno, "open", path));
+  if (!file.valid() && errno == EEXIST) return Exists(root, id);
+  Status status = file.valid() ? LockAsHost(file) : Status(Error(errno, "open", path));
   struct stat facts {};
   if (status.ok() && fstat(file.get(), &facts) != 0) status = Error(errno, "stat", path);
   if (status.ok()) return facts.st_nlink ? std::optional(std::move(file)) : std::nullopt;
@@ -54,6 +55,16 @@ Result<sys::Fd> Make(const Root& root, const std::string& id) {
     if (file) return std::move(*file);
   }
   return Error(EBUSY, "mkdir", root.path() + "/" + id, "something keeps removing it");
+}
+
+// The kernel has sent SIGXFSZ; setrlimit(2). It is blocked while a container runs, and would end
+// this process later, before the error is told.
+void DropFileSizeSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGXFSZ);
+  const timespec now{};
+  sigtimedwait(&signals, nullptr, &now);
 }
 
 }  // namespace
@@ -97,6 +108,7 @@ Status Journal::Write(const std::string& text) {
     return Ok();
   }
   const Error error(size < 0 ? errno : ENOSPC, "write", path());
+  if (error.errno_value == EFBIG) DropFileSizeSignal();
   // Half a line in the middle would make the rest unreadable.
   if (size > 0) (void)!ftruncate(file_.get(), size_);
   return error;

@@ -8,17 +8,19 @@
 namespace slipway::state {
 namespace {
 
-struct flock WholeFile() {
+struct flock Bytes(off_t begin, off_t count) {
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
+  lock.l_start = begin;
+  lock.l_len = count;  // 0: to the end, wherever that will be
   return lock;
 }
 
 }  // namespace
 
-Status Lock(const sys::Fd& file) {
-  struct flock lock = WholeFile();
+Status LockAsHost(const sys::Fd& file) {
+  struct flock lock = Bytes(0, 0);
   int result = 0;
   do {
     result = fcntl(file.get(), F_SETLKW, &lock);
@@ -28,14 +30,14 @@ Status Lock(const sys::Fd& file) {
 }
 
 Result<bool> TryLock(const sys::Fd& file) {
-  struct flock lock = WholeFile();
+  struct flock lock = Bytes(1, 0);
   if (fcntl(file.get(), F_SETLK, &lock) == 0) return true;
   if (errno == EACCES || errno == EAGAIN) return false;
   return Error(errno, "lock", kJournalFile);
 }
 
-Result<bool> IsLocked(const sys::Fd& file) {
-  struct flock lock = WholeFile();
+Result<bool> HasHost(const sys::Fd& file) {
+  struct flock lock = Bytes(0, 1);
   if (fcntl(file.get(), F_GETLK, &lock) != 0) return Error(errno, "lock", kJournalFile);
   return lock.l_type != F_UNLCK;
 }

@@ -1,6 +1,9 @@
 // The lock on a journal: who has it looks after the container. It is a record lock of fcntl(2),
 // which belongs to a process alone: a child does not inherit it, and the kernel takes it away at
 // the owner's death. The owner must not open the file a second time: closing that would unlock it.
+//
+// The container's own host locks all bytes of the file, a `runtime gc` all but the first one: so
+// each keeps the other out, and the first byte tells which of the two it is.
 
 #ifndef SLIPWAY_RUNTIME_STATE_LOCK_H_
 #define SLIPWAY_RUNTIME_STATE_LOCK_H_
@@ -13,14 +16,14 @@ namespace slipway::state {
 // The journal's name in its container's folder.
 inline constexpr char kJournalFile[] = "journal";
 
-// Takes the lock, and waits for whoever has it. `file` is open for writing.
-Status Lock(const sys::Fd& file);
+// Takes the lock as the container's host, and waits for whoever has it. `file` is open for writing.
+Status LockAsHost(const sys::Fd& file);
 
-// Takes the lock, if nobody has it.
+// Takes the lock to undo the container, if nobody has it. `file` is open for writing.
 Result<bool> TryLock(const sys::Fd& file);
 
-// Has another process the lock? `file` is open for reading.
-Result<bool> IsLocked(const sys::Fd& file);
+// Has another process the lock as the container's host? `file` is open for reading.
+Result<bool> HasHost(const sys::Fd& file);
 
 }  // namespace slipway::state
 

@@ -20,4 +20,13 @@ Status RemoveFolder(const Root& root, const std::string& id) {
   return Ok();
 }
 
+bool RemoveEmptyFolder(const Root& root, const std::string& id) {
+  struct stat facts {};
+  return root.fd().valid() &&
+         fstatat(root.fd().get(), id.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() &&
+         (facts.st_mode & ALLPERMS) == kContainerMode &&
+         unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR) == 0;
+}
+
 }  // namespace slipway::state

@@ -26,7 +26,8 @@ Status MakeFolder(const std::string& path, mode_t mode) {
   return Error(errno, "mkdir", path, kChoose);
 }
 
-Status MakeFolders(const std::string& path) {
+Status MakeFolders(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   for (size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
     RETURN_IF_ERROR(MakeFolder(path.substr(0, end), kAboveMode));
   }

@@ -21,12 +21,33 @@ constexpr std::chrono::seconds kPatience{10};
 // Invalid: there is no journal.
 Result<sys::Fd> OpenJournal(const Root& root, const std::string& id, int flags) {
   if (!root.fd().valid()) return sys::Fd();
-  auto file = sys::OpenAt(root.fd(), id + "/" + kJournalFile, flags | O_NOFOLLOW,
+  auto file = sys::OpenAt(root.fd(), id + "/" + kJournalFile, flags | O_NOFOLLOW | O_NONBLOCK,
                           root.path() + "/" + id + "/" + kJournalFile);
   if (file.ok() || file.error().errno_value == ENOENT || file.error().errno_value == ENOTDIR) {
     return file.ok() ? std::move(file) : Result<sys::Fd>(sys::Fd());
   }
   return file;
+}
+
+// The state folder is safe; what stands in it may have been brought there by hand.
+Status CheckFile(const struct stat& facts, const std::string& path) {
+  if (S_ISREG(facts.st_mode) && facts.st_uid == geteuid() &&
+      !(facts.st_mode & (S_IWGRP | S_IWOTH))) {
+    return Ok();
+  }
+  return Error("not a safe journal", path,
+               "it must be a file that belongs to uid " + std::to_string(geteuid()) +
+                   " and not be writable by group or others");
+}
+
+// False: the container has gone since the file was opened.
+Result<bool> IsThere(const Root& root, const std::string& id, const sys::Fd& file) {
+  const std::string path = root.path() + "/" + id + "/" + kJournalFile;
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return Error(errno, "stat", path);
+  if (facts.st_nlink == 0) return false;
+  RETURN_IF_ERROR(CheckFile(facts, path));
+  return true;
 }
 
 Result<Contents> ReadContents(const Root& root, const std::string& id, const sys::Fd& file) {
@@ -46,46 +67,37 @@ Result<sys::Fd> FindChild(const Contents& contents) {
   return sys::FindProcess(*contents.child);
 }
 
-// Of a container without a host.
-Result<Life> LifeOf(const Contents& contents) {
-  if (!contents.facts.outlives_host) return Life::kDead;
-  ASSIGN_OR_RETURN(const sys::Fd child, FindChild(contents));
-  return child.valid() ? Life::kRunning : Life::kDead;
-}
-
 }  // namespace
 
 Result<std::optional<Seen>> Look(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(const sys::Fd file, OpenJournal(root, id, O_RDONLY));
   if (!file.valid()) return std::optional<Seen>();
+  ASSIGN_OR_RETURN(const bool has_host, HasHost(file));
+  // Asked after the lock: a host removes the journal before it gives the lock back.
+  ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));
+  if (!there) return std::optional<Seen>();
   Seen seen;
-  ASSIGN_OR_RETURN(const bool locked, IsLocked(file));
   ASSIGN_OR_RETURN(seen.contents, ReadContents(root, id, file));
-  if (locked) {
-    seen.life = Life::kRunning;
-  } else {
-    ASSIGN_OR_RETURN(seen.life, LifeOf(seen.contents));
-  }
+  if (!seen.contents.complete) return std::optional<Seen>();
+  ASSIGN_OR_RETURN(const sys::Fd child, FindChild(seen.contents));
+  if (child.valid()) seen.pid = seen.contents.child->pid;
+  if (has_host || (seen.contents.facts.outlives_host && seen.pid)) seen.life = Life::kRunning;
   return std::optional(std::move(seen));
 }
 
 Result<std::optional<DeadContainer>> DeadContainer::Take(const Root& root, const std::string& id) {
   using Taken = std::optional<DeadContainer>;
   ASSIGN_OR_RETURN(sys::Fd file, OpenJournal(root, id, O_RDWR));
-  if (!file.valid()) {
-    // A folder without a journal: its host died in between, or is about to begin one and will make
-    // the folder again.
-    if (root.fd().valid()) unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR);
-    return Taken();
-  }
+  if (!file.valid()) return Taken();
   ASSIGN_OR_RETURN(const bool taken, TryLock(file));
   if (!taken) return Taken();
-  struct stat facts {};
-  if (fstat(file.get(), &facts) != 0) return Error(errno, "stat", root.path() + "/" + id);
-  if (facts.st_nlink == 0) return Taken();
+  ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));
+  if (!there) return Taken();
   ASSIGN_OR_RETURN(Contents contents, ReadContents(root, id, file));
-  ASSIGN_OR_RETURN(const Life life, LifeOf(contents));
-  if (life == Life::kRunning) return Taken();
+  if (contents.facts.outlives_host) {
+    ASSIGN_OR_RETURN(const sys::Fd child, FindChild(contents));
+    if (child.valid()) return Taken();
+  }
   return Taken(DeadContainer(root, id, std::move(file), std::move(contents)));
 }
 

@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_STATE_SURVEY_H_
 #define SLIPWAY_RUNTIME_STATE_SURVEY_H_
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -21,10 +23,11 @@ enum class Life {
 struct Seen {
   Contents contents;
   Life life = Life::kDead;
+  pid_t pid = 0;  // of its first process; 0: there is none yet, or it has ended
 };
 
-// Looks at the container `id` without getting in anybody's way. nullopt: it has just begun or
-// just gone.
+// Looks at the container `id` without getting in anybody's way. nullopt: nothing has been done for
+// it yet, or it has gone.
 Result<std::optional<Seen>> Look(const Root& root, const std::string& id);
 
 // A dead container in our hands: no other process takes it as long as this lives.

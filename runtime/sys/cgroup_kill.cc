@@ -40,9 +40,9 @@ std::chrono::milliseconds Left(Clock::time_point deadline) {
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-bool IsCgroup(const Fd& folder) {
+Result<bool> IsCgroup(const Fd& folder, const std::string& path) {
   struct statfs about {};
-  if (fstatfs(folder.get(), &about) != 0) return false;
+  if (fstatfs(folder.get(), &about) != 0) return Error(errno, "statfs", path);
   return about.f_type == CGROUP_SUPER_MAGIC || about.f_type == CGROUP2_SUPER_MAGIC;
 }
 
@@ -238,7 +238,9 @@ Result<Place> OpenPlace(const std::string& path) {
       errno != ENODEV) {
     return Error(errno, "open", path);
   }
-  if (place.cgroup.valid() && !IsCgroup(place.cgroup)) place.cgroup.Close();
+  if (!place.cgroup.valid()) return place;
+  ASSIGN_OR_RETURN(const bool is_cgroup, IsCgroup(place.cgroup, path));
+  if (!is_cgroup) place.cgroup.Close();
   return place;
 }
 
@@ -248,7 +250,8 @@ Status RemoveCgroup(const std::string& path, uint64_t inode) {
   const auto deadline = Clock::now() + kCgroupPatience;
   ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
   struct stat about {};
-  if (!place.cgroup.valid() || fstat(place.cgroup.get(), &about) != 0) return Ok();
+  if (!place.cgroup.valid()) return Ok();
+  if (fstat(place.cgroup.get(), &about) != 0) return Error(errno, "stat", path);
   if (about.st_ino != inode) return Ok();
   for (int attempt = 0;; ++attempt) {
     const int error = RemoveTree(place.parent, place.name);

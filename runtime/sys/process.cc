@@ -85,8 +85,10 @@ Result<ProcessIdentity> Identify(pid_t pid, const Fd& pidfd) {
 Result<Fd> FindProcess(const ProcessIdentity& identity) {
   auto pidfd = OpenPidfd(identity.pid);
   if (!pidfd.ok()) {
-    // EINVAL: the number is now that of a thread which leads no process.
-    if (pidfd.error().errno_value == ESRCH || pidfd.error().errno_value == EINVAL) return Fd();
+    // EINVAL, and ENOENT on newer kernels: the number is now that of a thread which leads no
+    // process.
+    const int reason = pidfd.error().errno_value;
+    if (reason == ESRCH || reason == EINVAL || reason == ENOENT) return Fd();
     return pidfd;
   }
   if (identity.unique != 0) {

@@ -1,110 +1,151 @@
-"""Merges the rounds that tools/bench measured into one table.
+"""A table of the speed report: figures of several sides, summarized, compared and written."""
 
-The folder holds sides.tsv (group, name, version, reason for having no numbers),
-notes (one note a line) and round-*.json, as `hyperfine --export-json` writes it.
-"""
-
-import argparse
-import collections
-import csv
-import glob
-import json
-import os
+import dataclasses
 import statistics
 import textwrap
 
-GROUPS = {"plain": "uts + pid + mount + proc, no cgroup", "cgroup": "the same, and a cgroup with pids.max"}
+MAX_REASON = 60
+DIGITS = {"ms": 2, "us": 1}  # after the point; other units have none
 
 
-def read_rounds(folder):
-    """Returns {"group/name": ([milliseconds], [exit statuses])} over all rounds."""
-    merged = collections.defaultdict(lambda: ([], []))
-    for path in sorted(glob.glob(os.path.join(folder, "round-*.json"))):
-        with open(path, encoding="utf-8") as file:
-            for result in json.load(file)["results"]:
-                times, statuses = merged[result["command"]]
-                times.extend(seconds * 1000 for seconds in result["times"])
-                statuses.extend(result["exit_codes"])
-    return merged
+def summarize(values):
+    """The median and the spread of at least one value."""
+    if len(values) == 1:
+        return {"runs": 1, "median": values[0], "p10": values[0], "p90": values[0]}
+    deciles = statistics.quantiles(values, n=10, method="inclusive")
+    return {"runs": len(values), "median": statistics.median(values), "p10": deciles[0],
+            "p90": deciles[-1]}
 
 
-def summarize(times):
-    deciles = statistics.quantiles(times, n=10, method="inclusive")
-    return {"runs": len(times), "median_ms": statistics.median(times), "p10_ms": deciles[0], "p90_ms": deciles[-1]}
+def short(reason):
+    return reason if len(reason) <= MAX_REASON else reason[: MAX_REASON - 3] + "..."
 
 
-def make_rows(folder):
-    rounds = read_rounds(folder)
-    rows = []
-    with open(os.path.join(folder, "sides.tsv"), encoding="utf-8", newline="") as file:
-        for group, name, version, reason in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            row = {"group": group, "name": name, "version": version}
-            times, statuses = rounds[f"{group}/{name}"]
-            failed = [status for status in statuses if status != 0]
-            if reason:
-                row["reason"] = reason
-            elif failed:
-                # The times of a failed start say nothing, and dropping only
-                # those would hide that the side does not work.
-                row["reason"] = f"{len(failed)} of {len(statuses)} starts failed, first with status {failed[0]}"
+@dataclasses.dataclass
+class Group:
+    """Sides that compare with one another. `values`: {name: [figure]}."""
+    title: str
+    sides: list
+    values: dict
+    kind: str = ""  # of tables that go across: a block of groups that stand beside one another
+
+    def rows(self):
+        rows = []
+        for side in self.sides:
+            row = {"side": side.name, "version": side.version}
+            if side.reason:
+                row["reason"] = side.reason
+            elif not self.values.get(side.name):
+                row["reason"] = "no figures"
             else:
-                row.update(summarize(times))
+                row.update(summarize(self.values[side.name]))
             rows.append(row)
-    return rows
-
-
-def add_ratios(rows):
-    """Compares each row with the floor and with ours of its own group."""
-    medians = {(row["group"], row["name"]): row.get("median_ms") for row in rows}
-    for row in rows:
-        for yardstick in ("floor", "ours"):
-            base = medians.get((row["group"], yardstick))
-            if "median_ms" in row and base:
-                row[f"x_{yardstick}"] = row["median_ms"] / base
-
-
-def format_row(row, widths):
-    name, version = row["name"].ljust(widths[0]), row["version"].ljust(widths[1])
-    if "reason" in row:
-        return f"  {name}  {version}  {row['reason']}"
-    spread = f"{row['p10_ms']:.2f}..{row['p90_ms']:.2f}"
-    ratios = [f"{row[key]:.2f}" if key in row else "-" for key in ("x_floor", "x_ours")]
-    return f"  {name}  {version}  {row['median_ms']:9.2f}  {spread:>13}  {ratios[0]:>7}  {ratios[1]:>7}"
-
-
-def print_text(report):
-    rows = report["sides"]
-    widths = [max([len(row[key]) for row in rows] + [len(key)]) for key in ("name", "version")]
-    runs = max((row.get("runs", 0) for row in rows), default=0)
-    print(f"Start of a container, {runs} starts of each side, taken in turns\n{report['machine']}\n")
-    header = f"  {'side'.ljust(widths[0])}  {'version'.ljust(widths[1])}  median ms  {'p10..p90':>13}  x floor   x ours"
-    for group, title in GROUPS.items():
-        print(f"{title}\n{header}")
+        medians = {row["side"]: row.get("median") for row in rows}
         for row in rows:
-            if row["group"] == group:
-                print(format_row(row, widths))
-        print()
-    for note in report["notes"]:
-        print(textwrap.fill(note, 88, initial_indent="- ", subsequent_indent="  "))
+            for yardstick in ("floor", "ours"):
+                if "median" in row and medians.get(yardstick):
+                    row[f"x_{yardstick}"] = row["median"] / medians[yardstick]
+        return rows
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--machine", default="")
-    arguments = parser.parse_args()
+@dataclasses.dataclass
+class Table:
+    title: str
+    unit: str
+    higher_is_better: bool = False
+    across: bool = False  # groups are columns, not one below the other
+    groups: list = dataclasses.field(default_factory=list)
+    figures: dict = dataclasses.field(default_factory=dict)  # one number each
+    notes: list = dataclasses.field(default_factory=list)
 
-    rows = make_rows(arguments.folder)
-    add_ratios(rows)
-    with open(os.path.join(arguments.folder, "notes"), encoding="utf-8") as file:
-        notes = file.read().splitlines()
-    report = {"machine": arguments.machine, "sides": rows, "notes": notes}
-    if arguments.format == "json":
-        print(json.dumps(report, indent=2))
-    else:
-        print_text(report)
+    def as_json(self):
+        return {
+            "title": self.title, "unit": self.unit, "higher_is_better": self.higher_is_better,
+            "groups": [{"title": group.title, "kind": group.kind, "rows": group.rows()}
+                       for group in self.groups],
+            "figures": self.figures, "notes": self.notes,
+        }
+
+    def number(self, value):
+        return f"{value:,.{DIGITS.get(self.unit, 0)}f}"
+
+    def spread(self, row):
+        return f"{self.number(row['p10'])}..{self.number(row['p90'])}"
+
+    def grids(self):
+        """(title, header, lines) of cells, for text and markdown alike."""
+        if self.across:
+            yield from self._grids_across()
+            return
+        for group in self.groups:
+            header = ["side", "version", f"median {self.unit}", "p10..p90", "x floor", "x ours"]
+            yield group.title, header, [self._line(row) for row in group.rows()]
+
+    def _line(self, row):
+        if "reason" in row:
+            return [row["side"], row["version"], short(row["reason"]), "", "", ""]
+        ratios = [f"{row[key]:.2f}" if key in row else "-" for key in ("x_floor", "x_ours")]
+        return [row["side"], row["version"], self.number(row["median"]), self.spread(row), *ratios]
+
+    def _grids_across(self):
+        for kind in dict.fromkeys(group.kind for group in self.groups):
+            groups = [group for group in self.groups if group.kind == kind]
+            columns = [{row["side"]: row for row in group.rows()} for group in groups]
+            lines = []
+            for name, row in columns[0].items():
+                lines.append([name, row["version"], *(self._cell(column[name]) for column in columns)])
+            yield kind, [f"side, {self.unit}", "version", *(group.title for group in groups)], lines
+
+    def _cell(self, row):
+        if "reason" in row:
+            return short(row["reason"])
+        cell = self.number(row["median"])
+        if row["runs"] > 1:
+            cell += f" ({self.spread(row)})"
+        if row["side"] != "ours" and "x_ours" in row:
+            cell += f" {row['x_ours']:.2f}x"
+        return cell
 
 
-if __name__ == "__main__":
-    main()
+def _text_grid(header, lines):
+    whole = [line for line in [header, *lines] if line[-1]]
+    widths = [max(len(line[column]) for line in ([header, *lines] if column < 2 else whole))
+              for column in range(len(header))]
+    for line in [header, *lines]:
+        names = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
+        numbers = [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]
+        # A reason runs on over the empty cells behind it.
+        yield "  " + "  ".join([*names, *(numbers if line[-1] else line[2:])]).rstrip()
+
+
+def text(report_tables, head):
+    """The report for a terminal. head: lines that stand above it."""
+    lines = [*head, ""]
+    for table in report_tables.values():
+        lines.append(table.title)
+        for title, header, grid in table.grids():
+            lines += [f"  {title}:"] if title else []
+            lines += _text_grid(header, grid)
+        lines += [f"  {name}: {value}" for name, value in table.figures.items()]
+        for note in table.notes:
+            lines.append(textwrap.fill(note, 100, initial_indent="  - ", subsequent_indent="    "))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def markdown(report_tables, head):
+    """The report as a section for a README."""
+    lines = ["## Speed", "", *(f"{line}  " for line in head[:-1]), head[-1], ""]
+    for table in report_tables.values():
+        lines += [f"### {table.title}", ""]
+        for title, header, grid in table.grids():
+            lines += [f"{title[0].upper()}{title[1:]}:", ""] if title else []
+            for cells in [header, ["---", "---"] + ["---:"] * (len(header) - 2), *grid]:
+                bold = cells[0] == "ours"
+                lines.append("| " + " | ".join(f"**{cell}**" if bold and cell else cell
+                                               for cell in cells) + " |")
+            lines.append("")
+        lines += [f"- {name[0].upper()}{name[1:]}: {value}" for name, value in table.figures.items()]
+        lines += [f"- {note}" for note in table.notes]
+        lines += [""] if table.figures or table.notes else []
+    return "\n".join(lines)

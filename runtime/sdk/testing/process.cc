@@ -19,12 +19,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// How much longer than on an ordinary machine programs may take: a whole number, by default 1.
-int Slowness() {
-  const char* text = std::getenv("SLIPWAY_TEST_SLOWNESS");
-  return text ? std::max(1, std::atoi(text)) : 1;
-}
-
 int InputOf(const std::string& text) {
   const int fd = memfd_create("stdin", MFD_CLOEXEC);
   if (write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size())) std::abort();
@@ -61,6 +55,11 @@ void Append(int& fd, std::string& text) {
 }
 
 }  // namespace
+
+int Slowness() {
+  const char* text = std::getenv("SLIPWAY_TEST_SLOWNESS");
+  return text ? std::max(1, std::atoi(text)) : 1;
+}
 
 Running::Running(const std::vector<std::string>& argv, const RunOptions& options)
     : deadline_(steady_clock::now() + options.timeout * Slowness()) {
@@ -118,6 +117,8 @@ RunResult Running::Await() {
   waitpid(pid_, &status, 0);
   pid_ = -1;
   result_.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  // Whatever else a test looks at.
+  EXPECT_EQ(result_.err.find("Sanitizer"), std::string::npos) << result_.err;
   return result_;
 }
 

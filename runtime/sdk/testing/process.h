@@ -28,6 +28,9 @@ struct RunOptions {
   std::chrono::seconds timeout{60};
 };
 
+// How much longer than on an ordinary machine things may take: a whole number, mostly 1.
+int Slowness();
+
 // Runs `argv` (argv[0] is a path) to its end. Fails the test when it takes too long.
 RunResult RunProgram(const std::vector<std::string>& argv, const RunOptions& options = {});
 

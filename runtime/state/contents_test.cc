@@ -1,0 +1,155 @@
+#include "runtime/state/contents.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "runtime/state/line.h"
+
+namespace slipway::state {
+namespace {
+
+constexpr char kPath[] = "/state/web/journal";
+
+Facts SomeFacts() {
+  return {.id = "web",
+          .config = "/home/me/my config\n.yaml",
+          .since = 1795459943'213044117,
+          .outlives_host = true,
+          .stages = {{"uts", "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},
+                     {"pid", "sha256:0b", "/usr/lib/libpid_stage.so", ""}}};
+}
+
+std::string SomeJournal() {
+  return FormatFacts(SomeFacts(), "some-boot") +
+         FormatChild({.pid = 7, .unique = 8, .start_time = 9}) + FormatEntry(0, "first\nrecord") +
+         FormatEntry(1, std::string("\0 ", 2)) + FormatEntry(0, "");
+}
+
+// What a journal of these payloads is refused with; "" when it is not.
+std::string ErrorOf(const std::vector<std::string>& payloads) {
+  std::string text;
+  for (const std::string& payload : payloads) text += FormatLine(payload);
+  auto contents = ParseContents(text, kPath);
+  return contents.ok() ? std::string() : contents.error().ToString();
+}
+
+TEST(ParseContents, GivesTheFactsBack) {
+  const auto contents = ParseContents(SomeJournal(), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  const Facts& facts = contents->facts;
+  EXPECT_TRUE(contents->complete);
+  EXPECT_EQ(contents->boot, "some-boot");
+  EXPECT_EQ(facts.id, "web");
+  EXPECT_EQ(facts.config, SomeFacts().config);
+  EXPECT_EQ(facts.since, SomeFacts().since);
+  EXPECT_TRUE(facts.outlives_host);
+  ASSERT_EQ(facts.stages.size(), 2u);
+  EXPECT_EQ(facts.stages[0].name, "uts");
+  EXPECT_EQ(facts.stages[0].digest, "build-id:0a");
+  EXPECT_EQ(facts.stages[0].path, "/usr/lib/a b/libuts_stage.so");
+  EXPECT_EQ(facts.stages[0].options, "1:3:web");
+  EXPECT_EQ(facts.stages[1].options, "");
+}
+
+TEST(ParseContents, GivesChildAndRecordsBackTheOldestFirst) {
+  const auto contents = ParseContents(SomeJournal(), kPath);
+  ASSERT_TRUE(contents.ok());
+  ASSERT_TRUE(contents->child);
+  EXPECT_EQ(contents->child->pid, 7);
+  EXPECT_EQ(contents->child->unique, 8u);
+  EXPECT_EQ(contents->child->start_time, 9u);
+  ASSERT_EQ(contents->entries.size(), 3u);
+  EXPECT_EQ(contents->entries[0].record, "first\nrecord");
+  EXPECT_EQ(contents->entries[1].record, std::string("\0 ", 2));
+  EXPECT_EQ(contents->entries[1].stage, 1u);
+  EXPECT_EQ(contents->entries[2].record, "");
+}
+
+TEST(ParseContents, OfAJournalThatWasCutShortIsAPrefix) {
+  const std::string whole = SomeJournal();
+  const std::string facts = FormatFacts(SomeFacts(), "some-boot");
+  const auto all = ParseContents(whole, kPath);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const auto part = ParseContents(std::string_view(whole).substr(0, size), kPath);
+    ASSERT_TRUE(part.ok()) << size << part.error().ToString();
+    EXPECT_EQ(part->complete, size >= facts.size()) << size;
+    ASSERT_LE(part->entries.size(), all->entries.size());
+    for (size_t i = 0; i < part->entries.size(); ++i) {
+      EXPECT_EQ(part->entries[i].stage, all->entries[i].stage);
+      EXPECT_EQ(part->entries[i].record, all->entries[i].record);
+    }
+  }
+}
+
+TEST(ParseContents, OfAJournalWithAChangedByteIsAnErrorOrLacksItsEnd) {
+  const std::string whole = SomeJournal();
+  for (size_t at = 0; at < whole.size(); ++at) {
+    std::string changed = whole;
+    changed[at] = changed[at] == 'X' ? 'Y' : 'X';
+    const auto contents = ParseContents(changed, kPath);
+    // Without its newline the last line counts as not written.
+    EXPECT_EQ(contents.ok(), at + 1 == whole.size()) << at;
+  }
+}
+
+struct Case {
+  const char* name;
+  std::vector<std::string> payloads;
+  const char* refused;  // the payload that makes no sense, in the last line
+};
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+class BadContents : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadContents, NameTheLine) {
+  EXPECT_EQ(ErrorOf(GetParam().payloads),
+            std::string(kPath) + ":" + std::to_string(GetParam().payloads.size()) +
+                ": not a line of a journal \"" + GetParam().refused +
+                "\" (written by another version of the runtime, or changed since)");
+}
+
+constexpr char kFormat[] = "slipway-journal 1";
+constexpr char kContainer[] = "container 1 0 1 web";
+constexpr char kStage[] = "stage uts build-id:0a /x.so";
+
+INSTANTIATE_TEST_SUITE_P(
+    Line, BadContents,
+    ::testing::Values(
+        Case{"OtherVersion", {"slipway-journal 2"}, "slipway-journal 2"},
+        Case{"NoFormat", {kContainer}, kContainer},
+        Case{"FormatTwice", {kFormat, kFormat}, kFormat},
+        Case{"UnknownKind", {kFormat, "whatever"}, "whatever"},
+        Case{"ContainerTwice", {kFormat, kContainer, kContainer}, kContainer},
+        Case{"NoId", {kFormat, "container 1 0 1"}, "container 1 0 1"},
+        Case{"TimeTooLarge",
+             {kFormat, "container 9223372036854775808 0 1 web"},
+             "container 9223372036854775808 0 1 web"},
+        Case{"NegativeCount", {kFormat, "container 1 0 -1 web"}, "container 1 0 -1 web"},
+        Case{"StageBeforeContainer", {kFormat, kStage}, kStage},
+        Case{"OptionsWithoutStage", {kFormat, kContainer, "options "}, "options "},
+        Case{"StageTooMany", {kFormat, kContainer, kStage, "options ", kStage}, kStage},
+        Case{"StageWithoutOptions", {kFormat, "container 1 0 2 web", kStage, kStage}, kStage},
+        Case{"StageWithoutPath", {kFormat, kContainer, "stage uts x"}, "stage uts x"},
+        Case{"RecordBeforeTheStages", {kFormat, kContainer, "record 0 a"}, "record 0 a"},
+        Case{"RecordOfNoStage",
+             {kFormat, kContainer, kStage, "options ", "record 1 a"},
+             "record 1 a"},
+        Case{"RecordOfAHugeStage",
+             {kFormat, kContainer, kStage, "options ", "record 18446744073709551616 a"},
+             "record 18446744073709551616 a"},
+        Case{"ChildWithoutPid",
+             {kFormat, kContainer, kStage, "options ", "child 0 1 1"},
+             "child 0 1 1"},
+        Case{"ChildThatMeansEverybody",
+             {kFormat, kContainer, kStage, "options ", "child -1 0 0"},
+             "child -1 0 0"},
+        Case{"ChildTwice",
+             {kFormat, kContainer, kStage, "options ", "child 7 1 1", "child 7 1 1"},
+             "child 7 1 1"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace slipway::state

@@ -1,0 +1,91 @@
+"""Times commands in turns, so that drift of the machine hits all of them alike.
+
+hyperfine takes the time of processes. What needs moments inside of containers is told by stamp.c.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+
+RUNS_PER_ROUND = 5
+
+
+class Failed(Exception):
+    """A start that did not end with status 0; the text says how."""
+
+
+def try_once(argv):
+    """Runs the command once, and returns its stdout."""
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise Failed(f"status {done.returncode}: {said[-1] if said else 'no message'}")
+    return done.stdout
+
+
+def try_sides(sides):
+    """Gives those sides a reason that do not work here. Returns the others."""
+    for side in sides:
+        if side.reason:
+            continue
+        try:
+            try_once(side.argv)
+        except Failed as failure:
+            side.reason = str(failure)
+    return [side for side in sides if not side.reason]
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[Kbench: {text}", end="", file=sys.stderr, flush=True)
+
+
+def rotations(items, count):
+    """The items `count` times over, each time beginning with another one."""
+    for turn in range(count):
+        start = turn % max(len(items), 1)
+        yield items[start:] + items[:start]
+
+
+def with_hyperfine(temp, sides, runs):
+    """Returns {name: [milliseconds]}. A side with a failed start gets a reason instead."""
+    times = {side.name: [] for side in sides}
+    if not sides:
+        return times
+    rounds = -(-runs // RUNS_PER_ROUND)
+    export = os.path.join(temp, "hyperfine.json")
+    for turn, order in enumerate(rotations(sides, rounds)):
+        progress(f"round {turn + 1} of {rounds}")
+        words = ["hyperfine", "-N", "--style", "none", "--ignore-failure", "--warmup", "1",
+                 "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export]
+        for side in order:
+            words += ["--command-name", side.name, shlex.join(side.argv)]
+        try_once(words)
+        with open(export, encoding="utf-8") as file:
+            results = json.load(file)["results"]
+        for side, result in zip(order, results):
+            times[side.name] += [seconds * 1000 for seconds in result["times"]]
+            failed = [status for status in result["exit_codes"] if status != 0]
+            # The times of a failed start say nothing, and dropping only those would hide it.
+            if failed:
+                side.reason = f"{len(failed)} starts failed, first with status {failed[0]}"
+    progress("")
+    return times
+
+
+def take_turns(sides, runs, measure):
+    """Returns {name: [measure(side), ...]}, for what is no time of a whole process."""
+    values = {side.name: [] for side in sides}
+    for turn, order in enumerate(rotations(sides, runs)):
+        progress(f"round {turn + 1} of {runs}")
+        for side in order:
+            if side.reason:
+                continue
+            try:
+                values[side.name].append(measure(side))
+            except Failed as failure:
+                side.reason = str(failure)
+    progress("")
+    return values

@@ -1,0 +1,107 @@
+// Containers whose runtime is killed with SIGKILL, in a state folder of the test's own, and what
+// `runtime list` and `runtime gc` make of them.
+
+#ifndef SLIPWAY_TESTS_LEFT_BEHIND_H_
+#define SLIPWAY_TESTS_LEFT_BEHIND_H_
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+
+namespace slipway::testing {
+
+class LeftBehind : public ::testing::Test {
+ protected:
+  using Words = std::vector<std::string>;
+
+  void SetUp() override {
+    test_.MakeRoot();
+    test_.Write("root/etc/ready", "ready\n");
+    std::filesystem::create_directory(test_.Path("records"));
+  }
+
+  const std::string& id() const { return test_.next_id(); }
+  std::string State() const { return test_.Path("state"); }
+  std::string Journal() const { return State() + "/" + id() + "/journal"; }
+
+  // The stage that leaves the records a and b, and `more` stages before the root.
+  std::string Config(const std::string& more = "", const std::string& fail = "none") const {
+    return test_.WriteStages("  - bad-leaves-record: {dir: records, fail: " + fail + "}\n" + more +
+                             "  - mount: {root: root}\n");
+  }
+
+  Words Flags() const { return {"--plugin-dir", Runfile("tests/plugins"), "--root", State()}; }
+
+  // A command that says "ready" and stays.
+  static Words Stays() { return {"/bin/tail", "-f", "/etc/ready"}; }
+
+  RunResult Run(const Words& words, const RunOptions& options = {}) const {
+    Words argv = {Runfile("runtime/runtime")};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return RunProgram(argv, options);
+  }
+
+  RunResult List(const std::string& format = "table") const {
+    return Run({"list", "--root", State(), "--format", format});
+  }
+
+  RunResult Gc(const Words& words = {}) const {
+    Words all = {"gc", "--root", State()};
+    all.insert(all.end(), words.begin(), words.end());
+    return Run(all);
+  }
+
+  // Runs the command, and kills the runtime once it is there. The container dies with it.
+  void LeaveBehind(const std::string& config, const Words& flags) {
+    Running container(test_.Argv(config, Stays(), flags));
+    ASSERT_TRUE(container.AwaitOutput("ready\n")) << container.Await().err;
+    container.Signal(SIGKILL);
+    EXPECT_EQ(container.Await().status, 128 + SIGKILL);
+    AwaitOrphans();
+  }
+  void LeaveBehind() { LeaveBehind(Config(), Flags()); }
+
+  // Until every process has ended that came to this one; see PR_SET_CHILD_SUBREAPER.
+  static void AwaitOrphans() {
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+  }
+
+  std::string Log() const { return ReadText(test_.Path("records/teardown.log")); }
+
+  std::string Undone() const {
+    return id() + ": bad-leaves-record: undone: b\n" + id() + ": bad-leaves-record: undone: a\n" +
+           id() + ": removed\n";
+  }
+
+  void ExpectOutput(const RunResult& result, const std::string& out) const {
+    EXPECT_EQ(result.out, out);
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(result.status, 0);
+  }
+
+  // The container is as its death has left it.
+  void ExpectKept() const {
+    EXPECT_TRUE(std::filesystem::exists(Journal()));
+    EXPECT_TRUE(std::filesystem::exists(test_.Path("records/a")));
+  }
+
+  void ExpectUndone() {
+    EXPECT_TRUE(std::filesystem::is_empty(State()));
+    EXPECT_FALSE(std::filesystem::exists(test_.Path("records/a")));
+    EXPECT_FALSE(std::filesystem::exists(test_.Path("records/b")));
+    test_.ExpectNothingLeft();
+  }
+
+  ContainerTest test_;
+};
+
+}  // namespace slipway::testing
+
+#endif  // SLIPWAY_TESTS_LEFT_BEHIND_H_

@@ -1,0 +1,61 @@
+// A SIGKILL at every system call of the host, of the child, and of the command before its exec.
+// Of a dead host `runtime gc` takes everything away that it has left; a dead child the host
+// reports, and undoes everything itself.
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/sweep/sweep.h"
+
+namespace slipway::testing {
+namespace {
+
+constexpr int kKilled = 128 + SIGKILL;
+
+class KillSweep : public Sweep {
+ protected:
+  static std::vector<std::string> Judge(const TraceResult& result) {
+    std::vector<std::string> problems;
+    const Lines lines = LinesOf(result.run.err);
+    if (GetParam().role == Role::kHost) {
+      if (result.run.status != kKilled) problems.push_back("the host was not killed");
+      if (!result.run.err.empty()) problems.push_back("it had something to say");
+    } else if (result.run.status == kKilled) {
+      // Killed by somebody, as the command may be; the init may go before the command's exec.
+      const bool ready = result.ready_before || GetParam().pipeline.has_init;
+      if (!ready) problems.push_back("not reported, though nothing ran yet");
+      if (!result.run.err.empty()) problems.push_back("stderr is not empty");
+    } else {
+      if (result.run.status != 125) problems.push_back("not a status of the runtime");
+      if (result.exec_before) problems.push_back("reported, though the command ran");
+      if (lines.errors != 1 || lines.warnings + lines.others > 0) {
+        problems.push_back("not exactly one line");
+      }
+    }
+    return problems;
+  }
+};
+
+TEST_P(KillSweep, LeavesNothing) {
+  Record();
+  size_t kills = 0;
+  for (size_t call = 1;; call += Stride()) {
+    const TraceResult result =
+        RunStruck({.role = GetParam().role, .call = call, .choose = [](long) { return kKill; }});
+    if (!result.reached) break;
+    ++kills;
+    std::vector<std::string> problems = Judge(result);
+    if (GetParam().role == Role::kHost) CollectGarbage(problems);
+    Conclude(result, "killed", std::move(problems));
+  }
+  Summarize(std::to_string(kills) + " kills");
+}
+
+INSTANTIATE_TEST_SUITE_P(Pipelines, KillSweep, ::testing::ValuesIn(SweepCases()), NameOfCase);
+
+}  // namespace
+}  // namespace slipway::testing

@@ -1,0 +1,273 @@
+#include "tests/sweep/tracer.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace slipway::testing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Twice the ten seconds for which a Teardown waits for processes to end, and some.
+constexpr std::chrono::seconds kTimeLimit{40};
+constexpr suseconds_t kTick = 200'000;  // us
+constexpr int kSyscallStop = SIGTRAP | 0x80;
+constexpr size_t kMaxSubject = 200;
+
+struct Range {
+  uint64_t begin = 0, end = 0;
+  bool Has(uint64_t address) const { return address >= begin && address < end; }
+};
+
+// The mapping of /proc/pid/maps (proc(5)) that holds `address`.
+Range MappingOf(pid_t pid, uint64_t address) {
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    char* end = nullptr;
+    const Range range{strtoull(line.c_str(), &end, 16), strtoull(end + 1, nullptr, 16)};
+    if (range.Has(address)) return range;
+  }
+  return {};
+}
+
+std::string TextAt(pid_t pid, uint64_t address) {
+  char text[kMaxSubject + 1] = {};
+  // Not past the end of its page: the next one need not be there.
+  const size_t size = std::min<size_t>(kMaxSubject, 4096 - address % 4096);
+  iovec local{text, size};
+  iovec remote{reinterpret_cast<void*>(address), size};
+  if (process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0) return {};
+  return text;
+}
+
+int MemoryFile() { return memfd_create("output", MFD_CLOEXEC); }
+
+std::string Drain(int fd) {
+  std::string text;
+  char buffer[4096];
+  ssize_t size = 0;
+  while ((size = pread(fd, buffer, sizeof(buffer), static_cast<off_t>(text.size()))) > 0) {
+    text.append(buffer, static_cast<size_t>(size));
+  }
+  close(fd);
+  return text;
+}
+
+// Interrupts waitpid(2) now and then, so that a time limit is seen.
+class Ticks {
+ public:
+  Ticks() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGALRM, &action, nullptr);
+    const itimerval interval{{0, kTick}, {0, kTick}};
+    setitimer(ITIMER_REAL, &interval, nullptr);
+  }
+  ~Ticks() {
+    const itimerval never{};
+    setitimer(ITIMER_REAL, &never, nullptr);
+  }
+  Ticks(const Ticks&) = delete;
+  Ticks& operator=(const Ticks&) = delete;
+};
+
+class Tracer {
+ public:
+  Tracer(const Strike& strike, const std::function<int(long)>& subject_argument)
+      : strike_(strike), subject_argument_(subject_argument) {}
+
+  TraceResult Run(const std::vector<std::string>& argv) {
+    const int out = MemoryFile();
+    const int err = MemoryFile();
+    Start(argv, out, err);
+    const Ticks ticks;
+    while (!roles_.empty()) {
+      int status = 0;
+      const pid_t pid = waitpid(-1, &status, __WALL);
+      if (pid > 0) {
+        OnChange(pid, status);
+      } else if (errno != EINTR) {
+        break;
+      } else if (Clock::now() > deadline_ && !result_.timed_out) {
+        result_.timed_out = true;
+        for (const auto& [traced, role] : roles_) kill(traced, SIGKILL);
+      }
+    }
+    result_.run.out = Drain(out);
+    result_.run.err = Drain(err);
+    return result_;
+  }
+
+ private:
+  // Stopped until it is seized, so that its exec is the first thing that is seen.
+  void Start(const std::vector<std::string>& argv, int out, int err) {
+    int gate[2];
+    if (pipe2(gate, O_CLOEXEC) != 0) std::abort();
+    host_ = fork();
+    if (host_ == 0) Exec(argv, gate, out, err);
+    close(gate[0]);
+    const unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                                  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    if (host_ < 0 || ptrace(PTRACE_SEIZE, host_, nullptr, options) != 0) std::abort();
+    Meet(host_);
+    close(gate[1]);
+  }
+
+  [[noreturn]] static void Exec(const std::vector<std::string>& argv, const int (&gate)[2], int out,
+                                int err) {
+    close(gate[1]);
+    char byte = 0;
+    (void)!read(gate[0], &byte, 1);
+    dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    std::vector<char*> words;
+    for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    execv(words[0], words.data());
+    _exit(EXIT_FAILURE);
+  }
+
+  void OnChange(pid_t pid, int status) {
+    if (!WIFSTOPPED(status)) return OnEnd(pid, status);
+    Meet(pid);
+    const Role role = roles_[pid];
+    const int signal = WSTOPSIG(status);
+    const int event = status >> 16;
+    if (signal == kSyscallStop) {
+      if (role == strike_.role) OnSyscall(pid);
+      return Go(pid, role, 0);
+    }
+    if (event == PTRACE_EVENT_EXEC) return OnExec(pid, role);
+    if (event == PTRACE_EVENT_STOP && signal != SIGTRAP) {
+      ptrace(PTRACE_LISTEN, pid, nullptr, nullptr);
+      return;
+    }
+    if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
+      unsigned long born = 0;
+      if (ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &born) == 0) Meet(static_cast<pid_t>(born));
+    }
+    Go(pid, role, event ? 0 : signal);
+  }
+
+  // Its own first stop and its parent's event come in any order, and the parent may be killed
+  // before the former.
+  void Meet(pid_t pid) {
+    if (met_.insert(pid).second) roles_[pid] = static_cast<Role>(met_.size() - 1);
+  }
+
+  void OnEnd(pid_t pid, int status) {
+    roles_.erase(pid);
+    if (pid != host_) return;
+    result_.run.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  void OnExec(pid_t pid, Role role) {
+    if (role == Role::kHost) {
+      user_regs_struct registers{};
+      ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
+      loader_ = MappingOf(pid, registers.rip);
+      return Go(pid, role, 0);
+    }
+    executed_ = true;
+    roles_.erase(pid);
+    ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
+  }
+
+  // Only the struck process stops at its calls, and only until it is struck.
+  void Go(pid_t pid, Role role, int signal) const {
+    const bool counts =
+        role == strike_.role && (!result_.reached || strike_.lasting || moved_break_);
+    ptrace(counts ? PTRACE_SYSCALL : PTRACE_CONT, pid, nullptr, signal);
+  }
+
+  void OnSyscall(pid_t pid) {
+    __ptrace_syscall_info info{};
+    ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
+    if (info.op == PTRACE_SYSCALL_INFO_EXIT && moved_break_) {
+      ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), *moved_break_);
+      moved_break_.reset();
+    }
+    if (info.op != PTRACE_SYSCALL_INFO_ENTRY) return;
+    const long number = static_cast<long>(info.entry.nr);
+    if (!begun_ && strike_.role == Role::kHost && loader_.Has(info.instruction_pointer)) return;
+    begun_ = true;
+    if (result_.reached) {
+      // Where the messages go is no full disk.
+      const bool speaks = number == SYS_write && info.entry.args[0] <= STDERR_FILENO;
+      const int error = strike_.lasting && !speaks ? strike_.choose(number) : 0;
+      if (error > 0) Fail(pid, number, error, info.entry.args[0]);
+      return;
+    }
+    result_.calls.push_back(number);
+    if (result_.calls.size() == strike_.call) {
+      OnStrike(pid, number, info.entry.args);
+    } else if (number == SYS_sendto) {
+      result_.ready_before = true;
+    }
+  }
+
+  void OnStrike(pid_t pid, long number, const uint64_t* arguments) {
+    result_.reached = true;
+    result_.exec_before = executed_;
+    result_.error = strike_.choose(number);
+    const int argument = subject_argument_(number);
+    if (argument >= 0) result_.subject = TextAt(pid, arguments[argument]);
+    // A call that waits for its turn in a syscall-entry stop does not happen after a SIGKILL.
+    if (result_.error == kKill) kill(pid, SIGKILL);
+    if (result_.error > 0) Fail(pid, number, result_.error, arguments[0]);
+  }
+
+  // No call has the number -1; what is in rax then, stays there. brk has no errors: it returns the
+  // break, which brk(0) does not move. The C library counts on its argument's register.
+  void Fail(pid_t pid, long number, int error, uint64_t argument) {
+    if (number == SYS_brk) {
+      moved_break_ = argument;
+      ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), 0L);
+      return;
+    }
+    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);
+    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-error));
+  }
+
+  const Strike& strike_;
+  const std::function<int(long)>& subject_argument_;
+  const Clock::time_point deadline_ = Clock::now() + kTimeLimit * Slowness();
+  pid_t host_ = -1;
+  std::map<pid_t, Role> roles_;
+  std::set<pid_t> met_;
+  Range loader_;
+  bool begun_ = false;
+  bool executed_ = false;
+  std::optional<uint64_t> moved_break_;  // what a brk that fails was to be moved to
+  TraceResult result_;
+};
+
+}  // namespace
+
+TraceResult Trace(const std::vector<std::string>& argv, const Strike& strike,
+                  const std::function<int(long)>& subject_argument) {
+  return Tracer(strike, subject_argument).Run(argv);
+}
+
+}  // namespace slipway::testing

@@ -1,0 +1,56 @@
+// Runs the host under ptrace(2), counts the system calls of each of its processes up to the
+// command's exec, and strikes at one of them: lets it fail, or kills the process there.
+//
+// The host's count begins with its first call from outside of the dynamic loader: a loader that
+// fails before main() has words and an exit status of its own, ld.so(8), and nothing has begun.
+// A child's count begins at its birth. x86-64 only.
+
+#ifndef SLIPWAY_TESTS_SWEEP_TRACER_H_
+#define SLIPWAY_TESTS_SWEEP_TRACER_H_
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/process.h"
+
+namespace slipway::testing {
+
+// By order of birth. kCommand is there below an init alone: else the child becomes the command.
+enum class Role { kHost, kChild, kCommand };
+
+constexpr int kKill = -1;
+
+struct Strike {
+  Role role = Role::kHost;
+  // The process's call of this number, from 1 on; 0 strikes nowhere, and records the calls.
+  size_t call = 0;
+  // What happens at that call, which does not take place then: an errno value, or kKill; 0 for
+  // nothing.
+  std::function<int(long number)> choose = {};
+  // The process's later calls are asked for too, as when memory, descriptors or a disk run out.
+  bool lasting = false;
+};
+
+struct TraceResult {
+  RunResult run;              // of the host
+  std::vector<long> calls;    // of the role, in order: all, or those up to the strike
+  bool reached = false;       // the strike's call was made
+  int error = 0;              // what `choose` said
+  std::string subject;        // the struck call's path, if it has one
+  bool exec_before = false;   // the command's exec had happened
+  bool ready_before = false;  // the role had sent a message to the host
+  bool timed_out = false;     // and all was killed
+};
+
+// Runs `argv` to the end of the host and of all its processes that did not become the command.
+// A command is let go at its exec; it comes to this process, a subreaper, if the host dies.
+// `subject_argument` says which argument of a call is a path; -1 for none.
+TraceResult Trace(const std::vector<std::string>& argv, const Strike& strike,
+                  const std::function<int(long number)>& subject_argument);
+
+}  // namespace slipway::testing
+
+#endif  // SLIPWAY_TESTS_SWEEP_TRACER_H_
