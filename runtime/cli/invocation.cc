@@ -57,37 +57,71 @@ Exit status: the command's own; 128+N when signal N ended it; 125 when the runti
 itself fails, 126 when the command cannot be executed, 127 when it is not found.
 )";
 
-// The options of one verb; one that would be without effect is not among them.
-po::options_description OptionsOf(Verb verb) {
-  using Strings = std::vector<std::string>;
-  po::options_description options;
-  options.add_options()("help", po::bool_switch())("version", po::bool_switch())(
-      "plugin-dir", po::value<Strings>()->composing());
-  if (verb == Verb::kRun || verb == Verb::kCheck) {
-    options.add_options()("config", po::value<std::string>())("set",
-                                                              po::value<Strings>()->composing());
+constexpr unsigned Bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
+
+constexpr unsigned kRun = Bit(Verb::kRun), kCheck = Bit(Verb::kCheck), kGc = Bit(Verb::kGc),
+                   kList = Bit(Verb::kList), kDescribe = Bit(Verb::kDescribe), kAll = ~0U;
+
+struct Option {
+  enum class Kind { kFlag, kText, kTexts };
+
+  const char* name;
+  Kind kind;
+  unsigned verbs;  // the others refuse it: it would be without effect
+};
+
+constexpr Option kOptions[] = {
+    {"help", Option::Kind::kFlag, kAll},
+    {"version", Option::Kind::kFlag, kAll},
+    {"plugin-dir", Option::Kind::kTexts, kAll},
+    {"config", Option::Kind::kText, kRun | kCheck},
+    {"set", Option::Kind::kTexts, kRun | kCheck},
+    {"name", Option::Kind::kText, kRun},
+    {"stats", Option::Kind::kText, kRun},
+    {"outlive-runtime", Option::Kind::kFlag, kRun},
+    {"root", Option::Kind::kText, kRun | kList | kGc},
+    {"hook-timeout", Option::Kind::kText, kRun | kCheck | kGc},
+    {"format", Option::Kind::kText, kList},
+    {"dry-run", Option::Kind::kFlag, kGc},
+    {"records", Option::Kind::kText, kGc},
+    {"markdown", Option::Kind::kFlag, kDescribe},
+};
+
+// The option of the verb that a word such as "--config" or "--config=FILE" gives; nullptr when
+// there is none.
+const Option* FindOption(Verb verb, std::string_view word) {
+  if (!word.starts_with("--")) return nullptr;
+  const std::string_view name = word.substr(2, word.find('=') - 2);
+  for (const Option& option : kOptions) {
+    if (option.name == name && (option.verbs & Bit(verb)) != 0) return &option;
   }
-  if (verb == Verb::kRun) {
-    options.add_options()("name", po::value<std::string>())("stats", po::value<std::string>())(
-        "outlive-runtime", po::bool_switch());
-  }
-  if (verb == Verb::kRun || verb == Verb::kList || verb == Verb::kGc) {
-    options.add_options()("root", po::value<std::string>());
-  }
-  if (verb == Verb::kRun || verb == Verb::kCheck || verb == Verb::kGc) {
-    options.add_options()("hook-timeout", po::value<std::string>());
-  }
-  if (verb == Verb::kList) options.add_options()("format", po::value<std::string>());
-  if (verb == Verb::kGc) {
-    options.add_options()("dry-run", po::bool_switch())("records", po::value<std::string>());
-  }
-  if (verb == Verb::kDescribe) options.add_options()("markdown", po::bool_switch());
-  return options;
+  return nullptr;
 }
 
-bool TakesValue(const po::options_description& options, std::string_view word) {
-  const auto* option = options.find_nothrow(std::string(word.substr(2)), /*approx=*/false);
-  return option && option->semantic()->max_tokens() > 0;
+void Describe(const Option& option, po::options_description& options) {
+  const po::value_semantic* value = nullptr;
+  switch (option.kind) {
+    case Option::Kind::kFlag:
+      value = po::bool_switch();
+      break;
+    case Option::Kind::kText:
+      value = po::value<std::string>();
+      break;
+    case Option::Kind::kTexts:
+      value = po::value<std::vector<std::string>>()->composing();
+      break;
+  }
+  options.add_options()(option.name, value);
+}
+
+// Each option that the words give, once: to describe them all would cost more than to parse.
+po::options_description Given(Verb verb, const std::vector<std::string>& words) {
+  po::options_description options;
+  for (const std::string& word : words) {
+    const Option* option = FindOption(verb, word);
+    if (option && !options.find_nothrow(option->name, /*approx=*/false)) Describe(*option, options);
+  }
+  return options;
 }
 
 Error NeedsValue(const std::string& option) {
@@ -102,17 +136,17 @@ struct Words {
 
 // Tells options from other words. A command to run ends the options: what follows is its own, and
 // Boost would look for our options in it.
-Result<Words> Split(const po::options_description& options, std::vector<std::string> words,
-                    bool run) {
+Result<Words> Split(Verb verb, const std::vector<std::string>& words) {
   Words split;
   auto word = words.begin();
   for (; word != words.end(); ++word) {
     split.separator = *word == "--";
     if (split.separator) break;
     const bool is_option = word->size() > 1 && word->front() == '-';
-    if (!is_option && run) break;
+    if (!is_option && verb == Verb::kRun) break;
     (is_option ? split.options : split.rest).push_back(*word);
-    if (!word->starts_with("--") || !TakesValue(options, *word)) continue;
+    const Option* option = FindOption(verb, *word);
+    if (!option || option->kind == Option::Kind::kFlag || word->find('=') != word->npos) continue;
     // A value that looks like an option is a forgotten value; --config=--odd says it is meant.
     if (word + 1 == words.end() || (word + 1)->starts_with("--")) return NeedsValue(*word);
     split.options.push_back(*++word);
@@ -122,17 +156,20 @@ Result<Words> Split(const po::options_description& options, std::vector<std::str
   return split;
 }
 
-Error UnknownOption(const po::options_description& options, const std::string& given) {
+Error UnknownOption(Verb verb, const std::string& given) {
   std::vector<std::string> names;
-  for (const auto& option : options.options()) names.push_back("--" + option->long_name());
+  for (const Option& option : kOptions) {
+    if ((option.verbs & Bit(verb)) != 0) names.push_back(std::string("--") + option.name);
+  }
   const std::string hint = text::NearestHint(given, {names.begin(), names.end()}, {});
   return Error("unknown option", given, hint + "; see runtime --help");
 }
 
-Result<po::variables_map> ParseOptions(const po::options_description& options,
-                                       const std::vector<std::string>& words) {
+Result<po::variables_map> ParseOptions(Verb verb, const std::vector<std::string>& words) {
   namespace style = po::command_line_style;
   po::variables_map values;
+  if (words.empty()) return values;
+  const po::options_description options = Given(verb, words);
   try {
     po::store(po::command_line_parser(words)
                   .options(options)
@@ -141,9 +178,9 @@ Result<po::variables_map> ParseOptions(const po::options_description& options,
                   .run(),
               values);
   } catch (const po::unknown_option& error) {
-    return UnknownOption(options, error.get_option_name());
+    return UnknownOption(verb, error.get_option_name());
   } catch (const po::too_many_positional_options_error&) {
-    return UnknownOption(options, words.back());
+    return UnknownOption(verb, words.back());
   } catch (const po::invalid_command_line_syntax& error) {
     const bool extra = error.kind() == po::invalid_command_line_syntax::extra_parameter ||
                        error.kind() == po::invalid_command_line_syntax::long_adjacent_not_allowed;
@@ -241,9 +278,8 @@ Result<Invocation> Parse(int argc, const char* const* argv) {
     words.erase(words.begin());
     break;
   }
-  const po::options_description options = OptionsOf(invocation.verb);
-  ASSIGN_OR_RETURN(Words split, Split(options, std::move(words), invocation.verb == Verb::kRun));
-  ASSIGN_OR_RETURN(const po::variables_map values, ParseOptions(options, split.options));
+  ASSIGN_OR_RETURN(Words split, Split(invocation.verb, words));
+  ASSIGN_OR_RETURN(const po::variables_map values, ParseOptions(invocation.verb, split.options));
   invocation.config = ValueOf<std::string>(values, "config");
   invocation.overrides = ValueOf<std::vector<std::string>>(values, "set");
   invocation.plugin_dirs = ValueOf<std::vector<std::string>>(values, "plugin-dir");

@@ -23,6 +23,12 @@ bool IsNull(const YamlEvent& scalar) {
 
 }  // namespace
 
+TreeBuilder::TreeBuilder(const Lines& lines, const Source& source)
+    : lines_(lines), source_(source) {
+  constexpr size_t kUsualDepth = 8;
+  frames_.reserve(kUsualDepth);
+}
+
 Status TreeBuilder::Take(const YamlEvent& event) {
   switch (event.kind) {
     case YamlEvent::Kind::kDocument:

@@ -21,7 +21,7 @@ namespace slipway::config {
 class TreeBuilder {
  public:
   // `lines` is the text that the events come from. Borrows both.
-  TreeBuilder(const Lines& lines, const Source& source) : lines_(lines), source_(source) {}
+  TreeBuilder(const Lines& lines, const Source& source);
 
   // Fails on what a config may not hold; see yaml.h.
   Status Take(const YamlEvent& event);
