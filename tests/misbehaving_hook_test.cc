@@ -14,6 +14,13 @@
 namespace slipway::testing {
 namespace {
 
+// By --config=sanitize.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kInstrumented = true;
+#else
+constexpr bool kInstrumented = false;
+#endif
+
 namespace fs = std::filesystem;
 
 constexpr int kCommandsStatus = 7;
@@ -65,6 +72,9 @@ class BeforeTheCommand : public MisbehavingHook, public ::testing::WithParamInte
 
 TEST_P(BeforeTheCommand, IsNamedAndUndone) {
   const Case& row = GetParam();
+  if (kInstrumented && row.hook == "in-child" && row.how == "exit") {
+    GTEST_SKIP() << "exit(3) looks for leaks, which needs the container's /proc";
+  }
   ExpectRefusal(Run(row.hook, row.how), "bad-misbehaves: " + row.hook + ": " + row.line);
   ExpectAllUndone();
 }
@@ -197,6 +207,7 @@ TEST_F(MisbehavingHook, ThatWritesIntoTheChannelFromTheHostIsRefused) {
 
 // Host and stage have a C++ library each, so nothing catches it.
 TEST_F(MisbehavingHook, ThatThrowsThroughCIsNamed) {
+  if (kInstrumented) GTEST_SKIP() << "host and plugin share one libstdc++";
   const std::string config =
       test_.WriteStages("  - mount: {root: root}\n  - bad-throws-through-c\n");
   ExpectRefusal(

@@ -47,6 +47,9 @@ SYSTEM_HEADER = re.compile(
     r"|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|utime|wchar|wctype)\.h"
 )
 
+# Rooms where the name of a stage may stand for something else.
+WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli")
+
 MAIN, MAIN_LINES = "runtime/main.cc", 60
 COMPILE_ABI = "gcc -std=c11 -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()
 THIS = "tools/house.py"
@@ -185,8 +188,9 @@ def check_includes(path, text, tests):
 def check_stage_names(path, text, tests, stages):
     """Finds string literals of the host that are the name of a stage, its folder or its file.
 
-    "mount" and "proc" are the kernel's words as well: in runtime/sys only a comparison counts, and
-    Error(errno, "mount") names a system call.
+    "mount" and "proc" are the kernel's words as well, and "pid" is one that people read in a list:
+    in runtime/sys and runtime/cli only a comparison counts, and Error(errno, "mount") names a system
+    call.
     """
     if not path.startswith("runtime/") or is_test(path, tests):
         return
@@ -198,7 +202,7 @@ def check_stage_names(path, text, tests, stages):
         before, after = text[: token.start()], text[token.end() :]
         compared = re.search(r"([!=]=\s*|cmp\([^()]*)$", before) or re.match(r"s?v?\s*[!=]=", after)
         system_call = re.search(r"\bError\([^,()]+,\s*$", before)
-        if compared or not (system_call or room_of(path) == "runtime/sys"):
+        if compared or not (system_call or room_of(path) in WORDS_OF_THE_KERNEL):
             line = before.count("\n") + 1
             yield (f"{path}:{line}: the host names the stage {token[0]}; "
                    "let its descriptor say what the host must know")

@@ -16,6 +16,8 @@ TEST_PACKAGES=(busybox-static python3)
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
 # shellcheck disable=SC2034
+FUZZ_PACKAGES=(clang-14 libclang-rt-14-dev)
+# shellcheck disable=SC2034
 CHECK_PACKAGES=(clang-format clang-tidy git nodejs npm python3 shellcheck)
 
 say() { printf '%s: %s\n' "$PROGRAM" "$*"; }

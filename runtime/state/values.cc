@@ -14,6 +14,8 @@
 namespace slipway::state {
 namespace {
 
+constexpr std::string_view kNoValue = "0:";
+
 bool IsText(uint32_t type) { return type == SLIPWAY_STRING || type == SLIPWAY_PATH; }
 
 bool IsGroup(uint32_t type) {
@@ -22,6 +24,15 @@ bool IsGroup(uint32_t type) {
 
 size_t ItemsOf(uint32_t type, uint32_t count) {
   return type == SLIPWAY_MAP ? size_t{2} * count : count;
+}
+
+// Of an enum a stage takes the number for an index.
+bool HasRoomFor(const slipway_option& option, int64_t number) {
+  if (option.type == SLIPWAY_BOOL) return number == 0 || number == 1;
+  if (option.type != SLIPWAY_ENUM) return true;
+  int64_t names = 0;
+  while (option.names[names] != nullptr) ++names;
+  return number >= 0 && number < names;
 }
 
 void Format(const slipway_value& value, std::string& text) {
@@ -47,7 +58,7 @@ class Parser {
   // One value for each of the `count` rows of a table.
   bool Rows(const slipway_option* table, uint32_t count, slipway_value* rows) {
     for (uint32_t i = 0; i < count; ++i) {
-      if (!Value(table[i], rows[i])) return false;
+      if (!Row(table[i], rows[i])) return false;
     }
     return true;
   }
@@ -90,13 +101,18 @@ class Parser {
     return true;
   }
 
+  // A row may be without a value, an element may not: a stage would read it.
+  bool Row(const slipway_option& option, slipway_value& value) {
+    if (!text_.starts_with(kNoValue)) return Value(option, value);
+    text_.remove_prefix(kNoValue.size());
+    return true;
+  }
+
   bool Value(const slipway_option& option, slipway_value& value) {
-    if (!Number(':', value.type)) return false;
-    if (value.type == 0) return true;
-    if (value.type != option.type) return false;
+    if (!Number(':', value.type) || value.type != option.type) return false;
     if (IsText(value.type)) return Text(value);
     if (IsGroup(value.type)) return Group(option, value);
-    return Number(';', value.as.integer);
+    return Number(';', value.as.integer) && HasRoomFor(option, value.as.integer);
   }
 
   std::string_view text_;

@@ -118,6 +118,8 @@ RunResult Running::Await() {
   waitpid(pid_, &status, 0);
   pid_ = -1;
   result_.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  // Whatever else a test looks at.
+  EXPECT_EQ(result_.err.find("Sanitizer"), std::string::npos) << result_.err;
   return result_;
 }
 
