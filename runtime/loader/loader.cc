@@ -9,6 +9,7 @@
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -25,7 +26,6 @@ namespace dll = boost::dll;
 struct Loader::Plugin {
   Request request;
   std::string path;
-  dll::shared_library library;
   const slipway_stage* stage = nullptr;
 };
 
@@ -57,7 +57,14 @@ std::string Reason(const std::string& path) {
   return reason;
 }
 
-Result<dll::shared_library> Open(const std::string& path) {
+// A plugin stays loaded to the end of the process: to unload six takes longer than the kernel takes
+// to end the process, and their code may be on a stack.
+dll::shared_library& Keep(dll::shared_library library) {
+  static auto& kept = *new std::deque<dll::shared_library>;
+  return kept.emplace_back(std::move(library));
+}
+
+Result<dll::shared_library*> Open(const std::string& path) {
   // dlopen(3) would expand $ORIGIN, $LIB and $PLATFORM, and load another file than the one that
   // was checked; ld.so(8), "Dynamic string tokens".
   if (path.find('$') != std::string::npos) {
@@ -67,7 +74,7 @@ Result<dll::shared_library> Open(const std::string& path) {
   dll::shared_library library;
   library.load(path, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
   if (error) return Error("cannot load", path, Reason(path));
-  return library;
+  return &Keep(std::move(library));
 }
 
 // A file that the config names: it must be there, and no other takes its place.
@@ -115,12 +122,12 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(plugin->library, Open(path));
-  if (!plugin->library.has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
+  ASSIGN_OR_RETURN(const dll::shared_library* library, Open(path));
+  if (!library->has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
     return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
                  "each stage exports it, see SLIPWAY_STAGE; file: " + path);
   }
-  plugin->stage = &plugin->library.get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
+  plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
   return plugin;
 }

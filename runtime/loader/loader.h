@@ -43,7 +43,7 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The stage, loaded and checked; it stays so as long as the Loader lives. The same request
+  // The stage, loaded and checked; it stays so to the end of the process. The same request
   // again gives the same stage.
   Result<const slipway_stage*> Load(const Request& request);
 
