@@ -31,12 +31,12 @@ PLUGIN = ["runtime/sdk", "runtime/sys"]
 
 # The one room of each library: its target, and what its headers' names begin with.
 LIBRARIES = [
-    ("@debian//:boost_crc", ("boost/crc",), "runtime/state"),
     ("@debian//:boost_json", ("boost/json",), "runtime/cli"),
     ("@debian//:boost_program_options", ("boost/program_options",), "runtime/cli"),
     ("@debian//:libyaml", ("yaml.h",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
+    ("@debian//:zlib", ("zlib.h",), "runtime/state"),
 ]
 
 # What everybody may include: the C++ standard library (<string>), the C library and Linux.

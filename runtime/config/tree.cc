@@ -210,10 +210,9 @@ Status TreeBuilder::AddItem(Node node) {
 
 Status TreeBuilder::AddKey(Node node) {
   // In [?a] libyaml takes the '?' for the sign of a key, which wants a blank behind it.
-  const int column = node.place.column;
-  if (column > 1 &&
-      lines_[node.place.line].substr(static_cast<size_t>(column) - 2).starts_with('?')) {
-    return Refuse({.line = node.place.line, .column = column - 1}, "not valid YAML", {},
+  const Place before = {.line = node.place.line, .column = node.place.column - 1};
+  if (before.column > 0 && lines_.From(before).starts_with('?')) {
+    return Refuse(before, "not valid YAML", {},
                   "a text must not begin with this character: put it in quotes");
   }
   if (!node.is_scalar()) {

@@ -50,7 +50,7 @@ Place YamlEvents::ToPlace(const yaml_mark_t& mark) {
     return {.line = last, .column = static_cast<int>(lines_[last].size()) + 1};
   }
   if (mark.line != cursor_.line || mark.column < cursor_.characters) cursor_ = {.line = mark.line};
-  const std::string_view line = lines_[static_cast<int>(mark.line) + 1];
+  const std::string_view line = lines_.From({.line = static_cast<int>(mark.line) + 1, .column = 1});
   while (cursor_.characters < mark.column && cursor_.bytes < line.size()) {
     ++cursor_.characters;
     do ++cursor_.bytes;

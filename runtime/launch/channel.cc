@@ -31,7 +31,7 @@ slipway_error EndTexts(slipway_error error) {
 Result<std::pair<Channel, Channel>> Channel::Make() {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
-    return Error(errno, "socketpair");
+    return Error(errno, "socketpair").In({}, "clone");
   }
   return std::pair{Channel(fds[0]), Channel(fds[1])};
 }

@@ -9,6 +9,7 @@
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -26,7 +27,6 @@ namespace dll = boost::dll;
 struct Loader::Plugin {
   Request request;
   std::string path;
-  dll::shared_library library;
   const slipway_stage* stage = nullptr;
 };
 
@@ -58,7 +58,14 @@ std::string Reason(const std::string& path) {
   return reason;
 }
 
-Result<dll::shared_library> Open(const std::string& path) {
+// A plugin stays loaded to the end of the process: to unload six takes longer than the kernel takes
+// to end the process, and their code may be on a stack.
+dll::shared_library& Keep(dll::shared_library library) {
+  static auto& kept = *new std::deque<dll::shared_library>;
+  return kept.emplace_back(std::move(library));
+}
+
+Result<dll::shared_library*> Open(const std::string& path) {
   // dlopen(3) would expand $ORIGIN, $LIB and $PLATFORM, and load another file than the one that
   // was checked; ld.so(8), "Dynamic string tokens".
   if (path.find('$') != std::string::npos) {
@@ -68,7 +75,7 @@ Result<dll::shared_library> Open(const std::string& path) {
   dll::shared_library library;
   library.load(path, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
   if (error) return Error("cannot load", path, Reason(path));
-  return library;
+  return &Keep(std::move(library));
 }
 
 // A file that is asked for by its path: it must be there, and no other takes its place.
@@ -86,7 +93,11 @@ constexpr const char* kKnown =
 }  // namespace
 
 Loader::Loader(const std::vector<std::string>& plugin_dirs)
-    : places_(Places(plugin_dirs, sys::ExecutablePath())),
+    : Loader(plugin_dirs, sys::ExecutablePath()) {}
+
+Loader::Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable)
+    : places_(Places(plugin_dirs, executable)),
+      knows_executable_(!executable.empty()),
       privileged_(sys::IsPrivileged()),
       trusted_(InvokerOfThisProcess()) {}
 
@@ -99,7 +110,12 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   }
   std::string path = request.path;
   if (path.empty()) {
-    ASSIGN_OR_RETURN(path, Find(places_, request.name));
+    auto found = Find(places_, request.name);
+    if (!found.ok() && !knows_executable_) {
+      const std::string hint = found.error().hint;
+      found.error().Hint(hint + "; not beside the runtime: /proc/self/exe cannot be read");
+    }
+    ASSIGN_OR_RETURN(path, std::move(found));
   }
   auto plugin = LoadFile(request, path);
   if (!plugin.ok()) {
@@ -122,12 +138,12 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(plugin->library, Open(path));
-  if (!plugin->library.has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
+  ASSIGN_OR_RETURN(const dll::shared_library* library, Open(path));
+  if (!library->has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
     return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
                  "each stage exports it, see SLIPWAY_STAGE; file: " + path);
   }
-  plugin->stage = &plugin->library.get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
+  plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
   return plugin;
 }

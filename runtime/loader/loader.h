@@ -43,7 +43,7 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // The stage, loaded and checked; it stays so as long as the Loader lives. The same request
+  // The stage, loaded and checked; it stays so to the end of the process. The same request
   // again gives the same stage.
   Result<const slipway_stage*> Load(const Request& request);
 
@@ -56,10 +56,14 @@ class Loader {
  private:
   struct Plugin;
 
+  // executable: the path of the running binary, or empty when it is not known.
+  Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable);
+
   // Checks, loads and checks again; all that Load does once it knows the path.
   Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path);
 
   std::vector<Place> places_;
+  bool knows_executable_;
   bool privileged_;
   TrustedPaths trusted_;
   std::vector<std::unique_ptr<Plugin>> plugins_;

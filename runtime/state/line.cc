@@ -1,6 +1,7 @@
 #include "runtime/state/line.h"
 
-#include <boost/crc.hpp>
+#include <zlib.h>
+
 #include <charconv>
 #include <cstdint>
 
@@ -10,9 +11,8 @@ namespace {
 constexpr size_t kDigits = 8;
 
 uint32_t ChecksumOf(std::string_view text) {
-  boost::crc_32_type crc;
-  crc.process_bytes(text.data(), text.size());
-  return crc.checksum();
+  return static_cast<uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()));
 }
 
 std::string Escape(std::string_view payload) {

@@ -63,7 +63,10 @@ Result<Contents> ReadContents(const Root& root, const std::string& id, const sys
 
 // The container's first process; invalid when it has ended.
 Result<sys::Fd> FindChild(const Contents& contents) {
-  if (!contents.child || contents.boot != sys::BootId()) return sys::Fd();
+  if (!contents.child) return sys::Fd();
+  // Where the boot could not be asked for, then or now, the identity alone has to do.
+  const std::string boot = sys::BootId();
+  if (!boot.empty() && !contents.boot.empty() && boot != contents.boot) return sys::Fd();
   return sys::FindProcess(*contents.child);
 }
 

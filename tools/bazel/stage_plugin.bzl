@@ -33,7 +33,7 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
         ],
         linkshared = True,
         visibility = visibility,
-        deps = deps + ["//runtime/sdk"],
+        deps = deps + ["//runtime/sdk", "//runtime/sdk:terminate"],
     )
 
 def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], **kwargs):
