@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 #include <string>
@@ -189,6 +190,20 @@ TEST_F(MisbehavingHook, ThatLeavesAProcessIsAWarningAndTheProcessIsKilled) {
     EXPECT_EQ(result.status, kCommandsStatus) << hook;
     ExpectAllUndone();
   }
+}
+
+// A shell that becomes the runtime by exec has children of its own.
+TEST_F(MisbehavingHook, IsNotBlamedForAProcessThatWasThereBefore) {
+  const std::vector<std::string> argv = Argv("none", "hang");
+  std::vector<std::string> words = {"/bin/sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $! >\"$0\"; exec \"$@\"",
+                                    test_.Path("pid")};
+  words.insert(words.end(), argv.begin(), argv.end());
+  const RunResult result = RunProgram(words);
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, kCommandsStatus);
+  const pid_t sleeper = std::stoi(ReadText(test_.Path("pid")));
+  EXPECT_EQ(kill(sleeper, SIGKILL), 0) << "it was killed";
+  EXPECT_EQ(waitpid(sleeper, nullptr, 0), sleeper);
 }
 
 TEST_F(MisbehavingHook, ThatWritesIntoTheChannelFromTheChildIsRefused) {

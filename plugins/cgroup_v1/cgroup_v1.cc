@@ -16,6 +16,7 @@
 #include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_mounts.h"
 #include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/file.h"
 
@@ -43,16 +44,11 @@ std::string OnUnified(const std::vector<sys::CgroupMount>& mounts, std::string_v
   return "it is bound to cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2";
 }
 
-Status CheckControllers(const std::vector<sys::CgroupMount>& mounts,
-                        const std::vector<std::string>& controllers) {
-  const std::string points = sys::MountPoints(mounts, false);
-  for (const std::string& controller : controllers) {
-    if (sys::FindController(mounts, controller)) continue;
-    const std::string elsewhere = OnUnified(mounts, controller);
-    return Error("no controller \"" + controller + "\" in the cgroup v1 hierarchies at", points,
-                 elsewhere.empty() ? "no cgroup v2 mount in reach has it either" : elsewhere);
-  }
-  return Ok();
+Error NoController(const std::vector<sys::CgroupMount>& mounts, const std::string& controller) {
+  const std::string elsewhere = OnUnified(mounts, controller);
+  return Error("no controller \"" + controller + "\" in the cgroup v1 hierarchies at",
+               sys::MountPoints(mounts, false),
+               elsewhere.empty() ? "no cgroup v2 mount in reach has it either" : elsewhere);
 }
 
 Error NoHierarchy(const std::vector<sys::CgroupMount>& mounts) {
@@ -104,34 +100,54 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
 
  private:
-  // The hierarchies that are needed and the freezer, each with a parent in which a cgroup can be
-  // made.
+  // The hierarchies of the controllers. Without `all` those that there are will do.
+  static Result<std::vector<sys::CgroupMount>> Find(sys::CgroupMounts& mounts,
+                                                    const std::vector<std::string>& controllers,
+                                                    bool all) {
+    std::vector<sys::CgroupMount> found;
+    for (const std::string& controller : controllers) {
+      ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Controller(controller));
+      if (mount != nullptr) {
+        found.push_back(*mount);
+      } else if (all) {
+        ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> everything, mounts.All());
+        return sys::MountPoints(everything, false) == "none" ? NoHierarchy(everything)
+                                                             : NoController(everything, controller);
+      }
+    }
+    if (!found.empty()) return found;
+    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> everything, mounts.All());
+    return NoHierarchy(everything);
+  }
+
+  // Can the container's cgroup be made in this hierarchy?
+  Status Check(const sys::CgroupMount& mount) const {
+    RETURN_IF_ERROR(sys::CheckParent(mount, parent));
+    return slipway::cgroup_v1::CheckCpuset(mount, *this);
+  }
+
+  // The hierarchies that are needed, each with a parent in which a cgroup can be made.
   Result<std::vector<Hierarchy>> Locate() const {
     RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
-    ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
-    const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
-    if (sys::MountPoints(mounts, false) == "none") return NoHierarchy(mounts);
-
     RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
     std::vector<std::string> controllers = sys::ControllersOf(limits);
-    RETURN_IF_ERROR(CheckControllers(mounts, controllers));
     // Without a limit the cgroups still hold the container together: what is left gets killed.
-    if (controllers.empty()) controllers = {"pids", "memory", "cpu"};
+    const bool limited = !controllers.empty();
+    if (!limited) controllers = {"pids", "memory", "cpu"};
+    sys::CgroupMounts mounts;
+    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> found, Find(mounts, controllers, limited));
     std::vector<Hierarchy> hierarchies =
-        slipway::cgroup_v1::FindHierarchies(mounts, controllers, limits);
-    if (hierarchies.empty()) return NoHierarchy(mounts);
-    for (const Hierarchy& hierarchy : hierarchies) {
-      RETURN_IF_ERROR(sys::CheckParent(hierarchy.mount, parent));
-      RETURN_IF_ERROR(slipway::cgroup_v1::CheckCpuset(hierarchy.mount, *this));
-    }
+        slipway::cgroup_v1::FindHierarchies(found, controllers, limits);
+    for (const Hierarchy& hierarchy : hierarchies) RETURN_IF_ERROR(Check(hierarchy.mount));
     // Last, so that its undo records come back first: nothing forks while all are killed. It is
     // no more than a help, so a machine without it will do.
-    const sys::CgroupMount* freezer = sys::FindController(mounts, "freezer");
-    if (freezer != nullptr && sys::CheckParent(*freezer, parent).ok() &&
-        slipway::cgroup_v1::CheckCpuset(*freezer, *this).ok()) {
-      slipway::cgroup_v1::PutLast(hierarchies, *freezer);
+    for (const char* controller : {"pids", "freezer"}) {
+      ASSIGN_OR_RETURN(const sys::CgroupMount* holder, mounts.Controller(controller));
+      if (holder == nullptr || !Check(*holder).ok()) continue;
+      slipway::cgroup_v1::PutLast(hierarchies, *holder);
+      break;
     }
     return hierarchies;
   }

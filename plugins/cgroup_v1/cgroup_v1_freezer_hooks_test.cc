@@ -18,51 +18,62 @@ namespace {
 
 constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
 
-// The parameter: is the parent there in the freezer's hierarchy too?
-class CgroupV1Freezer : public ::testing::TestWithParam<bool> {
+// What keeps processes from forking while they are killed: the pids controller, or else the
+// freezer, or nothing. The parent of the container's cgroups is there in some hierarchies and not
+// in others.
+enum class Holder { kPids, kFreezer, kNothing };
+
+class CgroupV1Freezer : public ::testing::TestWithParam<Holder> {
  protected:
   void SetUp() override {
     const auto mountinfo = ReadFile("/proc/self/mountinfo");
     ASSERT_TRUE(mountinfo.ok());
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
     const auto mounts = ParseCgroupMounts(*mountinfo);
-    const CgroupMount* pids = FindController(mounts, "pids");
+    const CgroupMount* limits = FindController(mounts, limits_controller());
     const CgroupMount* freezer = FindController(mounts, "freezer");
-    if (!pids || !freezer) GTEST_SKIP() << "needs pids and freezer on cgroup v1";
-    if (pids->device == freezer->device) GTEST_SKIP() << "pids and freezer are joined here";
+    if (!limits || !freezer) GTEST_SKIP() << "needs pids, memory and freezer on cgroup v1";
+    if (limits->device == freezer->device) GTEST_SKIP() << "controllers are joined here";
     parent_ = "/" + UniqueId();
-    pids_ = pids->mount_point + parent_;
+    limits_ = limits->mount_point + parent_;
     freezer_ = freezer->mount_point + parent_;
-    ASSERT_EQ(mkdir(pids_.c_str(), 0755), 0);
-    if (GetParam()) {
+    ASSERT_EQ(mkdir(limits_.c_str(), 0755), 0);
+    if (GetParam() == Holder::kFreezer) {
       ASSERT_EQ(mkdir(freezer_.c_str(), 0755), 0);
     }
   }
 
   void TearDown() override {
     if (parent_.empty()) return;
-    EXPECT_EQ(rmdir(pids_.c_str()), 0);
-    EXPECT_EQ(rmdir(freezer_.c_str()), GetParam() ? 0 : -1);
+    EXPECT_EQ(rmdir(limits_.c_str()), 0);
+    EXPECT_EQ(rmdir(freezer_.c_str()), GetParam() == Holder::kFreezer ? 0 : -1);
   }
 
-  void Configure(HookedStage& stage, int pids_max) const {
+  static const char* limits_controller() { return GetParam() == Holder::kPids ? "pids" : "memory"; }
+
+  void Configure(HookedStage& stage) const {
     stage.Set("parent", parent_);
-    stage.Set("pids.max", pids_max);
+    if (GetParam() == Holder::kPids) {
+      stage.Set("pids.max", 40);
+    } else {
+      stage.Set("memory.max", int64_t{256} << 20);
+    }
   }
 
   std::string parent_;
-  std::string pids_;
+  std::string limits_;
   std::string freezer_;
 };
 
 TEST_P(CgroupV1Freezer, ItsCgroupIsTheLastOne) {
   HookedStage stage(kPlugin, UniqueId());
-  Configure(stage, 20);
+  Configure(stage);
   ASSERT_TRUE(stage.Probe().ok());
   const Status made = stage.PreClone();
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  const std::string last = (GetParam() ? freezer_ : pids_) + "/" + stage.id();
-  ASSERT_EQ(stage.records.size(), GetParam() ? 4U : 2U);
+  const bool freezes = GetParam() == Holder::kFreezer;
+  const std::string last = (freezes ? freezer_ : limits_) + "/" + stage.id();
+  ASSERT_EQ(stage.records.size(), freezes ? 4U : 2U);
   EXPECT_TRUE(stage.records.back().starts_with("made ")) << stage.records.back();
   EXPECT_TRUE(stage.records.back().ends_with(" " + last)) << stage.records.back();
   Shell child("exit 0");
@@ -72,9 +83,9 @@ TEST_P(CgroupV1Freezer, ItsCgroupIsTheLastOne) {
 
 TEST_P(CgroupV1Freezer, TeardownKillsGrandchildrenAndNestedCgroups) {
   HookedStage stage(kPlugin, UniqueId());
-  Configure(stage, 20);
+  Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
-  const std::string inner = pids_ + "/" + stage.id() + "/inner/most";
+  const std::string inner = limits_ + "/" + stage.id() + "/inner/most";
   Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
               "/cgroup.procs; setsid sleep 1000 & echo ready; wait");
   ASSERT_TRUE(stage.PostClone(child.pid()).ok());
@@ -83,14 +94,14 @@ TEST_P(CgroupV1Freezer, TeardownKillsGrandchildrenAndNestedCgroups) {
   ASSERT_NE(Content(inner + "/cgroup.procs"), "");
   const Status status = stage.TeardownAll();
   EXPECT_TRUE(status.ok()) << status.error().ToString();
-  EXPECT_FALSE(Exists(pids_ + "/" + stage.id()));
+  EXPECT_FALSE(Exists(limits_ + "/" + stage.id()));
   const int ended = child.Wait();
   EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
 }
 
 TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   HookedStage stage(kPlugin, UniqueId());
-  Configure(stage, 40);
+  Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child(
       "f() { while :; do (:) & wait $!; done; }; for i in 1 2 3 4 5 6 7 8; do f & done;"
@@ -100,14 +111,15 @@ TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   ASSERT_EQ(child.ReadLine(), "ready");
   const Status status = stage.TeardownAll();
   EXPECT_TRUE(status.ok()) << status.error().ToString();
-  EXPECT_FALSE(Exists(pids_ + "/" + stage.id()));
+  EXPECT_FALSE(Exists(limits_ + "/" + stage.id()));
   EXPECT_FALSE(Exists(freezer_ + "/" + stage.id()));
 }
 
-TEST_P(CgroupV1Freezer, TeardownThawsWhatTheContainerFroze) {
-  if (!GetParam()) GTEST_SKIP() << "there is nothing to freeze with";
+class CgroupV1Frozen : public CgroupV1Freezer {};
+
+TEST_P(CgroupV1Frozen, TeardownThawsWhatTheContainerFroze) {
   HookedStage stage(kPlugin, UniqueId());
-  Configure(stage, 20);
+  Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
   const std::string inner = freezer_ + "/" + stage.id() + "/inner";
   Shell child("mkdir " + inner + "; sleep 1000 & echo $! >" + inner +
@@ -122,10 +134,9 @@ TEST_P(CgroupV1Freezer, TeardownThawsWhatTheContainerFroze) {
 }
 
 // As after a crash between freezing and thawing.
-TEST_P(CgroupV1Freezer, TeardownEndsWhatIsFrozenAlready) {
-  if (!GetParam()) GTEST_SKIP() << "there is nothing to freeze with";
+TEST_P(CgroupV1Frozen, TeardownEndsWhatIsFrozenAlready) {
   HookedStage stage(kPlugin, UniqueId());
-  Configure(stage, 20);
+  Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child("exit 0");
   ASSERT_TRUE(stage.PostClone(child.pid()).ok());
@@ -137,9 +148,22 @@ TEST_P(CgroupV1Freezer, TeardownEndsWhatIsFrozenAlready) {
   EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
 }
 
-INSTANTIATE_TEST_SUITE_P(Parent, CgroupV1Freezer, ::testing::Bool(), [](const auto& parameter) {
-  return parameter.param ? "WithFreezer" : "WithoutFreezer";
-});
+INSTANTIATE_TEST_SUITE_P(By, CgroupV1Frozen, ::testing::Values(Holder::kFreezer),
+                         [](const auto&) { return "Freezer"; });
+
+INSTANTIATE_TEST_SUITE_P(By, CgroupV1Freezer,
+                         ::testing::Values(Holder::kPids, Holder::kFreezer, Holder::kNothing),
+                         [](const auto& parameter) {
+                           switch (parameter.param) {
+                             case Holder::kPids:
+                               return "Pids";
+                             case Holder::kFreezer:
+                               return "Freezer";
+                             case Holder::kNothing:
+                               break;
+                           }
+                           return "Nothing";
+                         });
 
 }  // namespace
 }  // namespace slipway::sys::testing

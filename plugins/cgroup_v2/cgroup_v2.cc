@@ -17,6 +17,7 @@
 #include "runtime/sys/cgroup_figures.h"
 #include "runtime/sys/cgroup_life.h"
 #include "runtime/sys/cgroup_limits.h"
+#include "runtime/sys/cgroup_mounts.h"
 #include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
@@ -32,9 +33,11 @@ using slipway::Status;
 namespace sys = slipway::sys;
 namespace cgroup_v2 = slipway::cgroup_v2;
 
-Result<sys::CgroupMount> FindHierarchy(const std::vector<sys::CgroupMount>& mounts) {
-  if (const sys::CgroupMount* mount = sys::FindUnified(mounts)) return *mount;
-  const std::string points = sys::MountPoints(mounts, false);
+Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
+  ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Unified());
+  if (mount != nullptr) return *mount;
+  ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
+  const std::string points = sys::MountPoints(all, false);
   if (points == "none") {
     return Error("no cgroup hierarchy is mounted", {},
                  "neither v2 nor v1 is in /proc/self/mountinfo; mount cgroup2 first");
@@ -43,7 +46,7 @@ Result<sys::CgroupMount> FindHierarchy(const std::vector<sys::CgroupMount>& moun
                "there are v1 hierarchies at " + points + ": use the stage cgroup-v1");
 }
 
-Status CheckControllers(const std::vector<sys::CgroupMount>& mounts, const sys::CgroupMount& mount,
+Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount,
                         const std::vector<std::string>& controllers) {
   if (controllers.empty()) return Ok();
   ASSIGN_OR_RETURN(const std::string offered,
@@ -52,7 +55,7 @@ Status CheckControllers(const std::vector<sys::CgroupMount>& mounts, const sys::
     if (sys::HasWord(offered, controller)) continue;
     // The same controller under two names.
     const std::string on_v1 = controller == "io" ? "blkio" : controller;
-    const sys::CgroupMount* elsewhere = sys::FindController(mounts, on_v1);
+    ASSIGN_OR_RETURN(const sys::CgroupMount* elsewhere, mounts.Controller(on_v1));
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
                  elsewhere ? "it is bound to cgroup v1 at " + elsewhere->mount_point +
                                  ": use the stage cgroup-v1"
@@ -108,8 +111,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
 
   Result<Site> Locate() const {
     RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
-    ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
-    const std::vector<sys::CgroupMount> mounts = sys::ParseCgroupMounts(mountinfo);
+    sys::CgroupMounts mounts;
     Site site;
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
     RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));

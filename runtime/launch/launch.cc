@@ -128,6 +128,7 @@ Outcome Launch(const Job& job) {
   BlockedSignals blocked;
   if (job.guard.TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
   job.guard.Resume();
+  const Strays strays;
   auto journal = state::Journal::Begin(job.root, job.facts);
   if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
@@ -139,7 +140,7 @@ Outcome Launch(const Job& job) {
         CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
   }
   for (Error& failure : Undo(job, *journal)) outcome.warnings.push_back(std::move(failure));
-  if (!EndStrays()) {
+  if (!strays.End()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
   job.guard.Release();

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <string>
 
@@ -12,34 +14,45 @@
 namespace slipway::launch {
 namespace {
 
+bool HasChildren() {
+  siginfo_t info{};
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 // proc_pid_task(5). A child's pid is its own until it is reaped, which only this process does.
-void KillChildren() {
+std::vector<pid_t> Children() {
+  std::vector<pid_t> children;
   const std::string pid = std::to_string(getpid());
   const auto text = sys::ReadFile("/proc/self/task/" + pid + "/children");
-  if (!text.ok()) return;
+  if (!text.ok()) return children;
   const char* at = (*text).data();
   const char* const end = at + (*text).size();
   pid_t child = 0;
   for (auto number = std::from_chars(at, end, child); number.ec == std::errc();
        number = std::from_chars(at, end, child)) {
-    kill(child, SIGKILL);
+    children.push_back(child);
     at = number.ptr == end ? end : number.ptr + 1;
   }
+  return children;
 }
 
 }  // namespace
 
-bool EndStrays() {
+Strays::Strays() {
+  if (HasChildren()) before_ = Children();
+}
+
+bool Strays::End() const {
   bool none = true;
-  while (true) {
-    const pid_t ended = waitpid(-1, nullptr, WNOHANG);
-    if (ended < 0) return none;
-    if (ended > 0) continue;
-    none = false;
-    KillChildren();
-    // Of those that were killed one ends first; the others are looked for again.
-    if (waitpid(-1, nullptr, 0) < 0) return none;
+  if (!HasChildren()) return none;
+  for (const pid_t child : Children()) {
+    if (std::find(before_.begin(), before_.end(), child) != before_.end()) continue;
+    none = waitpid(child, nullptr, WNOHANG) == child && none;
+    kill(child, SIGKILL);
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
+  return none;
 }
 
 }  // namespace slipway::launch

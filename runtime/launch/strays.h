@@ -3,11 +3,25 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_STRAYS_H_
 #define SLIPWAY_RUNTIME_LAUNCH_STRAYS_H_
 
+#include <sys/types.h>
+
+#include <vector>
+
 namespace slipway::launch {
 
-// Kills and reaps all children of this process. Returns whether there was none that still ran.
-// Called when the container has ended, and the stages have undone what they did.
-bool EndStrays();
+class Strays {
+ public:
+  // Notes the children that this process has already: a shell that became the runtime by exec may
+  // have left it some.
+  Strays();
+
+  // Kills and reaps all other children of this process. Returns whether there was none that still
+  // ran. Called when the container has ended, and the stages have undone what they did.
+  bool End() const;
+
+ private:
+  std::vector<pid_t> before_;
+};
 
 }  // namespace slipway::launch
 

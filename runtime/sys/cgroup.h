@@ -1,6 +1,6 @@
-// Where the machine's cgroup hierarchies are, told from /proc/self/mountinfo alone: nothing here
-// guesses a path below /sys/fs/cgroup. All of it is pure logic over texts that the kernel wrote;
-// the effects (making, killing, removing) are in cgroup_life.h, limits in cgroup_limits.h.
+// Where the machine's cgroup hierarchies are, told from /proc/self/mountinfo: pure logic over texts
+// that the kernel wrote. Who looks for hierarchies asks cgroup_mounts.h; the effects (making,
+// killing, removing) are in cgroup_life.h, limits in cgroup_limits.h.
 //
 // A hierarchy may be cgroup v2 (one, "unified"), or v1 with the controllers that are bound to it
 // (cpu and cpuacct are often joined in one). It may be mounted several times, read-only, hidden

@@ -136,6 +136,12 @@ void Thaw(const Fd& cgroup) {
   }
 }
 
+// In a cgroup of the pids controller: nothing in it, nor below it, forks from now on. pids.rst.
+void ForbidForks(const Fd& cgroup) {
+  const Fd limit(openat(cgroup.get(), "pids.max", O_WRONLY | O_CLOEXEC));
+  if (limit.valid()) (void)!write(limit.get(), "0", 1);
+}
+
 // As long as this lives, nothing in a cgroup of v1's freezer runs, hence nothing forks, as far as
 // it can be frozen by `deadline`. However this ends, all is thawed, also cgroups inside that the
 // container froze itself: a frozen process does not even take a SIGKILL. In other hierarchies
@@ -185,6 +191,7 @@ std::vector<Fd> Pin(const Fd& cgroup, std::span<const pid_t> pids) {
 // is killed all the same. Awaits the last batch only; the caller looks whether all have ended.
 Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
   std::vector<Fd> killed;
+  ForbidForks(cgroup);
   {
     const Frozen frozen(cgroup, Clock::now() + Left(deadline) / 2);
     const std::vector<pid_t> pids = Processes(cgroup);

@@ -1,0 +1,99 @@
+#include "runtime/sys/cgroup_mounts.h"
+
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "runtime/sys/file.h"
+
+namespace slipway::sys {
+namespace {
+
+constexpr const char* kStandard = "/sys/fs/cgroup";
+constexpr const char* kStandardUnified = "/sys/fs/cgroup/unified";
+
+// The hierarchy at `path`, if it is one of this kind.
+std::optional<CgroupMount> MountAt(const std::string& path, bool unified) {
+  struct statfs filesystem {};
+  struct stat facts {};
+  const auto magic = unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
+  if (statfs(path.c_str(), &filesystem) != 0 || filesystem.f_type != magic) return std::nullopt;
+  if (stat(path.c_str(), &facts) != 0) return std::nullopt;
+  CgroupMount mount;
+  mount.device = std::to_string(major(facts.st_dev)) + ":" + std::to_string(minor(facts.st_dev));
+  mount.root = "/";
+  mount.mount_point = path;
+  mount.unified = unified;
+  mount.read_only = (filesystem.f_flags & ST_RDONLY) != 0;
+  return mount;
+}
+
+}  // namespace
+
+std::string JoinedControllers(std::string_view proc_cgroup, std::string_view controller) {
+  // 4:cpu,cpuacct:/user.slice
+  for (std::string_view line : Split(proc_cgroup, "\n")) {
+    const size_t begin = line.find(':');
+    const size_t end = begin == std::string_view::npos ? begin : line.find(':', begin + 1);
+    if (end == std::string_view::npos) continue;
+    const std::string_view joined = line.substr(begin + 1, end - begin - 1);
+    const std::vector<std::string_view> names = Split(joined, ",");
+    if (std::find(names.begin(), names.end(), controller) != names.end()) {
+      return std::string(joined);
+    }
+  }
+  return {};
+}
+
+Result<const CgroupMount*> CgroupMounts::Keep(std::optional<CgroupMount> mount) {
+  return static_cast<const CgroupMount*>(&kept_.emplace_back(std::move(*mount)));
+}
+
+Status CgroupMounts::ReadOwn() {
+  if (own_) return Ok();
+  ASSIGN_OR_RETURN(own_, ReadFile("/proc/self/cgroup"));
+  return Ok();
+}
+
+Result<std::vector<CgroupMount>> CgroupMounts::All() {
+  if (!all_) {
+    ASSIGN_OR_RETURN(const std::string mountinfo, ReadFile("/proc/self/mountinfo"));
+    all_ = ParseCgroupMounts(mountinfo);
+  }
+  return *all_;
+}
+
+Result<const CgroupMount*> CgroupMounts::Unified() {
+  for (const char* path : {kStandard, kStandardUnified}) {
+    auto mount = MountAt(path, true);
+    if (mount && !mount->read_only) return Keep(std::move(mount));
+  }
+  RETURN_IF_ERROR(All());
+  return FindUnified(*all_);
+}
+
+Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controller) {
+  for (const CgroupMount& mount : kept_) {
+    const auto& options = mount.options;
+    if (std::find(options.begin(), options.end(), controller) != options.end()) return &mount;
+  }
+  RETURN_IF_ERROR(ReadOwn());
+  const std::string joined = JoinedControllers(*own_, controller);
+  if (joined.empty()) return static_cast<const CgroupMount*>(nullptr);
+  for (const std::string& name : {joined, controller}) {
+    auto mount = MountAt(std::string(kStandard) + "/" + name, false);
+    if (!mount || mount->read_only) continue;
+    for (std::string_view option : Split(joined, ",")) mount->options.emplace_back(option);
+    return Keep(std::move(mount));
+  }
+  RETURN_IF_ERROR(All());
+  return FindController(*all_, controller);
+}
+
+}  // namespace slipway::sys
