@@ -61,7 +61,7 @@ const Case kBadFlags[] = {
      "no config (say which pipeline to run: --config FILE; see runtime --help)"},
     {"ConfigPathNotFound",
      {"--config", "$D/nope.yaml", "/bin/true"},
-     "open(\"$D/nope.yaml\"): No such file or directory (the config must be a file)"},
+     "open(\"$D/nope.yaml\"): No such file or directory"},
     {"ConfigIsAFolder",
      {"--config", "$D", "/bin/true"},
      "read(\"$D\"): Is a directory (the config must be a file)"},
