@@ -24,16 +24,28 @@ std::string Abi(unsigned major, unsigned minor) {
   return std::to_string(major) + "." + std::to_string(minor);
 }
 
+// Where in the descriptor the walk is: a chain of parts, which becomes a text only in an error.
+struct Field {
+  const Field* above = nullptr;
+  std::string_view part = {};
+  int index = -1;  // not below 0: "[index]" instead of a part
+
+  std::string ToString() const {
+    std::string text = above ? above->ToString() : "";
+    return index < 0 ? text.append(part) : text + "[" + std::to_string(index) + "]";
+  }
+};
+
 // One walk over a descriptor, after magic, ABI and size have proved that it is one.
 class Walk {
  public:
   explicit Walk(const std::string& path) : path_(path) {}
 
-  Error Bad(const std::string& field, const std::string& what) const {
-    return Error("bad descriptor", field, what + "; in " + path_);
+  Error Bad(const Field& field, const std::string& what) const {
+    return Error("bad descriptor", field.ToString(), what + "; in " + path_);
   }
 
-  Status Text(const std::string& field, const char* text) const {
+  Status Text(const Field& field, const char* text) const {
     if (text == nullptr || *text == '\0') return Bad(field, "missing");
     const size_t size = strnlen(text, kMaxText + 1);
     if (size > kMaxText) return Bad(field, "longer than " + std::to_string(kMaxText) + " bytes");
@@ -44,33 +56,34 @@ class Walk {
   }
 
   // names: ended by null. Fails when it does not seem to end, or when a name is empty.
-  Status Names(const std::string& field, const char* const* names) const {
+  Status Names(const Field& field, const char* const* names) const {
     int count = 0;
     for (; names[count] != nullptr; ++count) {
       if (count == kMaxNames) {
         return Bad(field,
                    "more than " + std::to_string(kMaxNames) + " names; is the last one NULL?");
       }
-      RETURN_IF_ERROR(Text(field + "[" + std::to_string(count) + "]", names[count]));
+      RETURN_IF_ERROR(Text({&field, {}, count}, names[count]));
     }
     return Ok();
   }
 
-  Status Tokens(const std::string& field, const char* const* tokens) const {
+  Status Tokens(const Field& field, const char* const* tokens) const {
     return tokens == nullptr ? Ok() : Names(field, tokens);
   }
 
   // The options of a stage, or the fields of a record.
-  Status Table(const std::string& field, const slipway_option* options, uint32_t count, int depth) {
+  Status Table(const Field& field, const slipway_option* options, uint32_t count, int depth) {
     if (count > 0 && options == nullptr) {
       return Bad(field, std::to_string(count) + " of them at NULL");
     }
     for (uint32_t i = 0; i < count; ++i) {
       const slipway_option& option = options[i];
-      const std::string numbered = field + "[" + std::to_string(i) + "]";
-      RETURN_IF_ERROR(Text(numbered + ".name", option.name));
-      const std::string named = field + "." + option.name;
-      RETURN_IF_ERROR(Text(named + ".summary", option.summary));
+      const Field numbered{&field, {}, static_cast<int>(i)};
+      RETURN_IF_ERROR(Text({&numbered, ".name"}, option.name));
+      const Field dot{&field, "."};
+      const Field named{&dot, option.name};
+      RETURN_IF_ERROR(Text({&named, ".summary"}, option.summary));
       for (uint32_t earlier = 0; earlier < i; ++earlier) {
         if (std::strcmp(options[earlier].name, option.name) == 0) {
           return Bad(named, "declared twice");
@@ -83,7 +96,7 @@ class Walk {
 
  private:
   // What a value of the option may be; also of an element, which has neither name nor summary.
-  Status Type(const std::string& field, const slipway_option& option, int depth) {
+  Status Type(const Field& field, const slipway_option& option, int depth) {
     if (++options_ > kMaxOptions) {
       return Bad(field, "more than " + std::to_string(kMaxOptions) + " options in all");
     }
@@ -110,11 +123,11 @@ class Walk {
         if (option.names == nullptr || option.names[0] == nullptr) {
           return Bad(field, "an enum without names");
         }
-        return Names(field + ".names", option.names);
+        return Names({&field, ".names"}, option.names);
       case SLIPWAY_LIST:
       case SLIPWAY_MAP:
         if (option.element == nullptr) return Bad(field, "a list or map without element");
-        return Type(field + "[]", *option.element, depth + 1);
+        return Type({&field, "[]"}, *option.element, depth + 1);
       case SLIPWAY_RECORD:
         if (option.field_count == 0) return Bad(field, "a record without fields");
         return Table(field, option.fields, option.field_count, depth + 1);
@@ -146,20 +159,20 @@ Status CheckDescriptor(const slipway_stage& stage, const std::string& name,
                  "this runtime wants " + std::to_string(sizeof(slipway_stage)) + rebuild);
   }
   Walk walk(path);
-  RETURN_IF_ERROR(walk.Text("name", stage.name));
+  RETURN_IF_ERROR(walk.Text({nullptr, "name"}, stage.name));
   if (name != stage.name) {
     return Error("wrong name", stage.name, "this file must hold \"" + name + "\": " + path);
   }
-  RETURN_IF_ERROR(walk.Text("version", stage.version));
-  RETURN_IF_ERROR(walk.Text("summary", stage.summary));
+  RETURN_IF_ERROR(walk.Text({nullptr, "version"}, stage.version));
+  RETURN_IF_ERROR(walk.Text({nullptr, "summary"}, stage.summary));
   if (stage.privileges > SLIPWAY_ROOT) {
-    return walk.Bad("privileges", "unknown value " + std::to_string(stage.privileges));
+    return walk.Bad({nullptr, "privileges"}, "unknown value " + std::to_string(stage.privileges));
   }
-  RETURN_IF_ERROR(walk.Table("options", stage.options, stage.option_count, 1));
-  RETURN_IF_ERROR(walk.Tokens("provides", stage.provides));
-  RETURN_IF_ERROR(walk.Tokens("requires", stage.requires_));
-  RETURN_IF_ERROR(walk.Tokens("after", stage.after));
-  return walk.Tokens("conflicts", stage.conflicts);
+  RETURN_IF_ERROR(walk.Table({nullptr, "options"}, stage.options, stage.option_count, 1));
+  RETURN_IF_ERROR(walk.Tokens({nullptr, "provides"}, stage.provides));
+  RETURN_IF_ERROR(walk.Tokens({nullptr, "requires"}, stage.requires_));
+  RETURN_IF_ERROR(walk.Tokens({nullptr, "after"}, stage.after));
+  return walk.Tokens({nullptr, "conflicts"}, stage.conflicts);
 }
 
 }  // namespace slipway::loader

@@ -104,10 +104,22 @@ Result<struct stat> TrustedPaths::Check(const std::string& path) const {
   return facts;
 }
 
+std::string TrustedPaths::KnownPartOf(const std::string& path) const {
+  for (size_t end = path.rfind('/'); end != 0 && end != std::string::npos;
+       end = path.rfind('/', end - 1)) {
+    std::string folder = path.substr(0, end);
+    if (folders_.contains(folder)) return folder;
+  }
+  return {};
+}
+
 Result<std::string> TrustedPaths::Resolve(const std::string& path) {
   ASSIGN_OR_RETURN(std::string rest, Absolute(path));
   RETURN_IF_ERROR(CheckRoot());
-  std::string real;  // all of it trusted and free of symlinks; empty: the root
+  // All of it trusted and free of symlinks; empty: the root. The folder of another plugin that was
+  // walked before need not be walked again.
+  std::string real = KnownPartOf(rest);
+  rest.erase(0, real.size());
   int symlinks = 0;
   for (std::string name = TakeComponent(rest); !name.empty(); name = TakeComponent(rest)) {
     if (name == ".") continue;

@@ -52,6 +52,9 @@ class TrustedPaths {
   Result<std::string> Resolve(const std::string& path);
 
  private:
+  // The longest part of `path` that is a trusted folder's own path; or nothing.
+  std::string KnownPartOf(const std::string& path) const;
+
   // What lstat(2) says of the trusted entry `path`.
   Result<struct stat> Check(const std::string& path) const;
 
