@@ -195,7 +195,8 @@ TEST_F(MisbehavingHook, ThatLeavesAProcessIsAWarningAndTheProcessIsKilled) {
 // A shell that becomes the runtime by exec has children of its own.
 TEST_F(MisbehavingHook, IsNotBlamedForAProcessThatWasThereBefore) {
   const std::vector<std::string> argv = Argv("none", "hang");
-  std::vector<std::string> words = {"/bin/sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $! >\"$0\"; exec \"$@\"",
+  std::vector<std::string> words = {"/bin/sh", "-c",
+                                    "sleep 1000 >/dev/null 2>&1 & echo $! >\"$0\"; exec \"$@\"",
                                     test_.Path("pid")};
   words.insert(words.end(), argv.begin(), argv.end());
   const RunResult result = RunProgram(words);

@@ -65,8 +65,9 @@ void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
-  AwaitRelease(channel, progress);
+  if (setup.parks_first) AwaitRelease(channel, progress);
   Status status = RunHooks(setup, channel, progress);
+  if (status.ok() && !setup.parks_first) AwaitRelease(channel, progress);
   if (!setup.outlives_host) TieToHost(channel);
   if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
   if (status.ok()) status = PrepareExec(setup.command, setup.plan.kept_fds);

@@ -24,6 +24,9 @@ struct Setup {
   const Plan& plan;
   const Command& command;
   const BlockedSignals& signals;
+  // The child waits for Release before its hooks. Else no stage has a PostClone hook that must come
+  // before them, and it waits after them: the host need not be waited for meanwhile.
+  bool parks_first;
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };
@@ -38,8 +41,8 @@ struct Progress {
   slipway_error error{};
 };
 
-// Waits for Release, runs the InChild hooks, and executes the command. Reports every failure
-// through the channel. Nothing here loads a library or prints.
+// Runs the InChild hooks, waits for Release before or after, and executes the command. Reports
+// every failure through the channel. Nothing here loads a library or prints.
 [[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress);
 
 }  // namespace slipway::launch

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -54,6 +55,11 @@ Status RecordChild(const Container& container, state::Journal& journal) {
   return status;
 }
 
+bool HavePostClone(const std::vector<Stage>& stages) {
+  return std::any_of(stages.begin(), stages.end(),
+                     [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
+}
+
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
   slipway_context context;
   context.container_id = &job.facts.id;
@@ -73,8 +79,14 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   // Before the command can take the foreground.
   const Terminal terminal;
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job, journal));
-  const Setup setup{job.facts.id, job.stages, plan, job.command, blocked, job.facts.outlives_host,
-                    job.patience};
+  const Setup setup{.id = job.facts.id,
+                    .stages = job.stages,
+                    .plan = plan,
+                    .command = job.command,
+                    .signals = blocked,
+                    .parks_first = HavePostClone(job.stages),
+                    .outlives_host = job.facts.outlives_host,
+                    .patience = job.patience};
   ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container, journal));

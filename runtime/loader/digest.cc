@@ -34,6 +34,8 @@ bool Read(std::string_view bytes, size_t at, T& value) {
   return true;
 }
 
+constexpr std::string_view kOwner{"GNU\0", 4};  // of the build id's note; its NUL counts
+
 constexpr size_t Padded(size_t size) { return (size + 3) & ~size_t{3}; }
 
 std::string Hex(std::string_view bytes) {
@@ -53,7 +55,7 @@ std::string BuildIdIn(std::string_view notes) {
     const size_t end = name_end + Padded(note.n_descsz);
     if (name_end > notes.size() || note.n_descsz > notes.size() - name_end) break;
     const std::string_view name = notes.substr(sizeof(note), note.n_namesz);
-    if (note.n_type == NT_GNU_BUILD_ID && name == std::string_view("GNU", 4)) {
+    if (note.n_type == NT_GNU_BUILD_ID && name == kOwner) {
       return Hex(notes.substr(name_end, note.n_descsz));
     }
     notes.remove_prefix(std::min(end, notes.size()));
@@ -70,7 +72,7 @@ std::string BuildIdOf(std::string_view image, Layout layout) {
     if (segment.p_type != PT_NOTE) continue;
     const size_t at = layout == Layout::kFile ? segment.p_offset : segment.p_vaddr;
     if (at > image.size() || segment.p_filesz > image.size() - at) continue;
-    const std::string id = BuildIdIn(image.substr(at, segment.p_filesz));
+    std::string id = BuildIdIn(image.substr(at, segment.p_filesz));
     if (!id.empty()) return id;
   }
   return {};

@@ -15,7 +15,7 @@ constexpr char kPath[] = "/state/web/journal";
 
 Facts SomeFacts() {
   return {.id = "web",
-          .config = "/home/me/my config\n.yaml",
+          .config = "/etc/slipway/my config\n.yaml",
           .since = 1795459943'213044117,
           .outlives_host = true,
           .stages = {{"uts", "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},

@@ -5,6 +5,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
@@ -32,6 +33,16 @@ std::optional<CgroupMount> MountAt(const std::string& path, bool unified) {
   mount.unified = unified;
   mount.read_only = (filesystem.f_flags & ST_RDONLY) != 0;
   return mount;
+}
+
+// Only the root of the v2 hierarchy has no cgroup.type. Of another root mountinfo tells the name.
+bool IsHierarchysRoot(const CgroupMount& unified) {
+  return access((unified.mount_point + "/cgroup.type").c_str(), F_OK) != 0;
+}
+
+// Is the v2 hierarchy in use, as its line in /proc/self/cgroup says?
+bool HasUnified(std::string_view proc_cgroup) {
+  return proc_cgroup.starts_with("0::") || proc_cgroup.find("\n0::") != std::string_view::npos;
 }
 
 }  // namespace
@@ -70,9 +81,11 @@ Result<std::vector<CgroupMount>> CgroupMounts::All() {
 }
 
 Result<const CgroupMount*> CgroupMounts::Unified() {
+  RETURN_IF_ERROR(ReadOwn());
+  if (!HasUnified(*own_)) return static_cast<const CgroupMount*>(nullptr);
   for (const char* path : {kStandard, kStandardUnified}) {
     auto mount = MountAt(path, true);
-    if (mount && !mount->read_only) return Keep(std::move(mount));
+    if (mount && !mount->read_only && IsHierarchysRoot(*mount)) return Keep(std::move(mount));
   }
   RETURN_IF_ERROR(All());
   return FindUnified(*all_);
