@@ -43,8 +43,8 @@ def start(bench):
     table.notes = ['"no container" is the no-op alone: what the measuring itself costs.',
                    *PEERS_DIFFER]
     if bench.world.layout != "v2":
-        table.notes.append("On cgroup v1 crun and runc make a cgroup in every hierarchy, ours in pids"
-                           " and freezer, the floor in pids alone.")
+        table.notes.append("On cgroup v1 crun and runc make a cgroup in every hierarchy, ours and the"
+                           " floor in pids alone.")
     return table
 
 
