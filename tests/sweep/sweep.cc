@@ -64,6 +64,13 @@ std::string OutcomeOf(const TraceResult& result) {
   return "status " + std::to_string(result.run.status) + (err.empty() ? "" : ": " + err);
 }
 
+// "uts: in-child: sethostname...", "journal: write...", or at least "open("/etc/web.yaml"): ...".
+bool NamesItsPlace(const std::string& line) {
+  const size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-");
+  const bool step = end != std::string::npos && line.compare(end, 2, ": ") == 0;
+  return step || line.find("(\"") != std::string::npos;
+}
+
 }  // namespace
 
 void PrintTo(const SweepCase& sweep_case, std::ostream* out) {
@@ -136,7 +143,7 @@ Sweep::Lines Sweep::LinesOf(const std::string& err) {
   for (std::string line; std::getline(text, line);) {
     if (line.starts_with(kWarning)) {
       ++lines.warnings;
-    } else if (line.starts_with(kError)) {
+    } else if (line.starts_with(kError) && NamesItsPlace(line.substr(sizeof(kError) - 1))) {
       ++lines.errors;
     } else {
       ++lines.others;
