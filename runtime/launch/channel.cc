@@ -9,6 +9,8 @@
 namespace slipway::launch {
 namespace {
 
+constexpr const char* kStep = "channel";
+
 bool IsKnown(MessageType type) {
   return type == MessageType::kRelease || type == MessageType::kReady ||
          type == MessageType::kFailed;
@@ -42,7 +44,7 @@ Status Channel::Send(MessageType type, const slipway_error& error) const {
   do {
     size = send(fd_.get(), &message, sizeof(message), MSG_NOSIGNAL);
   } while (size < 0 && errno == EINTR);
-  if (size < 0) return Error(errno, "send");
+  if (size < 0) return Error(errno, "send").In({}, kStep);
   return Ok();
 }
 
@@ -56,10 +58,11 @@ Result<std::optional<Message>> Channel::Receive() const {
     // once and before its last words; unix(7).
   } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
   if (size == 0) return std::optional<Message>();
-  if (size < 0) return Error(errno, "recv");
+  if (size < 0) return Error(errno, "recv").In({}, kStep);
   if (size != sizeof(message) || !IsKnown(message.type)) {
     return Error(EBADMSG, "recv", std::to_string(size) + " bytes",
-                 "something wrote into the host's channel");
+                 "something wrote into the host's channel")
+        .In({}, kStep);
   }
   message.error = EndTexts(message.error);
   return std::optional<Message>(message);

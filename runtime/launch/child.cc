@@ -25,7 +25,7 @@ constexpr int kRuntimeFailed = 125;
 
 void AwaitRelease(const Channel& channel, Progress& progress) {
   auto message = channel.Receive();
-  if (!message.ok()) Report(channel, progress, message.error().In({}, "channel"));
+  if (!message.ok()) Report(channel, progress, message.error());
   if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
 }
 

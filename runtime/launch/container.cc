@@ -108,7 +108,7 @@ Result<std::optional<int>> Container::AwaitExec(const SignalSource& signals) {
     }
     if (events[0].revents) {
       auto received = channel_->Receive();
-      if (!received.ok()) return received.error().In({}, "channel");
+      if (!received.ok()) return received.error();
       const std::optional<Message>& message = *received;
       if (!message && !progress_->failed && ready) return std::optional<int>();
       if (!message) return DiedEarly();

@@ -64,11 +64,13 @@ std::string OutcomeOf(const TraceResult& result) {
   return "status " + std::to_string(result.run.status) + (err.empty() ? "" : ": " + err);
 }
 
-// "uts: in-child: sethostname...", "journal: write...", or at least "open("/etc/web.yaml"): ...".
+// "uts: in-child: sethostname...", "journal: write...", "/etc/web.yaml:3:5: ..." or at least
+// "open("/etc/web.yaml"): ...".
 bool NamesItsPlace(const std::string& line) {
   const size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-");
   const bool step = end != std::string::npos && line.compare(end, 2, ": ") == 0;
-  return step || line.find("(\"") != std::string::npos;
+  const bool in_file = line.find(".yaml:") < line.find(": ");
+  return step || in_file || line.find("(\"") != std::string::npos;
 }
 
 }  // namespace
