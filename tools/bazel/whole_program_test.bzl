@@ -5,13 +5,14 @@ load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 
 STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 
-def whole_program_test(name, deps = [], data = [], **kwargs):
+def whole_program_test(name, deps = [], data = [], tags = [], **kwargs):
     """A GoogleTest test of <name>.cc in this folder.
 
     Args:
       name: ends in _test.
       deps: further libraries.
       data: further files.
+      tags: further tags.
       **kwargs: passed to cc_test.
     """
     cc_test(
@@ -22,7 +23,7 @@ def whole_program_test(name, deps = [], data = [], **kwargs):
             "//plugins/%s:%s" % (stage.replace("-", "_"), stage_library_name(stage))
             for stage in STAGES
         ],
-        tags = IN_CONTAINERS,
+        tags = IN_CONTAINERS + tags,
         deps = deps + [
             "//runtime/sdk/testing",
             "@debian//:gtest_main",
