@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -94,6 +95,14 @@ class Cgroup {
 
 class CgroupTest : public ::testing::Test {
  protected:
+  // The state folder of a user who will not be seen again.
+  ~CgroupTest() override {
+    const std::string state = "/tmp/slipway-" + std::to_string(User());
+    if (rmdir(state.c_str()) != 0) {
+      EXPECT_EQ(errno, ENOENT) << "left in " << state;
+    }
+  }
+
   void SetUp() override {
     if (!IsRoot()) GTEST_SKIP() << "needs root, to make cgroups and to become somebody else";
     mounts_ = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
