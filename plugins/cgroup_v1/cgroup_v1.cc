@@ -2,6 +2,7 @@
 // Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst, freezer-subsystem.rst,
 // Documentation/scheduler/sched-bwc.rst.
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -145,7 +146,11 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     // no more than a help, so a machine without it will do.
     for (const char* controller : {"pids", "freezer"}) {
       ASSIGN_OR_RETURN(const sys::CgroupMount* holder, mounts.Controller(controller));
-      if (holder == nullptr || !Check(*holder).ok()) continue;
+      if (holder == nullptr) continue;
+      const bool checked = std::any_of(
+          hierarchies.begin(), hierarchies.end(),
+          [holder](const Hierarchy& other) { return other.mount.device == holder->device; });
+      if (!checked && !Check(*holder).ok()) continue;
       slipway::cgroup_v1::PutLast(hierarchies, *holder);
       break;
     }

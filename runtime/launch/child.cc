@@ -6,14 +6,13 @@
 
 #include <cerrno>
 
+#include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/init.h"
 
 namespace slipway::launch {
 namespace {
-
-constexpr int kRuntimeFailed = 125;
 
 [[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
   if (!channel.Send(MessageType::kFailed, error).ok()) {

@@ -7,6 +7,7 @@
 
 namespace slipway::launch {
 
+inline constexpr int kRuntimeFailed = 125;  // the runtime itself failed
 inline constexpr int kSignalBase = 128;
 
 // From the status of waitpid(2): the exit status, or 128 + N for signal N.

@@ -19,11 +19,11 @@
 #include <limits>
 #include <string_view>
 
+#include "runtime/launch/exit_status.h"
+
 namespace slipway::launch {
 namespace {
 
-constexpr int kRuntimeFailed = 125;
-constexpr int kSignalBase = 128;
 constexpr int kTick = 1;                        // second
 constexpr size_t kStackSize = size_t{1} << 16;  // of the handlers; the hook's may be used up
 constexpr const char* kSelf = "/proc/self/exe";
@@ -159,7 +159,8 @@ void OnTick(int, siginfo_t*, void*) {
     errno = saved;
     return;
   }
-  if (const int signal = PendingInterrupt()) {
+  const int signal = PendingInterrupt();
+  if (signal) {
     Line line;
     Begin(line) << "interrupted: " << strsignal(signal);
   } else if (watch.patience && watch.ticks >= watch.patience) {
@@ -170,7 +171,6 @@ void OnTick(int, siginfo_t*, void*) {
     errno = saved;
     return;
   }
-  const int signal = PendingInterrupt();
   GiveUp(signal ? kSignalBase + signal : kRuntimeFailed);
 }
 
@@ -213,7 +213,7 @@ void RegisterOnExit() {
 
 }  // namespace
 
-Guard::Guard(std::chrono::seconds patience) : patience_(patience) {
+Guard::Guard(std::chrono::seconds patience) {
   RegisterOnExit();
   watch = {};
   watch.pid = getpid();
@@ -242,13 +242,13 @@ void Guard::Protect(Rescue rescue) {
   words_ = std::move(rescue.undo);
   const size_t undo_words = words_.size();
   words_.insert(words_.end(), rescue.then.begin(), rescue.then.end());
-  words_.push_back(std::move(rescue.records));
   static char name[] = "runtime";
+  static char records[] = "--records";
   undo_ = {name};
   for (size_t i = 0; i < undo_words; ++i) undo_.push_back(words_[i].data());
-  undo_.insert(undo_.end(), {words_.back().data(), watch.records, nullptr});
+  undo_.insert(undo_.end(), {records, watch.records, nullptr});
   then_ = {name};
-  for (size_t i = undo_words; i + 1 < words_.size(); ++i) then_.push_back(words_[i].data());
+  for (size_t i = undo_words; i < words_.size(); ++i) then_.push_back(words_[i].data());
   then_.push_back(nullptr);
   watch.undo = undo_.data();
   watch.then = rescue.then.empty() ? nullptr : then_.data();

@@ -17,10 +17,9 @@ namespace slipway::launch {
 
 // What undoes a container when this process cannot.
 struct Rescue {
-  // A `runtime gc` of the container: the words behind the program's own name. `records` stands in
-  // front of the number of undo records that are still to be undone.
+  // A `runtime gc` of the container: the words behind the program's own name. The guard adds the
+  // number of undo records that are still to be undone.
   std::vector<std::string> undo = {};
-  std::string records = "--records";
   // What this process would have gone on with; may be empty.
   std::vector<std::string> then = {};
   int lock_fd = -1;  // of the journal
@@ -56,7 +55,6 @@ class Guard {
   static void LeaveInChild();
 
  private:
-  std::chrono::seconds patience_;
   std::vector<std::string> words_;  // what the handler's argument vectors point into
   std::vector<char*> undo_;
   std::vector<char*> then_;

@@ -8,6 +8,7 @@
 
 #include "runtime/launch/child.h"
 #include "runtime/launch/container.h"
+#include "runtime/launch/exit_status.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
@@ -22,7 +23,6 @@ namespace slipway::launch {
 namespace {
 
 constexpr const char* kJournalStep = "journal";
-constexpr int kRuntimeFailed = 125;
 
 // A hook that closes what is not its own has closed the journal too.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {

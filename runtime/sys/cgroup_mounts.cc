@@ -62,8 +62,8 @@ std::string JoinedControllers(std::string_view proc_cgroup, std::string_view con
   return {};
 }
 
-Result<const CgroupMount*> CgroupMounts::Keep(std::optional<CgroupMount> mount) {
-  return static_cast<const CgroupMount*>(&kept_.emplace_back(std::move(*mount)));
+const CgroupMount* CgroupMounts::Keep(CgroupMount mount) {
+  return &kept_.emplace_back(std::move(mount));
 }
 
 Status CgroupMounts::ReadOwn() {
@@ -85,7 +85,7 @@ Result<const CgroupMount*> CgroupMounts::Unified() {
   if (!HasUnified(*own_)) return static_cast<const CgroupMount*>(nullptr);
   for (const char* path : {kStandard, kStandardUnified}) {
     auto mount = MountAt(path, true);
-    if (mount && !mount->read_only && IsHierarchysRoot(*mount)) return Keep(std::move(mount));
+    if (mount && !mount->read_only && IsHierarchysRoot(*mount)) return Keep(*std::move(mount));
   }
   RETURN_IF_ERROR(All());
   return FindUnified(*all_);
@@ -103,7 +103,7 @@ Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controlle
     auto mount = MountAt(std::string(kStandard) + "/" + name, false);
     if (!mount || mount->read_only) continue;
     for (std::string_view option : Split(joined, ",")) mount->options.emplace_back(option);
-    return Keep(std::move(mount));
+    return Keep(*std::move(mount));
   }
   RETURN_IF_ERROR(All());
   return FindController(*all_, controller);

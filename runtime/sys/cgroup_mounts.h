@@ -28,7 +28,7 @@ class CgroupMounts {
   Result<std::vector<CgroupMount>> All();
 
  private:
-  Result<const CgroupMount*> Keep(std::optional<CgroupMount> mount);
+  const CgroupMount* Keep(CgroupMount mount);
   Status ReadOwn();
 
   std::deque<CgroupMount> kept_;
