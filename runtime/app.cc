@@ -56,8 +56,8 @@ Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, const s
   auto document = config::Document::Read(config);
   if (!document.ok()) {
     Error& error = document.error();
-    if (error.errno_value == EISDIR) error.Hint("the config must be a file");
-    if (error.errno_value && !*error.subject) error.In({}, "config");
+    if (error->errno_value == EISDIR) error.Hint("the config must be a file");
+    if (error->errno_value && !*error->subject) error.In({}, "config");
     return std::move(document).status();
   }
   return config::Check(*document, overrides, [&](const std::string& name) {

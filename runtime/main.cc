@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     }
     const slipway::Error& error = report.exit_status.error();
     PrintError("", error);
-    return error.exit_status ? error.exit_status : kRuntimeFailed;
+    return error->exit_status ? error->exit_status : kRuntimeFailed;
   } catch (const std::exception& exception) {
     PrintError("", slipway::Error("internal error", exception.what()));
     return kRuntimeFailed;

@@ -209,7 +209,7 @@ TEST_F(CgroupV1Hooks, ACgroupThatCannotBeRecordedIsNotLeft) {
   };
   const Status status = stage.PreClone();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, ENOSPC);
+  EXPECT_EQ(status.error()->errno_value, ENOSPC);
   EXPECT_FALSE(Exists(In("pids", stage.id())));
 }
 
@@ -272,7 +272,7 @@ TEST_F(CgroupV1Hooks, TeardownNeverKillsItself) {
                         std::to_string(getpid()))
                   .ok());
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, EBUSY);
+  EXPECT_EQ(status.error()->errno_value, EBUSY);
 }
 
 TEST_F(CgroupV1Hooks, RefusesACgroupThatExists) {
@@ -300,7 +300,7 @@ TEST_F(CgroupV1Hooks, LeavesACgroupThatSomebodyMadeInBetween) {
   };
   const Status status = stage.PreClone();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, EEXIST);
+  EXPECT_EQ(status.error()->errno_value, EEXIST);
   EXPECT_TRUE(stage.TeardownAll().ok());
   EXPECT_TRUE(Exists(path));
 }
@@ -322,8 +322,8 @@ TEST_F(CgroupV1Hooks, ProbeNamesAParentThatIsNotThere) {
   stage.Set("pids.max", 20);
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, ENOENT);
-  EXPECT_EQ(status.error().subject, FindController(mounts_, "pids")->mount_point + "/no/such");
+  EXPECT_EQ(status.error()->errno_value, ENOENT);
+  EXPECT_EQ(status.error()->subject, FindController(mounts_, "pids")->mount_point + "/no/such");
 }
 
 TEST_F(CgroupV1Hooks, ProbeRefusesAParentThatLeadsUpwards) {

@@ -143,7 +143,7 @@ TEST_F(CgroupV2Hooks, TeardownNeverKillsItself) {
   const Status status = stage.TeardownAll();
   ASSERT_TRUE(WriteFile(root_ + home + "/cgroup.procs", self).ok());
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, EBUSY);
+  EXPECT_EQ(status.error()->errno_value, EBUSY);
 }
 
 TEST_F(CgroupV2Hooks, RefusesACgroupThatExists) {
@@ -151,7 +151,7 @@ TEST_F(CgroupV2Hooks, RefusesACgroupThatExists) {
   const std::string path = MakeForeign(root_ + "/" + stage.id());
   const Status status = stage.PreClone();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, EEXIST);
+  EXPECT_EQ(status.error()->errno_value, EEXIST);
   EXPECT_TRUE(stage.TeardownAll().ok());
   EXPECT_TRUE(Exists(path));
 }
@@ -173,8 +173,8 @@ TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {
   stage.Set("parent", "/no/such");
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().errno_value, ENOENT);
-  EXPECT_EQ(status.error().subject, root_ + "/no/such");
+  EXPECT_EQ(status.error()->errno_value, ENOENT);
+  EXPECT_EQ(status.error()->subject, root_ + "/no/such");
 }
 
 TEST_F(CgroupV2Hooks, ProbeTellsWhoMayNotWriteTheParent) {
@@ -263,7 +263,7 @@ TEST_F(CgroupV2Hooks, SwapIsLimitedAlone) {
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("memory.swap.max", 0);
   const Status made = stage.PreClone();
-  if (!made.ok() && made.error().errno_value == ENOENT) {
+  if (!made.ok() && made.error()->errno_value == ENOENT) {
     GTEST_SKIP() << "this kernel cannot swap (no memory.swap.max)";
   }
   ASSERT_TRUE(made.ok()) << made.error().ToString();
@@ -322,7 +322,7 @@ TEST_F(CgroupV2Hooks, AParentThatHoldsProcessesIsExplained) {
   stage.Set("memory.max", 64 << 20);
   for (const Status& status : {stage.Probe(), stage.PreClone()}) {
     ASSERT_FALSE(status.ok());
-    EXPECT_EQ(status.error().errno_value, EBUSY);
+    EXPECT_EQ(status.error()->errno_value, EBUSY);
     EXPECT_NE(status.error().ToString().find("No Internal Process Constraint"), std::string::npos);
   }
 }

@@ -123,9 +123,9 @@ Status Enable(const EnableWrite& write) {
   const std::string file = write.directory + "/cgroup.subtree_control";
   Status written = sys::WriteFile(file, write.value);
   if (written.ok()) return written;
-  CopyText(written.error().operation, "write " + write.value + " to");
-  if (written.error().errno_value == EBUSY) written.error().Hint(kBusy);
-  if (written.error().errno_value == EACCES) written.error().Hint(kNotOurs);
+  CopyText(written.error()->operation, "write " + write.value + " to");
+  if (written.error()->errno_value == EBUSY) written.error().Hint(kBusy);
+  if (written.error()->errno_value == EACCES) written.error().Hint(kNotOurs);
   return written;
 }
 

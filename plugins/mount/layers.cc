@@ -83,12 +83,12 @@ Result<Fd> StageOverlay(const std::string& root) {
 
 Status AttachAt(const Fd& root, const std::string& target, const Fd& mount, bool make_target) {
   auto found = sys::OpenInRoot(root, target, O_PATH);
-  if (!found.ok() && found.error().errno_value == ENOENT && make_target) {
+  if (!found.ok() && found.error()->errno_value == ENOENT && make_target) {
     RETURN_IF_ERROR(MakeTarget(root, target, IsFolder(mount)));
     found = sys::OpenInRoot(root, target, O_PATH);
   }
   if (!found.ok()) {
-    if (found.error().errno_value == ENOENT) {
+    if (found.error()->errno_value == ENOENT) {
       found.error().Hint("a mount point must exist in the root folder; or set overlay: true");
     }
     return std::move(found).status();

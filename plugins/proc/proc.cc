@@ -58,9 +58,9 @@ class Proc final : public slipway::Stage {
     // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
     auto target = child.OpenInRoot(target_, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (!target.ok()) {
-      if (target.error().errno_value == ELOOP) {
+      if (target.error()->errno_value == ELOOP) {
         target.error().Hint("it is, or is below, a symlink; it must be a plain folder");
-      } else if (target.error().errno_value == ENOENT) {
+      } else if (target.error()->errno_value == ENOENT) {
         target.error().Hint("the root filesystem needs this folder as a mount point");
       }
       return std::move(target).status();

@@ -79,7 +79,7 @@ Result<StageEntry> CheckStage(const RawStage& stage, const Source& source,
                    .options = nullptr};
   Result<const slipway_stage*> loaded = load(stage.name);
   if (!loaded.ok()) {
-    if (*loaded.error().where == '\0') loaded.error().At(entry.where);
+    if (*loaded.error()->where == '\0') loaded.error().At(entry.where);
     return loaded.error();
   }
   entry.descriptor = *loaded;

@@ -36,7 +36,7 @@ void CheckOverride(const std::string& text) {
   const auto pipeline =
       Check(Config(), {*parsed}, [](const std::string&) { return Result(&kAll); });
   if (!pipeline.ok()) {
-    if (*pipeline.error().where == '\0') std::abort();
+    if (*pipeline.error()->where == '\0') std::abort();
     return;
   }
   Everything everything;

@@ -91,7 +91,7 @@ class Checker {
     Status status = CheckValue(option, node, home_, trail, value);
     if (!status.ok()) {
       // The stage's author is to blame, not the reader.
-      CopyText(status.error().operation, "default of " + std::string(status.error().operation));
+      CopyText(status.error()->operation, "default of " + std::string(status.error()->operation));
     }
     return status;
   }
@@ -113,8 +113,8 @@ class Checker {
     Status status = CheckScalar(option, node.text, source, value);
     if (status.ok()) return Ok();
     Error& error = status.error();
-    CopyText(error.operation, trail.ToString() + ": " + std::string(error.operation));
-    if (*error.hint == '\0') error.Hint("write " + Expected(option));
+    CopyText(error->operation, trail.ToString() + ": " + std::string(error->operation));
+    if (*error->hint == '\0') error.Hint("write " + Expected(option));
     return error.At(source.At(node.place)).In(stage_.name, "");
   }
 

@@ -42,7 +42,7 @@ void Receive(const std::string& packet) {
   if (send(child.fd(), packet.data(), packet.size(), 0) < 0) return;  // larger than a socket takes
   const auto message = host.Receive();
   if (!message.ok()) {
-    if (packet.size() == sizeof(Message) && message.error().errno_value != EBADMSG) std::abort();
+    if (packet.size() == sizeof(Message) && message.error()->errno_value != EBADMSG) std::abort();
     return;
   }
   // Only an empty packet may look like the end.

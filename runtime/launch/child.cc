@@ -15,8 +15,8 @@ namespace slipway::launch {
 namespace {
 
 [[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
-  if (!channel.Send(MessageType::kFailed, error).ok()) {
-    progress.error = error;
+  if (!channel.Send(MessageType::kFailed, *error).ok()) {
+    progress.error = *error;
     progress.failed = true;
   }
   _exit(kRuntimeFailed);

@@ -83,7 +83,7 @@ bool Container::is_pid_1() const { return setup_.plan.namespaces & CLONE_NEWPID;
 Status Container::Release() const {
   Status sent = channel_->Send(MessageType::kRelease);
   if (sent.ok()) return sent;
-  const int cause = sent.error().errno_value;
+  const int cause = sent.error()->errno_value;
   if (cause == EPIPE || cause == ECONNRESET) return Ok();
   return sent.error().In({}, "release");
 }

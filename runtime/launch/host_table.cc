@@ -18,7 +18,7 @@ constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
                                      CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
 int Fail(slipway_error* error, const Error& cause) {
-  *error = cause;
+  *error = *cause;
   return -1;
 }
 

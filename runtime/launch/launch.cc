@@ -115,7 +115,7 @@ std::vector<std::string> UndoWords(const Job& job) {
 
 int StatusOf(const Result<int>& exit_status) {
   if (exit_status.ok()) return *exit_status;
-  return exit_status.error().exit_status ? exit_status.error().exit_status : kRuntimeFailed;
+  return exit_status.error()->exit_status ? exit_status.error()->exit_status : kRuntimeFailed;
 }
 
 // Returns what failed; then the journal stays.
@@ -127,7 +127,7 @@ std::vector<Error> Undo(const Job& job, state::Journal& journal) {
     if (!removed.ok()) failures.push_back(removed.error().In({}, kJournalStep));
   }
   for (Error& failure : failures) {
-    if (!*failure.hint) failure.Hint("runtime gc tries it again");
+    if (!*failure->hint) failure.Hint("runtime gc tries it again");
   }
   return failures;
 }

@@ -139,8 +139,8 @@ TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
   std::vector<Place> places = {{.folder = folder.path()}};
   for (int i = 0; i < 5; ++i) places.push_back({.folder = "/" + std::string(200, 'x')});
   const auto found = Find(places, "utz");
-  EXPECT_THAT(found.error().hint, ::testing::StartsWith("did you mean \"uts\"? looked in /"));
-  EXPECT_THAT(found.error().hint, ::testing::EndsWith("x, ..."));
+  EXPECT_THAT(found.error()->hint, ::testing::StartsWith("did you mean \"uts\"? looked in /"));
+  EXPECT_THAT(found.error()->hint, ::testing::EndsWith("x, ..."));
 }
 
 TEST(FindTest, RefusesWhatIsNoFile) {
@@ -170,7 +170,7 @@ TEST(FindTest, NoNameLeadsOutOfAFolder) {
     for (const char* name : {"..", "../evil"}) {
       const auto found = Find({place}, name);
       ASSERT_FALSE(found.ok()) << *found;
-      EXPECT_STREQ(found.error().operation, "not a stage name");
+      EXPECT_STREQ(found.error()->operation, "not a stage name");
     }
   }
 }

@@ -112,7 +112,7 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   if (path.empty()) {
     auto found = Find(places_, request.name);
     if (!found.ok() && !knows_executable_) {
-      const std::string hint = found.error().hint;
+      const std::string hint = found.error()->hint;
       found.error().Hint(hint + "; not beside the runtime: /proc/self/exe cannot be read");
     }
     ASSIGN_OR_RETURN(path, std::move(found));

@@ -132,7 +132,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path) {
       auto facts = Check(next);
       if (!facts.ok()) {
         if (symlinks) {
-          const std::string hint = facts.error().hint;
+          const std::string hint = facts.error()->hint;
           facts.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
         }
         return std::move(facts).status();

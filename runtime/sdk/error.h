@@ -1,12 +1,13 @@
 // The one error record, and how it is written as one line.
 //
-// Error is the C record of abi.h with constructors. Texts that are too long for their field are
+// Error owns a C record of abi.h, which `->` reaches. Texts that are too long for their field are
 // cut at the front, where a path says least, and begin with "..." then.
 
 #ifndef SLIPWAY_RUNTIME_SDK_ERROR_H_
 #define SLIPWAY_RUNTIME_SDK_ERROR_H_
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,68 +28,92 @@ void CopyText(char (&field)[N], std::string_view text) {
   field[ellipsis.size() + text.size()] = '\0';
 }
 
-struct Error : slipway_error {
-  Error() : slipway_error{} {}
-  explicit Error(const slipway_error& record) : slipway_error(record) {}
+class Error {
+ public:
+  explicit Error(const slipway_error& record) : record_(new slipway_error(record)) {}
 
   // A mistake in words: `Error("unknown key", "hostnmae", "did you mean \"hostname\"?")`.
-  explicit Error(std::string_view operation, std::string_view subject = {},
-                 std::string_view hint = {})
-      : Error() {
-    CopyText(this->operation, operation);
-    CopyText(this->subject, subject);
-    CopyText(this->hint, hint);
+  [[gnu::cold, gnu::noinline]] explicit Error(std::string_view operation,
+                                              std::string_view subject = {},
+                                              std::string_view hint = {})
+      : record_(new slipway_error{}) {
+    CopyText(record_->operation, operation);
+    CopyText(record_->subject, subject);
+    CopyText(record_->hint, hint);
   }
 
   // A failed call: `Error(errno, "open", path)`.
-  Error(int errno_value, std::string_view operation, std::string_view subject = {},
-        std::string_view hint = {})
+  [[gnu::cold, gnu::noinline]] Error(int errno_value, std::string_view operation,
+                                     std::string_view subject = {}, std::string_view hint = {})
       : Error(operation, subject, hint) {
-    this->errno_value = errno_value;
+    record_->errno_value = errno_value;
   }
 
-  Error& At(std::string_view location) {
-    CopyText(where, location);
+  Error(Error&&) noexcept = default;
+  Error& operator=(Error&&) noexcept = default;
+  Error(const Error& other) : Error(*other) {}
+  Error& operator=(const Error& other) {
+    if (this != &other) *this = Error(other);
+    return *this;
+  }
+  ~Error() = default;
+
+  slipway_error& operator*() { return *record_; }
+  const slipway_error& operator*() const { return *record_; }
+  slipway_error* operator->() { return record_.get(); }
+  const slipway_error* operator->() const { return record_.get(); }
+
+  [[gnu::cold, gnu::noinline]] Error& At(std::string_view location) {
+    CopyText(record_->where, location);
     return *this;
   }
 
-  Error& In(std::string_view stage_name, std::string_view hook_name) {
-    CopyText(stage, stage_name);
-    CopyText(hook, hook_name);
+  [[gnu::cold, gnu::noinline]] Error& In(std::string_view stage_name, std::string_view hook_name) {
+    CopyText(record_->stage, stage_name);
+    CopyText(record_->hook, hook_name);
     return *this;
   }
 
-  Error& Hint(std::string_view text) {
-    CopyText(hint, text);
+  [[gnu::cold, gnu::noinline]] Error& Hint(std::string_view text) {
+    CopyText(record_->hint, text);
     return *this;
   }
 
   Error& ExitStatus(int status) {
-    exit_status = status;
+    record_->exit_status = status;
     return *this;
   }
 
   // The line that people read, without the program's name and without a newline. Control
   // characters come out as '?': a name from a config must not move the reader's cursor.
-  std::string ToString() const {
+  [[gnu::cold, gnu::noinline]] std::string ToString() const {
     std::string line;
-    for (const char* part : {where, stage, hook}) {
+    for (const char* part : {record_->where, record_->stage, record_->hook}) {
       if (*part) line.append(part).append(": ");
     }
-    line.append(operation);
-    if (errno_value) {
+    line.append(record_->operation);
+    if (record_->errno_value) {
       line.append("(");
-      if (*subject) line.append("\"").append(subject).append("\"");
-      line.append("): ").append(strerror(errno_value));
-    } else if (*subject) {
-      line.append(" \"").append(subject).append("\"");
+      if (*record_->subject) line.append("\"").append(record_->subject).append("\"");
+      line.append("): ").append(strerror(record_->errno_value));
+    } else if (*record_->subject) {
+      line.append(" \"").append(record_->subject).append("\"");
     }
-    if (*hint) line.append(" (").append(hint).append(")");
+    if (*record_->hint) line.append(" (").append(record_->hint).append(")");
     for (char& c : line) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     }
     return line;
   }
+
+ private:
+  friend class Status;  // the only one that has an Error which is none
+
+  Error() = default;
+
+  // On the heap: a function that may fail in ten places would else keep ten records of 1.4 KiB on
+  // its stack, and nearly every start touches the pages for none.
+  std::unique_ptr<slipway_error> record_;
 };
 
 }  // namespace slipway

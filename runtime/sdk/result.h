@@ -6,7 +6,6 @@
 #ifndef SLIPWAY_RUNTIME_SDK_RESULT_H_
 #define SLIPWAY_RUNTIME_SDK_RESULT_H_
 
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -18,15 +17,15 @@ class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(Error error)  // NOLINT(google-explicit-constructor): `return Error(...)` reads well
-      : error_(std::make_unique<Error>(std::move(error))) {}
+      : error_(std::move(error)) {}
 
-  bool ok() const { return error_ == nullptr; }
+  bool ok() const { return error_.record_ == nullptr; }
   // Only when !ok().
-  Error& error() { return *error_; }
-  const Error& error() const { return *error_; }
+  Error& error() { return error_; }
+  const Error& error() const { return error_; }
 
  private:
-  std::unique_ptr<Error> error_;
+  Error error_;
 };
 
 inline Status Ok() { return {}; }

@@ -202,11 +202,11 @@ struct Adapter {
     try {
       Status status = call();
       if (status.ok()) return 0;
-      *error = status.error();
+      *error = *status.error();
     } catch (const std::exception& exception) {
-      *error = Error("threw an exception", exception.what());
+      *error = *Error("threw an exception", exception.what());
     } catch (...) {
-      *error = Error("threw an exception");
+      *error = *Error("threw an exception");
     }
     return -1;
   }

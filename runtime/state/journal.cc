@@ -108,7 +108,7 @@ Status Journal::Write(const std::string& text) {
     return Ok();
   }
   const Error error(size < 0 ? errno : ENOSPC, "write", path());
-  if (error.errno_value == EFBIG) DropFileSizeSignal();
+  if (error->errno_value == EFBIG) DropFileSizeSignal();
   // Half a line in the middle would make the rest unreadable.
   if (size > 0) (void)!ftruncate(file_.get(), size_);
   return error;

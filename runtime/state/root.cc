@@ -61,7 +61,7 @@ Result<Root> Root::Open(const std::string& path) {
   if (folder.ok()) {
     root.fd_ = std::move(folder).value();
     RETURN_IF_ERROR(root.CheckOwner());
-  } else if (folder.error().errno_value != ENOENT) {
+  } else if (folder.error()->errno_value != ENOENT) {
     return folder.error().Hint(kChoose);
   }
   return root;

@@ -23,7 +23,7 @@ Result<sys::Fd> OpenJournal(const Root& root, const std::string& id, int flags) 
   if (!root.fd().valid()) return sys::Fd();
   auto file = sys::OpenAt(root.fd(), id + "/" + kJournalFile, flags | O_NOFOLLOW | O_NONBLOCK,
                           root.path() + "/" + id + "/" + kJournalFile);
-  if (file.ok() || file.error().errno_value == ENOENT || file.error().errno_value == ENOTDIR) {
+  if (file.ok() || file.error()->errno_value == ENOENT || file.error()->errno_value == ENOTDIR) {
     return file.ok() ? std::move(file) : Result<sys::Fd>(sys::Fd());
   }
   return file;

@@ -29,7 +29,7 @@ bool ParseSide(std::string_view text, uint32_t maximum, std::optional<uint32_t>&
 // Puts the option's name in front of the error.
 Status In(const std::string& option, Status status) {
   if (!status.ok()) {
-    CopyText(status.error().operation, option + ": " + std::string(status.error().operation));
+    CopyText(status.error()->operation, option + ": " + std::string(status.error()->operation));
   }
   return status;
 }

@@ -166,14 +166,14 @@ Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
   const std::string path = directory + "/" + limit.file;
   Status written = WriteFile(path, limit.value);
   if (written.ok()) return written;
-  CopyText(written.error().operation, "write " + limit.value + " to");
-  if (written.error().errno_value == EINVAL) {
+  CopyText(written.error()->operation, "write " + limit.value + " to");
+  if (written.error()->errno_value == EINVAL) {
     written.error().Hint("the kernel refuses this value; a cgroup above may have a lower limit");
-  } else if (written.error().errno_value == ENOENT) {
+  } else if (written.error()->errno_value == ENOENT) {
     written.error().Hint("this kernel's controller \"" + limit.controller + "\" lacks this file");
-  } else if (written.error().errno_value == ENODEV) {
+  } else if (written.error()->errno_value == ENODEV) {
     written.error().Hint("there is no such disk; a partition is none");
-  } else if (written.error().errno_value == EPERM) {
+  } else if (written.error()->errno_value == EPERM) {
     written.error().Hint("a cgroup above does not allow it");
   }
   return written;

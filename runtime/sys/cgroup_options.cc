@@ -49,7 +49,7 @@ Status CheckList(const char* name, const std::optional<std::string>& list) {
   if (!list) return Ok();
   Status status = ParseIdList(*list).status();
   if (status.ok()) return Ok();
-  CopyText(status.error().operation, std::string(name) + ": " + status.error().operation);
+  CopyText(status.error()->operation, std::string(name) + ": " + status.error()->operation);
   return status;
 }
 

@@ -34,7 +34,7 @@ int RecordUndo(slipway_context* context, const void* record, size_t size, slipwa
   if (context->test->on_record) {
     Status status = context->test->on_record(text);
     if (!status.ok()) {
-      *error = status.error();
+      *error = *status.error();
       return -1;
     }
   }

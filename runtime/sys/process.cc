@@ -87,7 +87,7 @@ Result<Fd> FindProcess(const ProcessIdentity& identity) {
   if (!pidfd.ok()) {
     // EINVAL, and ENOENT on newer kernels: the number is now that of a thread which leads no
     // process.
-    const int reason = pidfd.error().errno_value;
+    const int reason = pidfd.error()->errno_value;
     if (reason == ESRCH || reason == EINVAL || reason == ENOENT) return Fd();
     return pidfd;
   }

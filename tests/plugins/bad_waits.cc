@@ -47,7 +47,7 @@ class Waits final : public slipway::Stage {
   Status In(Hook hook) const {
     if (hook != hook_) return slipway::Ok();
     const auto there = slipway::sys::Open(dir_.path + "/there", O_WRONLY);
-    if (!there.ok()) return there.error().errno_value == ENOENT ? slipway::Ok() : there.error();
+    if (!there.ok()) return there.error()->errno_value == ENOENT ? slipway::Ok() : there.error();
     return slipway::sys::ReadFile(dir_.path + "/go").status();
   }
 
