@@ -30,10 +30,13 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
         linkopts = [
             "-Wl,--version-script=$(location //tools/bazel:stage.lds)",
             "-Wl,-z,defs",
+            # All that loading writes to lies in one page then, in most plugins: making a part of it
+            # read-only afterwards would cost a system call, a mapping and two page faults in each.
+            "-Wl,-z,norelro",
         ],
         linkshared = True,
         visibility = visibility,
-        deps = deps + ["//runtime/sdk", "//runtime/sdk:terminate"],
+        deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_libstdcxx"],
     )
 
 def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], **kwargs):
