@@ -84,9 +84,16 @@ bool Exists(const std::string& file) {
 
 }  // namespace
 
-Status PrepareExec(const Command& command, const std::vector<int>& kept_fds) {
-  if (chdir(command.cwd.c_str()) != 0) {
-    return Error(errno, "chdir", command.cwd, "process.cwd must be a folder of the container")
+Execution::Execution(const Command& command)
+    : command_(command),
+      path_(PathOf(command.environment)),
+      candidates_(Candidates(command.args[0], path_)),
+      args_(Pointers(command.args)),
+      environment_(Pointers(command.environment)) {}
+
+Status Execution::Prepare(const std::vector<int>& kept_fds) const {
+  if (chdir(command_.cwd.c_str()) != 0) {
+    return Error(errno, "chdir", command_.cwd, "process.cwd must be a folder of the container")
         .In({}, kStep);
   }
   if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
@@ -101,28 +108,23 @@ Status PrepareExec(const Command& command, const std::vector<int>& kept_fds) {
   return Ok();
 }
 
-Error Exec(const Command& command, const sigset_t& mask) {
-  const std::vector<char*> args = Pointers(command.args);
-  const std::vector<char*> environment = Pointers(command.environment);
-  const std::string_view path = PathOf(command.environment);
-  const std::vector<std::string> candidates = Candidates(command.args[0], path);
+Error Execution::Run(const sigset_t& mask, std::atomic<bool>& executing) const {
   sigprocmask(SIG_SETMASK, &mask, nullptr);
-
   // As execvp(3): a candidate that cannot be executed does not end the search, but is what the
   // error tells of when no other can.
-  int denied = 0;
-  std::string denied_file;
-  for (const std::string& file : candidates) {
-    execve(file.c_str(), args.data(), environment.data());
+  const std::string* denied = nullptr;
+  for (const std::string& file : candidates_) {
+    executing = true;
+    execve(file.c_str(), args_.data(), environment_.data());
     const int cause = errno;
+    executing = false;
     const bool absent = (cause == ENOENT || cause == ENOTDIR) && !Exists(file);
     if (absent) continue;
     if (cause != EACCES) return NotExecutable(cause, file);
-    if (!denied) denied_file = file;
-    denied = cause;
+    if (denied == nullptr) denied = &file;
   }
-  if (denied) return NotExecutable(denied, denied_file);
-  return NotFound(command.args[0], path);
+  if (denied != nullptr) return NotExecutable(EACCES, *denied);
+  return NotFound(command_.args[0], path_);
 }
 
 }  // namespace slipway::launch

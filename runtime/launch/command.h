@@ -5,7 +5,9 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/sdk/result.h"
@@ -18,13 +20,29 @@ struct Command {
   std::string cwd;                       // inside the container
 };
 
-// Goes to the command's folder, and sees to it that exec closes every descriptor above 2 but
-// `kept_fds`.
-Status PrepareExec(const Command& command, const std::vector<int>& kept_fds);
+// A command as execve(2) takes it. Made before the clone: a child that shares its parent's memory
+// leaves there what it allocates before its exec.
+class Execution {
+ public:
+  // `command` outlives it.
+  explicit Execution(const Command& command);
 
-// Sets the signal mask and executes the command. Returns only the error, whose exit status is
-// 127 when the command is not found and 126 when it cannot be executed.
-Error Exec(const Command& command, const sigset_t& mask);
+  // Goes to the command's folder, and sees to it that exec closes every descriptor above 2 but
+  // `kept_fds`.
+  Status Prepare(const std::vector<int>& kept_fds) const;
+
+  // Sets the signal mask and executes the command. Returns only the error, whose exit status is
+  // 127 when the command is not found and 126 when it cannot be executed. `executing` is true
+  // while the command may begin to run.
+  Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
+
+ private:
+  const Command& command_;
+  std::string_view path_;
+  std::vector<std::string> candidates_;
+  std::vector<char*> args_;
+  std::vector<char*> environment_;
+};
 
 }  // namespace slipway::launch
 

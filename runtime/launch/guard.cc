@@ -53,6 +53,13 @@ struct Watch {
   std::array<struct sigaction, kCrashes.size()> crash_before = {};
   struct sigaction tick_before = {};
   sigset_t mask_before = {};
+  // While a child that shares this memory runs.
+  bool lent = false;
+  int proc_fd = -1;             // of the host's /proc
+  char host_status[32] = {};    // in there: PID/status of the host
+  bool child_too_long = false;  // why the child ended itself
+  int child_interrupted_by = 0;
+  int child_crashed_by = 0;
 };
 
 Watch watch;
@@ -78,7 +85,7 @@ class Line {
   }
 
  private:
-  char text_[512];
+  char text_[2048];
   size_t size_ = 0;
 };
 
@@ -127,6 +134,10 @@ void RunRuntime(char* const* argv) {
 }
 
 void OnCrash(int signal, siginfo_t*, void*) {
+  if (watch.lent && getpid() == watch.pid) {
+    watch.child_crashed_by = signal;
+    _exit(kRuntimeFailed);
+  }
   if (!watch.guarded || getpid() != watch.pid) {
     // Returning runs into the same fault again, or abort(3) goes on: now it ends the process.
     ::signal(signal, SIG_DFL);
@@ -140,14 +151,45 @@ void OnCrash(int signal, siginfo_t*, void*) {
   GiveUp(kRuntimeFailed);
 }
 
+// A signal set as /proc/pid/status has it; proc(5).
+uint64_t SetIn(std::string_view status, std::string_view field) {
+  const size_t at = status.find(field);
+  uint64_t set = 0;
+  if (at == std::string_view::npos) return set;
+  const char* digits = status.data() + at + field.size();
+  std::from_chars(digits, status.data() + status.size(), set, 16);
+  return set;
+}
+
+// What waits for the host, which itself waits for the child.
+uint64_t PendingInHost() {
+  char text[4096];
+  const int file = openat(watch.proc_fd, watch.host_status, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  const ssize_t size = read(file, text, sizeof(text));
+  close(file);
+  if (size <= 0) return 0;
+  const std::string_view status(text, static_cast<size_t>(size));
+  return SetIn(status, "\nSigPnd:\t") | SetIn(status, "\nShdPnd:\t");
+}
+
 // A signal that is blocked and waits for the supervisor, which a hook keeps from its work.
 int PendingInterrupt() {
   sigset_t pending;
   if (sigpending(&pending) != 0) return 0;
+  const uint64_t in_host = watch.lent ? PendingInHost() : 0;
   for (int signal : kInterrupts) {
     if (sigismember(&pending, signal) == 1) return signal;
+    if (in_host & (uint64_t{1} << (signal - 1))) return signal;
   }
   return 0;
+}
+
+// The parent, which gets its memory back, says what there is to say.
+void EndSharingChild(int signal) {
+  watch.child_interrupted_by = signal;
+  watch.child_too_long = signal == 0;
+  _exit(kRuntimeFailed);
 }
 
 void OnTick(int, siginfo_t*, void*) {
@@ -160,22 +202,26 @@ void OnTick(int, siginfo_t*, void*) {
     return;
   }
   const int signal = PendingInterrupt();
+  if (!signal && !(watch.patience && watch.ticks >= watch.patience)) {
+    errno = saved;
+    return;
+  }
+  if (watch.lent) EndSharingChild(signal);
   if (signal) {
     Line line;
     Begin(line) << "interrupted: " << strsignal(signal);
-  } else if (watch.patience && watch.ticks >= watch.patience) {
+  } else {
     Line line;
     Begin(line) << "did not end within " << watch.patience * kTick
                 << " s (--hook-timeout sets how long a hook may take)";
-  } else {
-    errno = saved;
-    return;
   }
   GiveUp(signal ? kSignalBase + signal : kRuntimeFailed);
 }
 
-void OnExit() {
+void OnExit(int status, void*) {
   if (!watch.guarded || !watch.stage || getpid() != watch.pid) return;
+  // The objects that exit(3) destroys next are the parent's.
+  if (watch.lent) _exit(status);
   {
     Line line;
     Begin(line) << "ended the runtime by exit(3) (a bug of the stage)";
@@ -206,8 +252,16 @@ void Handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
   sigaction(signal, &action, before);
 }
 
+// exec(2) would make a default of what the caller wanted ignored.
+void RestoreIgnored() {
+  for (size_t i = 0; i < kCrashes.size(); ++i) {
+    if (watch.crash_before[i].sa_handler == SIG_IGN) signal(kCrashes[i], SIG_IGN);
+  }
+  if (watch.tick_before.sa_handler == SIG_IGN) signal(SIGALRM, SIG_IGN);
+}
+
 void RegisterOnExit() {
-  static const bool registered = std::atexit(OnExit) == 0;
+  static const bool registered = on_exit(OnExit, nullptr) == 0;
   (void)registered;
 }
 
@@ -285,11 +339,47 @@ void Guard::Resume() {
 void Guard::LeaveInChild() {
   watch.guarded = false;
   watch.pid = getpid();
-  // exec(2) would make a default of what the caller wanted ignored.
-  for (size_t i = 0; i < kCrashes.size(); ++i) {
-    if (watch.crash_before[i].sa_handler == SIG_IGN) signal(kCrashes[i], SIG_IGN);
-  }
-  if (watch.tick_before.sa_handler == SIG_IGN) signal(SIGALRM, SIG_IGN);
+  RestoreIgnored();
+}
+
+void Guard::LendToSharingChild() {
+  // Where there is none, only the child sees what interrupts it.
+  proc_ = sys::Fd(open("/proc", O_PATH | O_CLOEXEC));
+  watch.proc_fd = proc_.get();
+  constexpr std::string_view kStatus = "/status";
+  char* end = std::to_chars(watch.host_status, watch.host_status + 16, watch.pid).ptr;
+  std::memcpy(end, kStatus.data(), kStatus.size() + 1);
+  host_pid_ = watch.pid;
+  watch.lent = true;
+}
+
+void Guard::TakeBack() {
+  watch.lent = false;
+  watch.pid = host_pid_;
+  watch.stage = nullptr;
+  watch.proc_fd = -1;
+  proc_.Close();
+}
+
+void Guard::BeginHooksOfSharingChild() {
+  watch.pid = getpid();
+  SetTimer(kTick);
+}
+
+void Guard::EndHooksOfSharingChild() {
+  SetTimer(0);
+  RestoreIgnored();
+}
+
+Guard::Verdict Guard::VerdictOnSharingChild() {
+  return {.too_long = watch.child_too_long,
+          .interrupted_by = watch.child_interrupted_by,
+          .crashed_by = watch.child_crashed_by};
+}
+
+void Guard::GiveUp(const std::string& line, int exit_status) {
+  Line() << "runtime: " << line;
+  launch::GiveUp(exit_status);
 }
 
 HookWatch::HookWatch(const char* stage, const char* hook) {

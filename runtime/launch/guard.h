@@ -9,9 +9,13 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_GUARD_H_
 #define SLIPWAY_RUNTIME_LAUNCH_GUARD_H_
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <vector>
+
+#include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
@@ -51,13 +55,37 @@ class Guard {
   void Pause();
   void Resume();
 
-  // In the child of a clone: it has no guard; its parent watches it.
+  // In a child that is a copy of this process: it has no guard; its parent watches it.
   static void LeaveInChild();
+
+  // Around the clone of a child that shares this process's memory: while this process waits, the
+  // guard is the child's.
+  void LendToSharingChild();
+  void TakeBack();
+
+  // In such a child: the guard's timer ticks there while hooks run. A hook that takes too long, or
+  // that a signal to either process interrupts, is the end of the child; a crash is it anyway.
+  static void BeginHooksOfSharingChild();
+  static void EndHooksOfSharingChild();
+
+  // In the parent, when such a child has ended in the middle of its hooks.
+  struct Verdict {
+    bool too_long = false;
+    int interrupted_by = 0;  // a signal
+    int crashed_by = 0;      // a signal, which need not be the end of a pid 1; pid_namespaces(7)
+  };
+  static Verdict VerdictOnSharingChild();
+
+  // Ends this process as when a hook of its own had crashed. line: what to say, without the
+  // program's name and the newline.
+  [[noreturn]] void GiveUp(const std::string& line, int exit_status);
 
  private:
   std::vector<std::string> words_;  // what the handler's argument vectors point into
   std::vector<char*> undo_;
   std::vector<char*> then_;
+  sys::Fd proc_;
+  pid_t host_pid_ = 0;
 };
 
 // A hook runs as long as this lives. A copy of the process that comes out of the hook too, because

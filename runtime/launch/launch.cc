@@ -2,35 +2,27 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "runtime/launch/child.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
+#include "runtime/launch/sharing.h"
 #include "runtime/launch/signals.h"
+#include "runtime/launch/start.h"
 #include "runtime/launch/strays.h"
 #include "runtime/launch/supervisor.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
-#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
 constexpr const char* kJournalStep = "journal";
-
-// A hook that closes what is not its own has closed the journal too.
-Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
-  if (journal.IsIntact()) return Ok();
-  return Error("closed the host's descriptors", {},
-               "a bug of the stage: a hook closes only what it has opened")
-      .In(stage.name(), hook);
-}
 
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
@@ -44,20 +36,6 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
     ++context.stage;
   }
   return plan;
-}
-
-// From here on others can find the child, should this process die.
-Status RecordChild(const Container& container, state::Journal& journal) {
-  auto identity = sys::Identify(container.pid(), container.pidfd());
-  Status status =
-      identity.ok() ? journal.SetChild(*identity) : Status(std::move(identity).status());
-  if (!status.ok()) status.error().In({}, kJournalStep);
-  return status;
-}
-
-bool HavePostClone(const std::vector<Stage>& stages) {
-  return std::any_of(stages.begin(), stages.end(),
-                     [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
 }
 
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
@@ -74,27 +52,37 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
+Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& signals,
+                      const Terminal& terminal, state::Journal& journal) {
+  ASSIGN_OR_RETURN(ParkedStart start, ParkedStart::Clone(setup));
+  Container& container = start.container();
+  job.guard.SetChild(container.pidfd().get());
+  RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
+  RETURN_IF_ERROR(PostClone(job, container, journal));
+  RETURN_IF_ERROR(start.Release());
+  job.guard.Pause();
+  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals));
+  if (ended_by_signal) return *ended_by_signal;
+  return Supervisor(container, signals, terminal).Run();
+}
+
 Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   // Before the command can take the foreground.
   const Terminal terminal;
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job, journal));
+  const Execution execution(job.command);
   const Setup setup{.id = job.facts.id,
                     .stages = job.stages,
                     .plan = plan,
-                    .command = job.command,
+                    .execution = execution,
                     .signals = blocked,
-                    .parks_first = HavePostClone(job.stages),
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
-  ASSIGN_OR_RETURN(Container container, Container::CloneParked(setup));
+  if (!MayShare(setup)) return RunParked(setup, job, signals, terminal, journal);
+  ASSIGN_OR_RETURN(Container container, StartSharing(setup, journal, job.guard));
   job.guard.SetChild(container.pidfd().get());
-  RETURN_IF_ERROR(RecordChild(container, journal));
-  RETURN_IF_ERROR(PostClone(job, container, journal));
-  RETURN_IF_ERROR(container.Release());
   job.guard.Pause();
-  ASSIGN_OR_RETURN(const auto ended_by_signal, container.AwaitExec(signals));
-  if (ended_by_signal) return *ended_by_signal;
   return Supervisor(container, signals, terminal).Run();
 }
 

@@ -119,6 +119,12 @@ bool Journal::IsIntact() const {
   return fstat(file_.get(), &about) == 0 && about.st_dev == device_ && about.st_ino == inode_;
 }
 
+Result<bool> Journal::HasHost() const {
+  auto lives = state::HasHost(file_);
+  if (!lives.ok()) return lives.error().In({}, "journal");
+  return lives;
+}
+
 Status Journal::Remove() {
   Status removed = RemoveFolder(*root_, id_);
   if (removed.ok() || IsIntact()) return removed;

@@ -43,6 +43,9 @@ class Journal {
   // Is the descriptor still this file, or has a stage closed it, and the lock with it?
   bool IsIntact() const;
 
+  // Asked by another process than the one that began it: does that one live?
+  Result<bool> HasHost() const;
+
   // The file's descriptor, close-on-exec, which carries the lock.
   int fd() const { return file_.get(); }
 

@@ -14,7 +14,7 @@
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
-#include "runtime/sys/process.h"
+#include "runtime/sys/clone.h"
 
 namespace slipway::sys::testing {
 

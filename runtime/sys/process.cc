@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/auxv.h>
@@ -49,24 +48,6 @@ Result<uint64_t> StartTime(pid_t pid) {
 }
 
 }  // namespace
-
-Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd) {
-  int pidfd = -1;
-  clone_args args{};
-  args.flags = namespaces | CLONE_PIDFD;
-  args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
-  args.exit_signal = SIGCHLD;
-  if (cgroup_fd >= 0) {
-    args.flags |= CLONE_INTO_CGROUP;
-    args.cgroup = static_cast<uint64_t>(cgroup_fd);
-  }
-  const long pid = syscall(SYS_clone3, &args, sizeof(args));
-  if (pid < 0) return Error(errno, "clone3");
-  Cloned cloned;
-  cloned.pid = static_cast<pid_t>(pid);
-  if (pid > 0) cloned.pidfd = Fd(pidfd);
-  return cloned;
-}
 
 Result<Fd> OpenPidfd(pid_t pid) {
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));

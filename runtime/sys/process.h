@@ -1,4 +1,4 @@
-// Processes: clone3(2), pidfds, capabilities, names.
+// Processes: pidfds, capabilities, names.
 
 #ifndef SLIPWAY_RUNTIME_SYS_PROCESS_H_
 #define SLIPWAY_RUNTIME_SYS_PROCESS_H_
@@ -13,15 +13,6 @@
 #include "runtime/sys/fd.h"
 
 namespace slipway::sys {
-
-struct Cloned {
-  pid_t pid = 0;  // 0 in the child
-  Fd pidfd;       // in the parent
-};
-
-// clone3(2), as fork(2) does it, plus `namespaces` (CLONE_NEW*), plus the cgroup v2 directory
-// that the child is born in (-1: the parent's). Returns twice.
-Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd);
 
 // pidfd_open(2).
 Result<Fd> OpenPidfd(pid_t pid);

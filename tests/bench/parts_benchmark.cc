@@ -27,7 +27,7 @@
 #include "runtime/loader/loader.h"
 #include "runtime/state/journal.h"
 #include "runtime/state/root.h"
-#include "runtime/sys/process.h"
+#include "runtime/sys/clone.h"
 
 namespace slipway {
 namespace {
@@ -155,16 +155,32 @@ void Select(benchmark::State& state) {
 }
 BENCHMARK(Select)->Name("create_and_probe_stages")->Unit(benchmark::kMicrosecond);
 
-void Clone(benchmark::State& state) {
+constexpr uint64_t kNamespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS;
+
+void AwaitEnd(const sys::Cloned& child) {
+  siginfo_t info{};
+  waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED);
+}
+
+void CloneSharing(benchmark::State& state) {
+  sys::SharingBody body{[](sys::SharingBody*) { _exit(0); }};
   for (auto _ : state) {
-    auto child = sys::Clone(CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS, -1);
+    auto child = sys::CloneSharing(kNamespaces, -1, &body);
     if (Failed(state, child)) return;
-    if (child->pid == 0) _exit(0);
-    siginfo_t info{};
-    waitid(P_PIDFD, static_cast<id_t>(child->pidfd.get()), &info, WEXITED);
+    AwaitEnd(*child);
   }
 }
-BENCHMARK(Clone)->Name("clone_and_wait")->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(CloneSharing)->Name("clone_and_wait")->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+void CloneCopying(benchmark::State& state) {
+  for (auto _ : state) {
+    auto child = sys::Clone(kNamespaces, -1);
+    if (Failed(state, child)) return;
+    if (child->pid == 0) _exit(0);
+    AwaitEnd(*child);
+  }
+}
+BENCHMARK(CloneCopying)->Name("the_same,_copied")->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 Result<state::Journal> BeginJournal(const state::Root& root) {
   state::Facts facts;

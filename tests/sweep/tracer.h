@@ -41,7 +41,7 @@ struct TraceResult {
   int error = 0;              // what `choose` said
   std::string subject;        // the struck call's path, if it has one
   bool exec_before = false;   // the command's exec had happened
-  bool ready_before = false;  // the role had sent a message to the host
+  bool ready_before = false;  // the role had sent a message to the host, or it is about its exec
   bool timed_out = false;     // and all was killed
 };
 

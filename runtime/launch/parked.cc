@@ -1,0 +1,178 @@
+#include "runtime/launch/parked.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "runtime/launch/exit_status.h"
+#include "runtime/launch/guard.h"
+#include "runtime/launch/init.h"
+#include "runtime/sys/clone.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kEndAfterChannel{1};
+
+// What is left of `patience`, as poll(2) has it.
+int Left(std::chrono::seconds patience, Clock::time_point since) {
+  if (patience.count() == 0) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + patience - Clock::now());
+  return static_cast<int>(std::max<int64_t>(left.count(), 0));
+}
+
+// The child's side.
+
+[[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
+  if (!channel.Send(MessageType::kFailed, *error).ok()) {
+    progress.error = *error;
+    progress.failed = true;
+  }
+  _exit(kRuntimeFailed);
+}
+
+void AwaitRelease(const Channel& channel, Progress& progress) {
+  auto message = channel.Receive();
+  if (!message.ok()) Report(channel, progress, message.error());
+  if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
+}
+
+// Once more, because a change of credentials by a hook unties; PR_SET_PDEATHSIG(2const). A host
+// that died in between has closed the channel.
+void TieToHost(const Channel& channel) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (channel.PeerIsGone()) _exit(kRuntimeFailed);
+}
+
+Status PutInitBefore(const Setup& setup) {
+  const pid_t command = fork();
+  if (command < 0) return Error(errno, "fork").In({}, "init");
+  if (command > 0) RunInit(command, setup.signals.set());
+  return Ok();
+}
+
+// Reports every failure through the channel. Nothing here loads a library or prints.
+[[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+  Guard::LeaveInChild();
+  // A host that died before this call closes the channel, so that no Release comes.
+  if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  AwaitRelease(channel, progress);
+  Status status = RunHooks(setup, progress, [&](const Stage&) {
+    if (channel.IsIntact()) return Ok();
+    progress.channel_lost = true;
+    _exit(kRuntimeFailed);
+  });
+  if (!setup.outlives_host) TieToHost(channel);
+  if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
+  if (status.ok()) status = setup.execution.Prepare(setup.plan.kept_fds);
+  if (status.ok()) status = channel.Send(MessageType::kReady);
+  if (!status.ok()) Report(channel, progress, status.error());
+  Report(channel, progress, setup.execution.Run(setup.signals.before(), progress.executing));
+}
+
+}  // namespace
+
+void ParkedStart::Unmap::operator()(Progress* progress) const {
+  munmap(progress, sizeof(*progress));
+}
+
+Result<ParkedStart::SharedProgress> ParkedStart::MapProgress() {
+  void* page =
+      mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return Error(errno, "mmap").In({}, "clone");
+  return SharedProgress(new (page) Progress);
+}
+
+Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
+  ASSIGN_OR_RETURN(SharedProgress progress, MapProgress());
+  ASSIGN_OR_RETURN(auto ends, Channel::Make());
+  auto& [host_end, child_end] = ends;
+  auto cloned = sys::Clone(setup.plan.namespaces, setup.plan.cgroup_fd);
+  if (!cloned.ok()) return cloned.error().In({}, "clone");
+  if (cloned->pid == 0) {
+    host_end.Close();
+    RunChild(setup, child_end, *progress);
+  }
+  return ParkedStart(setup, Container(setup.plan, std::move(cloned).value()), std::move(host_end),
+                     std::move(progress));
+}
+
+Status ParkedStart::Release() const {
+  Status sent = channel_.Send(MessageType::kRelease);
+  if (sent.ok()) return sent;
+  const int cause = sent.error()->errno_value;
+  if (cause == EPIPE || cause == ECONNRESET) return Ok();
+  return sent.error().In({}, "release");
+}
+
+Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
+  using State = Container::State;
+  bool ready = false;
+  size_t stage = progress_->stage;
+  auto since = Clock::now();
+  while (true) {
+    // exec may take as long as it likes: the file may be far away.
+    const int wait = ready ? -1 : Left(setup_.patience, since);
+    pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
+                       {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+    const int count = poll(events, std::size(events), wait);
+    if (count < 0 && errno != EINTR) return Error(errno, "poll").In({}, "exec");
+    if (count < 0) continue;
+    if (count == 0) {
+      if (progress_->stage == stage) return TookTooLong(setup_, stage);
+      stage = progress_->stage;
+      since = Clock::now();
+      continue;
+    }
+    if (events[0].revents) {
+      auto received = channel_.Receive();
+      if (!received.ok()) return received.error();
+      const std::optional<Message>& message = *received;
+      if (!message && !progress_->failed && ready) return std::optional<int>();
+      if (!message) return DiedEarly();
+      if (message->type == MessageType::kFailed) return Error(message->error);
+      ready = true;
+      continue;
+    }
+    if (!events[1].revents) continue;
+    ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
+    if (event.signal == SIGCHLD) {
+      // Something else may hold the channel open, so that its end would never come.
+      ASSIGN_OR_RETURN(const State state, container_.Poll());
+      if (state == State::kEnded && (!ready || progress_->failed)) return DiedEarly();
+      if (state == State::kEnded) return std::optional<int>();
+    } else if (EndsByDefault(event.signal)) {
+      return std::optional<int>(kSignalBase + event.signal);
+    }
+  }
+}
+
+Error ParkedStart::LostChannel() const {
+  return InHook(setup_, progress_->stage,
+                Error("closed the host's channel", {},
+                      "a bug of the stage: a hook closes only what it has opened"));
+}
+
+Error ParkedStart::DiedEarly() {
+  if (progress_->failed) return Error(EndTexts(progress_->error));
+  if (progress_->channel_lost) return LostChannel();
+  // The channel ends a moment before the process does; what lives on has closed it.
+  const auto ended = sys::AwaitExit(container_.pidfd(), kEndAfterChannel);
+  if (!ended.ok() || !*ended || progress_->channel_lost) return LostChannel();
+  (void)container_.AwaitEnd().ok();
+  return EndedEarly(setup_, progress_->stage, container_.wait_status());
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,58 @@
+// A start with a child that is a copy of the host: it waits in its new namespaces until the host
+// and the stages have done what concerns it from outside, and is released then. See start.h.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_PARKED_H_
+#define SLIPWAY_RUNTIME_LAUNCH_PARKED_H_
+
+#include <memory>
+#include <optional>
+
+#include "runtime/launch/channel.h"
+#include "runtime/launch/container.h"
+#include "runtime/launch/signals.h"
+#include "runtime/launch/start.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::launch {
+
+class ParkedStart {
+ public:
+  // Clones the child. `setup` and what it refers to outlive the start.
+  static Result<ParkedStart> Clone(const Setup& setup);
+
+  Container& container() { return container_; }
+
+  // A child that has died by now is AwaitExec's to tell.
+  Status Release() const;
+
+  // Waits until the command runs. An error of a hook or of exec comes back as it was; a child
+  // that died without one is named with its hook. nullopt: the command runs. A number: a signal
+  // ended the start, and this is the runtime's exit status.
+  Result<std::optional<int>> AwaitExec(const SignalSource& signals);
+
+ private:
+  struct Unmap {
+    void operator()(Progress* progress) const;
+  };
+  using SharedProgress = std::unique_ptr<Progress, Unmap>;
+
+  ParkedStart(const Setup& setup, Container container, Channel channel, SharedProgress progress)
+      : setup_(setup),
+        container_(std::move(container)),
+        channel_(std::move(channel)),
+        progress_(std::move(progress)) {}
+
+  static Result<SharedProgress> MapProgress();
+
+  Error DiedEarly();
+  Error LostChannel() const;
+
+  const Setup& setup_;
+  Container container_;
+  Channel channel_;
+  SharedProgress progress_;
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_PARKED_H_

@@ -1,0 +1,112 @@
+#include "runtime/launch/sharing.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "runtime/launch/exit_status.h"
+#include "runtime/sys/clone.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+namespace {
+
+struct Sharing : sys::SharingBody {
+  const Setup& setup;
+  state::Journal& journal;
+  Progress progress;
+};
+
+// The child's side. What it allocates it frees, but for what a hook keeps: see Execution.
+
+// Asked for before the host is looked at: it may have died a moment ago. PR_SET_PDEATHSIG(2const).
+Status TieToHost(const Sharing& start) {
+  if (start.setup.outlives_host) return Ok();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ASSIGN_OR_RETURN(const bool lives, start.journal.HasHost());
+  if (!lives) _exit(kRuntimeFailed);
+  return Ok();
+}
+
+Status RecordSelf(const Sharing& start) {
+  auto self = sys::OpenPidfd(getpid());
+  if (!self.ok()) return self.error().In({}, "journal");
+  return RecordChild(start.pid, *self, start.journal);
+}
+
+// Returns only what failed.
+Status Enter(Sharing& start) {
+  const Setup& setup = start.setup;
+  RETURN_IF_ERROR(TieToHost(start));
+  RETURN_IF_ERROR(RecordSelf(start));
+  RETURN_IF_ERROR(RunHooks(setup, start.progress, [&start](const Stage& stage) {
+    return CheckIntact(start.journal, stage, "in-child");
+  }));
+  // Once more, because a change of credentials by a hook unties.
+  RETURN_IF_ERROR(TieToHost(start));
+  RETURN_IF_ERROR(setup.execution.Prepare(setup.plan.kept_fds));
+  Guard::EndHooksOfSharingChild();
+  return setup.execution.Run(setup.signals.before(), start.progress.executing);
+}
+
+Status EnterCaught(Sharing& start) {
+  try {
+    return Enter(start);
+  } catch (const std::exception& exception) {
+    return Error("internal error", exception.what()).In({}, "launch");
+  }
+}
+
+void RunChild(sys::SharingBody* body) {
+  auto& start = *static_cast<Sharing*>(body);
+  Guard::BeginHooksOfSharingChild();
+  start.progress.error = *EnterCaught(start).error();
+  start.progress.failed = true;
+  _exit(kRuntimeFailed);
+}
+
+// The host's side.
+
+// The child has left the memory as it happened to be: this process ends here.
+[[noreturn]] void GiveUp(const Sharing& start, Container& container, Guard& guard) {
+  const Guard::Verdict verdict = Guard::VerdictOnSharingChild();
+  const size_t stage = start.progress.stage;
+  if (verdict.interrupted_by) {
+    const std::string signal = strsignal(verdict.interrupted_by);
+    const Error error = InHook(start.setup, stage, Error("interrupted: " + signal));
+    guard.GiveUp(error.ToString(), kSignalBase + verdict.interrupted_by);
+  }
+  if (verdict.too_long) guard.GiveUp(TookTooLong(start.setup, stage).ToString(), kRuntimeFailed);
+  Status ended = container.AwaitEnd();
+  const int wait_status =
+      verdict.crashed_by ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status();
+  const Error error =
+      ended.ok() ? EndedEarly(start.setup, stage, wait_status) : ended.error().In({}, "exec");
+  guard.GiveUp(error.ToString(), kRuntimeFailed);
+}
+
+}  // namespace
+
+bool MayShare(const Setup& setup) {
+  return sys::kCanCloneSharing && !setup.plan.init && !HavePostClone(setup.stages);
+}
+
+Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {
+  Sharing start{{.run = RunChild}, setup, journal, {}};
+  guard.LendToSharingChild();
+  auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
+  guard.TakeBack();
+  if (!cloned.ok()) return cloned.error().In({}, "clone");
+  Container container(setup.plan, std::move(cloned).value());
+  if (start.progress.failed) return Error(start.progress.error);
+  if (!start.progress.executing) GiveUp(start, container, guard);
+  return container;
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,72 @@
+// What both kinds of start have in common: a child goes from the clone through the hooks to the
+// user's command, and the host learns how far it has come.
+//
+// parked.h starts a child that is a copy of the host, and waits until it is released. It is for
+// pipelines in which somebody has to do something with the child from outside.
+// sharing.h starts one that shares the host's memory. It is quicker, and for all others.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_START_H_
+#define SLIPWAY_RUNTIME_LAUNCH_START_H_
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/launch/command.h"
+#include "runtime/launch/plan.h"
+#include "runtime/launch/signals.h"
+#include "runtime/launch/stage.h"
+#include "runtime/sdk/abi.h"
+#include "runtime/sdk/result.h"
+#include "runtime/state/journal.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::launch {
+
+// What a start is about; both sides of the clone see it.
+struct Setup {
+  const std::string& id;
+  const std::vector<Stage>& stages;
+  const Plan& plan;
+  const Execution& execution;
+  const BlockedSignals& signals;
+  bool outlives_host;             // else the child is killed when the host dies
+  std::chrono::seconds patience;  // how long a hook may take; 0: for ever
+};
+
+// How far the child has come, in memory that both sides share: so the host can name the hook in
+// which a child died without a word.
+struct Progress {
+  std::atomic<size_t> stage{0};           // position in the pipeline; their number: past all hooks
+  std::atomic<bool> executing{false};     // the command may run by now
+  std::atomic<bool> channel_lost{false};  // by a hook of that stage
+  std::atomic<bool> failed{false};        // with the error, in good order
+  slipway_error error{};
+};
+
+// Does any of these need the child from outside, between the clone and its own hooks?
+bool HavePostClone(const std::vector<Stage>& stages);
+
+// What a hook that closes what is not its own leads to.
+Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
+
+// In the child: calls the InChild hooks, and `after` behind each of them.
+Status RunHooks(const Setup& setup, Progress& progress,
+                const std::function<Status(const Stage&)>& after);
+
+// From here on others can find the child, should this process die.
+Status RecordChild(pid_t pid, const sys::Fd& pidfd, state::Journal& journal);
+
+// Errors of the hook at position `stage`, or of the exec behind the last one.
+Error InHook(const Setup& setup, size_t stage, Error error);
+Error TookTooLong(const Setup& setup, size_t stage);
+// wait_status: as waitpid(2) encodes it.
+Error EndedEarly(const Setup& setup, size_t stage, int wait_status);
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_START_H_

@@ -1,0 +1,108 @@
+// Hooks that misbehave in a child that shares the host's memory (runtime/launch/sharing.h): what they
+// leave there cannot be trusted, and still they are named, and all is undone.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "tests/refusal.h"
+
+namespace slipway::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCommandsStatus = 7;
+constexpr char kStage[] = "bad-misbehaves-sharing";
+constexpr char kTooLong[] = "did not end within 1 s (--hook-timeout sets how long a hook may take)";
+
+class SharingHook : public ::testing::Test {
+ protected:
+  void SetUp() override { test_.MakeRoot(); }
+
+  std::vector<std::string> Argv(const std::string& how, const std::string& timeout = "1") {
+    const std::string config = test_.WriteStages("  - pid\n  - mount: {root: root}\n  - " +
+                                                 std::string(kStage) +
+                                                 ": {dir: ., hook: in-child, how: " + how + "}\n");
+    return test_.Argv(config, {"/bin/sh", "-c", "exit 7"},
+                      {"--plugin-dir", Runfile("tests/plugins"), "--root", test_.Path("state"),
+                       "--hook-timeout", timeout});
+  }
+
+  void ExpectAllUndone() {
+    test_.ExpectNothingLeft();
+    EXPECT_FALSE(fs::exists(test_.Path("left")));
+    EXPECT_TRUE(fs::is_empty(test_.Path("state")));
+  }
+
+  ContainerTest test_;
+};
+
+struct Case {
+  std::string name;
+  std::string how;
+  std::string line;
+};
+
+class Disorderly : public SharingHook, public ::testing::WithParamInterface<Case> {};
+
+TEST_P(Disorderly, IsNamedAndUndone) {
+  ExpectRefusal(RunProgram(Argv(GetParam().how)),
+                std::string(kStage) + ": in-child: " + GetParam().line);
+  ExpectAllUndone();
+}
+
+const Case kCases[] = {
+    {"Hangs", "hang", kTooLong},
+    {"Spins", "spin", kTooLong},
+    {"Crashes", "crash", "the child ended before the command ran \"Segmentation fault\""},
+    {"Aborts", "abort", "the child ended before the command ran \"Aborted\""},
+    {"UsesUpItsStack", "overflow",
+     "the child ended before the command ran \"Segmentation fault\""},
+    {"Exits", "exit", "the child ended before the command ran \"exit status 0\""},
+    {"ClosesDescriptors", "close-fds",
+     "closed the host's descriptors (a bug of the stage: a hook closes only what it has opened)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(InChild, Disorderly, ::testing::ValuesIn(kCases), NameOf<Case>);
+
+// There is no channel to write to, and its processes end with the container.
+TEST_F(SharingHook, MayForkAndWriteIntoSockets) {
+  for (const char* how : {"fork", "leave", "garbage"}) {
+    const RunResult result = RunProgram(Argv(how));
+    EXPECT_EQ(result.status, kCommandsStatus) << how << ": " << result.err;
+    EXPECT_EQ(result.err, "") << how;
+    ExpectAllUndone();
+  }
+}
+
+// The host waits in the kernel for the child, and takes no signal itself.
+TEST_F(SharingHook, IsGivenUpAtASignalToTheHost) {
+  Running container(Argv("hang", "0"));
+  // Made in PreClone. A signal that comes before the hook waits until then.
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  container.Signal(SIGTERM);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.err,
+            "runtime: " + std::string(kStage) + ": in-child: interrupted: Terminated\n");
+  EXPECT_EQ(result.status, 128 + SIGTERM);
+  ExpectAllUndone();
+}
+
+TEST_F(SharingHook, EndsWithTheHost) {
+  Running container(Argv("hang", "0"));
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  container.Signal(SIGKILL);
+  (void)container.Await();
+  const RunResult gc =
+      RunProgram({Runfile("runtime/runtime"), "gc", "--root", test_.Path("state")});
+  EXPECT_EQ(gc.status, 0) << gc.err;
+  ExpectAllUndone();
+}
+
+}  // namespace
+}  // namespace slipway::testing
