@@ -2,10 +2,12 @@
 // Documentation/admin-guide/cgroup-v1/cgroups.rst, memory.rst, pids.rst, freezer-subsystem.rst,
 // Documentation/scheduler/sched-bwc.rst.
 
+#include <fcntl.h>
+
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugins/cgroup_v1/cpuset.h"
@@ -19,14 +21,15 @@
 #include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/cgroup_mounts.h"
 #include "runtime/sys/cgroup_options.h"
+#include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
 namespace {
 
+using slipway::Child;
 using slipway::Error;
 using slipway::Figures;
 using slipway::Ok;
-using slipway::ParkedChild;
 using slipway::Plan;
 using slipway::Result;
 using slipway::Status;
@@ -81,15 +84,19 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
         RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }
       RETURN_IF_ERROR(sys::WriteLimits(path, hierarchy.limits));
-      cgroups_.push_back(path);
+      const std::string tasks = path + "/tasks";
+      ASSIGN_OR_RETURN(sys::Fd file, sys::Open(tasks, O_WRONLY));
+      entrances_.push_back({tasks, std::move(file)});
     }
     return Ok();
   }
 
-  // v1 knows no birth into a cgroup: the parked child is moved, before it has children.
-  Status PostClone(ParkedChild& child) override {
-    for (const std::string& path : cgroups_) {
-      RETURN_IF_ERROR(sys::WriteFile(path + "/cgroup.procs", std::to_string(child.pid())));
+  // v1 knows no birth into a cgroup: the child moves itself, before it has children. A task that
+  // moves itself alone ("0" in tasks, not in cgroup.procs) need not wait until no process of the
+  // machine forks or ends; cgroup_procs_write_start() in kernel/cgroup/cgroup.c.
+  Status InChild(Child&) override {
+    for (const Entrance& entrance : entrances_) {
+      RETURN_IF_ERROR(sys::WriteFile(entrance.file, entrance.path, "0"));
     }
     return Ok();
   }
@@ -157,7 +164,13 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     return hierarchies;
   }
 
-  std::vector<std::string> cgroups_;
+  // Of a cgroup that the child is to join: opened here, where its path means what it says.
+  struct Entrance {
+    std::string path;
+    sys::Fd file;
+  };
+
+  std::vector<Entrance> entrances_;
 };
 
 }  // namespace

@@ -76,8 +76,7 @@ TEST_P(CgroupV1Freezer, ItsCgroupIsTheLastOne) {
   ASSERT_EQ(stage.records.size(), freezes ? 4U : 2U);
   EXPECT_TRUE(stage.records.back().starts_with("made ")) << stage.records.back();
   EXPECT_TRUE(stage.records.back().ends_with(" " + last)) << stage.records.back();
-  Shell child("exit 0");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  Shell child("exit 0", stage);
   EXPECT_EQ(Content(last + "/cgroup.procs"), std::to_string(child.pid()));
 }
 
@@ -87,8 +86,7 @@ TEST_P(CgroupV1Freezer, TeardownKillsGrandchildrenAndNestedCgroups) {
   ASSERT_TRUE(stage.PreClone().ok());
   const std::string inner = limits_ + "/" + stage.id() + "/inner/most";
   Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
-              "/cgroup.procs; setsid sleep 1000 & echo ready; wait");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+              "/cgroup.procs; setsid sleep 1000 & echo ready; wait", stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   ASSERT_NE(Content(inner + "/cgroup.procs"), "");
@@ -105,8 +103,7 @@ TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child(
       "f() { while :; do (:) & wait $!; done; }; for i in 1 2 3 4 5 6 7 8; do f & done;"
-      "echo ready; wait");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+      "echo ready; wait", stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   const Status status = stage.TeardownAll();
@@ -123,8 +120,7 @@ TEST_P(CgroupV1Frozen, TeardownThawsWhatTheContainerFroze) {
   ASSERT_TRUE(stage.PreClone().ok());
   const std::string inner = freezer_ + "/" + stage.id() + "/inner";
   Shell child("mkdir " + inner + "; sleep 1000 & echo $! >" + inner +
-              "/cgroup.procs; echo FROZEN >" + inner + "/freezer.state; echo ready; wait");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+              "/cgroup.procs; echo FROZEN >" + inner + "/freezer.state; echo ready; wait", stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   ASSERT_NE(Content(inner + "/freezer.state"), "THAWED");
@@ -138,8 +134,7 @@ TEST_P(CgroupV1Frozen, TeardownEndsWhatIsFrozenAlready) {
   HookedStage stage(kPlugin, UniqueId());
   Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
-  Shell child("exit 0");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  Shell child("exit 0", stage);
   ASSERT_TRUE(WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
   kill(child.pid(), SIGKILL);
   const Status status = stage.TeardownAll();

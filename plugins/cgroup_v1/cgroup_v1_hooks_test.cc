@@ -105,8 +105,7 @@ TEST_F(CgroupV1Hooks, ACpusetInheritsWhatIsNotGiven) {
   EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.cpus"), "0");
   EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.mems"),
             Content(FindController(mounts_, "cpuset")->mount_point + "/cpuset.mems"));
-  Shell child("exit 0");
-  EXPECT_TRUE(stage.PostClone(child.pid()).ok());
+  Shell child("exit 0", stage);
 }
 
 TEST_F(CgroupV1Hooks, ProbeNamesACpuThatIsNotThere) {
@@ -160,11 +159,10 @@ TEST_F(CgroupV1Hooks, WithoutLimitsAllThreeHoldTheContainer) {
   }
 }
 
-TEST_F(CgroupV1Hooks, PostClonePutsTheChildIntoEach) {
+TEST_F(CgroupV1Hooks, InChildPutsTheChildIntoEach) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());
-  Shell child("exit 0");
-  ASSERT_TRUE(stage.PostClone(child.pid()).ok());
+  Shell child("exit 0", stage);
   for (const char* controller : {"pids", "memory", "cpu"}) {
     EXPECT_EQ(Content(In(controller, stage.id()) + "/cgroup.procs"), std::to_string(child.pid()));
   }

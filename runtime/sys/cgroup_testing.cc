@@ -47,15 +47,12 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error*) {
   return 0;
 }
 
-int32_t ChildPid(const slipway_context* context) { return context->test->child_pid; }
-
 slipway_host Host() {
   slipway_host host{};
   host.struct_size = sizeof(host);
   host.container_id = ContainerId;
   host.record_undo = RecordUndo;
   host.set_cgroup = SetCgroup;
-  host.child_pid = ChildPid;
   return host;
 }
 
@@ -121,11 +118,10 @@ Status HookedStage::PreClone() {
   return FromC(stage_->pre_clone(object_, &context, &error), error);
 }
 
-Status HookedStage::PostClone(pid_t pid) {
-  child_pid = pid;
+Status HookedStage::InChild() {
   slipway_error error{};
   slipway_context context{this};
-  return FromC(stage_->post_clone(object_, &context, &error), error);
+  return FromC(stage_->in_child(object_, &context, &error), error);
 }
 
 Status HookedStage::Teardown(const std::string& record) {
@@ -143,7 +139,11 @@ Status HookedStage::TeardownAll() {
   return first;
 }
 
-Shell::Shell(const std::string& script, int cgroup_fd) {
+Shell::Shell(const std::string& script, int cgroup_fd) { Start(script, cgroup_fd, nullptr); }
+
+Shell::Shell(const std::string& script, HookedStage& entered) { Start(script, -1, &entered); }
+
+void Shell::Start(const std::string& script, int cgroup_fd, HookedStage* entered) {
   int release[2];
   int output[2];
   if (pipe2(release, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) Die("pipe2");
@@ -151,7 +151,10 @@ Shell::Shell(const std::string& script, int cgroup_fd) {
   if (!cloned.ok()) Die(cloned.error().ToString());
   process_ = std::move(cloned).value();
   if (process_.pid == 0) {
+    const Status status = entered ? entered->InChild() : Ok();
+    if (!status.ok()) Die(status.error().ToString());
     char byte = 0;
+    if (write(output[1], "+", 1) != 1) _exit(1);
     if (read(release[0], &byte, 1) != 1) _exit(1);
     dup2(output[1], STDOUT_FILENO);
     execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
@@ -161,6 +164,8 @@ Shell::Shell(const std::string& script, int cgroup_fd) {
   close(output[1]);
   release_ = Fd(release[1]);
   output_ = Fd(output[0]);
+  char parked = 0;
+  if (read(output_.get(), &parked, 1) != 1) Die("the shell has not parked");
 }
 
 Shell::~Shell() {

@@ -32,7 +32,7 @@ class HookedStage {
   Status Probe();
   Status Create();
   Status PreClone();  // makes what Create has not yet
-  Status PostClone(pid_t pid);
+  Status InChild();  // of the calling process
   Status Teardown(const std::string& record);
   Status TeardownAll();  // the last record first, as the host does
 
@@ -40,7 +40,6 @@ class HookedStage {
 
   std::vector<std::string> records;
   int cgroup_fd = -1;
-  pid_t child_pid = 0;
   std::function<Status(const std::string& record)> on_record;  // may fail, or look around
 
  private:
@@ -56,6 +55,8 @@ class Shell {
  public:
   // Starts parked: `script` runs after Release. cgroup_fd: the v2 cgroup to be born in, or -1.
   explicit Shell(const std::string& script, int cgroup_fd = -1);
+  // The same; `entered` has its InChild called in it before it parks.
+  Shell(const std::string& script, HookedStage& entered);
   ~Shell();
   Shell(const Shell&) = delete;
   Shell& operator=(const Shell&) = delete;
@@ -66,6 +67,8 @@ class Shell {
   pid_t pid() const { return process_.pid; }
 
  private:
+  void Start(const std::string& script, int cgroup_fd, HookedStage* entered);
+
   Cloned process_;
   Fd release_;
   Fd output_;

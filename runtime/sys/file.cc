@@ -84,9 +84,13 @@ Result<std::string> ReadFile(const Fd& file, const std::string& path) {
 
 Status WriteFile(const std::string& path, std::string_view text) {
   ASSIGN_OR_RETURN(Fd fd, Open(path, O_WRONLY));
+  return WriteFile(fd, path, text);
+}
+
+Status WriteFile(const Fd& file, const std::string& path, std::string_view text) {
   ssize_t size = 0;
   do {
-    size = write(fd.get(), text.data(), text.size());
+    size = write(file.get(), text.data(), text.size());
   } while (size < 0 && errno == EINTR);
   if (size < 0) return Error(errno, "write", path);
   return Ok();

@@ -35,6 +35,9 @@ Result<std::string> ReadFile(const Fd& file, const std::string& path);
 // Writes `text` with one write(2) to a file that exists, as the files of cgroups want it.
 Status WriteFile(const std::string& path, std::string_view text);
 
+// The same, to a file that is open. `path` names it in an error.
+Status WriteFile(const Fd& file, const std::string& path, std::string_view text);
+
 }  // namespace slipway::sys
 
 #endif  // SLIPWAY_RUNTIME_SYS_FILE_H_

@@ -33,7 +33,7 @@ static const char kPidsMax[] = "20";
 struct Container {
   const char* root;
   char** command;
-  int procs;  // the cgroup.procs that the child writes itself into, or -1
+  int tasks;  // the file of its cgroup that the child writes itself into, or -1
 };
 
 static char cgroup[64];
@@ -80,8 +80,9 @@ static int MakeCgroup(int on_v2) {
 // Returns only to please its type.
 static int EnterContainer(void* argument) {
   const struct Container* container = argument;
-  // "0" is the writer: v1 has no birth into a cgroup.
-  if (container->procs >= 0 && write(container->procs, "0", 1) != 1) DieInChild("floor: join");
+  // "0" is the writer: v1 has no birth into a cgroup. In tasks, and not in cgroup.procs, it need not
+  // wait until no process of the machine forks or ends.
+  if (container->tasks >= 0 && write(container->tasks, "0", 1) != 1) DieInChild("floor: join");
   if (sethostname(kHostname, sizeof kHostname - 1) != 0) DieInChild("floor: sethostname");
   if (mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) != 0) DieInChild("floor: make private");
   if (mount(container->root, container->root, NULL, MS_BIND | MS_REC, NULL) != 0) {
@@ -135,7 +136,7 @@ int main(int argc, char** argv) {
     return 125;
   }
 
-  struct Container container = {.root = rest[0], .command = rest + 1, .procs = -1};
+  struct Container container = {.root = rest[0], .command = rest + 1, .tasks = -1};
   struct clone_args args = {
       .flags = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS,
       .exit_signal = SIGCHLD,
@@ -149,7 +150,7 @@ int main(int argc, char** argv) {
       args.flags |= CLONE_INTO_CGROUP;
       args.cgroup = (uint64_t)dir;
     } else {
-      container.procs = OpenAt(dir, "cgroup.procs");
+      container.tasks = OpenAt(dir, "tasks");
     }
   }
 
