@@ -168,6 +168,25 @@ TEST(BadFlag, TheNearestOneIsNamed) {
                     {"did you mean \"--config\"", "runtime --help"});
 }
 
+TEST(BadFlag, OneThatIsCutShortIsNotGuessed) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"--conf", "$F", "/bin/true"}), "unknown option \"--conf\" (",
+                    {"did you mean \"--config\""});
+}
+
+TEST(BadFlag, OneInAClusterOfLettersIsNamed) {
+  ContainerTest test;
+  ExpectRefusalLike(RunWords(test, {"-xyz", "/bin/true"}), "unknown option \"-x\" (",
+                    {"runtime --help"});
+}
+
+TEST(Flag, MayStandBehindTheWordsOfAVerb) {
+  ContainerTest test;
+  const RunResult result = RunWords(test, {"describe", "proc", "--markdown"},
+                                    {.environment = {{"POSIXLY_CORRECT", "1"}}});
+  EXPECT_EQ(result.out.find("| option |"), 0U) << result.out << result.err;
+}
+
 TEST(BadFlag, OthersAreListed) {
   ContainerTest test;
   ExpectRefusalLike(RunWords(test, {"--config", "$F", "-x", "/bin/true"}),

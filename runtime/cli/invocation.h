@@ -1,4 +1,4 @@
-// What the user asked for on the command line; the only room that names Boost.Program_options.
+// What the user asked for on the command line.
 
 #ifndef SLIPWAY_RUNTIME_CLI_INVOCATION_H_
 #define SLIPWAY_RUNTIME_CLI_INVOCATION_H_

@@ -59,7 +59,9 @@ Error NotFound(const std::string& name, std::string_view path) {
 Error NotExecutable(int errno_value, const std::string& file) {
   struct stat info {};
   std::string_view hint;
-  if (stat(file.c_str(), &info) == 0) {
+  if (errno_value == ENOMEM) {
+    hint = "a memory limit may be too small to start in";
+  } else if (stat(file.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) {
       hint = "it is a folder";
     } else if (errno_value == ENOENT) {
