@@ -15,15 +15,15 @@ namespace {
 // The header ends where the object begins, so more room than it has is as good: on no machine has
 // libstdc++'s more than 128 bytes.
 constexpr size_t kHeader = 256;
-constexpr size_t kSlotSize = 1024;
+constexpr size_t kSlotSize = 512;
 
 struct Slot {
   alignas(std::max_align_t) char bytes[kSlotSize];
   bool taken;
 };
 
-// As many as may be in flight at a time: one that is handled throws another, and so on.
-Slot slots[4];
+// One that is being handled, and one that is thrown meanwhile. More would need a page of their own.
+Slot slots[2];
 
 void* TakeSlot(size_t size) {
   for (Slot& slot : slots) {
