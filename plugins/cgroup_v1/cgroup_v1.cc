@@ -70,13 +70,15 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
  public:
   using sys::CgroupOptions::Options;
 
-  Status Probe() override { return Locate().status(); }
-
   Status Create() override { return sys::CheckCgroupOptions(*this); }
 
+  Status Probe() override {
+    ASSIGN_OR_RETURN(hierarchies_, Locate());
+    return Ok();
+  }
+
   Status PreClone(Plan& plan) override {
-    ASSIGN_OR_RETURN(const std::vector<Hierarchy> hierarchies, Locate());
-    for (const Hierarchy& hierarchy : hierarchies) {
+    for (const Hierarchy& hierarchy : hierarchies_) {
       const std::string path =
           sys::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
       RETURN_IF_ERROR(sys::MakeCgroup(plan, path));
@@ -170,6 +172,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
     sys::Fd file;
   };
 
+  std::vector<Hierarchy> hierarchies_;  // found by Probe
   std::vector<Entrance> entrances_;
 };
 

@@ -69,26 +69,25 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
  public:
   using sys::CgroupOptions::Options;
 
-  Status Probe() override {
-    ASSIGN_OR_RETURN(const Site site, Locate());
-    RETURN_IF_ERROR(cgroup_v2::CheckWrites(site.enable));
-    return cgroup_v2::CheckBirth(site.mount, parent);
-  }
-
   Status Create() override { return sys::CheckCgroupOptions(*this); }
+
+  Status Probe() override {
+    ASSIGN_OR_RETURN(site_, Locate());
+    RETURN_IF_ERROR(cgroup_v2::CheckWrites(site_.enable));
+    return cgroup_v2::CheckBirth(site_.mount, parent);
+  }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
   Status PreClone(Plan& plan) override {
-    ASSIGN_OR_RETURN(const Site site, Locate());
-    for (const cgroup_v2::EnableWrite& write : site.enable) {
+    for (const cgroup_v2::EnableWrite& write : site_.enable) {
       RETURN_IF_ERROR(cgroup_v2::Enable(write));
     }
     const std::string path =
-        sys::CgroupDirectory(site.mount, parent).append("/").append(plan.container_id());
+        sys::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
     ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
-    RETURN_IF_ERROR(sys::WriteLimits(path, site.limits));
-    if (site.device_program.valid()) {
-      RETURN_IF_ERROR(cgroup_v2::AttachDeviceProgram(cgroup_, site.device_program));
+    RETURN_IF_ERROR(sys::WriteLimits(path, site_.limits));
+    if (site_.device_program.valid()) {
+      RETURN_IF_ERROR(cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program));
     }
     RETURN_IF_ERROR(cgroup_v2::CheckPartition(path, *this));
     return plan.SetCgroup(cgroup_.get());
@@ -129,6 +128,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     return site;
   }
 
+  Site site_;  // found by Probe
   sys::Fd cgroup_;
 };
 

@@ -32,7 +32,7 @@ Status Stage::Probe() const {
   }
   if (!spec_.descriptor->probe) return Ok();
   return Watched("probe", [&](slipway_error* error) {
-    return spec_.descriptor->probe(HostTable(), spec_.options, error);
+    return spec_.descriptor->probe(object_.get(), error);
   });
 }
 

@@ -35,9 +35,9 @@ class Stage {
   const StageSpec& spec() const { return spec_; }
   const slipway_stage& descriptor() const { return *spec_.descriptor; }
 
+  Status Create();
   // Has this process the privileges that the stage needs, and does the stage work here?
   Status Probe() const;
-  Status Create();
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;

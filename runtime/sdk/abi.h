@@ -23,7 +23,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 1
+#define SLIPWAY_ABI_MINOR 2
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
@@ -101,7 +101,7 @@ typedef struct slipway_host {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* Every hook but Probe and Create. The container's id: unique on this machine, at most 64 of
+  /* Every hook but Create and Probe. The container's id: unique on this machine, at most 64 of
    * [A-Za-z0-9_.-], not beginning with '.' or '-'. */
   const char* (*container_id)(const slipway_context*);
 
@@ -172,11 +172,12 @@ typedef struct slipway_stage {
   /* The hooks, in the order of a container's life. Any may be NULL. `options` holds
    * option_count values, in the table's order; it outlives the stage. */
 
-  /* Can the stage work on this machine with these options? No side effects. */
-  int (*probe)(const slipway_host*, const slipway_value* options, slipway_error*);
-
   /* Makes the stage object; checks what one option says against another. No side effects. */
   int (*create)(const slipway_host*, const slipway_value* options, void** stage, slipway_error*);
+
+  /* Can the stage work on this machine? No side effects. What it finds it may keep in its object:
+   * PreClone follows at once, if at all. */
+  int (*probe)(void* stage, slipway_error*);
 
   /* In the host, in pipeline order: fill the plan, prepare, leave undo records. */
   int (*pre_clone)(void* stage, slipway_context*, slipway_error*);

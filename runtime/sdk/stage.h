@@ -144,11 +144,12 @@ class Stage {
   // An empty table, for a stage without options.
   static constexpr std::array<Field<Stage>, 0> Options() { return {}; }
 
-  // In the host. Can this stage work on this machine? No side effects.
-  virtual Status Probe() { return Ok(); }
-
   // In the host. Checks what one option says against another. No side effects.
   virtual Status Create() { return Ok(); }
+
+  // In the host. Can this stage work on this machine? No side effects. What it finds may stay in
+  // the object for PreClone, which follows at once, if at all.
+  virtual Status Probe() { return Ok(); }
 
   // In the host, in pipeline order: say what the clone needs; prepare. Before each side effect
   // that outlives this process, plan.RecordUndo.
@@ -217,10 +218,6 @@ struct Adapter {
     return stage;
   }
 
-  static int Probe(const slipway_host*, const slipway_value* values, slipway_error* error) {
-    return Guard(error, [&] { return Make(values)->Probe(); });
-  }
-
   static int Create(const slipway_host* host, const slipway_value* values, void** stage,
                     slipway_error* error) {
     return Guard(error, [&] {
@@ -229,6 +226,10 @@ struct Adapter {
       *stage = instance.release();
       return Ok();
     });
+  }
+
+  static int Probe(void* stage, slipway_error* error) {
+    return Guard(error, [&] { return static_cast<Instance*>(stage)->stage->Probe(); });
   }
 
   template <typename View, Status (Stage::*Hook)(View&)>
@@ -280,8 +281,8 @@ struct Adapter {
     descriptor.requires_ = info.requires_.data();
     descriptor.after = info.after.data();
     descriptor.conflicts = info.conflicts.data();
-    descriptor.probe = IfOverridden(&S::Probe, &Stage::Probe, Probe);
     descriptor.create = Create;
+    descriptor.probe = IfOverridden(&S::Probe, &Stage::Probe, Probe);
     descriptor.pre_clone =
         IfOverridden(&S::PreClone, &Stage::PreClone, Call<Plan, &Stage::PreClone>);
     descriptor.post_clone =

@@ -101,18 +101,23 @@ void HookedStage::Set(const std::string& option, const std::string& value) {
   Die("no option " + option);
 }
 
-Status HookedStage::Probe() {
-  slipway_error error{};
-  return FromC(stage_->probe(&kHost, values_.data(), &error), error);
-}
-
 Status HookedStage::Create() {
+  if (object_ != nullptr) stage_->destroy(object_);
+  object_ = nullptr;
+  probed_ = false;
   slipway_error error{};
   return FromC(stage_->create(&kHost, values_.data(), &object_, &error), error);
 }
 
+Status HookedStage::Probe() {
+  RETURN_IF_ERROR(Create());
+  probed_ = true;
+  slipway_error error{};
+  return FromC(stage_->probe(object_, &error), error);
+}
+
 Status HookedStage::PreClone() {
-  if (object_ == nullptr) RETURN_IF_ERROR(Create());
+  if (!probed_) RETURN_IF_ERROR(Probe());
   slipway_error error{};
   slipway_context context{this};
   return FromC(stage_->pre_clone(object_, &context, &error), error);

@@ -29,9 +29,9 @@ class HookedStage {
   void Set(const std::string& option, int64_t value);
   void Set(const std::string& option, const std::string& value);
 
-  Status Probe();
   Status Create();
-  Status PreClone();  // makes what Create has not yet
+  Status Probe();     // of what it creates anew
+  Status PreClone();  // of what it has probed, or creates and probes
   Status InChild();  // of the calling process
   Status Teardown(const std::string& record);
   Status TeardownAll();  // the last record first, as the host does
@@ -46,6 +46,7 @@ class HookedStage {
   std::string id_;
   const slipway_stage* stage_ = nullptr;
   void* object_ = nullptr;
+  bool probed_ = false;
   std::vector<slipway_value> values_;
   std::vector<std::string> strings_;
 };

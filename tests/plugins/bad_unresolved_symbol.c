@@ -4,9 +4,8 @@
 
 extern __attribute__((visibility("default"))) int slipway_no_such_function(void);
 
-static int Probe(const slipway_host* host, const slipway_value* options, slipway_error* error) {
-  (void)host;
-  (void)options;
+static int Probe(void* stage, slipway_error* error) {
+  (void)stage;
   (void)error;
   return slipway_no_such_function();
 }
