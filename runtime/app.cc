@@ -27,7 +27,6 @@
 #include "runtime/state/root.h"
 #include "runtime/state/values.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/process.h"
 #include "runtime/version.h"
 
 namespace slipway {
@@ -37,11 +36,11 @@ constexpr unsigned kStatsMode = 0644;
 constexpr size_t kNameColumn = 16;                                     // `runtime stages`
 constexpr const char* kInstalledConfigs = "../share/slipway/configs";  // from the binary's folder
 
-Result<std::string> FindConfig(const std::string& name) {
+Result<std::string> FindConfig(const std::string& name, const loader::Loader& loader) {
   if (name.empty()) {
     return Error("no config", {}, "say which pipeline to run: --config FILE; see runtime --help");
   }
-  const std::string executable = sys::ExecutablePath();
+  const std::string& executable = loader.executable();
   const std::string folder = executable.substr(0, executable.rfind('/'));
   return config::Find(name, {folder + "/" + kInstalledConfigs});
 }
@@ -138,7 +137,7 @@ int64_t Now() {
 Result<CheckedRun> CheckRun(const cli::Invocation& invocation, loader::Loader& loader) {
   CheckedRun run;
   ASSIGN_OR_RETURN(run.facts.id, ContainerId(invocation.name));
-  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
+  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config, loader));
   ASSIGN_OR_RETURN(run.pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(run.command, CommandOf(invocation, run.pipeline.process));
   ASSIGN_OR_RETURN(run.stages, launch::SelectStages(ChoicesOf(run.pipeline)));
@@ -196,7 +195,7 @@ Report Run(const cli::Invocation& invocation, loader::Loader& loader) {
 
 Result<std::string> Check(const cli::Invocation& invocation, loader::Loader& loader) {
   const launch::Guard guard(invocation.hook_timeout);
-  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config));
+  ASSIGN_OR_RETURN(const std::string config, FindConfig(invocation.config, loader));
   ASSIGN_OR_RETURN(const config::Pipeline pipeline, ReadPipeline(invocation, config, loader));
   ASSIGN_OR_RETURN(const auto stages, launch::SelectStages(ChoicesOf(pipeline)));
   std::string text = invocation.config + ": ok:";

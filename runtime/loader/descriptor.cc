@@ -1,5 +1,6 @@
 #include "runtime/loader/descriptor.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -84,17 +85,20 @@ class Walk {
       const Field dot{&field, "."};
       const Field named{&dot, option.name};
       RETURN_IF_ERROR(Text({&named, ".summary"}, option.summary));
-      for (uint32_t earlier = 0; earlier < i; ++earlier) {
-        if (std::strcmp(options[earlier].name, option.name) == 0) {
-          return Bad(named, "declared twice");
-        }
-      }
+      if (IsAmong(options, i, option.name)) return Bad(named, "declared twice");
       RETURN_IF_ERROR(Type(named, option, depth));
     }
     return Ok();
   }
 
  private:
+  // Is the name that of one of the first `count` options? They all end: Text has looked.
+  static bool IsAmong(const slipway_option* options, uint32_t count, const char* name) {
+    return std::any_of(options, options + count, [name](const slipway_option& other) {
+      return *other.name == *name && std::strcmp(other.name, name) == 0;
+    });
+  }
+
   // What a value of the option may be; also of an element, which has neither name nor summary.
   Status Type(const Field& field, const slipway_option& option, int depth) {
     if (++options_ > kMaxOptions) {

@@ -97,7 +97,7 @@ Loader::Loader(const std::vector<std::string>& plugin_dirs)
 
 Loader::Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable)
     : places_(Places(plugin_dirs, executable)),
-      knows_executable_(!executable.empty()),
+      executable_(executable),
       privileged_(sys::IsPrivileged()),
       trusted_(InvokerOfThisProcess()) {}
 
@@ -111,7 +111,7 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   std::string path = request.path;
   if (path.empty()) {
     auto found = Find(places_, request.name);
-    if (!found.ok() && !knows_executable_) {
+    if (!found.ok() && executable_.empty()) {
       const std::string hint = found.error()->hint;
       found.error().Hint(hint + "; not beside the runtime: /proc/self/exe cannot be read");
     }
@@ -151,7 +151,8 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
 Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
   for (const auto& plugin : plugins_) {
     if (plugin->stage != stage) continue;
-    Origin origin{.path = std::filesystem::absolute(plugin->path), .digest = {}};
+    Origin origin{.path = plugin->path, .digest = {}};
+    if (!origin.path.starts_with('/')) origin.path = std::filesystem::absolute(origin.path);
     ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, plugin->path));
     return origin;
   }

@@ -50,20 +50,22 @@ class Loader {
   // Of a stage that this Loader has loaded.
   Result<Origin> OriginOf(const slipway_stage* stage) const;
 
+  // The path of the running binary, beside which stages are looked for; empty: not known.
+  const std::string& executable() const { return executable_; }
+
   // The names of all stages in the places that Load searches, for people to read. Loads nothing.
   std::vector<std::string> Available() const { return StageNames(places_); }
 
  private:
   struct Plugin;
 
-  // executable: the path of the running binary, or empty when it is not known.
   Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable);
 
   // Checks, loads and checks again; all that Load does once it knows the path.
   Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path);
 
   std::vector<Place> places_;
-  bool knows_executable_;
+  std::string executable_;
   bool privileged_;
   TrustedPaths trusted_;
   std::vector<std::unique_ptr<Plugin>> plugins_;

@@ -49,7 +49,7 @@ struct Entry {
 
 struct Contents {
   Facts facts;
-  std::string boot;                           // sys::BootId
+  std::string boot;                           // sys::BootId; empty where it was not asked for
   std::optional<sys::ProcessIdentity> child;  // of this boot, if `boot` is
   std::vector<Entry> entries;                 // the oldest first
   // False: the host died while it wrote the facts, before any side effect.

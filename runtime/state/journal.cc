@@ -77,7 +77,8 @@ Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
   if (fstat(journal.fd(), &about) != 0) status = Error(errno, "stat", journal.path());
   journal.device_ = about.st_dev;
   journal.inode_ = about.st_ino;
-  if (status.ok()) status = journal.Write(FormatFacts(facts, sys::BootId()));
+  const std::string boot = root.OutlastsBoot() ? sys::BootId() : std::string();
+  if (status.ok()) status = journal.Write(FormatFacts(facts, boot));
   if (status.ok()) return journal;
   // What could not be removed either is a journal without records, which `runtime gc` removes.
   (void)journal.Remove().ok();

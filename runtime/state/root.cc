@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,6 +67,11 @@ Result<Root> Root::Open(const std::string& path) {
     return folder.error().Hint(kChoose);
   }
   return root;
+}
+
+bool Root::OutlastsBoot() const {
+  struct statfs filesystem {};
+  return fstatfs(fd_.get(), &filesystem) != 0 || filesystem.f_type != TMPFS_MAGIC;
 }
 
 Status Root::CheckOwner() const {

@@ -23,7 +23,7 @@ constexpr const char* kStandardUnified = "/sys/fs/cgroup/unified";
 std::optional<CgroupMount> MountAt(const std::string& path, bool unified) {
   struct statfs filesystem {};
   struct stat facts {};
-  const auto magic = unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
+  const decltype(filesystem.f_type) magic = unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
   if (statfs(path.c_str(), &filesystem) != 0 || filesystem.f_type != magic) return std::nullopt;
   if (stat(path.c_str(), &facts) != 0) return std::nullopt;
   CgroupMount mount;
@@ -81,12 +81,12 @@ Result<std::vector<CgroupMount>> CgroupMounts::All() {
 }
 
 Result<const CgroupMount*> CgroupMounts::Unified() {
-  RETURN_IF_ERROR(ReadOwn());
-  if (!HasUnified(*own_)) return static_cast<const CgroupMount*>(nullptr);
   for (const char* path : {kStandard, kStandardUnified}) {
     auto mount = MountAt(path, true);
     if (mount && !mount->read_only && IsHierarchysRoot(*mount)) return Keep(*std::move(mount));
   }
+  RETURN_IF_ERROR(ReadOwn());
+  if (!HasUnified(*own_)) return static_cast<const CgroupMount*>(nullptr);
   RETURN_IF_ERROR(All());
   return FindUnified(*all_);
 }
