@@ -55,12 +55,12 @@ Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount
     if (sys::HasWord(offered, controller)) continue;
     // The same controller under two names.
     const std::string on_v1 = controller == "io" ? "blkio" : controller;
-    ASSIGN_OR_RETURN(const sys::CgroupMount* elsewhere, mounts.Controller(on_v1));
+    ASSIGN_OR_RETURN(const std::string elsewhere, mounts.PlaceOnV1(on_v1));
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
-                 elsewhere ? "it is bound to cgroup v1 at " + elsewhere->mount_point +
-                                 ": use the stage cgroup-v1"
-                           : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
-                             "or a cgroup above this mount does not pass it on");
+                 !elsewhere.empty()
+                     ? "it is bound to cgroup v1 at " + elsewhere + ": use the stage cgroup-v1"
+                     : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
+                       "or a cgroup above this mount does not pass it on");
   }
   return Ok();
 }

@@ -82,12 +82,12 @@ TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
   stage_.abi_major = 1;
   stage_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.1; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.2; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
-  stage_.abi_minor = 2;
-  EXPECT_EQ(Check(), "wrong ABI \"0.2\" (this runtime wants 0.1; rebuild the stage: /p/x.so)");
+  stage_.abi_minor = 1;
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.2; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {

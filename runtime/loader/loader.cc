@@ -138,12 +138,13 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(const dll::shared_library* library, Open(path));
-  if (!library->has(SLIPWAY_DESCRIPTOR_SYMBOL)) {
+  ASSIGN_OR_RETURN(dll::shared_library* library, Open(path));
+  try {
+    plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
+  } catch (const std::system_error&) {
     return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
                  "each stage exports it, see SLIPWAY_STAGE; file: " + path);
   }
-  plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
   return plugin;
 }

@@ -107,13 +107,27 @@ Result<struct stat> TrustedPaths::Check(const std::string& path) const {
 std::string TrustedPaths::KnownPartOf(const std::string& path) const {
   for (size_t end = path.rfind('/'); end != 0 && end != std::string::npos;
        end = path.rfind('/', end - 1)) {
-    std::string folder = path.substr(0, end);
-    if (folders_.contains(folder)) return folder;
+    const std::string_view folder(path.data(), end);
+    if (folders_.contains(folder)) return std::string(folder);
   }
   return {};
 }
 
+bool TrustedPaths::KnowsFolderOf(std::string_view path) const {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos || slash == 0 || !folders_.contains(path.substr(0, slash))) {
+    return false;
+  }
+  const std::string_view name = path.substr(slash + 1);
+  return !name.empty() && name != "." && name != "..";
+}
+
 Result<std::string> TrustedPaths::Resolve(const std::string& path) {
+  // The way of nearly every plugin but the first one of its folder.
+  if (KnowsFolderOf(path)) {
+    ASSIGN_OR_RETURN(const struct stat facts, Check(path));
+    if (S_ISREG(facts.st_mode)) return path;
+  }
   ASSIGN_OR_RETURN(std::string rest, Absolute(path));
   RETURN_IF_ERROR(CheckRoot());
   // All of it trusted and free of symlinks; empty: the root. The folder of another plugin that was

@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "runtime/sdk/result.h"
 
@@ -52,6 +54,9 @@ class TrustedPaths {
   Result<std::string> Resolve(const std::string& path);
 
  private:
+  // Is `path` that of an entry of a trusted folder, written as the folder's own path is?
+  bool KnowsFolderOf(std::string_view path) const;
+
   // The longest part of `path` that is a trusted folder's own path; or nothing.
   std::string KnownPartOf(const std::string& path) const;
 
@@ -62,7 +67,7 @@ class TrustedPaths {
   Status CheckRoot();
 
   Owners owners_;
-  std::set<std::string> folders_;
+  std::set<std::string, std::less<>> folders_;
 };
 
 }  // namespace slipway::loader

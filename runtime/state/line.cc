@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -15,19 +16,17 @@ uint32_t ChecksumOf(std::string_view text) {
       crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()));
 }
 
+// Nearly every payload is a single piece.
 std::string Escape(std::string_view payload) {
   std::string text;
-  text.reserve(payload.size());
-  for (char c : payload) {
-    if (c == '\n') {
-      text += "\\n";
-    } else if (c == '\\') {
-      text += "\\\\";
-    } else {
-      text += c;
-    }
+  while (true) {
+    const auto special = std::find_if(payload.begin(), payload.end(),
+                                      [](char c) { return c == '\n' || c == '\\'; });
+    text.append(payload.begin(), special);
+    if (special == payload.end()) return text;
+    text.append(*special == '\n' ? "\\n" : "\\\\");
+    payload.remove_prefix(static_cast<size_t>(special - payload.begin()) + 1);
   }
-  return text;
 }
 
 std::optional<std::string> Unescape(std::string_view text) {
@@ -49,10 +48,13 @@ std::optional<std::string> Unescape(std::string_view text) {
 std::string FormatLine(std::string_view payload) {
   const std::string text = Escape(payload);
   const uint32_t checksum = ChecksumOf(text);
+  char digits[kDigits];
+  for (size_t i = 0; i < kDigits; ++i) {
+    digits[i] = "0123456789abcdef"[(checksum >> (4 * (kDigits - 1 - i))) & 15];
+  }
   std::string line;
   line.reserve(kDigits + 1 + text.size() + 1);
-  for (int shift = 28; shift >= 0; shift -= 4) line += "0123456789abcdef"[(checksum >> shift) & 15];
-  return line.append(" ").append(text).append("\n");
+  return line.append(digits, kDigits).append(" ").append(text).append("\n");
 }
 
 std::optional<std::string> ParseLine(std::string_view line) {

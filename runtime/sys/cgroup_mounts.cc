@@ -91,6 +91,13 @@ Result<const CgroupMount*> CgroupMounts::Unified() {
   return FindUnified(*all_);
 }
 
+Result<std::string> CgroupMounts::PlaceOnV1(const std::string& controller) {
+  auto mount = MountAt(std::string(kStandard) + "/" + controller, false);
+  if (mount) return std::move(mount->mount_point);
+  ASSIGN_OR_RETURN(const CgroupMount* found, Controller(controller));
+  return found ? found->mount_point : std::string();
+}
+
 Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controller) {
   for (const CgroupMount& mount : kept_) {
     const auto& options = mount.options;

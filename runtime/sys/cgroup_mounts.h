@@ -24,6 +24,9 @@ class CgroupMounts {
   Result<const CgroupMount*> Unified();
   Result<const CgroupMount*> Controller(const std::string& controller);
 
+  // Where the v1 hierarchy of `controller` is mounted, for people to read; empty: nowhere in reach.
+  Result<std::string> PlaceOnV1(const std::string& controller);
+
   // All mounts that can be reached, for people to read.
   Result<std::vector<CgroupMount>> All();
 
