@@ -133,10 +133,14 @@ void RunRuntime(char* const* argv) {
   _exit(watch.has_outcome ? watch.exit_status : exit_status);
 }
 
+// Of a child that shares its parent's memory, which then says what there is to say. Not by _exit(2):
+// before that an instrumented build looks for the stack in a /proc, which the container may lack.
+void EndSharingChild(int exit_status) { syscall(SYS_exit_group, exit_status); }
+
 void OnCrash(int signal, siginfo_t*, void*) {
   if (watch.lent && getpid() == watch.pid) {
     watch.child_crashed_by = signal;
-    _exit(kRuntimeFailed);
+    EndSharingChild(kRuntimeFailed);
   }
   if (!watch.guarded || getpid() != watch.pid) {
     // Returning runs into the same fault again, or abort(3) goes on: now it ends the process.
@@ -185,13 +189,6 @@ int PendingInterrupt() {
   return 0;
 }
 
-// The parent, which gets its memory back, says what there is to say.
-void EndSharingChild(int signal) {
-  watch.child_interrupted_by = signal;
-  watch.child_too_long = signal == 0;
-  _exit(kRuntimeFailed);
-}
-
 void OnTick(int, siginfo_t*, void*) {
   const int saved = errno;
   const bool same = watch.guarded && watch.stage && watch.seen == watch.sequence;
@@ -206,7 +203,11 @@ void OnTick(int, siginfo_t*, void*) {
     errno = saved;
     return;
   }
-  if (watch.lent) EndSharingChild(signal);
+  if (watch.lent) {
+    watch.child_interrupted_by = signal;
+    watch.child_too_long = signal == 0;
+    EndSharingChild(kRuntimeFailed);
+  }
   if (signal) {
     Line line;
     Begin(line) << "interrupted: " << strsignal(signal);
@@ -221,7 +222,7 @@ void OnTick(int, siginfo_t*, void*) {
 void OnExit(int status, void*) {
   if (!watch.guarded || !watch.stage || getpid() != watch.pid) return;
   // The objects that exit(3) destroys next are the parent's.
-  if (watch.lent) _exit(status);
+  if (watch.lent) EndSharingChild(status);
   {
     Line line;
     Begin(line) << "ended the runtime by exit(3) (a bug of the stage)";

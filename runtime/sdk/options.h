@@ -216,17 +216,22 @@ namespace internal {
 // The table of S, split into what the host reads and how S reads its values.
 template <typename S>
 struct Options {
-  static constexpr auto kFields = S::Options();
+  static constexpr auto kFields = S::Options();  // gone by the time that the stage runs
   static constexpr size_t kCount = kFields.size();
   static constexpr std::array<slipway_option, kCount> kTable = [] {
     std::array<slipway_option, kCount> table{};
     for (size_t i = 0; i < kCount; ++i) table[i] = kFields[i].option;
     return table;
   }();
+  static constexpr auto kReaders = [] {
+    std::array<decltype(kFields[0].read), kCount> readers{};
+    for (size_t i = 0; i < kCount; ++i) readers[i] = kFields[i].read;
+    return readers;
+  }();
 
   static void Read(S& owner, const slipway_value* values) {
     for (size_t i = 0; i < kCount; ++i) {
-      if (values[i].type) kFields[i].read(owner, values[i]);
+      if (values[i].type) kReaders[i](owner, values[i]);
     }
   }
 };
