@@ -6,6 +6,8 @@
 #ifndef SLIPWAY_RUNTIME_LOADER_FIND_H_
 #define SLIPWAY_RUNTIME_LOADER_FIND_H_
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +36,15 @@ std::string FileName(std::string_view name);
 std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
                           const std::string& executable);
 
-// The path of the plugin in the first place that has it. Errors: a name that CheckName refuses,
+struct Found {
+  std::string path;
+  struct stat facts;  // lstat(2) of it
+};
+
+// The plugin in the first place that has it. Errors: a name that CheckName refuses,
 // an unknown stage (with the places and the nearest name that there is), a place that may not be
 // searched, something there that is not a file.
-Result<std::string> Find(const std::vector<Place>& places, const std::string& name);
+Result<Found> Find(const std::vector<Place>& places, const std::string& name);
 
 // The names of all stages in `places`, sorted, each once. Lists folders; loads nothing. Folders
 // that cannot be read count as empty.

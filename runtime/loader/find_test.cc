@@ -95,7 +95,7 @@ TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
                            {.folder = folder.path() + "/second"}},
                           "uts");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
-  EXPECT_EQ(*found, first);
+  EXPECT_EQ(found->path, first);
 }
 
 TEST(FindTest, LooksInTheStagesOwnFolderOfTheBuildTree) {
@@ -103,7 +103,7 @@ TEST(FindTest, LooksInTheStagesOwnFolderOfTheBuildTree) {
   const std::string path = folder.File("plugins/cgroup_v2/libcgroup_v2_stage.so");
   const auto found = Find(Places({}, folder.path() + "/runtime/runtime"), "cgroup-v2");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
-  EXPECT_EQ(*found, path);
+  EXPECT_EQ(found->path, path);
 }
 
 TEST(FindTest, LooksInTheInstalledTree) {
@@ -111,7 +111,7 @@ TEST(FindTest, LooksInTheInstalledTree) {
   const std::string path = folder.File("lib/slipway/stages/libuts_stage.so");
   const auto found = Find(Places({}, folder.path() + "/bin/runtime"), "uts");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
-  EXPECT_EQ(*found, path);
+  EXPECT_EQ(found->path, path);
 }
 
 TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {
@@ -169,7 +169,7 @@ TEST(FindTest, NoNameLeadsOutOfAFolder) {
                          .folder_per_stage = folder_per_stage};
     for (const char* name : {"..", "../evil"}) {
       const auto found = Find({place}, name);
-      ASSERT_FALSE(found.ok()) << *found;
+      ASSERT_FALSE(found.ok()) << found->path;
       EXPECT_STREQ(found.error()->operation, "not a stage name");
     }
   }

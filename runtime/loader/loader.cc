@@ -109,15 +109,18 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
     if (plugin->request == request) return plugin->stage;
   }
   std::string path = request.path;
+  std::optional<struct stat> facts;
   if (path.empty()) {
     auto found = Find(places_, request.name);
     if (!found.ok() && executable_.empty()) {
       const std::string hint = found.error()->hint;
       found.error().Hint(hint + "; not beside the runtime: /proc/self/exe cannot be read");
     }
-    ASSIGN_OR_RETURN(path, std::move(found));
+    if (!found.ok()) return std::move(found).status();
+    path = std::move(found->path);
+    facts = found->facts;
   }
-  auto plugin = LoadFile(request, path);
+  auto plugin = LoadFile(request, path, facts ? &*facts : nullptr);
   if (!plugin.ok()) {
     plugin.error().In(request.name, "load");
     return std::move(plugin).status();
@@ -126,12 +129,13 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   return plugins_.back()->stage;
 }
 
-Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path) {
+Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path,
+                                                         const struct stat* facts) {
   if (!request.path.empty()) {
     RETURN_IF_ERROR(CheckNamed(path, request.digest.empty() ? kPinned : kKnown));
   }
   if (privileged_) {
-    ASSIGN_OR_RETURN(path, trusted_.Resolve(path));
+    ASSIGN_OR_RETURN(path, trusted_.Resolve(path, facts));
   }
   if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(path, request.sha256));
   if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(path, request.digest));

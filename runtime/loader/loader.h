@@ -62,7 +62,9 @@ class Loader {
   Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable);
 
   // Checks, loads and checks again; all that Load does once it knows the path.
-  Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path);
+  // facts: what lstat(2) says of it, if that is known.
+  Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path,
+                                           const struct stat* facts);
 
   std::vector<Place> places_;
   std::string executable_;

@@ -122,11 +122,10 @@ bool TrustedPaths::KnowsFolderOf(std::string_view path) const {
   return !name.empty() && name != "." && name != "..";
 }
 
-Result<std::string> TrustedPaths::Resolve(const std::string& path) {
-  // The way of nearly every plugin but the first one of its folder.
-  if (KnowsFolderOf(path)) {
-    ASSIGN_OR_RETURN(const struct stat facts, Check(path));
-    if (S_ISREG(facts.st_mode)) return path;
+Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct stat* facts) {
+  if (facts != nullptr && S_ISREG(facts->st_mode) && KnowsFolderOf(path)) {
+    RETURN_IF_ERROR(CheckTrust(path, *facts, owners_));
+    return path;
   }
   ASSIGN_OR_RETURN(std::string rest, Absolute(path));
   RETURN_IF_ERROR(CheckRoot());

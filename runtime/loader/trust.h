@@ -51,7 +51,8 @@ class TrustedPaths {
 
   // `path`, absolute and without symlinks, when all that leads there is trusted; else the error
   // names the first that is not, with its owner and mode, and what would be right.
-  Result<std::string> Resolve(const std::string& path);
+  // facts: what lstat(2) says of it, if that is known.
+  Result<std::string> Resolve(const std::string& path, const struct stat* facts = nullptr);
 
  private:
   // Is `path` that of an entry of a trusted folder, written as the folder's own path is?
