@@ -258,8 +258,8 @@ TEST(BadPipeline, AMemoryLimitTooSmallToStartInIsNamedAsTheCause) {
   const std::string config = test.WriteStages(
       "  - mount: {root: root}\n"
       "  - first-of: [cgroup-v2: {memory.max: 4KiB}, cgroup-v1: {memory.max: 4KiB}]\n");
-  // Where the kernel says no is its own affair: at the clone, at the exec, or to a stage, by killing
-  // the child. None of that is the stage's fault.
+  // Where the kernel says no is its own affair: at the clone, at the exec, or to a stage, by
+  // killing the child. None of that is the stage's fault.
   const RunResult result = test.RunContainer(config, {"/bin/echo", "ran"});
   EXPECT_THAT(result.status, ::testing::AnyOf(125, 126));
   EXPECT_THAT(result.err, ::testing::MatchesRegex("runtime: [^\n]*[Mm]emory[^\n]*\n"));

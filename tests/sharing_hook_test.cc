@@ -1,5 +1,5 @@
-// Hooks that misbehave in a child that shares the host's memory (runtime/launch/sharing.h): what they
-// leave there cannot be trusted, and still they are named, and all is undone.
+// Hooks that misbehave in a child that shares the host's memory (runtime/launch/sharing.h): what
+// they leave there cannot be trusted, and still they are named, and all is undone.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -25,9 +25,9 @@ class SharingHook : public ::testing::Test {
   void SetUp() override { test_.MakeRoot(); }
 
   std::vector<std::string> Argv(const std::string& how, const std::string& timeout = "1") {
-    const std::string config = test_.WriteStages("  - pid\n  - mount: {root: root}\n  - " +
-                                                 std::string(kStage) +
-                                                 ": {dir: ., hook: in-child, how: " + how + "}\n");
+    const std::string config =
+        test_.WriteStages("  - pid\n  - mount: {root: root}\n  - " + std::string(kStage) +
+                          ": {dir: ., hook: in-child, how: " + how + "}\n");
     return test_.Argv(config, {"/bin/sh", "-c", "exit 7"},
                       {"--plugin-dir", Runfile("tests/plugins"), "--root", test_.Path("state"),
                        "--hook-timeout", timeout});
@@ -61,8 +61,7 @@ const Case kCases[] = {
     {"Spins", "spin", kTooLong},
     {"Crashes", "crash", "the child ended before the command ran \"Segmentation fault\""},
     {"Aborts", "abort", "the child ended before the command ran \"Aborted\""},
-    {"UsesUpItsStack", "overflow",
-     "the child ended before the command ran \"Segmentation fault\""},
+    {"UsesUpItsStack", "overflow", "the child ended before the command ran \"Segmentation fault\""},
     {"Exits", "exit", "the child ended before the command ran \"exit status 0\""},
     {"ClosesDescriptors", "close-fds",
      "closed the host's descriptors (a bug of the stage: a hook closes only what it has opened)"},

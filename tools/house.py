@@ -38,9 +38,10 @@ LIBRARIES = [
     ("@debian//:zlib", ("zlib.h",), "runtime/state"),
 ]
 
-# What everybody may include: the C++ standard library (<string>), the C library and Linux.
+# What everybody may include: the C++ standard library (<string>), the C library, the compiler and
+# Linux.
 SYSTEM_HEADER = re.compile(
-    r"[a-z_]+|(arpa|asm|linux|net|netinet|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
+    r"[a-z_]+|(arpa|asm|linux|net|netinet|sanitizer|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
     r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|inttypes|libgen|limits|link|locale|math|mntent|poll"
     r"|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
     r"|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|utime|wchar|wctype)\.h"

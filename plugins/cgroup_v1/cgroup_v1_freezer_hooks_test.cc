@@ -86,7 +86,8 @@ TEST_P(CgroupV1Freezer, TeardownKillsGrandchildrenAndNestedCgroups) {
   ASSERT_TRUE(stage.PreClone().ok());
   const std::string inner = limits_ + "/" + stage.id() + "/inner/most";
   Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
-              "/cgroup.procs; setsid sleep 1000 & echo ready; wait", stage);
+                  "/cgroup.procs; setsid sleep 1000 & echo ready; wait",
+              stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   ASSERT_NE(Content(inner + "/cgroup.procs"), "");
@@ -103,7 +104,8 @@ TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child(
       "f() { while :; do (:) & wait $!; done; }; for i in 1 2 3 4 5 6 7 8; do f & done;"
-      "echo ready; wait", stage);
+      "echo ready; wait",
+      stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   const Status status = stage.TeardownAll();
@@ -120,7 +122,8 @@ TEST_P(CgroupV1Frozen, TeardownThawsWhatTheContainerFroze) {
   ASSERT_TRUE(stage.PreClone().ok());
   const std::string inner = freezer_ + "/" + stage.id() + "/inner";
   Shell child("mkdir " + inner + "; sleep 1000 & echo $! >" + inner +
-              "/cgroup.procs; echo FROZEN >" + inner + "/freezer.state; echo ready; wait", stage);
+                  "/cgroup.procs; echo FROZEN >" + inner + "/freezer.state; echo ready; wait",
+              stage);
   child.Release();
   ASSERT_EQ(child.ReadLine(), "ready");
   ASSERT_NE(Content(inner + "/freezer.state"), "THAWED");

@@ -91,8 +91,8 @@ std::vector<Option> OptionsOf(Verb verb) {
 
 // Leaves `number` as it is when the option is absent.
 template <typename T>
-Status TakeNumber(const Words& words, const std::string& name, T maximum,
-                  const std::string& what, T& number) {
+Status TakeNumber(const Words& words, const std::string& name, T maximum, const std::string& what,
+                  T& number) {
   if (!words.Has(name)) return Ok();
   const std::string text = words.Text(name);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

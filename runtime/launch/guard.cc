@@ -133,8 +133,9 @@ void RunRuntime(char* const* argv) {
   _exit(watch.has_outcome ? watch.exit_status : exit_status);
 }
 
-// Of a child that shares its parent's memory, which then says what there is to say. Not by _exit(2):
-// before that an instrumented build looks for the stack in a /proc, which the container may lack.
+// Of a child that shares its parent's memory, which then says what there is to say. Not by
+// _exit(2): before that an instrumented build looks for the stack in a /proc, which the container
+// may lack.
 void EndSharingChild(int exit_status) { syscall(SYS_exit_group, exit_status); }
 
 void OnCrash(int signal, siginfo_t*, void*) {

@@ -31,9 +31,8 @@ Status Stage::Probe() const {
         .In(name(), "probe");
   }
   if (!spec_.descriptor->probe) return Ok();
-  return Watched("probe", [&](slipway_error* error) {
-    return spec_.descriptor->probe(object_.get(), error);
-  });
+  return Watched(
+      "probe", [&](slipway_error* error) { return spec_.descriptor->probe(object_.get(), error); });
 }
 
 Status Stage::Create() {

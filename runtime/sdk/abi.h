@@ -185,7 +185,8 @@ typedef struct slipway_stage {
   /* In the host, in pipeline order: the child exists and is parked. */
   int (*post_clone)(void* stage, slipway_context*, slipway_error*);
 
-  /* In the child, in pipeline order: inside the new namespaces, before exec. */
+  /* In the child, in pipeline order: inside the new namespaces, before exec. The child may share
+   * the host's memory until then, as after vfork(2), but not its descriptors. */
   int (*in_child)(void* stage, slipway_context*, slipway_error*);
 
   /* Reads the final figures of what one record stands for. The host calls it for each record, the

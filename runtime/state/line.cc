@@ -20,8 +20,8 @@ uint32_t ChecksumOf(std::string_view text) {
 std::string Escape(std::string_view payload) {
   std::string text;
   while (true) {
-    const auto special = std::find_if(payload.begin(), payload.end(),
-                                      [](char c) { return c == '\n' || c == '\\'; });
+    const auto special =
+        std::find_if(payload.begin(), payload.end(), [](char c) { return c == '\n' || c == '\\'; });
     text.append(payload.begin(), special);
     if (special == payload.end()) return text;
     text.append(*special == '\n' ? "\\n" : "\\\\");

@@ -13,8 +13,8 @@
 
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/fd.h"
 #include "runtime/sys/clone.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::sys::testing {
 
@@ -32,7 +32,7 @@ class HookedStage {
   Status Create();
   Status Probe();     // of what it creates anew
   Status PreClone();  // of what it has probed, or creates and probes
-  Status InChild();  // of the calling process
+  Status InChild();   // of the calling process
   Status Teardown(const std::string& record);
   Status TeardownAll();  // the last record first, as the host does
 

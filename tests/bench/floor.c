@@ -80,8 +80,8 @@ static int MakeCgroup(int on_v2) {
 // Returns only to please its type.
 static int EnterContainer(void* argument) {
   const struct Container* container = argument;
-  // "0" is the writer: v1 has no birth into a cgroup. In tasks, and not in cgroup.procs, it need not
-  // wait until no process of the machine forks or ends.
+  // "0" is the writer: v1 has no birth into a cgroup. In tasks, and not in cgroup.procs, it need
+  // not wait until no process of the machine forks or ends.
   if (container->tasks >= 0 && write(container->tasks, "0", 1) != 1) DieInChild("floor: join");
   if (sethostname(kHostname, sizeof kHostname - 1) != 0) DieInChild("floor: sethostname");
   if (mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) != 0) DieInChild("floor: make private");

@@ -1,6 +1,6 @@
-// A stage that does in the hook that an option names what no hook may do. PreClone leaves the record
-// "left" and makes the file `dir`/left, which Teardown removes, so that one sees whether it was
-// undone. Two stages are made of it: only one has a PostClone hook, which decides how the child
+// A stage that does in the hook that an option names what no hook may do. PreClone leaves the
+// record "left" and makes the file `dir`/left, which Teardown removes, so that one sees whether it
+// was undone. Two stages are made of it: only one has a PostClone hook, which decides how the child
 // starts (runtime/launch/start.h).
 
 #ifndef SLIPWAY_TESTS_PLUGINS_MISBEHAVES_H_
