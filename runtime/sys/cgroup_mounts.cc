@@ -19,13 +19,13 @@ namespace {
 constexpr const char* kStandard = "/sys/fs/cgroup";
 constexpr const char* kStandardUnified = "/sys/fs/cgroup/unified";
 
-// The hierarchy at `path`, if it is one of this kind.
+// The hierarchy at `path`, if it is one of this kind; not by a symlink.
 std::optional<CgroupMount> MountAt(const std::string& path, bool unified) {
   struct statfs filesystem {};
   struct stat facts {};
   const decltype(filesystem.f_type) magic = unified ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
+  if (lstat(path.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return std::nullopt;
   if (statfs(path.c_str(), &filesystem) != 0 || filesystem.f_type != magic) return std::nullopt;
-  if (stat(path.c_str(), &facts) != 0) return std::nullopt;
   CgroupMount mount;
   mount.device = std::to_string(major(facts.st_dev)) + ":" + std::to_string(minor(facts.st_dev));
   mount.root = "/";
@@ -103,12 +103,18 @@ Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controlle
     const auto& options = mount.options;
     if (std::find(options.begin(), options.end(), controller) != options.end()) return &mount;
   }
+  // Where it has a folder of its own name, what may be joined to it does not matter: that is found by
+  // its own name, and known by the device.
+  auto own = MountAt(std::string(kStandard) + "/" + controller, false);
+  if (own && !own->read_only) {
+    own->options.push_back(controller);
+    return Keep(*std::move(own));
+  }
   RETURN_IF_ERROR(ReadOwn());
   const std::string joined = JoinedControllers(*own_, controller);
   if (joined.empty()) return static_cast<const CgroupMount*>(nullptr);
-  for (const std::string& name : {joined, controller}) {
-    auto mount = MountAt(std::string(kStandard) + "/" + name, false);
-    if (!mount || mount->read_only) continue;
+  auto mount = MountAt(std::string(kStandard) + "/" + joined, false);
+  if (mount && !mount->read_only) {
     for (std::string_view option : Split(joined, ",")) mount->options.emplace_back(option);
     return Keep(*std::move(mount));
   }
