@@ -36,34 +36,34 @@ using slipway::Status;
 using slipway::cgroup_v1::Hierarchy;
 namespace sys = slipway::sys;
 
-// What is at the v2 mount, for the hint of an error.
-std::string OnUnified(const std::vector<sys::CgroupMount>& mounts, std::string_view controller) {
-  const sys::CgroupMount* unified = sys::FindUnified(mounts);
-  if (unified == nullptr) return {};
+// Why the v2 hierarchy has what v1 lacks, for the hint of an error; empty: it has it not.
+std::string OnUnified(const sys::CgroupMount& unified, std::string_view controller) {
   if (controller == "devices") return "v2 needs none for devices: use the stage cgroup-v2";
-  const auto offered = sys::ReadFile(unified->mount_point + "/cgroup.controllers");
+  const auto offered = sys::ReadFile(unified.mount_point + "/cgroup.controllers");
   // The same controller under two names.
   const std::string_view name = controller == "blkio" ? "io" : controller;
   if (!offered.ok() || !sys::HasWord(*offered, name)) return {};
-  return "it is bound to cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2";
+  return "it is bound to cgroup v2 at " + unified.mount_point + ": use the stage cgroup-v2";
 }
 
-Error NoController(const std::vector<sys::CgroupMount>& mounts, const std::string& controller) {
-  const std::string elsewhere = OnUnified(mounts, controller);
-  return Error("no controller \"" + controller + "\" in the cgroup v1 hierarchies at",
-               sys::MountPoints(mounts, false),
-               elsewhere.empty() ? "no cgroup v2 mount in reach has it either" : elsewhere);
+// controller: which is in no v1 hierarchy. All mounts are looked at only where v2 does not explain
+// it.
+Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller) {
+  const std::string operation = "no controller \"" + controller + "\" in ";
+  ASSIGN_OR_RETURN(const sys::CgroupMount* unified, mounts.Unified());
+  const std::string elsewhere = unified ? OnUnified(*unified, controller) : std::string();
+  if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere);
+  ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
+  return Error(operation + "the cgroup v1 hierarchies at", sys::MountPoints(all, false),
+               "no cgroup v2 mount in reach has it either");
 }
 
-Error NoHierarchy(const std::vector<sys::CgroupMount>& mounts) {
-  const std::string unified = sys::MountPoints(mounts, true);
-  const std::string hint =
-      unified == "none" ? "neither v1 nor v2 is in /proc/self/mountinfo; mount a hierarchy first"
-                        : "there is cgroup v2 at " + unified + ": use the stage cgroup-v2";
-  if (sys::MountPoints(mounts, false) == "none") {
-    return Error("no cgroup v1 hierarchy is mounted", {}, hint);
-  }
-  return Error("no cgroup v1 hierarchy has pids, memory or cpu", {}, hint);
+Status RefuseAll(sys::CgroupMounts& mounts) {
+  ASSIGN_OR_RETURN(const sys::CgroupMount* unified, mounts.Unified());
+  return Error("no cgroup v1 hierarchy has pids, memory or cpu", {},
+               unified
+                   ? "there is cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2"
+                   : "nor is cgroup v2 in /proc/self/mountinfo; mount a hierarchy first");
 }
 
 class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
@@ -120,14 +120,11 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
       if (mount != nullptr) {
         found.push_back(*mount);
       } else if (all) {
-        ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> everything, mounts.All());
-        return sys::MountPoints(everything, false) == "none" ? NoHierarchy(everything)
-                                                             : NoController(everything, controller);
+        return RefuseController(mounts, controller);
       }
     }
-    if (!found.empty()) return found;
-    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> everything, mounts.All());
-    return NoHierarchy(everything);
+    if (found.empty()) return RefuseAll(mounts);
+    return found;
   }
 
   // Can the container's cgroup be made in this hierarchy?

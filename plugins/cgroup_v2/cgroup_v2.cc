@@ -33,6 +33,26 @@ using slipway::Status;
 namespace sys = slipway::sys;
 namespace cgroup_v2 = slipway::cgroup_v2;
 
+// The same controller has two names.
+std::string NameOnV1(const std::string& controller) {
+  return controller == "io" ? "blkio" : controller;
+}
+
+std::string BoundToV1(const std::string& place) {
+  return "it is bound to cgroup v1 at " + place + ": use the stage cgroup-v1";
+}
+
+// Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
+// can offer these.
+Status RefuseThoseOnV1(const std::vector<std::string>& controllers) {
+  for (const std::string& controller : controllers) {
+    const std::string place = sys::UsualPlaceOnV1(NameOnV1(controller));
+    if (place.empty()) continue;
+    return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place));
+  }
+  return Ok();
+}
+
 Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
   ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Unified());
   if (mount != nullptr) return *mount;
@@ -53,14 +73,11 @@ Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount
                    sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
   for (const std::string& controller : controllers) {
     if (sys::HasWord(offered, controller)) continue;
-    // The same controller under two names.
-    const std::string on_v1 = controller == "io" ? "blkio" : controller;
-    ASSIGN_OR_RETURN(const std::string elsewhere, mounts.PlaceOnV1(on_v1));
+    ASSIGN_OR_RETURN(const sys::CgroupMount* elsewhere, mounts.Controller(NameOnV1(controller)));
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
-                 !elsewhere.empty()
-                     ? "it is bound to cgroup v1 at " + elsewhere + ": use the stage cgroup-v1"
-                     : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
-                       "or a cgroup above this mount does not pass it on");
+                 elsewhere ? BoundToV1(elsewhere->mount_point)
+                           : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
+                             "or a cgroup above this mount does not pass it on");
   }
   return Ok();
 }
@@ -112,11 +129,12 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
     sys::CgroupMounts mounts;
     Site site;
-    ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
     RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
+    RETURN_IF_ERROR(RefuseThoseOnV1(controllers));
+    ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
     RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
     RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));

@@ -163,9 +163,9 @@ TEST_F(CgroupV2Hooks, ProbeTellsWhereTheControllerIsInstead) {
   stage.Set("pids.max", 20);
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().ToString(), "no controller \"pids\" at \"" + root_ +
-                                           "\" (it is bound to cgroup v1 at " + pids->mount_point +
-                                           ": use the stage cgroup-v1)");
+  EXPECT_EQ(status.error().ToString(),
+            "no controller \"pids\" in cgroup v2 (it is bound to cgroup v1 at " +
+                pids->mount_point + ": use the stage cgroup-v1)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {

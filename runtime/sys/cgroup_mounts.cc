@@ -62,6 +62,11 @@ std::string JoinedControllers(std::string_view proc_cgroup, std::string_view con
   return {};
 }
 
+std::string UsualPlaceOnV1(const std::string& controller) {
+  auto mount = MountAt(std::string(kStandard) + "/" + controller, false);
+  return mount ? std::move(mount->mount_point) : std::string();
+}
+
 const CgroupMount* CgroupMounts::Keep(CgroupMount mount) {
   return &kept_.emplace_back(std::move(mount));
 }
@@ -89,13 +94,6 @@ Result<const CgroupMount*> CgroupMounts::Unified() {
   if (!HasUnified(*own_)) return static_cast<const CgroupMount*>(nullptr);
   RETURN_IF_ERROR(All());
   return FindUnified(*all_);
-}
-
-Result<std::string> CgroupMounts::PlaceOnV1(const std::string& controller) {
-  auto mount = MountAt(std::string(kStandard) + "/" + controller, false);
-  if (mount) return std::move(mount->mount_point);
-  ASSIGN_OR_RETURN(const CgroupMount* found, Controller(controller));
-  return found ? found->mount_point : std::string();
 }
 
 Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controller) {

@@ -24,9 +24,6 @@ class CgroupMounts {
   Result<const CgroupMount*> Unified();
   Result<const CgroupMount*> Controller(const std::string& controller);
 
-  // Where the v1 hierarchy of `controller` is mounted, for people to read; empty: nowhere in reach.
-  Result<std::string> PlaceOnV1(const std::string& controller);
-
   // All mounts that can be reached, for people to read.
   Result<std::vector<CgroupMount>> All();
 
@@ -38,6 +35,10 @@ class CgroupMounts {
   std::optional<std::string> own_;  // /proc/self/cgroup
   std::optional<std::vector<CgroupMount>> all_;
 };
+
+// The folder below /sys/fs/cgroup in which `controller` has a v1 hierarchy; empty: it has none there,
+// but may have one elsewhere. Reads no file.
+std::string UsualPlaceOnV1(const std::string& controller);
 
 // The controllers that share a v1 hierarchy with `controller`, itself among them, in a text such as
 // /proc/self/cgroup: "cpu,cpuacct"; empty: it is bound to no v1 hierarchy. cgroups(7).
