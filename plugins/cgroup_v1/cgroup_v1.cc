@@ -54,7 +54,12 @@ Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller
   const std::string elsewhere = unified ? OnUnified(*unified, controller) : std::string();
   if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere);
   ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
-  return Error(operation + "the cgroup v1 hierarchies at", sys::MountPoints(all, false),
+  const std::string points = sys::MountPoints(all, false);
+  if (points == "none") {
+    return Error(operation + "cgroup v1", {},
+                 "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either");
+  }
+  return Error(operation + "the cgroup v1 hierarchies at", points,
                "no cgroup v2 mount in reach has it either");
 }
 
