@@ -41,16 +41,6 @@ Result<std::string> ReadLink(const std::string& path) {
   return std::string(target, static_cast<size_t>(size));
 }
 
-// Takes the first component off `path`; empty at the end of it.
-std::string TakeComponent(std::string& path) {
-  const size_t begin = path.find_first_not_of('/');
-  if (begin == std::string::npos) return {};
-  const size_t end = std::min(path.find('/', begin), path.size());
-  std::string component = path.substr(begin, end - begin);
-  path.erase(0, end);
-  return component;
-}
-
 }  // namespace
 
 uid_t Invoker(uid_t real_uid, bool secure, const char* sudo_uid) {
@@ -132,34 +122,35 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
   // All of it trusted and free of symlinks; empty: the root. The folder of another plugin that was
   // walked before need not be walked again.
   std::string real = KnownPartOf(rest);
-  rest.erase(0, real.size());
   int symlinks = 0;
-  for (std::string name = TakeComponent(rest); !name.empty(); name = TakeComponent(rest)) {
+  size_t begin = real.size();
+  while ((begin = rest.find_first_not_of('/', begin)) != std::string::npos) {
+    const size_t end = std::min(rest.find('/', begin), rest.size());
+    const std::string_view name(&rest[begin], end - begin);
+    begin = end;
     if (name == ".") continue;
     if (name == "..") {
-      real.erase(std::min(real.rfind('/'), real.size()));
+      real.resize(std::min(real.rfind('/'), real.size()));
       continue;
     }
-    std::string next = real + "/" + name;
-    if (!folders_.contains(next)) {
-      auto facts = Check(next);
-      if (!facts.ok()) {
-        if (symlinks) {
-          const std::string hint = facts.error()->hint;
-          facts.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
-        }
-        return std::move(facts).status();
+    const size_t folder = real.size();
+    real.append("/").append(name);
+    if (folders_.contains(real)) continue;
+    auto entry = Check(real);
+    if (!entry.ok()) {
+      if (symlinks) {
+        const std::string hint = entry.error()->hint;
+        entry.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
       }
-      if (S_ISLNK(facts->st_mode)) {
-        if (++symlinks > kMaxSymlinks) return Error(ELOOP, "readlink", path);
-        ASSIGN_OR_RETURN(const std::string target, ReadLink(next));
-        if (target.starts_with('/')) real.clear();
-        rest = target + "/" + rest;
-        continue;
-      }
-      if (S_ISDIR(facts->st_mode)) folders_.insert(next);
+      return std::move(entry).status();
     }
-    real = std::move(next);
+    if (S_ISDIR(entry->st_mode)) folders_.insert(real);
+    if (!S_ISLNK(entry->st_mode)) continue;
+    if (++symlinks > kMaxSymlinks) return Error(ELOOP, "readlink", path);
+    ASSIGN_OR_RETURN(const std::string target, ReadLink(real));
+    real.resize(target.starts_with('/') ? 0 : folder);
+    rest = target + rest.substr(end);
+    begin = 0;
   }
   return real.empty() ? "/" : real;
 }
