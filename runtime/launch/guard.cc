@@ -1,235 +1,23 @@
-// signal-safety(7): the handlers call only what is named there, and system calls. _Fork(3).
-
 #include "runtime/launch/guard.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <string_view>
 
-#include "runtime/launch/exit_status.h"
+#include "runtime/launch/watch.h"
 
 namespace slipway::launch {
 namespace {
 
-constexpr int kTick = 1;                        // second
 constexpr size_t kStackSize = size_t{1} << 16;  // of the handlers; the hook's may be used up
-constexpr const char* kSelf = "/proc/self/exe";
-constexpr size_t kAll = std::numeric_limits<uint32_t>::max();
 
-constexpr std::array kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-// All that a handler may look at.
-struct Watch {
-  pid_t pid = 0;  // 0: nobody watches
-  bool guarded = false;
-  const char* volatile stage = nullptr;
-  const char* volatile hook = nullptr;
-  volatile unsigned sequence = 0;  // counts the beginnings of hooks
-  unsigned seen = 0;               // the last tick's sequence
-  long ticks = 0;                  // how many ticks the same hook has been seen
-  long patience = 0;               // in ticks; 0: for ever
-  size_t records_left = kAll;
-  int lock_fd = -1;
-  int child_pidfd = -1;
-  bool has_outcome = false;
-  int exit_status = kRuntimeFailed;
-  char* const* undo = nullptr;
-  char* const* then = nullptr;
-  char records[24] = {};
-  std::array<struct sigaction, kCrashes.size()> crash_before = {};
-  struct sigaction tick_before = {};
-  sigset_t mask_before = {};
-  // While a child that shares this memory runs.
-  bool lent = false;
-  int proc_fd = -1;             // of the host's /proc
-  char host_status[32] = {};    // in there: PID/status of the host
-  bool child_too_long = false;  // why the child ended itself
-  int child_interrupted_by = 0;
-  int child_crashed_by = 0;
-};
-
-Watch watch;
 alignas(16) char handler_stack[kStackSize];
-
-// One line, put together without memory from the heap, and written at once.
-class Line {
- public:
-  Line& operator<<(std::string_view text) {
-    const size_t size = std::min(text.size(), sizeof(text_) - 1 - size_);
-    std::memcpy(text_ + size_, text.data(), size);
-    size_ += size;
-    return *this;
-  }
-  Line& operator<<(long number) {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof(digits), number).ptr;
-    return *this << std::string_view(digits, static_cast<size_t>(end - digits));
-  }
-  ~Line() {
-    text_[size_++] = '\n';
-    (void)!write(STDERR_FILENO, text_, size_);
-  }
-
- private:
-  char text_[2048];
-  size_t size_ = 0;
-};
-
-Line& Begin(Line& line) {
-  line << "runtime: " << (watch.has_outcome ? "warning: " : "");
-  if (watch.stage) line << watch.stage << ": " << watch.hook << ": ";
-  return line;
-}
-
-void EndChild() {
-  if (watch.child_pidfd < 0) return;
-  syscall(SYS_pidfd_send_signal, watch.child_pidfd, SIGKILL, nullptr, 0);
-  siginfo_t info{};
-  waitid(P_PIDFD, static_cast<id_t>(watch.child_pidfd), &info, WEXITED);
-}
-
-void RunRuntime(char* const* argv) {
-  if (!argv) return;
-  const pid_t pid = _Fork();
-  if (pid == 0) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    // What a command prints must not get mixed up with what gc says; its errors go to stderr.
-    const int null = open("/dev/null", O_WRONLY);
-    if (null >= 0) dup2(null, STDOUT_FILENO);
-    execve(kSelf, argv, environ);
-    _exit(kRuntimeFailed);
-  }
-  while (pid > 0 && waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
-
-[[noreturn]] void GiveUp(int exit_status) {
-  watch.guarded = false;
-  EndChild();
-  struct flock unlock {};
-  unlock.l_type = F_UNLCK;
-  unlock.l_whence = SEEK_SET;
-  if (watch.lock_fd >= 0) fcntl(watch.lock_fd, F_SETLK, &unlock);
-  *std::to_chars(watch.records, watch.records + sizeof(watch.records) - 1, watch.records_left).ptr =
-      '\0';
-  RunRuntime(watch.undo);
-  RunRuntime(watch.then);
-  _exit(watch.has_outcome ? watch.exit_status : exit_status);
-}
-
-// Of a child that shares its parent's memory, which then says what there is to say. Not by
-// _exit(2): before that an instrumented build looks for the stack in a /proc, which the container
-// may lack.
-void EndSharingChild(int exit_status) { syscall(SYS_exit_group, exit_status); }
-
-void OnCrash(int signal, siginfo_t*, void*) {
-  if (watch.lent && getpid() == watch.pid) {
-    watch.child_crashed_by = signal;
-    EndSharingChild(kRuntimeFailed);
-  }
-  if (!watch.guarded || getpid() != watch.pid) {
-    // Returning runs into the same fault again, or abort(3) goes on: now it ends the process.
-    ::signal(signal, SIG_DFL);
-    return;
-  }
-  {
-    Line line;
-    Begin(line) << "crashed: " << strsignal(signal)
-                << (watch.stage ? " (a bug of the stage)" : " (a bug of the runtime)");
-  }
-  GiveUp(kRuntimeFailed);
-}
-
-// A signal set as /proc/pid/status has it; proc(5).
-uint64_t SetIn(std::string_view status, std::string_view field) {
-  const size_t at = status.find(field);
-  uint64_t set = 0;
-  if (at == std::string_view::npos) return set;
-  const char* digits = status.data() + at + field.size();
-  std::from_chars(digits, status.data() + status.size(), set, 16);
-  return set;
-}
-
-// What waits for the host, which itself waits for the child.
-uint64_t PendingInHost() {
-  char text[4096];
-  const int file = openat(watch.proc_fd, watch.host_status, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
-  const ssize_t size = read(file, text, sizeof(text));
-  close(file);
-  if (size <= 0) return 0;
-  const std::string_view status(text, static_cast<size_t>(size));
-  return SetIn(status, "\nSigPnd:\t") | SetIn(status, "\nShdPnd:\t");
-}
-
-// A signal that is blocked and waits for the supervisor, which a hook keeps from its work.
-int PendingInterrupt() {
-  sigset_t pending;
-  if (sigpending(&pending) != 0) return 0;
-  const uint64_t in_host = watch.lent ? PendingInHost() : 0;
-  for (int signal : kInterrupts) {
-    if (sigismember(&pending, signal) == 1) return signal;
-    if (in_host & (uint64_t{1} << (signal - 1))) return signal;
-  }
-  return 0;
-}
-
-void OnTick(int, siginfo_t*, void*) {
-  const int saved = errno;
-  const bool same = watch.guarded && watch.stage && watch.seen == watch.sequence;
-  watch.seen = watch.sequence;
-  watch.ticks = same ? watch.ticks + 1 : 0;
-  if (!same || getpid() != watch.pid) {
-    errno = saved;
-    return;
-  }
-  const int signal = PendingInterrupt();
-  if (!signal && !(watch.patience && watch.ticks >= watch.patience)) {
-    errno = saved;
-    return;
-  }
-  if (watch.lent) {
-    watch.child_interrupted_by = signal;
-    watch.child_too_long = signal == 0;
-    EndSharingChild(kRuntimeFailed);
-  }
-  if (signal) {
-    Line line;
-    Begin(line) << "interrupted: " << strsignal(signal);
-  } else {
-    Line line;
-    Begin(line) << "did not end within " << watch.patience * kTick
-                << " s (--hook-timeout sets how long a hook may take)";
-  }
-  GiveUp(signal ? kSignalBase + signal : kRuntimeFailed);
-}
-
-void OnExit(int status, void*) {
-  if (!watch.guarded || !watch.stage || getpid() != watch.pid) return;
-  // The objects that exit(3) destroys next are the parent's.
-  if (watch.lent) EndSharingChild(status);
-  {
-    Line line;
-    Begin(line) << "ended the runtime by exit(3) (a bug of the stage)";
-  }
-  GiveUp(kRuntimeFailed);
-}
 
 void SetTimer(int seconds) {
   itimerval timer{};
@@ -243,6 +31,12 @@ sigset_t TickOnly() {
   sigemptyset(&set);
   sigaddset(&set, SIGALRM);
   return set;
+}
+
+void StartTicks() {
+  const sigset_t tick = TickOnly();
+  sigprocmask(SIG_UNBLOCK, &tick, nullptr);
+  SetTimer(kTick);
 }
 
 void Handle(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
@@ -323,7 +117,7 @@ void Guard::Release() {
   watch.undo = nullptr;
   watch.then = nullptr;
   watch.lock_fd = -1;
-  watch.records_left = kAll;
+  watch.records_left = kAllRecords;
 }
 
 void Guard::Pause() {
@@ -332,11 +126,7 @@ void Guard::Pause() {
   sigprocmask(SIG_BLOCK, &tick, nullptr);
 }
 
-void Guard::Resume() {
-  const sigset_t tick = TickOnly();
-  sigprocmask(SIG_UNBLOCK, &tick, nullptr);
-  SetTimer(kTick);
-}
+void Guard::Resume() { StartTicks(); }
 
 void Guard::LeaveInChild() {
   watch.guarded = false;
@@ -345,6 +135,8 @@ void Guard::LeaveInChild() {
 }
 
 void Guard::LendToSharingChild() {
+  // What ticks here meanwhile would be taken for the child's.
+  Pause();
   // Where there is none, only the child sees what interrupts it.
   proc_ = sys::Fd(open("/proc", O_PATH | O_CLOEXEC));
   watch.proc_fd = proc_.get();
@@ -365,7 +157,7 @@ void Guard::TakeBack() {
 
 void Guard::BeginHooksOfSharingChild() {
   watch.pid = getpid();
-  SetTimer(kTick);
+  StartTicks();
 }
 
 void Guard::EndHooksOfSharingChild() {
@@ -380,7 +172,7 @@ Guard::Verdict Guard::VerdictOnSharingChild() {
 }
 
 void Guard::GiveUp(const std::string& line, int exit_status) {
-  Line() << "runtime: " << line;
+  Say(line);
   launch::GiveUp(exit_status);
 }
 

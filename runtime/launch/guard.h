@@ -59,7 +59,7 @@ class Guard {
   static void LeaveInChild();
 
   // Around the clone of a child that shares this process's memory: while this process waits, the
-  // guard is the child's.
+  // guard is the child's. Afterwards it pauses.
   void LendToSharingChild();
   void TakeBack();
 

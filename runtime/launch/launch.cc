@@ -82,7 +82,6 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   if (!MayShare(setup)) return RunParked(setup, job, signals, terminal, journal);
   ASSIGN_OR_RETURN(Container container, StartSharing(setup, journal, job.guard));
   job.guard.SetChild(container.pidfd().get());
-  job.guard.Pause();
   return Supervisor(container, signals, terminal).Run();
 }
 
