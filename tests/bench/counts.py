@@ -54,7 +54,7 @@ def _kilobytes(paths):
 
 def disk(bench):
     """Size on disk."""
-    plugins = [os.path.join(bench.world.built, f"plugins/{name}/lib{name}_stage.so")
+    plugins = [os.path.join(bench.world.plugins()[0], f"lib{name}_stage.so")
                for name in PLUGINS]
     files = {"ours": [bench.world.runtime(), *plugins], "floor": [bench.world.bench("floor")]}
     for name, program in (("unshare", "unshare"), ("bubblewrap", "bwrap"), ("crun", "crun"),

@@ -150,9 +150,7 @@ class Sides:
         config = world.write(f"config-{self.count}.yaml", pipeline(world, container))
         flags = []
         if container.stages:
-            # Its real place: ours looks at every folder on the way, and runfiles are symlinks.
-            plugin = os.path.realpath(world.bench("steps/libstep_1_stage.so"))
-            flags = ["--plugin-dir", os.path.dirname(plugin)]
+            flags = ["--plugin-dir", world.plugins()[1]]
         return [world.runtime(), *flags, "--root", f"{world.state}/ours", "--config", config,
                 "--name", f"{world.id}-ours{container.number}", "--", container.command]
 

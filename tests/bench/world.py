@@ -15,6 +15,7 @@ import tempfile
 import time
 
 CGROUPS = "/sys/fs/cgroup"
+INSTALLED = "/mnt"
 PROGRAMS = ("noop", "pause", "stamp")  # what containers run
 
 _CLONE_NEWNS = 0x20000  # sched.h
@@ -53,6 +54,19 @@ def enter_own_mounts(layout):
         _call("mount", "none", f"{CGROUPS}/unified", "tmpfs", 0, None)
 
 
+def install(built):
+    """Puts ours in a place as short as the peers', in this mount namespace: each look at a path costs
+    the more the longer it is, and a built tree is deep."""
+    _call("mount", "none", INSTALLED, "tmpfs", 0, "mode=755")
+    stages, steps = World.plugins()
+    for folder in (os.path.dirname(World.runtime()), stages, steps):
+        os.makedirs(folder)
+    shutil.copy(f"{built}/runtime/runtime", World.runtime())
+    for folder, pattern in (stages, "plugins/*/lib*_stage.so"), (steps, "tests/bench/steps/lib*_stage.so"):
+        for plugin in glob.glob(f"{built}/{pattern}"):
+            shutil.copy(plugin, folder)
+
+
 class World:
     """built: the folder of the built tree, with runtime/runtime and tests/bench/floor in it."""
 
@@ -68,6 +82,7 @@ class World:
         self.state = self.path("state")
         os.mkdir(self.state)
         _call("mount", "none", self.state, "tmpfs", 0, "mode=755")
+        install(self.built)
         self.root = self.path("root")
         make_root(self.root)
         for program in PROGRAMS:
@@ -88,6 +103,7 @@ class World:
                        capture_output=True, check=False)
         self.remove_cgroups()
         _call("umount2", self.state, _MNT_DETACH)
+        _call("umount2", INSTALLED, _MNT_DETACH)
         shutil.rmtree(self.temp, ignore_errors=True)
 
     def path(self, name):
@@ -110,8 +126,14 @@ class World:
     def bench(self, program):
         return os.path.join(self.built, "tests/bench", program)
 
-    def runtime(self):
-        return os.path.join(self.built, "runtime/runtime")
+    @staticmethod
+    def runtime():
+        return f"{INSTALLED}/bin/runtime"
+
+    @staticmethod
+    def plugins():
+        """The plugins of ours, and a folder of those that do nothing."""
+        return f"{INSTALLED}/lib/slipway/stages", f"{INSTALLED}/lib/slipway/steps"
 
     def remove_cgroups(self):
         """Removes what an interrupted start has left."""
