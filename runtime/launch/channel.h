@@ -4,7 +4,6 @@
 //   host                                   child
 //                                          parked: waits for Release
 //     Release  ------------------------->  InChild of each stage
-//                                          (or first InChild, then parked; see Setup)
 //              <-------------------------  Ready, when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)

@@ -73,22 +73,27 @@ void RunChild(sys::SharingBody* body) {
 
 // The host's side.
 
-// The child has left the memory as it happened to be: this process ends here.
-[[noreturn]] void GiveUp(const Sharing& start, Container& container, Guard& guard) {
-  const Guard::Verdict verdict = Guard::VerdictOnSharingChild();
+Error WhyItEnded(const Sharing& start, const Container& container, const Guard::Verdict& verdict) {
   const size_t stage = start.progress.stage;
   if (verdict.interrupted_by) {
     const std::string signal = strsignal(verdict.interrupted_by);
-    const Error error = InHook(start.setup, stage, Error("interrupted: " + signal));
-    guard.GiveUp(error.ToString(), kSignalBase + verdict.interrupted_by);
+    return InHook(start.setup, stage, Error("interrupted: " + signal));
   }
-  if (verdict.too_long) guard.GiveUp(TookTooLong(start.setup, stage).ToString(), kRuntimeFailed);
+  if (verdict.too_long) return TookTooLong(start.setup, stage);
+  const bool crashed = verdict.crashed_by != 0;
+  return EndedEarly(start.setup, stage,
+                    crashed ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status());
+}
+
+// The child has left the memory as it happened to be: this process ends here.
+[[noreturn]] void GiveUp(const Sharing& start, Container& container, Guard& guard) {
+  const Guard::Verdict verdict = Guard::VerdictOnSharingChild();
+  // It gave the memory back a moment before its end, and a `runtime gc` leaves alone what runs.
   Status ended = container.AwaitEnd();
-  const int wait_status =
-      verdict.crashed_by ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status();
   const Error error =
-      ended.ok() ? EndedEarly(start.setup, stage, wait_status) : ended.error().In({}, "exec");
-  guard.GiveUp(error.ToString(), kRuntimeFailed);
+      ended.ok() ? WhyItEnded(start, container, verdict) : ended.error().In({}, "exec");
+  guard.GiveUp(error.ToString(),
+               verdict.interrupted_by ? kSignalBase + verdict.interrupted_by : kRuntimeFailed);
 }
 
 }  // namespace
