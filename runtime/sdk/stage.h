@@ -158,9 +158,9 @@ class Stage {
   // In the host, in pipeline order: the child is there, parked.
   virtual Status PostClone(ParkedChild&) { return Ok(); }
 
-  // In the child, in pipeline order: inside the new namespaces, before exec. The child may share the
-  // host's memory until then, as after vfork(2), but not its descriptors: let no member hold one
-  // that is opened here.
+  // In the child, in pipeline order: inside the new namespaces, before exec. The child may share
+  // the host's memory until then, as after vfork(2), but not its descriptors: let no member hold
+  // one that is opened here.
   virtual Status InChild(Child&) { return Ok(); }
 
   // Reads the final figures of what one record stands for, before Teardown. The object is a fresh

@@ -101,8 +101,8 @@ Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controlle
     const auto& options = mount.options;
     if (std::find(options.begin(), options.end(), controller) != options.end()) return &mount;
   }
-  // Where it has a folder of its own name, what may be joined to it does not matter: that is found by
-  // its own name, and known by the device.
+  // Where it has a folder of its own name, what may be joined to it does not matter: that is found
+  // by its own name, and known by the device.
   auto own = MountAt(std::string(kStandard) + "/" + controller, false);
   if (own && !own->read_only) {
     own->options.push_back(controller);

@@ -36,8 +36,8 @@ class CgroupMounts {
   std::optional<std::vector<CgroupMount>> all_;
 };
 
-// The folder below /sys/fs/cgroup in which `controller` has a v1 hierarchy; empty: it has none there,
-// but may have one elsewhere. Reads no file.
+// The folder below /sys/fs/cgroup in which `controller` has a v1 hierarchy; empty: it has none
+// there, but may have one elsewhere. Reads no file.
 std::string UsualPlaceOnV1(const std::string& controller);
 
 // The controllers that share a v1 hierarchy with `controller`, itself among them, in a text such as
