@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <string>
@@ -99,7 +100,9 @@ Error WhyItEnded(const Sharing& start, const Container& container, const Guard::
 }  // namespace
 
 bool MayShare(const Setup& setup) {
-  return sys::kCanCloneSharing && !setup.plan.init && !HavePostClone(setup.stages);
+  return sys::kCanCloneSharing && !setup.plan.init &&
+         std::none_of(setup.stages.begin(), setup.stages.end(),
+                      [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
 }
 
 Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {

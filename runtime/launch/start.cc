@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "runtime/launch/host_table.h"
 #include "runtime/sys/process.h"
@@ -18,11 +18,6 @@ std::string DescribeEnd(int wait_status) {
 }
 
 }  // namespace
-
-bool HavePostClone(const std::vector<Stage>& stages) {
-  return std::any_of(stages.begin(), stages.end(),
-                     [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
-}
 
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
   if (journal.IsIntact()) return Ok();

@@ -48,9 +48,6 @@ struct Progress {
   slipway_error error{};
 };
 
-// Does any of these need the child from outside, between the clone and its own hooks?
-bool HavePostClone(const std::vector<Stage>& stages);
-
 // What a hook that closes what is not its own leads to.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
 

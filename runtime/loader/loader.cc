@@ -142,7 +142,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(dll::shared_library * library, Open(path));
+  ASSIGN_OR_RETURN(auto* library, Open(path));
   try {
     plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   } catch (const std::system_error&) {

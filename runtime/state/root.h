@@ -36,10 +36,10 @@ class Root {
   static Result<Root> Open(const std::string& path);
 
   const std::string& path() const { return path_; }
+  const sys::Fd& fd() const { return fd_; }  // invalid: it is not there
+
   // May what is here outlast the kernel's boot? Not on a filesystem in memory.
   bool OutlastsBoot() const;
-
-  const sys::Fd& fd() const { return fd_; }  // invalid: it is not there
 
   // The names of all containers' folders, sorted.
   Result<std::vector<std::string>> Ids() const;
