@@ -17,6 +17,8 @@ struct Findings {
   std::map<std::string, std::map<std::string, int64_t>> figures;
   // What explains a bad end, each with its stage.
   std::vector<Error> notes;
+  // A stage saw that the kernel killed a process at a memory limit.
+  bool out_of_memory = false;
 };
 
 }  // namespace slipway::launch

@@ -95,6 +95,13 @@ int AddNote(slipway_context* context, const char* text, slipway_error* error) {
   return 0;
 }
 
+int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error) {
+  if (!context->findings) return WrongHook(error, "set_cause", "Report");
+  if (cause != SLIPWAY_OUT_OF_MEMORY) return Fail(error, Error(EINVAL, "set_cause"));
+  context->findings->out_of_memory = true;
+  return 0;
+}
+
 constexpr slipway_host kHost = {
     .struct_size = sizeof(slipway_host),
     .reserved = 0,
@@ -109,6 +116,7 @@ constexpr slipway_host kHost = {
     .open_in_root = OpenInRoot,
     .add_figure = AddFigure,
     .add_note = AddNote,
+    .set_cause = SetCause,
 };
 
 }  // namespace

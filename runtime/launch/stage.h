@@ -4,6 +4,7 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_STAGE_H_
 #define SLIPWAY_RUNTIME_LAUNCH_STAGE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct StageSpec {
   const slipway_stage* descriptor;
   const slipway_value* options;  // descriptor->option_count of them
   std::string where;             // file:line:column of the pipeline
+  // Where an option stands, as `binds[0].source`: file:line:column. May be empty; may return "".
+  std::function<std::string(std::string_view option)> locate = {};
 };
 
 // The stages of which the first that works here is taken; mostly a single one.

@@ -23,19 +23,21 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 2
+#define SLIPWAY_ABI_MINOR 3
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
 /* The one error record. It is printed in one line:
  *   where: stage: hook: operation("subject"): strerror(errno) (hint)
- * The host fills in where, stage and hook. */
+ * The host fills in where, from the option that is to blame or else from the stage's place, and
+ * stage and hook. */
 typedef struct slipway_error {
   int32_t errno_value; /* errno(3) of the failed call; 0 when no call failed */
   int32_t exit_status; /* what the runtime exits with; 0 means 125. Host only. */
   char where[256];     /* "file:line:column" of the mistake, or empty. Host only. */
-  char stage[32];      /* name of the stage, or empty for the host itself */
-  char hook[16];       /* "pre-clone", ..., or the host's own step */
+  char option[64]; /* the option to blame, as "binds[0].source", or empty: tells the host where */
+  char stage[32];  /* name of the stage, or empty for the host itself */
+  char hook[16];   /* "pre-clone", ..., or the host's own step */
   char operation[128]; /* the failed call, or what is wrong in words */
   char subject[512];   /* what it was done to: a path, a name, a value */
   char hint[512];      /* what would be right, or what is needed */
@@ -54,7 +56,8 @@ typedef enum slipway_type {
   SLIPWAY_ENUM,       /* as.integer is the index into slipway_option.names */
   SLIPWAY_LIST,       /* as.items, count of them, each an element */
   SLIPWAY_MAP,        /* as.items, 2 * count of them: key (a string), element, key, ... */
-  SLIPWAY_RECORD      /* as.items, one for each of slipway_option.fields, in their order */
+  SLIPWAY_RECORD,     /* as.items, one for each of slipway_option.fields, in their order */
+  SLIPWAY_MODE        /* permissions in octal, "0755"; as.integer holds their bits, chmod(2) */
 } slipway_type;
 
 typedef enum slipway_option_flags {
@@ -78,6 +81,18 @@ typedef struct slipway_option {
   const struct slipway_option* fields;  /* SLIPWAY_RECORD */
   uint32_t field_count;
   uint32_t reserved;
+
+  /* The name of a command line option of the runtime that sets this one, without the dashes:
+   * "memory" for --memory; or NULL. A flag for a SLIPWAY_BOOL; for a list each use adds an element.
+   * Letters a-z, digits and '-'; only in the stage's own table. */
+  const char* short_name;
+
+  /* SLIPWAY_RECORD, as a list's element: how it may be written as one text; or NULL. Names of
+   * fields, the values of which follow each other with ':' between them, then WORD=FIELD for a word
+   * that makes a SLIPWAY_BOOL field true: "source:target:ro=readonly" reads "/src:/dst" and
+   * "/src:/dst:ro". Other fields may follow as NAME=VALUE, behind a ':' and with ',' between them:
+   * "/tmp:size=64MiB,mode=1777". */
+  const char* text_form;
 } slipway_option;
 
 /* A checked value. `type` is 0 when the option was not given and has no default. A relative
@@ -95,6 +110,10 @@ typedef struct slipway_value {
 /* ---- What the host does for a stage ------------------------------------------------------ */
 
 typedef struct slipway_context slipway_context; /* valid during one hook */
+
+typedef enum slipway_cause {
+  SLIPWAY_OUT_OF_MEMORY = 1 /* the kernel killed a process at a memory limit of the container's */
+} slipway_cause;
 
 /* The host's functions. The table only grows: look at struct_size before you use a later one. */
 typedef struct slipway_host {
@@ -137,6 +156,9 @@ typedef struct slipway_host {
 
   /* Report. Something that explains a bad end of the container, in words for a person. */
   int (*add_note)(slipway_context*, const char* text, slipway_error*);
+
+  /* Report. What ended the container, where a signal or a status does not say it. */
+  int (*set_cause)(slipway_context*, slipway_cause, slipway_error*);
 } slipway_host;
 
 /* ---- What a stage is --------------------------------------------------------------------- */

@@ -74,6 +74,12 @@ class Error {
     return *this;
   }
 
+  // The option to blame, as `binds[0].source`: the host says then where it stands.
+  [[gnu::cold, gnu::noinline]] Error& Option(std::string_view path) {
+    CopyText(record_->option, path);
+    return *this;
+  }
+
   [[gnu::cold, gnu::noinline]] Error& Hint(std::string_view text) {
     CopyText(record_->hint, text);
     return *this;

@@ -11,7 +11,7 @@
 //   };
 //
 // The type of the member decides the type of the option:
-//   std::string, bool, int64_t, Decimal, Bytes, std::chrono::nanoseconds, HostPath,
+//   std::string, bool, int64_t, Decimal, Bytes, std::chrono::nanoseconds, Mode, HostPath,
 //   ContainerPath, an enum with a kNamesOf specialisation, std::vector<T>,
 //   std::map<std::string, T>, a struct with an Options() of its own (a record), and
 //   std::optional<T> for an option that may be absent.
@@ -54,6 +54,11 @@ struct ContainerPath {
   std::string path;
 };
 
+// Permissions, written in octal as 0755: the bits of chmod(2).
+struct Mode {
+  uint32_t bits = 0;
+};
+
 // Specialise for an enum: the names of its values 0, 1, ..., then nullptr.
 template <typename Enum>
 inline constexpr std::array<const char*, 0> kNamesOf{};
@@ -66,6 +71,7 @@ struct OptionRules {
   const char* unit = nullptr;
   int64_t minimum = 0;
   int64_t maximum = 0;
+  const char* short_name = nullptr;
 };
 
 namespace internal {
@@ -116,6 +122,10 @@ struct TypeOf<std::chrono::nanoseconds> : Scalar<SLIPWAY_DURATION> {
   static std::chrono::nanoseconds Read(const slipway_value& value) {
     return std::chrono::nanoseconds(value.as.integer);
   }
+};
+template <>
+struct TypeOf<Mode> : Scalar<SLIPWAY_MODE> {
+  static Mode Read(const slipway_value& value) { return {static_cast<uint32_t>(value.as.integer)}; }
 };
 template <>
 struct TypeOf<HostPath> : Scalar<SLIPWAY_PATH> {
@@ -198,6 +208,7 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
   option.summary = summary;
   option.fallback = rules.fallback;
   option.unit = rules.unit;
+  option.short_name = rules.short_name;
   option.minimum = rules.minimum;
   const bool one_sided = rules.minimum != 0 && rules.maximum == 0;
   option.maximum = one_sided ? std::numeric_limits<int64_t>::max() : rules.maximum;
@@ -236,6 +247,12 @@ struct Options {
   }
 };
 
+// A record that has a text form says it as `static constexpr const char* kTextForm`.
+template <typename S>
+concept HasTextForm = requires {
+  S::kTextForm;
+};
+
 template <typename S>
 struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 0)>> {
   static constexpr slipway_option Shape() {
@@ -243,6 +260,7 @@ struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 
     option.type = SLIPWAY_RECORD;
     option.fields = Options<S>::kTable.data();
     option.field_count = Options<S>::kCount;
+    if constexpr (HasTextForm<S>) option.text_form = S::kTextForm;
     return option;
   }
   static S Read(const slipway_value& value) {

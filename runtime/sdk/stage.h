@@ -133,6 +133,12 @@ class Figures : public internal::Context {
     slipway_error error{};
     return internal::FromC(host_->add_note(context_, text.c_str(), &error), error);
   }
+
+  // What ended the container, where a signal or a status does not say it.
+  Status SetCause(slipway_cause cause) {
+    slipway_error error{};
+    return internal::FromC(host_->set_cause(context_, cause, &error), error);
+  }
 };
 
 // The hooks, in the order of a container's life. Options are members: they are set when the

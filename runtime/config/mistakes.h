@@ -1,0 +1,48 @@
+// The mistakes of a config, all of them: `runtime check` tells them at once, a start tells the
+// first.
+
+#ifndef SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
+#define SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+
+namespace slipway::config {
+
+class Mistakes {
+ public:
+  void Add(Error error) { errors_.push_back(std::move(error)); }
+
+  // Keeps the error, if there is one. Returns whether all was well.
+  bool Take(Status status) {
+    if (status.ok()) return true;
+    Add(std::move(status.error()));
+    return false;
+  }
+
+  // The value, or nullopt with the error kept.
+  template <typename T>
+  std::optional<T> Take(Result<T> result) {
+    if (result.ok()) return std::move(result).value();
+    Add(std::move(result.error()));
+    return std::nullopt;
+  }
+
+  bool empty() const { return errors_.empty(); }
+
+  // In the order in which they were found: the file's, mostly.
+  const std::vector<Error>& errors() const { return errors_; }
+
+  // Ok, or the first.
+  Status First() const { return errors_.empty() ? Ok() : Status(errors_.front()); }
+
+ private:
+  std::vector<Error> errors_;
+};
+
+}  // namespace slipway::config
+
+#endif  // SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
