@@ -26,12 +26,14 @@ ROOMS = {
     "runtime/loader": ["runtime/sdk", "runtime/sys", "runtime/text"],
     "runtime/launch": ["runtime/sdk", "runtime/sys", "runtime/state"],
 }
+ROOMS["runtime/commands"] = list(ROOMS)
 ROOMS["runtime"] = list(ROOMS)
 PLUGIN = ["runtime/sdk", "runtime/sys"]
 
 # The one room of each library: its target, and what its headers' names begin with.
 LIBRARIES = [
     ("@debian//:boost_json", ("boost/json",), "runtime/cli"),
+    ("@debian//:boost_program_options", ("boost/program_options",), "runtime/cli"),
     ("@debian//:libyaml", ("yaml.h",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),

@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kNanoseconds = 1'000'000'000;
 constexpr size_t kGap = 2;  // blanks between columns
 
-using Cells = std::array<std::string, 5>;
+using Cells = std::array<std::string, 6>;
 
 // A config's path may hold any byte: none of them breaks the line, or talks to the terminal.
 std::string Printable(std::string text) {
@@ -41,11 +41,12 @@ std::string UtcTime(int64_t nanoseconds) {
 
 }  // namespace
 
-std::string ContainersAsTable(const std::vector<ContainerRow>& rows) {
-  std::vector<Cells> lines = {{"ID", "STATE", "PID", "SINCE", "CONFIG"}};
+std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::string& owner,
+                              const std::string& folder) {
+  std::vector<Cells> lines = {{"ID", "STATE", "PID", "SINCE", "CONFIG", "COMMAND"}};
   for (const ContainerRow& row : rows) {
     lines.push_back({Printable(row.id), row.state, row.pid ? std::to_string(row.pid) : "-",
-                     LocalTime(row.since), Printable(row.config)});
+                     LocalTime(row.since), Printable(row.config), Printable(row.command)});
   }
   std::array<size_t, std::tuple_size_v<Cells>> widths{};
   for (const Cells& cells : lines) {
@@ -58,7 +59,9 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows) {
     }
     text += cells.back() + "\n";
   }
-  return text;
+  const std::string count = rows.empty() ? "no" : std::to_string(rows.size());
+  return text + count + (rows.size() == 1 ? " container of " : " containers of ") + owner +
+         "; their state is in " + Printable(folder) + "\n";
 }
 
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
@@ -68,7 +71,8 @@ std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
                           {"state", row.state},
                           {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
                           {"since", UtcTime(row.since)},
-                          {"config", row.config}});
+                          {"config", row.config},
+                          {"command", row.command}});
   }
   return boost::json::serialize(containers) + "\n";
 }

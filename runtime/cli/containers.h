@@ -15,13 +15,16 @@ struct ContainerRow {
   int64_t pid = 0;     // of the container's first process, as this machine numbers it; 0: none
   int64_t since = 0;   // nanoseconds since 1970
   std::string config;  // path
+  std::string command = {};  // as a person would read it; empty: not known
 };
 
-// A table with a line of headings; times are local.
-std::string ContainersAsTable(const std::vector<ContainerRow>& rows);
+// A table with a line of headings; times are local. The last line says whose containers these are.
+// owner: the user's name. folder: where their state is.
+std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::string& owner,
+                              const std::string& folder);
 
 // One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
-// "config":"/etc/slipway/ubuntu.yaml"}]. pid is null where there is none.
+// "config":"/etc/slipway/ubuntu.yaml","command":"bash"}]. pid is null where there is none.
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
 
 }  // namespace slipway::cli

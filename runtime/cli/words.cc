@@ -1,109 +1,125 @@
 #include "runtime/cli/words.h"
 
-#include <getopt.h>
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+#include <utility>
 
 #include "runtime/text/nearest.h"
 
 namespace slipway::cli {
 namespace {
 
-constexpr const char* kSeeHelp = "see runtime --help";
-// What getopt_long(3) returns.
-constexpr int kEnd = -1;
-constexpr int kOtherWord = 1;
-constexpr int kMissingValue = ':';
-constexpr int kWrong = '?';
-constexpr int kFirstOption = 256;  // beyond every character
+namespace po = boost::program_options;
+namespace style = po::command_line_style;
 
-Error UnknownOption(const std::vector<Option>& options, std::string_view given) {
-  std::vector<std::string> names;
-  for (const Option& option : options) names.push_back(std::string("--") + option.name);
-  const std::string hint = text::NearestHint(std::string(given), {names.begin(), names.end()}, {});
-  return Error("unknown option", given, hint + "; " + kSeeHelp);
+// No guessing: what `--conf` means would change with each new option.
+constexpr int kStyle = style::allow_long | style::allow_short | style::allow_dash_for_short |
+                       style::long_allow_next | style::long_allow_adjacent |
+                       style::short_allow_next | style::short_allow_adjacent;
+
+bool IsLong(std::string_view word) { return word.starts_with("--"); }
+
+// "--config" of "--config=FILE", "-e" of "-eNAME".
+std::string_view NameIn(std::string_view word) {
+  return IsLong(word) ? word.substr(0, word.find('=')) : word.substr(0, 2);
 }
 
-std::vector<option> TableOf(const std::vector<Option>& options) {
-  std::vector<option> table;
-  table.reserve(options.size() + 1);
-  for (const Option& known : options) {
-    const int has_value = known.kind == Option::Kind::kFlag ? no_argument : required_argument;
-    const int code = kFirstOption + static_cast<int>(table.size());
-    table.push_back({known.name, has_value, nullptr, code});
-  }
-  table.push_back({nullptr, 0, nullptr, 0});
-  return table;
+Error NeedsValue(const Option& option, std::string_view word) {
+  return Error(std::string(NameIn(word)) + " needs a value", {},
+               "write " + std::string(NameIn(word)) + " " + option.value);
 }
 
-class Splitter {
- public:
-  Splitter(const std::vector<Option>& options, const std::vector<std::string>& words)
-      : options_(options), table_(TableOf(options)) {
-    arguments_.reserve(words.size() + 2);
-    static char program[] = "runtime";
-    arguments_.push_back(program);
-    for (const std::string& word : words) arguments_.push_back(const_cast<char*>(word.c_str()));
-    arguments_.push_back(nullptr);
-  }
-
-  Result<Words> Run(bool until_command) {
-    optind = 0;  // begin anew
-    opterr = 0;  // print nothing
-    const char* mode = until_command ? "+:" : "-:";
-    const int count = static_cast<int>(arguments_.size()) - 1;
-    int code = 0;
-    while ((code = getopt_long(count, arguments_.data(), mode, table_.data(), nullptr)) != kEnd) {
-      RETURN_IF_ERROR(Take(code));
-    }
-    words_.separator = optind > 1 && arguments_[Index(optind) - 1] == std::string_view("--");
-    for (size_t i = Index(optind); arguments_[i] != nullptr; ++i) {
-      words_.rest.emplace_back(arguments_[i]);
-    }
-    return std::move(words_);
-  }
-
- private:
-  static size_t Index(int position) { return static_cast<size_t>(position); }
-
-  Status Take(int code) {
-    const char* last = arguments_[Index(optind) - 1];
-    if (code == kOtherWord) {
-      words_.rest.emplace_back(optarg);
-      return Ok();
-    }
-    if (code == kMissingValue) return NeedsValue(last);
-    if (code == kWrong) return Wrong(last);
-    const Option& option = options_[Index(code - kFirstOption)];
-    const bool own_word = optarg != nullptr && optarg == last;
-    const std::string_view word = own_word ? arguments_[Index(optind) - 2] : last;
-    const std::string dashed = std::string("--") + option.name;
-    // getopt_long(3) takes the beginning of a name for the name, if no other begins so.
-    if (word.substr(0, word.find('=')) != dashed) return UnknownOption(options_, word);
-    // A value that looks like an option is a forgotten value; --config=--odd says it is meant.
-    if (own_word && std::string_view(optarg).starts_with("--")) return NeedsValue(dashed);
-    const bool again = words_.Has(option.name);
-    if (again && option.kind == Option::Kind::kText) {
-      return Error("given twice", dashed, "once is enough");
-    }
-    auto& values = words_.options[option.name];
-    if (optarg != nullptr) values.emplace_back(optarg);
-    return Ok();
-  }
-
-  Error Wrong(std::string_view word) const {
-    const std::string_view name = word.substr(0, word.find('='));
-    if (optopt >= kFirstOption) return Error("takes no value", name, kSeeHelp);
-    if (optopt == 0) return UnknownOption(options_, name);
-    // One letter, and optind need not be past the word yet.
-    return UnknownOption(options_, std::string("-") + static_cast<char>(optopt));
-  }
-
-  const std::vector<Option>& options_;
-  const std::vector<option> table_;
-  std::vector<char*> arguments_;
-  Words words_;
+// The options with their values, and what else there is.
+struct Split {
+  std::vector<std::string> options;
+  po::options_description given;
+  std::vector<std::string> rest;
+  bool separator = false;
 };
 
+void DescribeTo(po::options_description& given, const Option& option) {
+  if (given.find_nothrow(option.name, /*approx=*/false) != nullptr) return;
+  const bool flag = option.kind == Option::Kind::kFlag;
+  std::string names = option.name;
+  if (option.letter != 0) names.append(",").append(1, option.letter);
+  given.add_options()(names.c_str(), new po::untyped_value(/*zero_tokens=*/flag));
+}
+
+// A command ends the options, and Boost would look for ours among its own: so they part before.
+Result<Split> Part(std::span<const Option> options, const std::vector<std::string>& words,
+                   bool until_command, const std::string& see_help) {
+  Split split;
+  auto word = words.begin();
+  for (; word != words.end(); ++word) {
+    split.separator = *word == "--";
+    if (split.separator) break;
+    if (!LooksLikeOption(*word)) {
+      if (until_command) break;
+      split.rest.push_back(*word);
+      continue;
+    }
+    const Option* option = FindOption(options, *word);
+    if (option == nullptr) return UnknownOption(options, *word, see_help);
+    DescribeTo(split.given, *option);
+    if (option->kind != Option::Kind::kFlag && IsLong(*word) && word->ends_with('=') &&
+        word->find('=') + 1 == word->size()) {
+      // Boost takes an empty value only as a word of its own.
+      split.options.insert(split.options.end(), {std::string(NameIn(*word)), ""});
+      continue;
+    }
+    split.options.push_back(*word);
+    if (!TakesNextWord(*option, *word)) continue;
+    // A value that looks like an option is a forgotten value; --config=--odd says it is meant.
+    if (word + 1 == words.end() || IsLong(*(word + 1))) return NeedsValue(*option, *word);
+    split.options.push_back(*++word);
+  }
+  if (split.separator) ++word;
+  split.rest.insert(split.rest.end(), word, words.end());
+  return split;
+}
+
+// What Boost has to say; the option it means is the one of the name.
+Error FromBoost(std::span<const Option> options, const po::error_with_option_name& error) {
+  const std::string name = error.get_option_name();
+  const Option* option = FindOption(options, name);
+  if (option == nullptr) return Error("command line", {}, error.what());
+  if (option->kind == Option::Kind::kFlag) return Error(name + " takes no value");
+  return NeedsValue(*option, name);
+}
+
+Status Take(std::span<const Option> options, const po::option& parsed, Words& words) {
+  const Option* option = FindOption(options, "--" + parsed.string_key);
+  if (option == nullptr) return Error("unknown option", parsed.string_key);
+  if (words.Has(option->name) && option->kind == Option::Kind::kText) {
+    return Error("--" + parsed.string_key + " was given twice", {}, "give it once");
+  }
+  auto& values = words.options[option->name];
+  values.insert(values.end(), parsed.value.begin(), parsed.value.end());
+  return Ok();
+}
+
 }  // namespace
+
+bool LooksLikeOption(std::string_view word) {
+  return word.size() > 1 && word[0] == '-' && word != "--";
+}
+
+const Option* FindOption(std::span<const Option> options, std::string_view word) {
+  const std::string_view name = NameIn(word);
+  for (const Option& option : options) {
+    const bool found = IsLong(word) ? name.substr(2) == option.name
+                                    : option.letter != 0 && name.back() == option.letter;
+    if (found) return &option;
+  }
+  return nullptr;
+}
+
+bool TakesNextWord(const Option& option, std::string_view word) {
+  return option.kind != Option::Kind::kFlag && NameIn(word) == word;
+}
 
 std::string Words::Text(std::string_view name) const {
   const auto given = options.find(name);
@@ -115,11 +131,52 @@ std::vector<std::string> Words::Texts(std::string_view name) const {
   return given == options.end() ? std::vector<std::string>() : given->second;
 }
 
-Result<Words> SplitWords(const std::vector<Option>& options, const std::vector<std::string>& words,
-                         bool until_command) {
-  return Splitter(options, words).Run(until_command);
+Result<std::optional<uint32_t>> Words::Number(std::string_view name, uint32_t minimum,
+                                              uint32_t maximum) const {
+  if (!Has(name)) return std::optional<uint32_t>();
+  const std::string text = Text(name);
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool fits = error == std::errc() && number >= minimum && number <= maximum;
+  if (fits && end == text.data() + text.size()) return std::optional(number);
+  const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return Error("--" + std::string(name) + ": " + (whole ? "out of range" : "not a whole number"),
+               text,
+               "write one from " + std::to_string(minimum) + " to " + std::to_string(maximum));
 }
 
-Error NeedsValue(std::string_view option) { return Error("needs a value", option, kSeeHelp); }
+Error UnknownOption(std::span<const Option> options, std::string_view given,
+                    const std::string& see_help) {
+  const std::string_view name = NameIn(given);
+  std::vector<std::string> names;
+  for (const Option& option : options) names.push_back(std::string("--") + option.name);
+  // One letter is like every other.
+  const std::string_view nearest =
+      IsLong(name) ? text::Nearest(name, {names.begin(), names.end()}) : std::string_view();
+  std::string hint;
+  if (!nearest.empty()) hint = "did you mean " + std::string(nearest) + "? ";
+  return Error("unknown option", name, hint + (hint.empty() ? "see " : "See ") + see_help);
+}
+
+Result<Words> SplitWords(std::span<const Option> options, const std::vector<std::string>& words,
+                         bool until_command, const std::string& see_help) {
+  ASSIGN_OR_RETURN(Split split, Part(options, words, until_command, see_help));
+  Words result;
+  result.rest = std::move(split.rest);
+  result.separator = split.separator;
+  if (split.options.empty()) return result;
+  try {
+    const auto parsed =
+        po::basic_command_line_parser<char>(split.options).options(split.given).style(kStyle).run();
+    for (const po::option& option : parsed.options) {
+      RETURN_IF_ERROR(Take(options, option, result));
+    }
+  } catch (const po::error_with_option_name& error) {
+    return FromBoost(options, error);
+  } catch (const po::error& error) {
+    return Error("command line", {}, error.what());
+  }
+  return result;
+}
 
 }  // namespace slipway::cli

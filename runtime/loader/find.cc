@@ -45,20 +45,6 @@ std::string FolderOf(const Place& place, std::string_view name) {
   return place.folder_per_stage ? place.folder + "/" + WithUnderscores(name) : place.folder;
 }
 
-// The stage whose plugin has this file name; a name has no '_', so each one is a '-'.
-std::optional<std::string> NameOf(std::string_view file) {
-  if (file.size() <= kPrefix.size() + kSuffix.size() || !file.starts_with(kPrefix) ||
-      !file.ends_with(kSuffix)) {
-    return std::nullopt;
-  }
-  file.remove_prefix(kPrefix.size());
-  file.remove_suffix(kSuffix.size());
-  std::string name(file);
-  std::replace(name.begin(), name.end(), '_', '-');
-  if (!IsName(name)) return std::nullopt;
-  return name;
-}
-
 std::vector<std::string> EntriesOf(const std::string& folder) {
   std::vector<std::string> entries;
   std::error_code error;
@@ -99,6 +85,20 @@ Status CheckName(const std::string& name) {
 
 std::string FileName(std::string_view name) {
   return std::string(kPrefix) + WithUnderscores(name) + std::string(kSuffix);
+}
+
+std::optional<std::string> NameOf(std::string_view file) {
+  if (file.size() <= kPrefix.size() + kSuffix.size() || !file.starts_with(kPrefix) ||
+      !file.ends_with(kSuffix)) {
+    return std::nullopt;
+  }
+  file.remove_prefix(kPrefix.size());
+  file.remove_suffix(kSuffix.size());
+  // A name has no '_', so each one is a '-'.
+  std::string name(file);
+  std::replace(name.begin(), name.end(), '_', '-');
+  if (!IsName(name)) return std::nullopt;
+  return name;
 }
 
 std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,

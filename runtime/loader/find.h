@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ Status CheckName(const std::string& name);
 
 // "cgroup-v2" -> "libcgroup_v2_stage.so". `name` has passed CheckName.
 std::string FileName(std::string_view name);
+
+// The stage whose plugin has this file name, "libcgroup_v2_stage.so"; nullopt for any other name.
+std::optional<std::string> NameOf(std::string_view file);
 
 // The places in the order in which they are searched.
 // plugin_dirs: what the user names, searched first. executable: the absolute path of the running

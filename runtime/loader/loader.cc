@@ -153,15 +153,30 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   return plugin;
 }
 
-Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
+Result<std::string> Loader::PathOf(const slipway_stage* stage) const {
   for (const auto& plugin : plugins_) {
     if (plugin->stage != stage) continue;
-    Origin origin{.path = plugin->path, .digest = {}};
-    if (!origin.path.starts_with('/')) origin.path = std::filesystem::absolute(origin.path);
-    ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, plugin->path));
-    return origin;
+    if (plugin->path.starts_with('/')) return plugin->path;
+    std::error_code error;
+    const std::filesystem::path absolute = std::filesystem::absolute(plugin->path, error);
+    if (!error) return absolute.string();
+    return Error(error.value(), "find the current folder, from which this path counts,",
+                 plugin->path);
   }
   return Error("not a stage of this loader");
+}
+
+Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
+  Origin origin;
+  ASSIGN_OR_RETURN(origin.path, PathOf(stage));
+  ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, origin.path));
+  return origin;
+}
+
+Result<Request> RequestForFile(const std::string& path) {
+  const std::optional<std::string> name = NameOf(path.substr(path.rfind('/') + 1));
+  if (name) return Request{.name = *name, .path = path};
+  return Error("not the file of a stage's plugin", path, "such a file is lib<name>_stage.so");
 }
 
 }  // namespace slipway::loader

@@ -34,6 +34,9 @@ struct Origin {
   std::string digest;  // see digest.h
 };
 
+// For a plugin that is named by its file, lib<name>_stage.so, as in `runtime describe`.
+Result<Request> RequestForFile(const std::string& path);
+
 class Loader {
  public:
   // plugin_dirs: folders of --plugin-dir, searched first, in order; relative to the folder that
@@ -49,6 +52,9 @@ class Loader {
 
   // Of a stage that this Loader has loaded.
   Result<Origin> OriginOf(const slipway_stage* stage) const;
+
+  // The absolute path of the file that a stage of this Loader was loaded from.
+  Result<std::string> PathOf(const slipway_stage* stage) const;
 
   // The path of the running binary, beside which stages are looked for; empty: not known.
   const std::string& executable() const { return executable_; }

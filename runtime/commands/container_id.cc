@@ -1,4 +1,4 @@
-#include "runtime/container_id.h"
+#include "runtime/commands/container_id.h"
 
 #include <sys/random.h>
 

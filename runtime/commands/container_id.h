@@ -1,7 +1,7 @@
 // The id of a container: the user's, or one that nobody else has.
 
-#ifndef SLIPWAY_RUNTIME_CONTAINER_ID_H_
-#define SLIPWAY_RUNTIME_CONTAINER_ID_H_
+#ifndef SLIPWAY_RUNTIME_COMMANDS_CONTAINER_ID_H_
+#define SLIPWAY_RUNTIME_COMMANDS_CONTAINER_ID_H_
 
 #include <optional>
 #include <string>
@@ -16,4 +16,4 @@ Result<std::string> ContainerId(const std::optional<std::string>& name);
 
 }  // namespace slipway
 
-#endif  // SLIPWAY_RUNTIME_CONTAINER_ID_H_
+#endif  // SLIPWAY_RUNTIME_COMMANDS_CONTAINER_ID_H_

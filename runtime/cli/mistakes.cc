@@ -1,0 +1,88 @@
+#include "runtime/cli/mistakes.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "runtime/cli/report.h"
+#include "runtime/text/wrap.h"
+
+namespace slipway::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t kLongest = 120;  // of a quoted line, in bytes, around the place
+constexpr size_t kBefore = 60;
+constexpr int kNumberWidth = 5;
+
+// A part of the line that holds the place, and where the place is in it.
+std::pair<std::string, size_t> Excerpt(std::string_view line, size_t at) {
+  at = std::min(at, line.size());
+  if (line.size() <= kLongest) return {std::string(line), at};
+  size_t begin = at > kBefore ? at - kBefore : 0;
+  const auto inside_character = [&](size_t i) {
+    return i < line.size() && (static_cast<unsigned char>(line[i]) & 0xc0U) == 0x80U;
+  };
+  while (inside_character(begin)) --begin;
+  size_t end = std::min(line.size(), begin + kLongest);
+  while (inside_character(end)) --end;
+  return {std::string(line.substr(begin, end - begin)), at - begin};
+}
+
+std::string Quote(const Mistake& mistake) {
+  auto [line, at] = Excerpt(mistake.text, static_cast<size_t>(std::max(mistake.column - 1, 0)));
+  const size_t column = text::Columns(std::string_view(line).substr(0, at));
+  // A tab would put the caret elsewhere, and other controls are for the terminal.
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\t' ? ' ' : '?';
+  }
+  std::string number = std::to_string(mistake.line);
+  number.insert(0, number.size() < kNumberWidth ? kNumberWidth - number.size() : 0, ' ');
+  return number + " | " + line + "\n" + std::string(number.size(), ' ') + " | " +
+         std::string(column, ' ') + "^\n";
+}
+
+json::value Number(int number) { return number == 0 ? json::value() : json::value(number); }
+
+json::array Texts(const std::vector<std::string>& texts) {
+  json::array array;
+  for (const std::string& text : texts) array.emplace_back(text);
+  return array;
+}
+
+}  // namespace
+
+std::string MistakesAsText(const std::vector<Mistake>& mistakes) {
+  std::string text;
+  for (const Mistake& mistake : mistakes) {
+    text += ErrorLine("", mistake.error);
+    if (mistake.line != 0) text += Quote(mistake);
+  }
+  return text;
+}
+
+std::string MistakesAsJson(const std::string& config, const std::vector<std::string>& stages,
+                           const std::vector<std::string>& missing,
+                           const std::vector<Mistake>& mistakes) {
+  json::array array;
+  for (const Mistake& mistake : mistakes) {
+    Error bare = mistake.error;
+    bare.At("").In("", "").Hint("");
+    array.push_back(json::object{{"file", mistake.file},
+                                 {"line", Number(mistake.line)},
+                                 {"column", Number(mistake.column)},
+                                 {"stage", mistake.error->stage},
+                                 {"option", mistake.error->option},
+                                 {"message", bare.ToString()},
+                                 {"hint", mistake.error->hint}});
+  }
+  return json::serialize(json::object{{"config", config},
+                                      {"ok", mistakes.empty()},
+                                      {"stages", Texts(stages)},
+                                      {"missing", Texts(missing)},
+                                      {"mistakes", std::move(array)}}) +
+         "\n";
+}
+
+}  // namespace slipway::cli

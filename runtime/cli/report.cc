@@ -1,0 +1,66 @@
+#include "runtime/cli/report.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "runtime/text/wrap.h"
+
+namespace slipway::cli {
+namespace {
+
+constexpr std::string_view kProgram = "runtime: ";
+constexpr size_t kIndent = 4;
+constexpr size_t kNarrowest = 40;  // columns; breaking lines does not help below that
+
+bool verbose = false;
+
+std::string Line(std::string_view kind, std::string_view text) {
+  const std::string line = std::string(kProgram).append(kind).append(text);
+  return text::Wrap(line, TerminalWidth(STDERR_FILENO), kIndent) + "\n";
+}
+
+}  // namespace
+
+size_t TerminalWidth(int fd) {
+  winsize size{};
+  if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col < kNarrowest) return 0;
+  return size.ws_col;
+}
+
+void SetVerbose() { verbose = true; }
+
+std::string ErrorLine(std::string_view kind, const Error& error) {
+  return Line(kind, error.ToString());
+}
+
+void PrintLine(std::string_view kind, std::string_view text) {
+  // One write: lines of several runtimes that share a stderr do not mix.
+  std::fputs(Line(kind, text).c_str(), stderr);
+}
+
+void PrintError(std::string_view kind, const Error& error) {
+  std::fputs(ErrorLine(kind, error).c_str(), stderr);
+}
+
+int Print(const Report& report) {
+  std::fwrite(report.text.data(), 1, report.text.size(), stdout);
+  std::fwrite(report.complaints.data(), 1, report.complaints.size(), stderr);
+  for (const Error& warning : report.warnings) PrintError("warning: ", warning);
+  for (const Error& failure : report.failures) PrintError("", failure);
+  if (!report.exit_status.ok()) {
+    const Error& error = report.exit_status.error();
+    PrintError("", error);
+    return error->exit_status != 0 ? error->exit_status : kRuntimeFailed;
+  }
+  if (*report.exit_status != 0) {
+    for (const Error& note : report.notes) PrintError("", note);
+  }
+  if (std::fflush(stdout) == 0) return *report.exit_status;
+  PrintError("", Error(errno, "write", "standard output"));
+  return kRuntimeFailed;
+}
+
+}  // namespace slipway::cli

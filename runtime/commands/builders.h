@@ -1,0 +1,34 @@
+// The stages that built a container, loaded again by another process that is to undo it.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_BUILDERS_H_
+#define SLIPWAY_RUNTIME_COMMANDS_BUILDERS_H_
+
+#include <string>
+#include <vector>
+
+#include "runtime/launch/stage.h"
+#include "runtime/loader/loader.h"
+#include "runtime/sdk/result.h"
+#include "runtime/state/contents.h"
+#include "runtime/state/values.h"
+
+namespace slipway::commands {
+
+// The stages as far as undo records name them, and what they point into.
+struct Builders {
+  std::vector<launch::Stage> stages;  // one for each of the pipeline
+  std::vector<state::Values> options;
+};
+
+// Loads each plugin from where the journal says that it was; or, when that has gone, the same one
+// from plugin_dirs.
+Result<Builders> LoadBuilders(loader::Loader& loader, const std::vector<std::string>& plugin_dirs,
+                              const state::Contents& contents);
+
+// What LoadBuilders will have to know of the stages of a container that is about to be made.
+Result<std::vector<state::SavedStage>> SavedStages(const std::vector<launch::Stage>& stages,
+                                                   const loader::Loader& loader);
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_BUILDERS_H_

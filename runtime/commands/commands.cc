@@ -1,0 +1,150 @@
+// Which verb do the words mean?
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "runtime/commands/command.h"
+#include "runtime/commands/help.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/commands/version.h"
+#include "runtime/text/nearest.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr std::array kCommands = {&kRunCommand,  &kCheckCommand, &kStagesCommand, &kDescribeCommand,
+                                  &kListCommand, &kGcCommand,    &kHelpCommand};
+
+struct Picked {
+  const Command* command;
+  std::vector<std::string> words;  // without the verb
+  bool named = true;               // the verb was given; else it is the plain form
+};
+
+const cli::Option* FindInAll(std::string_view word) {
+  for (const Command* command : kCommands) {
+    if (const cli::Option* option = cli::FindOption(command->options, word)) return option;
+  }
+  return nullptr;
+}
+
+bool IsConfig(std::string_view word) {
+  const cli::Option* option = FindInAll(word);
+  return option != nullptr && option->name == std::string_view(kConfig.name);
+}
+
+// A word as a shell reads it.
+std::string ForShell(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+Error NoSuchVerb(const std::vector<std::string>& words, size_t index) {
+  std::vector<std::string_view> names;
+  for (const Command* command : kCommands) names.emplace_back(command->name);
+  const std::string_view nearest = text::Nearest(words[index], names);
+  std::string line = "runtime --config host.yaml";
+  for (size_t i = index; i < words.size(); ++i) line += " " + ForShell(words[i]);
+  std::string hint;
+  if (!nearest.empty()) hint = "did you mean \"runtime " + std::string(nearest) + "\"? ";
+  hint += (hint.empty() ? "to" : "To") + (" run it in a container: " + line) +
+          "; runtime help lists the verbs";
+  return Error("no such verb", words[index], hint);
+}
+
+Result<Picked> Pick(const std::vector<std::string>& words) {
+  bool config = false;
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (cli::LooksLikeOption(words[i])) {
+      config = config || IsConfig(words[i]);
+      const cli::Option* option = FindInAll(words[i]);
+      // Perhaps one that a stage of the config offers; whether a value follows is not known yet.
+      if (option == nullptr) break;
+      if (cli::TakesNextWord(*option, words[i])) ++i;
+      continue;
+    }
+    if (config) break;
+    const Command* command = FindCommand(words[i]);
+    if (command == nullptr) return NoSuchVerb(words, i);
+    std::vector<std::string> rest = words;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    return Picked{command, std::move(rest)};
+  }
+  return Picked{&kRunCommand, words, /*named=*/false};
+}
+
+std::string SeeHelp(const Picked& picked) {
+  if (!picked.named) return "runtime --help";
+  return std::string("runtime ") + picked.command->name + " --help";
+}
+
+// The words of the verb, and with them what the stages of its config offer.
+Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options) {
+  const Command& command = *picked.command;
+  options.assign(command.options.begin(), command.options.end());
+  const std::string see_help = SeeHelp(picked);
+  const bool config = std::any_of(picked.words.begin(), picked.words.end(), IsConfig);
+  auto words = cli::SplitWords(options, picked.words, command.runs_command, see_help);
+  const bool wants_all = !words.ok() || words->Has(kHelp.name);
+  if (!command.has_pipeline || !config || !wants_all) {
+    if (!words.ok()) return std::move(words).status();
+    return Given{.words = std::move(*words)};
+  }
+  // Only what stands before the command counts, and that is known once the stages are.
+  auto source = Source::ForOptions(command.options, picked.words);
+  if (!source.ok()) {
+    // Without its stages the help still says everything else, and so does what was wrong before.
+    if (words.ok()) return Given{.words = std::move(*words)};
+    return std::move(source).status();
+  }
+  const std::vector<cli::Option>& offered = (*source)->short_options();
+  options.insert(options.end(), offered.begin(), offered.end());
+  ASSIGN_OR_RETURN(cli::Words all,
+                   cli::SplitWords(options, picked.words, command.runs_command, see_help));
+  return Given{.words = std::move(all), .source = std::move(*source)};
+}
+
+cli::Report ExecutePicked(const Picked& picked) {
+  std::vector<cli::Option> options;
+  auto given = Understand(picked, options);
+  if (!given.ok()) return {.exit_status = std::move(given).status()};
+  if (given->words.Has("version")) return {.text = VersionText()};
+  if (given->words.Has(kHelp.name)) {
+    const bool overview = !picked.named && !given->words.Has(kConfig.name);
+    return {.text = overview ? Overview() : HelpFor(*picked.command, options)};
+  }
+  return picked.command->execute(std::move(*given));
+}
+
+}  // namespace
+
+std::span<const Command* const> AllCommands() { return kCommands; }
+
+const Command* FindCommand(std::string_view name) {
+  for (const Command* command : kCommands) {
+    if (command->name == name) return command;
+  }
+  return nullptr;
+}
+
+std::string VersionText() { return std::string("slipway ") + kVersion + "\n"; }
+
+cli::Report Execute(const std::vector<std::string>& words) {
+  // Nothing was asked for, so nothing was done; that is no success.
+  if (words.empty()) return {.exit_status = cli::kRuntimeFailed, .complaints = ShortUsage()};
+  const auto picked = Pick(words);
+  if (!picked.ok()) return {.exit_status = picked.error()};
+  cli::Report report = ExecutePicked(*picked);
+  if (!report.exit_status.ok() && report.exit_status.error()->exit_status == 0) {
+    report.exit_status.error().ExitStatus(picked->command->failure_status);
+  }
+  return report;
+}
+
+}  // namespace slipway::commands

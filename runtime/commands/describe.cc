@@ -1,0 +1,66 @@
+// runtime describe: what one stage does, and its options.
+
+#include "runtime/cli/describe.h"
+
+#include "runtime/cli/stage_json.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/loader/loader.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr const char* kSeeHelp = "runtime describe --help";
+
+constexpr cli::Option kOptions[] = {
+    kPluginDir,
+    {"format", Kind::kText, "FORMAT", "text (the default), json or markdown"},
+    {"markdown", Kind::kFlag, "",
+     "the same as --format markdown: the table of a stage's README.md"},
+    kHelp,
+};
+
+Result<cli::Report> Describe(const cli::Words& words) {
+  if (words.rest.empty()) {
+    return Error("no stage was named", {},
+                 "write runtime describe STAGE; runtime stages lists them");
+  }
+  RETURN_IF_ERROR(ExpectNoMore(words.rest, 1, kSeeHelp));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json", "markdown"}));
+  RETURN_IF_ERROR(CheckPluginDirs(words));
+  loader::Loader loader(words.Texts(kPluginDir.name));
+  const std::string& named = words.rest.front();
+  const bool is_file = named.find('/') != std::string::npos;
+  ASSIGN_OR_RETURN(const loader::Request request, is_file ? loader::RequestForFile(named)
+                                                          : Result(loader::Request{.name = named}));
+  ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load(request));
+  ASSIGN_OR_RETURN(std::string file, loader.PathOf(stage));
+  if (format == "markdown" || words.Has("markdown")) {
+    return cli::Report{.text = cli::OptionsAsMarkdown(*stage)};
+  }
+  const cli::StageRow row{stage, std::move(file)};
+  if (format == "json") return cli::Report{.text = cli::StageAsJson(row)};
+  return cli::Report{.text = cli::DescribeStage(*stage, row.file)};
+}
+
+cli::Report Execute(Given given) {
+  auto report = Describe(given.words);
+  if (!report.ok()) return {.exit_status = std::move(report).status()};
+  return std::move(*report);
+}
+
+}  // namespace
+
+constexpr Command kDescribeCommand = {
+    .name = "describe",
+    .synopsis = "[OPTIONS] STAGE",
+    .summary = "explain a stage: what it does, what it needs, its options",
+    .about =
+        "Explains a stage, by its name or by the file of its plugin:\n"
+        "\n"
+        "  runtime describe mount\n"
+        "  runtime describe ./libnice_stage.so\n",
+    .options = kOptions,
+    .execute = Execute};
+
+}  // namespace slipway::commands

@@ -1,0 +1,20 @@
+// The environment of the command in the container.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_ENVIRONMENT_H_
+#define SLIPWAY_RUNTIME_COMMANDS_ENVIRONMENT_H_
+
+#include <string>
+#include <vector>
+
+#include "runtime/config/process.h"
+
+namespace slipway::commands {
+
+// NAME=VALUE, sorted by name: the config's variables and those of the caller's that it passes on,
+// over a few that every program counts on (PATH, HOME, and the caller's TERM). Nothing else of the
+// caller's comes in.
+std::vector<std::string> EnvironmentOf(const config::Process& process);
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_ENVIRONMENT_H_

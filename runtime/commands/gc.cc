@@ -1,0 +1,225 @@
+// runtime gc: undoes what containers left behind whose runtime was killed.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "runtime/commands/builders.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/launch/guard.h"
+#include "runtime/launch/unwinder.h"
+#include "runtime/state/remove.h"
+#include "runtime/state/root.h"
+#include "runtime/state/survey.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr uint32_t kMaxRecords = ~0U;
+
+constexpr cli::Option kOptions[] = {
+    {"dry-run", Kind::kFlag, "", "only say what would be undone"},
+    {"forget", Kind::kFlag, "",
+     "drop the named containers without undoing them: what they left stays on the machine"},
+    kRoot,
+    kPluginDir,
+    kHookTimeout,
+    // For the guard, which goes on where a crashed process stopped; see launch/guard.h.
+    {"records", Kind::kText, "N", "undo only the first N undo records of each container"},
+    kHelp,
+};
+
+struct Request {
+  std::vector<std::string> ids;  // empty: all
+  bool dry_run = false;
+  bool forget = false;
+  std::optional<uint32_t> records;
+  std::vector<std::string> plugin_dirs;
+  std::vector<std::string> words;  // of the same gc, without ids
+};
+
+Status IsId(const std::string& id) {
+  if (!id.empty() && id.front() != '.' && id.find('/') == std::string::npos) return Ok();
+  return Error("not a container id", id, "runtime list shows those that there are");
+}
+
+Result<Request> RequestOf(const cli::Words& words) {
+  Request request{.ids = words.rest,
+                  .dry_run = words.Has("dry-run"),
+                  .forget = words.Has("forget"),
+                  .plugin_dirs = words.Texts(kPluginDir.name)};
+  ASSIGN_OR_RETURN(request.records, words.Number("records", 0, kMaxRecords));
+  ASSIGN_OR_RETURN(request.words, GcWords(words));
+  RETURN_IF_ERROR(CheckPluginDirs(words));
+  for (const std::string& id : request.ids) RETURN_IF_ERROR(IsId(id));
+  if (request.forget && request.ids.empty()) {
+    return Error("--forget needs the ids of the containers to drop", {},
+                 "write runtime gc --forget ID");
+  }
+  std::sort(request.ids.begin(), request.ids.end());
+  request.ids.erase(std::unique(request.ids.begin(), request.ids.end()), request.ids.end());
+  return request;
+}
+
+// "1 step", "2 steps".
+std::string Steps(size_t count) {
+  return std::to_string(count) + (count == 1 ? " step" : " steps");
+}
+
+// A line for each stage that has something to undo, in the order in which it is undone.
+std::string Describe(const state::Contents& contents, const std::vector<state::Entry>& entries,
+                     bool dry_run) {
+  const std::string& id = contents.facts.id;
+  std::string text;
+  for (size_t stage = contents.facts.stages.size(); stage-- > 0;) {
+    const auto count = static_cast<size_t>(
+        std::count_if(entries.begin(), entries.end(),
+                      [&](const state::Entry& entry) { return entry.stage == stage; }));
+    if (count == 0) continue;
+    text += id + ": " + contents.facts.stages[stage].name +
+            (dry_run ? ": would be undone: " : ": undone: ") + Steps(count) + "\n";
+  }
+  if (entries.size() < contents.entries.size()) return text;
+  return text + id + (dry_run ? ": would be removed\n" : ": removed\n");
+}
+
+// Of an id that was named, but is not that of a dead container which could be taken.
+Error NotTaken(const state::Root& root, const std::string& id) {
+  auto seen = state::Look(root, id);
+  if (!seen.ok()) return seen.error();
+  if (!*seen) {
+    return Error("no such container", id,
+                 "runtime list shows those that there are; their state is in " + root.path());
+  }
+  if ((*seen)->life == state::Life::kDead) return Error("another runtime gc is at work on", id);
+  return Error("the container is running, and was left alone:", id);
+}
+
+class Collector {
+ public:
+  Collector(const Request& request, const state::Root& root, std::chrono::seconds timeout)
+      : request_(request), root_(root), loader_(request.plugin_dirs), guard_(timeout) {}
+
+  // rest: what comes after this one.
+  void Collect(const std::string& id, const std::vector<std::string>& rest) {
+    auto container = state::DeadContainer::Take(root_, id);
+    if (!container.ok()) return Keep(id, {container.error()});
+    if (!*container) return Pass(id);
+    if (request_.forget) return Forget(id, **container);
+    std::vector<state::Entry> entries = (*container)->contents().entries;
+    if (request_.records && *request_.records < entries.size()) entries.resize(*request_.records);
+    if (!request_.dry_run) {
+      guard_.Protect({.undo = WordsFor({id}),
+                      .then = rest.empty() ? rest : WordsFor(rest),
+                      .lock_fd = (*container)->fd()});
+      std::vector<Error> failures = Undo(**container, entries);
+      guard_.Release();
+      if (!failures.empty()) return Keep(id, std::move(failures));
+    }
+    report_.text += Describe((*container)->contents(), entries, request_.dry_run);
+  }
+
+  cli::Report Finish() && {
+    if (!kept_.empty()) {
+      report_.exit_status = cli::kRuntimeFailed;
+    } else if (report_.text.empty()) {
+      report_.text = "nothing to clean up\n";
+    }
+    return std::move(report_);
+  }
+
+ private:
+  std::vector<Error> Undo(state::DeadContainer& container,
+                          const std::vector<state::Entry>& entries) {
+    auto builders = LoadBuilders(loader_, request_.plugin_dirs, container.contents());
+    if (!builders.ok()) return {builders.error()};
+    Status ended = container.EndChild();
+    if (!ended.ok()) return {ended.error()};
+    std::vector<Error> failures = launch::Unwind(builders->stages, entries);
+    if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
+    Status removed = container.Remove();
+    if (!removed.ok()) failures.push_back(removed.error());
+    return failures;
+  }
+
+  void Forget(const std::string& id, state::DeadContainer& container) {
+    if (!request_.dry_run) {
+      Status removed = container.Remove();
+      if (!removed.ok()) return Keep(id, {removed.error()});
+    }
+    const size_t left = container.contents().entries.size();
+    report_.text += id + (request_.dry_run ? ": would be forgotten" : ": forgotten") +
+                    (left == 0 ? "" : "; not undone: " + Steps(left)) + "\n";
+  }
+
+  // A container that is not ours to undo.
+  void Pass(const std::string& id) {
+    const bool removed =
+        request_.dry_run ? state::IsEmptyFolder(root_, id) : state::RemoveEmptyFolder(root_, id);
+    if (removed) {
+      report_.text += id + (request_.dry_run ? ": would be removed\n" : ": removed\n");
+    } else if (!request_.ids.empty()) {
+      kept_.push_back(id);
+      report_.failures.push_back(NotTaken(root_, id));
+    }
+  }
+
+  void Keep(const std::string& id, std::vector<Error> reasons) {
+    kept_.push_back(id);
+    for (Error& reason : reasons) report_.failures.push_back(std::move(reason));
+    if (request_.forget) return;
+    report_.failures.push_back(Error("container " + id + " could not be undone, and is kept", {},
+                                     "mend that and call runtime gc again; runtime gc --forget " +
+                                         id + " drops it without undoing it"));
+  }
+
+  std::vector<std::string> WordsFor(const std::vector<std::string>& ids) const {
+    std::vector<std::string> words = request_.words;
+    words.insert(words.end(), ids.begin(), ids.end());
+    return words;
+  }
+
+  const Request& request_;
+  const state::Root& root_;
+  loader::Loader loader_;
+  launch::Guard guard_;
+  cli::Report report_;
+  std::vector<std::string> kept_;  // their ids
+};
+
+Result<cli::Report> Gc(const cli::Words& words) {
+  ASSIGN_OR_RETURN(const Request request, RequestOf(words));
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
+  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
+  std::vector<std::string> ids = request.ids;
+  if (ids.empty()) {
+    ASSIGN_OR_RETURN(ids, root.Ids());
+  }
+  Collector collector(request, root, timeout);
+  for (auto id = ids.begin(); id != ids.end(); ++id) collector.Collect(*id, {id + 1, ids.end()});
+  return std::move(collector).Finish();
+}
+
+cli::Report Execute(Given given) {
+  auto report = Gc(given.words);
+  if (!report.ok()) return {.exit_status = std::move(report).status()};
+  return std::move(*report);
+}
+
+}  // namespace
+
+constexpr Command kGcCommand = {
+    .name = "gc",
+    .synopsis = "[OPTIONS] [ID...]",
+    .summary = "undo what containers left behind whose runtime was killed",
+    .about =
+        "When a runtime is killed, its container dies with it, but what its stages made (cgroups, "
+        "for example) stays. This undoes it, for the named containers or for all, with the stages "
+        "that built them. Running containers are left alone. It may be called at any time, from "
+        "cron or at boot.\n",
+    .options = kOptions,
+    .execute = Execute};
+
+}  // namespace slipway::commands

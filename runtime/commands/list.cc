@@ -1,0 +1,77 @@
+// runtime list: which containers there are.
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "runtime/cli/containers.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/state/root.h"
+#include "runtime/state/survey.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr cli::Option kOptions[] = {
+    kRoot,
+    {"format", Kind::kText, "FORMAT", "table (the default) or json"},
+    kHelp,
+};
+
+// The name of the user whose containers these are, or the number where there is none.
+std::string UserName() {
+  const uid_t user = geteuid();
+  const passwd* entry = getpwuid(user);
+  return entry != nullptr ? entry->pw_name : "user " + std::to_string(user);
+}
+
+cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
+  const bool running = seen.life == state::Life::kRunning;
+  return {.id = id,
+          .state = running ? "running" : "dead",
+          .pid = running ? seen.pid : 0,
+          .since = seen.contents.facts.since,
+          .config = seen.contents.facts.config,
+          .command = seen.contents.facts.command};
+}
+
+Result<cli::Report> List(const cli::Words& words) {
+  RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime list --help"));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, root.Ids());
+  cli::Report report;
+  std::vector<cli::ContainerRow> rows;
+  for (const std::string& id : ids) {
+    auto seen = state::Look(root, id);
+    if (!seen.ok()) {
+      report.warnings.push_back(seen.error());
+    } else if (*seen) {
+      rows.push_back(RowOf(id, **seen));
+    }
+  }
+  report.text = format == "json" ? cli::ContainersAsJson(rows)
+                                 : cli::ContainersAsTable(rows, UserName(), folder);
+  return report;
+}
+
+cli::Report Execute(Given given) {
+  auto report = List(given.words);
+  if (!report.ok()) return {.exit_status = std::move(report).status()};
+  return std::move(*report);
+}
+
+}  // namespace
+
+constexpr Command kListCommand = {
+    .name = "list",
+    .synopsis = "[OPTIONS]",
+    .summary = "list your containers: those that run, and those whose runtime has died",
+    .about =
+        "Lists the containers of the user who calls it. A container is dead when its runtime was "
+        "killed; \"runtime gc\" undoes what it left behind.\n",
+    .options = kOptions,
+    .execute = Execute};
+
+}  // namespace slipway::commands

@@ -1,0 +1,74 @@
+#include "runtime/commands/options.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/state/root.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr uint32_t kDefaultTimeout = 30;
+constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
+
+Result<std::string> Absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (!error) return absolute.string();
+  return Error(error.value(), "find the current folder, from which this path counts,", path,
+               "write an absolute path");
+}
+
+}  // namespace
+
+Result<std::string> StateFolder(const cli::Words& words) {
+  if (!words.Has(kRoot.name)) return state::DefaultRootOfThisProcess();
+  const std::string root = words.Text(kRoot.name);
+  // `--root "$DIR"` with a variable that is not set must not mean the default.
+  if (root.empty()) return Error("--root needs a value", {}, "write --root DIR");
+  return Absolute(root);
+}
+
+Result<std::chrono::seconds> HookTimeout(const cli::Words& words) {
+  ASSIGN_OR_RETURN(const auto seconds, words.Number(kHookTimeout.name, 0, kMaxTimeout));
+  return std::chrono::seconds(seconds.value_or(kDefaultTimeout));
+}
+
+Result<std::string> Format(const cli::Words& words, const std::vector<std::string>& known) {
+  if (!words.Has("format")) return known.front();
+  const std::string format = words.Text("format");
+  if (std::find(known.begin(), known.end(), format) != known.end()) return format;
+  std::string names;
+  for (const std::string& name : known) names += (names.empty() ? "" : " or ") + name;
+  return Error("--format: unknown format", format, "write " + names);
+}
+
+Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const char* see_help) {
+  if (rest.size() <= taken) return Ok();
+  return Error("unexpected argument", rest[taken], std::string("see ") + see_help);
+}
+
+Status CheckPluginDirs(const cli::Words& words) {
+  for (const std::string& folder : words.Texts(kPluginDir.name)) {
+    auto fd = sys::Open(folder, O_PATH | O_DIRECTORY);
+    if (!fd.ok()) return fd.error().Hint("--plugin-dir takes a folder with plugins");
+  }
+  return Ok();
+}
+
+Result<std::vector<std::string>> GcWords(const cli::Words& words) {
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
+  std::vector<std::string> gc = {"gc", "--root", folder, "--hook-timeout",
+                                 std::to_string(timeout.count())};
+  for (const std::string& plugins : words.Texts(kPluginDir.name)) {
+    ASSIGN_OR_RETURN(std::string absolute, Absolute(plugins));
+    gc.insert(gc.end(), {"--plugin-dir", std::move(absolute)});
+  }
+  return gc;
+}
+
+}  // namespace slipway::commands

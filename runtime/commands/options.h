@@ -1,0 +1,76 @@
+// Options that several verbs take, so that they mean and say the same everywhere.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_OPTIONS_H_
+#define SLIPWAY_RUNTIME_COMMANDS_OPTIONS_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/words.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::commands {
+
+using Kind = cli::Option::Kind;
+
+inline constexpr cli::Option kHelp = {
+    .name = "help", .kind = Kind::kFlag, .help = "this help", .letter = 'h'};
+inline constexpr cli::Option kConfig = {
+    .name = "config",
+    .kind = Kind::kText,
+    .value = "FILE",
+    .help =
+        "the pipeline: a path, or the name of a config in ~/.config/slipway, /etc/slipway or "
+        "among the installed ones; - is standard input, fd:N a descriptor"};
+inline constexpr cli::Option kSet = {
+    .name = "set",
+    .kind = Kind::kTexts,
+    .value = "STAGE.OPTION=VALUE",
+    .help =
+        "change an option of the config; VALUE is YAML; += appends to a list; process.cwd, "
+        "process.env.NAME and the like work too"};
+inline constexpr cli::Option kPluginDir = {.name = "plugin-dir",
+                                           .kind = Kind::kTexts,
+                                           .value = "DIR",
+                                           .help = "look for stages in DIR first"};
+inline constexpr cli::Option kRoot = {
+    .name = "root",
+    .kind = Kind::kText,
+    .value = "DIR",
+    .help =
+        "where the state of containers is kept; default: /run/slipway for root, else "
+        "$XDG_RUNTIME_DIR/slipway, else /tmp/slipway-UID"};
+inline constexpr cli::Option kHookTimeout = {
+    .name = "hook-timeout",
+    .kind = Kind::kText,
+    .value = "SECONDS",
+    .help = "the time that each step of a stage may take; default: 30; 0: no limit"};
+inline constexpr cli::Option kVerbose = {
+    .name = "verbose",
+    .kind = Kind::kFlag,
+    .help = "say which config was taken, which stage of a first-of, and why not the others",
+    .letter = 'v'};
+
+// The value of --root, absolute; else the folder of this user.
+Result<std::string> StateFolder(const cli::Words& words);
+
+// The value of --hook-timeout.
+Result<std::chrono::seconds> HookTimeout(const cli::Words& words);
+
+// Which values of --format a verb knows; the first one is the default.
+Result<std::string> Format(const cli::Words& words, const std::vector<std::string>& known);
+
+// What is left after a verb has taken its words.
+Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const char* see_help);
+
+// Each of --plugin-dir is a folder: a misspelt one would go unnoticed.
+Status CheckPluginDirs(const cli::Words& words);
+
+// The words of a `runtime gc` that works with the same stages, state folder and time limit; without
+// ids.
+Result<std::vector<std::string>> GcWords(const cli::Words& words);
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_OPTIONS_H_

@@ -1,0 +1,143 @@
+#include "runtime/commands/output_file.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+#include "runtime/sys/file.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr mode_t kMode = 0644;
+constexpr std::string_view kDescriptor = "fd:";
+
+// Is one of the three standard streams already this file? To rename over it would lose what they
+// have written.
+bool IsStandardStream(const struct stat& file) {
+  for (int fd = 0; fd <= STDERR_FILENO; ++fd) {
+    struct stat stream {};
+    if (fstat(fd, &stream) == 0 && stream.st_dev == file.st_dev && stream.st_ino == file.st_ino) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(fd, text.data(), text.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return Error(errno, "write");
+    text.remove_prefix(static_cast<size_t>(size));
+  }
+  return Ok();
+}
+
+// A copy that no command inherits.
+Result<sys::Fd> Copy(int fd, const std::string& option, const std::string& target) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return Error(option + ": this descriptor is not open:", target);
+  if ((flags & O_ACCMODE) == O_RDONLY) {
+    return Error(option + ": this descriptor is not open for writing:", target);
+  }
+  sys::Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!copy.valid()) return Error(errno, option + ": copy descriptor", target);
+  return copy;
+}
+
+std::string BesideName(const std::string& name) {
+  uint64_t random = 0;
+  // Should it fail, O_EXCL still sees to it that nobody's file is taken.
+  if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+    random = static_cast<uint64_t>(getpid());
+  char suffix[24];
+  std::snprintf(suffix, sizeof(suffix), ".%016llx", static_cast<unsigned long long>(random));
+  // A name may have 255 bytes.
+  return "." + name.substr(0, 200) + suffix;
+}
+
+}  // namespace
+
+Error OutputFile::Failed(int errno_value, std::string_view what) const {
+  return Error(errno_value, option_ + ": cannot " + std::string(what), target_);
+}
+
+Result<OutputFile> OutputFile::Open(std::string option, const std::string& target) {
+  OutputFile file;
+  file.option_ = std::move(option);
+  file.target_ = target;
+  if (target.empty()) {
+    return Error(file.option_ + " needs a value", {}, "write " + file.option_ + " FILE");
+  }
+  if (target == "-" || target.starts_with(kDescriptor)) {
+    int fd = STDOUT_FILENO;
+    if (target != "-") {
+      ASSIGN_OR_RETURN(fd, InheritedDescriptor(
+                               file.option_, std::string_view(target).substr(kDescriptor.size())));
+    }
+    ASSIGN_OR_RETURN(file.fd_, Copy(fd, file.option_, target));
+    return file;
+  }
+  struct stat facts {};
+  const bool exists = lstat(target.c_str(), &facts) == 0;
+  if (exists && (!S_ISREG(facts.st_mode) || IsStandardStream(facts))) {
+    file.fd_ = sys::Fd(open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
+    if (!file.fd_.valid()) return file.Failed(errno, "write to");
+    return file;
+  }
+  const size_t slash = target.rfind('/');
+  file.name_ = target.substr(slash + 1);  // npos + 1 is 0
+  const std::string folder =
+      slash == std::string::npos ? "." : target.substr(0, slash == 0 ? 1 : slash);
+  if (file.name_.empty()) return file.Failed(EISDIR, "write");
+  file.folder_ = sys::Fd(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!file.folder_.valid()) return file.Failed(errno, "write");
+  if (faccessat(file.folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    return file.Failed(errno, "write");
+  }
+  return file;
+}
+
+Status OutputFile::Write(std::string_view text) const {
+  if (replaces()) return Replace(text);
+  Status written = WriteAll(fd_.get(), text);
+  return written.ok() ? Ok() : Status(Failed(written.error()->errno_value, "write to"));
+}
+
+Status OutputFile::Replace(std::string_view text) const {
+  const std::string beside = BesideName(name_);
+  const sys::Fd file(openat(folder_.get(), beside.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode));
+  if (!file.valid()) return Failed(errno, "write");
+  const Status written = WriteAll(file.get(), text);
+  int cause = written.ok() ? 0 : written.error()->errno_value;
+  if (cause == 0 && renameat(folder_.get(), beside.c_str(), folder_.get(), name_.c_str()) != 0) {
+    cause = errno;
+  }
+  if (cause == 0) return Ok();
+  unlinkat(folder_.get(), beside.c_str(), 0);
+  return Failed(cause, "write");
+}
+
+Result<int> InheritedDescriptor(const std::string& option, std::string_view text) {
+  int fd = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fd);
+  if (error != std::errc() || end != text.data() + text.size() || fd < 0) {
+    return Error(option + ": not the number of a descriptor", text, "such as 3");
+  }
+  if (fcntl(fd, F_GETFD) < 0) {
+    return Error(option + ": descriptor " + std::to_string(fd) + " is not open", {},
+                 "open it for the runtime, for example with a shell's 3>file");
+  }
+  return fd;
+}
+
+}  // namespace slipway::commands

@@ -1,0 +1,171 @@
+// runtime run, and the plain form `runtime --config FILE COMMAND`: a command in a container.
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "runtime/commands/builders.h"
+#include "runtime/commands/container_id.h"
+#include "runtime/commands/environment.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/run_options.h"
+#include "runtime/commands/source.h"
+#include "runtime/commands/tell.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/launch/launch.h"
+#include "runtime/state/root.h"
+
+namespace slipway::commands {
+namespace {
+
+// Everything that is checked before any side effect, and what comes of it.
+struct Checked {
+  config::Pipeline pipeline;  // owns the options of the stages
+  std::vector<launch::Selection> selections;
+  std::vector<launch::Stage> stages;
+  launch::Command command;
+  state::Facts facts;
+};
+
+int64_t Now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::nanoseconds(since_epoch).count();
+}
+
+Result<launch::Command> CommandOf(const cli::Words& words, const config::Process& process,
+                                  const std::string& config) {
+  if (words.separator && words.rest.empty()) {
+    return Error("no command after --", {}, "write -- COMMAND [ARG...], or leave the -- out");
+  }
+  launch::Command command{.args = words.rest.empty() ? process.args : words.rest,
+                          .environment = EnvironmentOf(process),
+                          .cwd = process.cwd};
+  if (!command.args.empty()) return command;
+  return Error("no command was given", {},
+               "write it behind the options, or as process.args in " + config);
+}
+
+Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, Told& told) {
+  config::Mistakes mistakes;
+  auto pipeline = source.Check(words, mistakes);
+  told.kind = ErrorKind::kConfig;
+  if (pipeline) return std::move(*pipeline);
+  Error first = mistakes.errors().front();
+  if (mistakes.size() > 1 && *first->hint == '\0') {
+    first.Hint("and " + std::to_string(mistakes.size() - 1) + " more: runtime check tells all");
+  }
+  return first;
+}
+
+Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told) {
+  told.kind = ErrorKind::kMachine;
+  auto stages = launch::SelectStages(ChoicesOf(pipeline), &checked.selections);
+  told.TellChoices(pipeline, checked.selections);
+  if (!stages.ok()) return std::move(stages).status();
+  checked.stages = std::move(*stages);
+  told.kind = ErrorKind::kConfig;
+  for (size_t i = 0; i < checked.selections.size(); ++i) {
+    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], *checked.selections[i].taken));
+  }
+  return Ok();
+}
+
+Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told) {
+  const cli::Words& words = given.words;
+  Checked checked;
+  told.kind = ErrorKind::kConfig;
+  if (given.source == nullptr) {
+    ASSIGN_OR_RETURN(given.source, Source::Open(words.Text(kConfig.name), options.plugin_dirs));
+  }
+  Source& source = *given.source;
+  told.TellConfig(source.path());
+  ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
+  ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
+  RETURN_IF_ERROR(Select(checked.pipeline, checked, told));
+  ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
+  checked.facts.id = options.id;
+  checked.facts.config = told.config();
+  checked.facts.command = state::CommandText(checked.command.args);
+  checked.facts.since = Now();
+  checked.facts.outlives_host = options.outlive_runtime;
+  return checked;
+}
+
+// The end of the caller ends the runtime, and with it the container; see Job::caller.
+Result<pid_t> FollowCaller(bool follow) {
+  if (!follow) return pid_t{0};
+  const pid_t caller = getppid();
+  if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) return Error(errno, "prctl", "PR_SET_PDEATHSIG");
+  if (getppid() == caller) return caller;
+  return Error("the caller has ended, and --die-with-caller was given");
+}
+
+cli::Report Start(Given& given, const RunOptions& options, Told& told) {
+  launch::Guard guard(options.hook_timeout);
+  auto checked = CheckAll(given, options, told);
+  if (!checked.ok()) return {.exit_status = std::move(checked).status()};
+  told.kind = ErrorKind::kStart;
+  auto caller = FollowCaller(options.die_with_caller);
+  if (!caller.ok()) return {.exit_status = std::move(caller).status()};
+  auto root = state::Root::Make(options.state_folder);
+  if (!root.ok()) return {.exit_status = std::move(root).status()};
+  auto outcome = launch::Launch({.root = *root,
+                                 .facts = checked->facts,
+                                 .stages = checked->stages,
+                                 .command = checked->command,
+                                 .want_figures = options.stats.has_value(),
+                                 .guard = guard,
+                                 .patience = options.hook_timeout,
+                                 .gc_words = options.gc_words,
+                                 .started = [&](pid_t pid) { return TellStarted(options, pid); },
+                                 .kept_fds = options.kept_fds,
+                                 .caller = *caller});
+  told.TellOutcome(outcome);
+  return {.exit_status = std::move(outcome.exit_status),
+          .warnings = std::move(outcome.warnings),
+          .notes = std::move(outcome.findings.notes)};
+}
+
+cli::Report Execute(Given given) {
+  if (!given.words.Has(kConfig.name) || given.words.Text(kConfig.name).empty()) {
+    return {.exit_status = Error("no config was named", {},
+                                 "write runtime --config FILE COMMAND; see runtime --help")};
+  }
+  auto options = RunOptionsOf(given.words);
+  if (!options.ok()) return {.exit_status = std::move(options).status()};
+  if (options->verbose) cli::SetVerbose();
+  Told told(*options);
+  Status begun = told.Begin();
+  if (!begun.ok()) return {.exit_status = std::move(begun)};
+  cli::Report report = Start(given, *options, told);
+  Status ended = told.End(report.exit_status);
+  if (!ended.ok()) report.warnings.push_back(ended.error());
+  return report;
+}
+
+}  // namespace
+
+constexpr Command kRunCommand = {
+    .name = "run",
+    .synopsis = "--config FILE [OPTIONS] [--] [COMMAND [ARG...]]",
+    .summary = "run a command in a container; \"runtime --config FILE COMMAND\" is the same",
+    .about =
+        "Runs COMMAND, or process.args of the config, in the container that the config "
+        "describes.\n"
+        "\n"
+        "  runtime --config ubuntu.yaml bash\n"
+        "  runtime --config host.yaml -e LANG=C -w /tmp -- make -j4\n"
+        "\n"
+        "Options end at the first word that is none: the rest is the command.\n"
+        "\n"
+        "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime "
+        "itself fails, 126 when the command cannot be executed, 127 when it is not found.\n",
+    .options = kRunOptions,
+    .execute = Execute,
+    .runs_command = true,
+    .has_pipeline = true};
+
+}  // namespace slipway::commands

@@ -1,0 +1,55 @@
+#include "runtime/commands/run_options.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "runtime/commands/container_id.h"
+
+namespace slipway::commands {
+namespace {
+
+Result<std::optional<OutputFile>> OpenOutput(const cli::Words& words, const std::string& name,
+                                             const std::string& prefix = "") {
+  if (!words.Has(name)) return std::optional<OutputFile>();
+  ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open("--" + name, prefix + words.Text(name)));
+  return std::optional(std::move(file));
+}
+
+Result<std::vector<int>> KeptDescriptors(const cli::Words& words) {
+  std::vector<int> kept;
+  for (const std::string& text : words.Texts("keep-fd")) {
+    ASSIGN_OR_RETURN(const int fd, InheritedDescriptor("--keep-fd", text));
+    // The command has the first three anyway.
+    if (fd > STDERR_FILENO) kept.push_back(fd);
+  }
+  return kept;
+}
+
+}  // namespace
+
+Result<RunOptions> RunOptionsOf(const cli::Words& words) {
+  RunOptions options{.plugin_dirs = words.Texts(kPluginDir.name),
+                     .die_with_caller = words.Has("die-with-caller"),
+                     .outlive_runtime = words.Has("outlive-runtime"),
+                     .verbose = words.Has(kVerbose.name)};
+  if (options.die_with_caller && options.outlive_runtime) {
+    return Error("--die-with-caller and --outlive-runtime exclude each other", {},
+                 "give one of them");
+  }
+  // Before anything else is opened and gets one of these numbers.
+  ASSIGN_OR_RETURN(options.kept_fds, KeptDescriptors(words));
+  ASSIGN_OR_RETURN(options.info, OpenOutput(words, "info-fd", "fd:"));
+  ASSIGN_OR_RETURN(options.stats, OpenOutput(words, "stats"));
+  ASSIGN_OR_RETURN(options.pid_file, OpenOutput(words, "pid-file"));
+  std::optional<std::string> name;
+  if (words.Has("name")) name = words.Text("name");
+  ASSIGN_OR_RETURN(options.id, ContainerId(name));
+  RETURN_IF_ERROR(CheckPluginDirs(words));
+  ASSIGN_OR_RETURN(options.state_folder, StateFolder(words));
+  ASSIGN_OR_RETURN(options.hook_timeout, HookTimeout(words));
+  ASSIGN_OR_RETURN(options.gc_words, GcWords(words));
+  return options;
+}
+
+}  // namespace slipway::commands

@@ -1,0 +1,64 @@
+// The options of `runtime run`, read.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_RUN_OPTIONS_H_
+#define SLIPWAY_RUNTIME_COMMANDS_RUN_OPTIONS_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/words.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/output_file.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::commands {
+
+inline constexpr cli::Option kRunOptions[] = {
+    kConfig,
+    kSet,
+    {"env", Kind::kTexts, "NAME[=VALUE]", "set a variable of the command's, or pass yours on", 'e'},
+    {"workdir", Kind::kText, "DIR", "the folder in the container that the command starts in", 'w'},
+    {"name", Kind::kText, "ID", "the container's id; default: generated"},
+    {"stats", Kind::kText, "FILE",
+     "write how the container ended and what it used, as JSON; - is standard output, fd:N a "
+     "descriptor"},
+    {"pid-file", Kind::kText, "FILE",
+     "write the pid of the container's first process, once it runs"},
+    {"info-fd", Kind::kText, "N",
+     "write a line of JSON (id, pid, status) to descriptor N once the command runs"},
+    {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},
+    {"die-with-caller", Kind::kFlag, "",
+     "end the container when the process that called this ends"},
+    {"outlive-runtime", Kind::kFlag, "",
+     "let the container live on when this runtime is killed; without it the container ends too"},
+    kPluginDir,
+    kRoot,
+    kHookTimeout,
+    kVerbose,
+    kHelp,
+    {"version", Kind::kFlag, "", "print the version"},
+};
+
+struct RunOptions {
+  std::string id;
+  std::vector<std::string> plugin_dirs;
+  std::string state_folder;
+  std::chrono::seconds hook_timeout{0};
+  std::vector<std::string> gc_words;  // of a `runtime gc` that finds this container; without its id
+  std::optional<OutputFile> stats;
+  std::optional<OutputFile> pid_file;
+  std::optional<OutputFile> info;
+  std::vector<int> kept_fds;
+  bool die_with_caller = false;
+  bool outlive_runtime = false;
+  bool verbose = false;
+};
+
+// Opens what the options name to be written, so that a bad path is known before anything starts.
+Result<RunOptions> RunOptionsOf(const cli::Words& words);
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_RUN_OPTIONS_H_

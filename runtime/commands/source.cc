@@ -1,0 +1,162 @@
+#include "runtime/commands/source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/commands/options.h"
+#include "runtime/config/check.h"
+#include "runtime/config/find.h"
+#include "runtime/config/override.h"
+#include "runtime/launch/watch.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr const char* kInstalledConfigs = "/../share/slipway/configs";  // from the binary's folder
+constexpr const char* kConfigsOfTree = "/../../configs";  // of a clone, from the built binary's
+
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// Beside the binary, as far as its path is known.
+std::vector<std::string> InstalledConfigs(const std::string& executable) {
+  if (executable.empty()) return {};
+  const std::string folder = FolderOf(executable);
+  return {folder + kInstalledConfigs, folder + kConfigsOfTree};
+}
+
+// What stands before the command and is an option in any case. Of a word behind an unknown option
+// nobody knows yet whether it is a value or the command; it counts as a value.
+cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words) {
+  cli::Words found;
+  bool after_unknown = false;
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    if (!cli::LooksLikeOption(word)) {
+      if (!after_unknown && found.Has(kConfig.name)) break;
+      after_unknown = false;
+      continue;
+    }
+    const cli::Option* option = cli::FindOption(known, word);
+    after_unknown = option == nullptr;
+    if (option == nullptr || option->kind == Kind::kFlag) continue;
+    const bool next = cli::TakesNextWord(*option, word);
+    if (next && ++i == words.size()) break;
+    found.options[option->name].push_back(next ? words[i] : word.substr(word.find('=') + 1));
+  }
+  return found;
+}
+
+cli::Option OptionOf(const config::ShortName& offered) {
+  const auto kind = offered.flag ? Kind::kFlag : offered.list ? Kind::kTexts : Kind::kText;
+  return {.name = offered.name,
+          .kind = kind,
+          .value = offered.flag ? "" : offered.value,
+          .help = offered.summary};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
+                                             const std::vector<std::string>& plugin_dirs) {
+  auto source = std::unique_ptr<Source>(new Source);
+  source->plugin_dirs_ = plugin_dirs;
+  source->loader_ = std::make_unique<loader::Loader>(plugin_dirs);
+  const auto folders = config::Folders(InstalledConfigs(source->loader_->executable()));
+  ASSIGN_OR_RETURN(source->path_, config::Find(config, folders));
+  ASSIGN_OR_RETURN(source->text_, config::ConfigText::Read(source->path_));
+  return source;
+}
+
+Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> known,
+                                                   const std::vector<std::string>& words) {
+  const cli::Words found = KnownWords(known, words);
+  return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
+}
+
+const config::Document* Source::ReadDocument() {
+  if (!std::exchange(read_, true)) document_ = config::Document::Parse(text_, mistakes_);
+  return document_ ? &*document_ : nullptr;
+}
+
+Result<const slipway_stage*> Source::Load(const std::string& name) {
+  const launch::HookWatch watch(name.c_str(), "load");
+  const auto pin = document_->pins().find(name);
+  if (pin == document_->pins().end()) return loader_->Load({.name = name});
+  return loader_->Load({.name = name, .path = pin->second.path, .sha256 = pin->second.sha256});
+}
+
+std::vector<const slipway_stage*> Source::AllStages() {
+  std::vector<const slipway_stage*> stages;
+  for (const std::string& name : loader_->Available()) {
+    auto stage = loader_->Load({.name = name});
+    if (stage.ok()) stages.push_back(*stage);
+  }
+  return stages;
+}
+
+const std::vector<cli::Option>& Source::ShortOptions() {
+  if (short_options_) return *short_options_;
+  short_options_.emplace();
+  const config::Document* document = ReadDocument();
+  if (document == nullptr) return *short_options_;
+  const auto load = [this](const std::string& name) { return Load(name); };
+  for (const config::ShortName& offered : config::ShortNamesOf(*document, load)) {
+    short_options_->push_back(OptionOf(offered));
+  }
+  return *short_options_;
+}
+
+std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::Mistakes& mistakes) {
+  std::vector<config::Override> overrides;
+  for (const std::string& text : words.Texts(kSet.name)) {
+    if (auto set = mistakes.Take(config::ParseOverride(text))) overrides.push_back(std::move(*set));
+  }
+  for (const std::string& text : words.Texts("env")) {
+    auto set = mistakes.Take(config::VariableOverride("-e", text));
+    if (set) overrides.push_back(std::move(*set));
+  }
+  if (words.Has("workdir")) {
+    overrides.push_back(config::FolderOverride("-w", words.Text("workdir")));
+  }
+  if (short_options_) {
+    for (const cli::Option& option : *short_options_) {
+      if (!words.Has(option.name)) continue;
+      if (option.kind == Kind::kFlag)
+        overrides.push_back(config::ShortOverride(option.name, "true"));
+      for (const std::string& value : words.Texts(option.name)) {
+        overrides.push_back(config::ShortOverride(option.name, value));
+      }
+    }
+  }
+  // An option of the command line's that goes before may have needed another folder.
+  if (words.Texts(kPluginDir.name) != plugin_dirs_) {
+    plugin_dirs_ = words.Texts(kPluginDir.name);
+    loader_ = std::make_unique<loader::Loader>(plugin_dirs_);
+  }
+  const config::Document* document = ReadDocument();
+  for (const Error& error : mistakes_.errors()) mistakes.Add(error);
+  if (document == nullptr) return std::nullopt;
+  auto pipeline = config::Check(
+      *document, overrides, [this](const std::string& name) { return Load(name); }, mistakes,
+      [this] { return AllStages(); });
+  mistakes.Sort();
+  return mistakes.empty() ? std::move(pipeline) : std::nullopt;
+}
+
+std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
+  std::vector<launch::StageChoice> choices;
+  for (const config::Step& step : pipeline.steps) {
+    launch::StageChoice& choice = choices.emplace_back();
+    choice.where = step.where;
+    for (const config::StageEntry& entry : step.alternatives) {
+      choice.stages.push_back(
+          {.descriptor = entry.descriptor,
+           .options = entry.options->data(),
+           .where = entry.where,
+           .locate = [&entry](std::string_view option) { return entry.Locate(option); }});
+    }
+  }
+  return choices;
+}
+
+}  // namespace slipway::commands

@@ -1,0 +1,71 @@
+// Where a pipeline comes from: the config that the command line names, what the command line says
+// over it, and the plugins of its stages.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
+#define SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/words.h"
+#include "runtime/config/config_text.h"
+#include "runtime/config/document.h"
+#include "runtime/config/mistakes.h"
+#include "runtime/config/pipeline.h"
+#include "runtime/launch/stage.h"
+#include "runtime/loader/loader.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::commands {
+
+class Source {
+ public:
+  // Finds the config and reads its text. config: the value of --config, or what stands for it.
+  static Result<std::unique_ptr<Source>> Open(const std::string& config,
+                                              const std::vector<std::string>& plugin_dirs);
+
+  // The same for words of which some are not understood yet, because they may be options that the
+  // stages offer; known: those that are options in any case.
+  static Result<std::unique_ptr<Source>> ForOptions(std::span<const cli::Option> known,
+                                                    const std::vector<std::string>& words);
+
+  // What the stages of the pipeline offer on the command line, such as --memory. Of a config with
+  // mistakes: as far as its stages can be loaded.
+  const std::vector<cli::Option>& ShortOptions();
+
+  // The pipeline, with what `words` say over it: --set, -e, -w and the short options. Every
+  // mistake is told; nullopt when there is one.
+  std::optional<config::Pipeline> Check(const cli::Words& words, config::Mistakes& mistakes);
+
+  // The path that was taken; "-" and "fd:N" as they were given.
+  const std::string& path() const { return path_; }
+  // The text, to quote from.
+  const config::ConfigText& text() const { return text_; }
+  loader::Loader& loader() { return *loader_; }
+
+ private:
+  Source() = default;
+
+  const config::Document* ReadDocument();
+  Result<const slipway_stage*> Load(const std::string& name);
+  std::vector<const slipway_stage*> AllStages();
+
+  std::string path_;
+  config::ConfigText text_;
+  std::vector<std::string> plugin_dirs_;
+  std::unique_ptr<loader::Loader> loader_;
+  config::Mistakes mistakes_;  // of the document
+  std::optional<config::Document> document_;
+  bool read_ = false;
+  std::optional<std::vector<cli::Option>> short_options_;
+};
+
+// What launch wants to know of the pipeline; points into it.
+std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline);
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_

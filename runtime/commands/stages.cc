@@ -1,0 +1,72 @@
+// runtime stages: which stages there are.
+
+#include "runtime/cli/help.h"
+#include "runtime/cli/stage_json.h"
+#include "runtime/commands/options.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/loader/loader.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr size_t kNameColumn = 14;
+
+constexpr cli::Option kOptions[] = {
+    kPluginDir,
+    {"format", Kind::kText, "FORMAT", "table (the default) or json"},
+    kVerbose,
+    kHelp,
+};
+
+std::string AsTable(const std::vector<cli::StageRow>& rows, bool files) {
+  std::string table;
+  const size_t width = cli::HelpWidth();
+  for (const cli::StageRow& row : rows) {
+    table += cli::Row(row.stage->name, row.stage->summary, kNameColumn, width);
+    if (files) table += cli::Row("", row.file, kNameColumn, 0);
+  }
+  return table + "\n\"runtime describe STAGE\" explains one with its options.\n";
+}
+
+Result<cli::Report> Stages(const cli::Words& words) {
+  RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime stages --help"));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  RETURN_IF_ERROR(CheckPluginDirs(words));
+  loader::Loader loader(words.Texts(kPluginDir.name));
+  cli::Report report;
+  std::vector<cli::StageRow> rows;
+  for (const std::string& name : loader.Available()) {
+    auto stage = loader.Load({.name = name});
+    if (!stage.ok()) {
+      report.warnings.push_back(stage.error());
+      continue;
+    }
+    auto file = loader.PathOf(*stage);
+    if (!file.ok()) return std::move(file).status();
+    rows.push_back({*stage, std::move(*file)});
+  }
+  report.text =
+      format == "json" ? cli::StagesAsJson(rows) : AsTable(rows, words.Has(kVerbose.name));
+  return report;
+}
+
+cli::Report Execute(Given given) {
+  auto report = Stages(given.words);
+  if (!report.ok()) return {.exit_status = std::move(report).status()};
+  return std::move(*report);
+}
+
+}  // namespace
+
+constexpr Command kStagesCommand = {
+    .name = "stages",
+    .synopsis = "[OPTIONS]",
+    .summary = "list the available stages",
+    .about =
+        "Lists the stages that are found in the folders of --plugin-dir, beside the runtime and "
+        "in /usr/lib/slipway/stages. A plugin that cannot be used is named, and spoils nothing. "
+        "With -v the file of each is shown.\n",
+    .options = kOptions,
+    .execute = Execute};
+
+}  // namespace slipway::commands

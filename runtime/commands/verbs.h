@@ -1,0 +1,20 @@
+// The verbs that there are, each defined in a file of its own.
+
+#ifndef SLIPWAY_RUNTIME_COMMANDS_VERBS_H_
+#define SLIPWAY_RUNTIME_COMMANDS_VERBS_H_
+
+#include "runtime/commands/command.h"
+
+namespace slipway::commands {
+
+extern const Command kRunCommand;       // run.cc
+extern const Command kCheckCommand;     // check.cc
+extern const Command kStagesCommand;    // stages.cc
+extern const Command kDescribeCommand;  // describe.cc
+extern const Command kListCommand;      // list.cc
+extern const Command kGcCommand;        // gc.cc
+extern const Command kHelpCommand;      // help.cc
+
+}  // namespace slipway::commands
+
+#endif  // SLIPWAY_RUNTIME_COMMANDS_VERBS_H_
