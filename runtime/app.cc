@@ -13,8 +13,10 @@
 #include "runtime/cli/describe.h"
 #include "runtime/cli/stats.h"
 #include "runtime/config/check.h"
+#include "runtime/config/config_text.h"
 #include "runtime/config/document.h"
 #include "runtime/config/find.h"
+#include "runtime/config/mistakes.h"
 #include "runtime/config/override.h"
 #include "runtime/config/pipeline.h"
 #include "runtime/container_id.h"
@@ -42,7 +44,7 @@ Result<std::string> FindConfig(const std::string& name, const loader::Loader& lo
   }
   const std::string& executable = loader.executable();
   const std::string folder = executable.substr(0, executable.rfind('/'));
-  return config::Find(name, {folder + "/" + kInstalledConfigs});
+  return config::Find(name, config::Folders({folder + "/" + kInstalledConfigs}));
 }
 
 // config: the path of the file.
@@ -52,23 +54,32 @@ Result<config::Pipeline> ReadPipeline(const cli::Invocation& invocation, const s
   for (const std::string& text : invocation.overrides) {
     ASSIGN_OR_RETURN(overrides.emplace_back(), config::ParseOverride(text));
   }
-  auto document = config::Document::Read(config);
-  if (!document.ok()) {
-    Error& error = document.error();
-    if (error->errno_value == EISDIR) error.Hint("the config must be a file");
-    if (error->errno_value && !*error->subject) error.In({}, "config");
-    return std::move(document).status();
-  }
-  return config::Check(*document, overrides, [&](const std::string& name) {
+  ASSIGN_OR_RETURN(const config::ConfigText text, config::ConfigText::Read(config));
+  config::Mistakes mistakes;
+  const auto document = config::Document::Parse(text.text, text.name, mistakes);
+  if (!document) return mistakes.First();
+  const auto load = [&](const std::string& name) {
     const launch::HookWatch watch(name.c_str(), "load");
     const auto pin = document->pins().find(name);
     if (pin == document->pins().end()) return loader.Load({.name = name});
     return loader.Load({name, pin->second.path, pin->second.sha256});
-  });
+  };
+  const auto all_stages = [&] {
+    std::vector<const slipway_stage*> all;
+    for (const std::string& name : loader.Available()) {
+      const launch::HookWatch watch(name.c_str(), "load");
+      const auto stage = loader.Load({.name = name});
+      if (stage.ok()) all.push_back(*stage);
+    }
+    return all;
+  };
+  auto pipeline = config::Check(*document, overrides, load, mistakes, all_stages);
+  if (!pipeline) return mistakes.First();
+  return *std::move(pipeline);
 }
 
 // What a command finds in its environment: the config's variables, over a few that every program
-// counts on. Nothing else of the caller's comes in.
+// counts on, and those of the caller's that it passes. Nothing else of the caller's comes in.
 std::vector<std::string> EnvironmentOf(const config::Process& process) {
   std::map<std::string, std::string> variables = {
       {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
@@ -76,6 +87,9 @@ std::vector<std::string> EnvironmentOf(const config::Process& process) {
   };
   if (const char* term = getenv("TERM")) variables["TERM"] = term;
   for (const auto& [name, value] : process.env) variables[name] = value;
+  for (const std::string& name : process.pass) {
+    if (const char* value = getenv(name.c_str())) variables[name] = value;
+  }
   std::vector<std::string> environment;
   for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
   return environment;
