@@ -3,22 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <optional>
-#include <utility>
-#include <vector>
 
 #include "runtime/config/find.h"
 #include "runtime/config/path.h"
 #include "runtime/sys/file.h"
-#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
-
-constexpr const char* kRoom = "config";  // stands in front of what goes wrong here
 
 // Bounded while it reads: the descriptor may be that of a pipe or a device, which have no size.
 Result<std::string> ReadBounded(int fd, const std::string& name) {
@@ -29,10 +22,10 @@ Result<std::string> ReadBounded(int fd, const std::string& name) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) {
       const int cause = errno;
-      const char* hint = cause == EISDIR  ? "a config is a file"
+      const char* hint = cause == EISDIR  ? "the config must be a file"
                          : cause == EBADF ? "no such descriptor is open for reading"
                                           : "";
-      return Error(cause, "read", name, hint).In({}, kRoom);
+      return Error(cause, "read", name, hint);
     }
     if (size == 0) return text;
     text.append(buffer, static_cast<size_t>(size));
@@ -46,19 +39,17 @@ Result<int> DescriptorOf(const std::string& path) {
   int number = 0;
   const auto [stop, error] = std::from_chars(begin, end, number);
   if (begin == end || error != std::errc() || stop != end || number < 0) {
-    return Error("not a descriptor", path, "write the number of an open one, such as fd:3")
-        .In({}, kRoom);
+    return Error("not a descriptor", path, "write the number of an open one, such as fd:3");
   }
   return number;
 }
 
 Error CannotOpen(int cause, const std::string& path) {
-  Error error = Error(cause, "open", path).In({}, kRoom);
+  Error error = Error(cause, "open", path);
   if (cause != ENOENT) return error;
-  const std::vector<std::string> names = ConfigFilesIn(FolderOf(path));
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  const std::string_view nearest = text::Nearest(path.substr(path.rfind('/') + 1), views);
-  if (!nearest.empty()) error.Hint("did you mean \"" + std::string(nearest) + "\"?");
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string nearest = NearestFile(name, ConfigFilesIn(FolderOf(path)));
+  if (!nearest.empty()) error.Hint("did you mean \"" + nearest + "\"?");
   return error;
 }
 

@@ -26,7 +26,9 @@ bool HasEnding(std::string_view name) {
   });
 }
 
-std::string WithoutEnding(const std::string& name) { return name.substr(0, name.rfind('.')); }
+std::string WithoutEnding(const std::string& name) {
+  return HasEnding(name) ? name.substr(0, name.rfind('.')) : name;
+}
 
 // Folders are passed over: `--config ubuntu.yaml` does not mean one that happens to be there.
 bool Exists(const std::string& path) {
@@ -56,20 +58,18 @@ std::string FindIn(const std::string& folder, const std::string& name) {
 
 // What was meant, perhaps; empty when nothing comes near.
 std::string NearestTo(const std::string& name, const std::vector<std::string>& folders) {
-  std::vector<std::string> names;
-  if (HasEnding(name)) {
-    names = ConfigFilesIn(".");
-    for (const std::string& folder : folders) {
-      for (std::string& file : ConfigFilesIn(folder)) names.push_back(std::move(file));
-    }
-  } else {
+  if (!HasEnding(name)) {
     // A file of the current folder that has the name needs more letters than that.
     if (Exists(name)) return "./" + name;
     const std::string here = FindIn(".", name);
     if (!here.empty()) return here.substr(2);
-    names = Available(folders);
+    return NearestFile(name, Available(folders));
   }
-  return std::string(text::Nearest(name, {names.begin(), names.end()}));
+  std::vector<std::string> files = ConfigFilesIn(".");
+  for (const std::string& folder : folders) {
+    for (std::string& file : ConfigFilesIn(folder)) files.push_back(std::move(file));
+  }
+  return NearestFile(name, files);
 }
 
 Error NotFound(const std::string& name, const std::vector<std::string>& folders) {
@@ -134,6 +134,15 @@ std::vector<std::string> ConfigFilesIn(const std::string& folder) {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::string NearestFile(const std::string& name, const std::vector<std::string>& files) {
+  std::vector<std::string> stems;
+  stems.reserve(files.size());
+  for (const std::string& file : files) stems.push_back(WithoutEnding(file));
+  const std::string_view nearest = text::Nearest(WithoutEnding(name), {stems.begin(), stems.end()});
+  const auto found = std::find(stems.begin(), stems.end(), nearest);
+  return nearest.empty() || found == stems.end() ? "" : files[found - stems.begin()];
 }
 
 }  // namespace slipway::config

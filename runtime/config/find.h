@@ -33,6 +33,10 @@ std::vector<std::string> Available(const std::vector<std::string>& folders);
 // The names of files in a folder that end as configs do, sorted; none when it cannot be read.
 std::vector<std::string> ConfigFilesIn(const std::string& folder);
 
+// The one of `files` whose name is most like it, whatever their endings; empty when none is much
+// like it.
+std::string NearestFile(const std::string& name, const std::vector<std::string>& files);
+
 }  // namespace slipway::config
 
 #endif  // SLIPWAY_RUNTIME_CONFIG_FIND_H_

@@ -119,6 +119,13 @@ TEST_F(Find, TheErrorNamesWhatComesNear) {
             "config not found \"nothing-like-it\" (looked in " + folders + ")");
 }
 
+TEST_F(Find, EndingsMakeNoNameAlike) {
+  Make("/here/db.yaml");
+  EXPECT_EQ(Look("web.yaml"), "config not found \"web.yaml\" (looked in the current folder, " +
+                                  folder_ + "/xdg/slipway, /etc/slipway, " + folder_ +
+                                  "/installed)");
+}
+
 TEST_F(Find, TheAvailableOnesAreListedByName) {
   Make("/installed/b.yaml");
   Make("/installed/a.yml");
