@@ -52,16 +52,18 @@ constexpr Case kBadFiles[] = {
     {"NotUtf8", "version: 1\nstages: [\xff]\n",
      "$F:2:10: a byte that is not UTF-8 (a config is a text in UTF-8)"},
     {"PlainText", "just text\n",
-     "$F:1:1: the config: found a single value \"just text\" (write a map of version, process, "
-     "stages, plugins)"},
+     "$F:1:1: the config must be a map: found a single value \"just text\" (write version, "
+     "process, stages, plugins, each with ':' and its value)"},
     {"List", "- uts\n",
-     "$F:1:1: the config: found a list (write a map of version, process, stages, plugins)"},
+     "$F:1:1: the config must be a map: found a list (write version, process, stages, plugins, "
+     "each with ':' and its value)"},
     {"Tab", "version: 1\nstages:\n\t- uts\n",
      "$F:3:1: a tab in the indentation (YAML wants spaces)"},
     {"UnknownKeyThatIsNearOne", "version: 1\nstage: [uts]\n",
      "$F:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
     {"UnknownKey", "version: 1\nhooks: {}\nstages: [uts]\n",
-     "$F:2:1: unknown key \"hooks\" (one of version, process, stages, plugins)"},
+     "$F:2:1: unknown key \"hooks\" (one of version, process, stages, plugins; a key of your own "
+     "begins with x-)"},
     {"KeyTwice", "version: 1\nstages: [uts]\nstages: [pid]\n",
      "$F:3:1: duplicate key \"stages\" (the first is at $F:2:1)"},
     {"NoVersion", "stages: [uts]\n",
@@ -81,7 +83,7 @@ constexpr Case kBadFiles[] = {
     {"StagesAMap", "version: 1\nstages: {uts: {}}\n",
      "$F:2:9: stages: found a map (write a list of stages)"},
     {"ProcessUnknownKey", "version: 1\nprocess: {user: root}\nstages: [uts]\n",
-     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env)"},
+     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env, pass)"},
     {"ArgsAreAText", "version: 1\nprocess: {args: /bin/sh}\nstages: [uts]\n",
      "$F:2:17: process.args: found a single value \"/bin/sh\" (write a list of texts, such as "
      "[/bin/sh, -c, date])"},
@@ -111,17 +113,17 @@ constexpr Case kBadPipelines[] = {
      "$F:4:5: a second key in the entry of stage \"uts\": \"hostname\" (indent options below the "
      "stage's name; begin each stage with \"- \")"},
     {"StageTwice", "  - uts\n  - pid\n  - uts: {hostname: web}\n",
-     "$F:5:5: uts: stands in the pipeline twice (the first time at $F:3:5: keep one of them)"},
+     "$F:5:5: uts: appears twice (the first time at $F:3:5: keep one of them)"},
     {"StageTwiceByFirstOf", "  - uts\n  - first-of: [uts, pid]\n",
-     "$F:4:16: uts: stands in the pipeline twice (the first time at $F:3:5: keep one of them)"},
+     "$F:4:16: uts: appears twice (the first time at $F:3:5: keep one of them)"},
     {"ProcBeforeMount", "  - pid\n  - proc\n  - mount: {root: root}\n",
-     "$F:4:5: proc: must stand after \"mount\" (which provides \"root\" at $F:5:5: move it up)"},
+     "$F:4:5: proc: must come after \"mount\" (which provides \"root\" at $F:5:5: move it up)"},
     {"ProcBeforePid", "  - mount: {root: root}\n  - proc\n  - pid\n",
-     "$F:4:5: proc: must stand after \"pid\" (which provides \"pid-namespace\" at $F:5:5: move it "
+     "$F:4:5: proc: must come after \"pid\" (which provides \"pid-namespace\" at $F:5:5: move it "
      "up)"},
     {"ProcWithoutMount", "  - pid\n  - proc\n",
-     "$F:4:5: proc: needs \"mount-namespace\" (no stage before it provides it; see runtime "
-     "describe STAGE)"},
+     "$F:4:5: proc: needs \"mount-namespace\", which no stage before it provides (the stage mount "
+     "does: put it before)"},
     {"FirstOfWithoutValue", "  - first-of\n",
      "$F:3:5: first-of: has no value (write a list of stages)"},
     {"FirstOfEmpty", "  - first-of: []\n",

@@ -266,7 +266,7 @@ TEST(Pin, WrongDigestIsRefusedBeforeTheFileIsLoaded) {
   chmod(file.c_str(), 0755);
   const std::string wanted = Sha256(Fixture("libgood_plain_c_stage.so"));
   ExpectRefusal(RunPinned(test, "path: pinned.so, sha256: " + wanted),
-                Fill("$F:4:5: good-plain-c: load: wrong sha256 \"", test) + Sha256(file) +
+                Fill("$F:6:43: good-plain-c: load: wrong sha256 \"", test) + Sha256(file) +
                     "\" (the config pins " + wanted + "; file: " + fs::canonical(file).string() +
                     ")");
 }
@@ -274,7 +274,7 @@ TEST(Pin, WrongDigestIsRefusedBeforeTheFileIsLoaded) {
 TEST(Pin, MissingFileIsRefusedAndNotLookedForElsewhere) {
   ContainerTest test;
   ExpectRefusal(RunPinned(test, "path: nowhere.so"),
-                Fill("$F:4:5: good-plain-c: load: stat(\"$D/nowhere.so\"): No such file or "
+                Fill("$F:6:3: good-plain-c: load: stat(\"$D/nowhere.so\"): No such file or "
                      "directory (pinned in the config)",
                      test));
 }

@@ -196,20 +196,22 @@ TEST(BadFlag, OthersAreListed) {
 
 TEST(ConfigName, ThatIsNotFoundIsLookedForInTheseFolders) {
   ContainerTest test;
-  ExpectRefusalLike(RunWords(test, {"--config", "nope", "/bin/true"},
-                             {.environment = {{"XDG_CONFIG_HOME", test.folder()}}}),
-                    "config not found \"nope\" (looked in the current folder, " + test.folder() +
-                        "/slipway, /etc/slipway, ",
-                    {"/share/slipway/configs)"});
+  ExpectRefusalLike(
+      RunWords(test, {"--config", "nope", "/bin/true"},
+               {.environment = {{"XDG_CONFIG_HOME", test.folder()}}}),
+      "config not found \"nope\" (looked in " + test.folder() + "/slipway, /etc/slipway, ",
+      {"/share/slipway/configs)"});
 }
 
 TEST(ConfigName, IsFoundInTheUsersFolder) {
   ContainerTest test;
   test.MakeRoot();
   test.Write("slipway/mine.yaml", "version: 1\nstages:\n  - mount: {root: ../root}\n");
-  const RunResult result = RunWords(test, {"--config", "mine.yaml", "/bin/echo", "ran"},
-                                    {.environment = {{"XDG_CONFIG_HOME", test.folder()}}});
-  EXPECT_EQ(result.out, "ran\n") << result.err;
+  for (const char* name : {"mine.yaml", "mine"}) {
+    const RunResult result = RunWords(test, {"--config", name, "/bin/echo", "ran"},
+                                      {.environment = {{"XDG_CONFIG_HOME", test.folder()}}});
+    EXPECT_EQ(result.out, "ran\n") << result.err;
+  }
 }
 
 TEST(Check, SaysOkAndNamesTheStagesThatWouldRun) {

@@ -1,112 +1,120 @@
 #include "runtime/config/check.h"
 
-#include <deque>
-#include <string_view>
+#include <memory>
 #include <utility>
 
-#include "runtime/config/order.h"
-#include "runtime/config/path.h"
+#include "runtime/config/settings.h"
 #include "runtime/config/values.h"
-#include "runtime/config/yaml.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-// An override whose text has been read.
-struct Setting {
-  const Override* from;
-  Source source;
-  Node value;
+// What the options of a pipeline were read from: its stages borrow it (StageEntry::given).
+struct Origins {
+  Document document;
+  Settings settings;
 };
 
-// A deque: what is Given to CheckOptions points into it.
-Result<std::deque<Setting>> ReadOverrides(const std::vector<Override>& overrides) {
-  std::deque<Setting> settings;
-  if (overrides.empty()) return settings;
-  ASSIGN_OR_RETURN(const std::string folder, CurrentFolder());
-  for (const Override& from : overrides) {
-    Source source{
-        .name = "--set " + from.stage + "." + from.option, .folder = folder, .has_lines = false};
-    ASSIGN_OR_RETURN(Node value, ParseYaml(from.text, source));
-    settings.push_back({.from = &from, .source = std::move(source), .value = std::move(value)});
-  }
-  return settings;
-}
+class Checker {
+ public:
+  Checker(const Document& document, const LoadStage& load, Mistakes& mistakes)
+      : document_(document), load_(load), mistakes_(mistakes) {}
 
-Status CheckStageNames(const std::deque<Setting>& settings, const std::vector<RawStep>& steps) {
-  std::vector<std::string_view> names;
-  for (const RawStep& step : steps) {
-    for (const RawStage& stage : step.alternatives) names.emplace_back(stage.name);
-  }
-  for (const Setting& setting : settings) {
-    bool found = false;
-    for (std::string_view name : names) found = found || name == setting.from->stage;
-    if (found) continue;
-    return Error("no such stage in the pipeline", setting.from->stage,
-                 text::NearestHint(setting.from->stage, names, ""))
-        .At(setting.source.name);
-  }
-  return Ok();
-}
-
-// What the file says about a stage, and over it what the command line says.
-std::vector<Given> Merge(const RawStage& stage, const Source& source,
-                         const std::deque<Setting>& settings) {
-  std::vector<Given> given = GivenBy(stage.options, source);
-  for (const Setting& setting : settings) {
-    if (setting.from->stage != stage.name) continue;
-    const Given override_value{.name = setting.from->option,
-                               .place = {},
-                               .value = &setting.value,
-                               .source = &setting.source};
-    bool replaced = false;
-    for (Given& existing : given) {
-      if (existing.name != override_value.name) continue;
-      existing = override_value;
-      replaced = true;
+  // With a descriptor where the stage is known, and what the file gives for its options.
+  StageEntry Load(const RawStage& raw) {
+    StageEntry entry;
+    entry.name = raw.name;
+    entry.where = document_.source().At(raw.place);
+    entry.given = GivenBy(raw.options, document_.source());
+    if (raw.name.empty() || !document_.KnowsFileOf(raw.name)) return entry;
+    Result<const slipway_stage*> loaded = load_(raw.name);
+    if (loaded.ok()) {
+      entry.descriptor = *loaded;
+    } else {
+      TellNotLoaded(std::move(loaded.error()), entry);
     }
-    if (!replaced) given.push_back(override_value);
+    return entry;
   }
-  return given;
-}
 
-Result<StageEntry> CheckStage(const RawStage& stage, const Source& source,
-                              const std::deque<Setting>& settings, const LoadStage& load) {
-  StageEntry entry{.name = stage.name,
-                   .where = source.At(stage.place),
-                   .descriptor = nullptr,
-                   .options = nullptr};
-  Result<const slipway_stage*> loaded = load(stage.name);
-  if (!loaded.ok()) {
-    if (*loaded.error()->where == '\0') loaded.error().At(entry.where);
-    return loaded.error();
+  void CheckOptionsOf(const RawStage& raw, StageEntry& entry) {
+    if (entry.descriptor == nullptr || raw.options_wrong) return;
+    const Source home{.name = entry.where, .folder = document_.source().folder, .has_lines = false};
+    auto options = mistakes_.Take(CheckOptions(*entry.descriptor, entry.given, home));
+    if (options) entry.options = *std::move(options);
   }
-  entry.descriptor = *loaded;
-  const Source home{.name = entry.where, .folder = source.folder, .has_lines = false};
-  ASSIGN_OR_RETURN(entry.options,
-                   CheckOptions(*entry.descriptor, Merge(stage, source, settings), home));
-  return entry;
-}
+
+ private:
+  // `Pid` and `cgroup_v1`: what was meant is known, so its options can be checked.
+  void TellNotLoaded(Error error, StageEntry& entry) {
+    const auto pin = document_.pins().find(entry.name);
+    if (*error->where == '\0') {
+      const bool is_digest = std::string_view(error->option) == "sha256";
+      error.At(pin == document_.pins().end() ? entry.where
+               : is_digest                   ? pin->second.sha256_where
+               : !pin->second.path.empty()   ? pin->second.where
+                                             : entry.where);
+      error.Option({});
+    }
+    const std::string plain = text::PlainName(entry.name);
+    if (plain != entry.name && pin == document_.pins().end() && document_.KnowsFileOf(plain)) {
+      const Result<const slipway_stage*> meant = load_(plain);
+      if (meant.ok()) {
+        error.Hint("did you mean \"" + plain + "\"?");
+        entry.descriptor = *meant;
+      }
+    }
+    mistakes_.Add(std::move(error));
+  }
+
+  const Document& document_;
+  const LoadStage& load_;
+  Mistakes& mistakes_;
+};
 
 }  // namespace
 
-Result<Pipeline> Check(const Document& document, const std::vector<Override>& overrides,
-                       const LoadStage& load) {
-  ASSIGN_OR_RETURN(const std::deque<Setting> settings, ReadOverrides(overrides));
-  RETURN_IF_ERROR(CheckStageNames(settings, document.steps()));
+std::optional<Pipeline> Check(const Document& document, const std::vector<Override>& overrides,
+                              const LoadStage& load, Mistakes& mistakes,
+                              const AllStages& all_stages) {
+  const auto origins = std::make_shared<Origins>(Origins{.document = document, .settings = {}});
+  ReadSettings(overrides, origins->settings, mistakes);
+  Checker checker(origins->document, load, mistakes);
   Pipeline pipeline;
   pipeline.process = document.process();
-  for (const RawStep& raw : document.steps()) {
-    Step step{.where = document.source().At(raw.place), .alternatives = {}};
+  const std::vector<RawStep>& steps = origins->document.steps();
+  pipeline.steps.reserve(steps.size());
+  for (const RawStep& raw : steps) {
+    Step& step = pipeline.steps.emplace_back();
+    step.where = document.source().At(raw.place);
+    step.alternatives.reserve(raw.alternatives.size());
     for (const RawStage& stage : raw.alternatives) {
-      ASSIGN_OR_RETURN(StageEntry entry, CheckStage(stage, document.source(), settings, load));
-      step.alternatives.push_back(std::move(entry));
+      step.alternatives.push_back(checker.Load(stage));
+      step.alternatives.back().owner = origins;
     }
-    pipeline.steps.push_back(std::move(step));
   }
-  RETURN_IF_ERROR(CheckOrder(pipeline.steps));
-  return pipeline;
+  ApplySettings(origins->settings, pipeline, mistakes);
+  for (size_t i = 0; i < steps.size(); ++i) {
+    for (size_t j = 0; j < steps[i].alternatives.size(); ++j) {
+      const RawStage& raw = steps[i].alternatives[j];
+      StageEntry& entry = pipeline.steps[i].alternatives[j];
+      checker.CheckOptionsOf(raw, entry);
+      // A rule that the second of two breaks against the first says nothing new.
+      if (raw.repeated) entry.descriptor = nullptr;
+    }
+  }
+  CheckOrder(pipeline.steps, all_stages, mistakes);
+  if (mistakes.empty()) return pipeline;
+  mistakes.Sort();
+  return std::nullopt;
+}
+
+Result<Pipeline> Check(const Document& document, const std::vector<Override>& overrides,
+                       const LoadStage& load) {
+  Mistakes mistakes;
+  std::optional<Pipeline> pipeline = Check(document, overrides, load, mistakes);
+  RETURN_IF_ERROR(mistakes.First());
+  return *std::move(pipeline);
 }
 
 }  // namespace slipway::config

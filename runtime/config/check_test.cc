@@ -7,86 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sdk/stage.h"
+#include "runtime/config/stages_for_test.h"
 
 namespace slipway::config {
 namespace {
 
-// Stages as plugins declare them; their tables and rules are all that counts here.
-struct Uts : Stage {
-  static constexpr auto Options() {
-    return OptionTable(Option<&Uts::hostname>(
-        "hostname", "Host name", {.fallback = "container", .minimum = 1, .maximum = 64}));
-  }
-  std::string hostname;
-};
-
-struct Mount : Stage {
-  static constexpr auto Options() {
-    return OptionTable(Option<&Mount::root>("root", "Root filesystem", {.required = true}),
-                       Option<&Mount::binds>("binds", "What else is seen inside"));
-  }
-  HostPath root;
-  std::vector<HostPath> binds;
-};
-
-struct Cgroup : Stage {
-  static constexpr auto Options() {
-    return OptionTable(Option<&Cgroup::pids_max>("pids.max", "Most tasks at a time",
-                                                 {.minimum = 1, .maximum = 4194304}));
-  }
-  int64_t pids_max = 0;
-};
-
-template <typename S>
-slipway_stage Describe(const StageInfo& info) {
-  return slipway::internal::Adapter<S>::Describe(info);
-}
-
-constexpr StageInfo kUts{.name = "uts", .summary = ""};
-constexpr StageInfo kMount{.name = "mount", .summary = "", .provides = {"root"}};
-constexpr StageInfo kProc{.name = "proc", .summary = "", .after = {"root"}};
-constexpr StageInfo kCgroup1{.name = "cgroup-v1", .summary = ""};
-constexpr StageInfo kCgroup2{.name = "cgroup-v2", .summary = ""};
-
-class Check : public testing::Test {
- protected:
-  // The pipeline of a config file /etc/slipway/f.yaml that has these stages.
-  Result<Pipeline> Run(const std::string& stages, const std::vector<std::string>& sets = {}) {
-    ASSIGN_OR_RETURN(const Document document,
-                     Document::Parse("version: 1\nstages:\n" + stages, "/etc/slipway/f.yaml"));
-    std::vector<Override> overrides;
-    for (const std::string& set : sets) {
-      ASSIGN_OR_RETURN(Override parsed, ParseOverride(set));
-      overrides.push_back(parsed);
-    }
-    return config::Check(document, overrides,
-                         [this](const std::string& name) { return Load(name); });
-  }
-
-  std::string ErrorOf(const std::string& stages, const std::vector<std::string>& sets = {}) {
-    const Result<Pipeline> pipeline = Run(stages, sets);
-    return pipeline.ok() ? "no error" : pipeline.error().ToString();
-  }
-
-  Result<const slipway_stage*> Load(const std::string& name) {
-    ++loads_[name];
-    const auto found = stages_.find(name);
-    if (found != stages_.end()) return &found->second;
-    Error error("no such stage", name);
-    if (name == "pinned") error.At("/etc/slipway/f.yaml:9:3");
-    return error;
-  }
-
-  std::map<std::string, int> loads_;
-  std::map<std::string, slipway_stage> stages_ = {
-      {"uts", Describe<Uts>(kUts)},
-      {"mount", Describe<Mount>(kMount)},
-      {"proc", Describe<Stage>(kProc)},
-      {"cgroup-v1", Describe<Cgroup>(kCgroup1)},
-      {"cgroup-v2", Describe<Cgroup>(kCgroup2)},
-  };
-};
+using Check = StagesForTest;
 
 TEST_F(Check, APipelineHasItsStagesInOrder) {
   const Result<Pipeline> pipeline = Run("- uts: {hostname: web}\n- mount: {root: ../r}\n- proc\n");
@@ -149,12 +75,12 @@ TEST_F(Check, AnErrorOfTheLoaderGetsThePlaceOfItsStage) {
 }
 
 TEST_F(Check, APlaceThatTheLoaderKnowsStays) {
-  EXPECT_EQ(ErrorOf("- pinned\n"), "/etc/slipway/f.yaml:9:3: no such stage \"pinned\"");
+  EXPECT_EQ(ErrorOf("- placed\n"), "/etc/slipway/f.yaml:9:3: no such stage \"placed\"");
 }
 
 TEST_F(Check, OrderRulesAreChecked) {
   EXPECT_EQ(ErrorOf("- proc\n- mount: {root: /r}\n"),
-            "/etc/slipway/f.yaml:3:3: proc: must stand after \"mount\" (which provides \"root\" at "
+            "/etc/slipway/f.yaml:3:3: proc: must come after \"mount\" (which provides \"root\" at "
             "/etc/slipway/f.yaml:4:3: move it up)");
 }
 
@@ -165,68 +91,19 @@ TEST_F(Check, TheProcessIsHandedOn) {
   EXPECT_EQ(pipeline.value().process.cwd, "/c");
 }
 
-TEST_F(Check, AnOverrideTakesThePlaceOfTheFilesValue) {
-  const Result<Pipeline> pipeline = Run("- uts: {hostname: web}\n", {"uts.hostname=db"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "db");
+TEST_F(Check, ADigestThatIsWrongIsToldAtThePin) {
+  const std::string pin = "plugins:\n  pinned: {sha256: " + std::string(64, 'a') + "}\n";
+  EXPECT_EQ(ErrorOf("- pinned\n" + pin), "/etc/slipway/f.yaml:5:20: no such stage \"pinned\"");
 }
 
-TEST_F(Check, AnOverrideGivesWhatTheFileLacks) {
-  const Result<Pipeline> pipeline = Run("- mount\n", {"mount.root=/r", "mount.binds=[/a, /b]"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  const slipway_value* values = pipeline.value().steps[0].alternatives[0].options->data();
-  EXPECT_STREQ(values[0].as.string, "/r");
-  ASSERT_EQ(values[1].count, 2U);
-  EXPECT_STREQ(values[1].as.items[1].as.string, "/b");
+TEST_F(Check, APathThatIsWrongIsToldAtThePin) {
+  EXPECT_EQ(ErrorOf("- nets\nplugins:\n  nets: {path: /p.so}\n"),
+            "/etc/slipway/f.yaml:5:3: no such stage \"nets\"");
 }
 
-TEST_F(Check, TheLastOfTwoOverridesCounts) {
-  const Result<Pipeline> pipeline = Run("- uts\n", {"uts.hostname=\"\"", "uts.hostname=b"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "b");
-}
-
-TEST_F(Check, AnOverrideReachesIntoFirstOf) {
-  const Result<Pipeline> pipeline =
-      Run("- first-of: [cgroup-v2: {pids.max: 20}, cgroup-v1]\n", {"cgroup-v1.pids.max=7"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  const auto& alternatives = pipeline.value().steps[0].alternatives;
-  EXPECT_EQ(alternatives[0].options->data()[0].as.integer, 20);
-  EXPECT_EQ(alternatives[1].options->data()[0].as.integer, 7);
-}
-
-TEST_F(Check, AReplacedValueIsNotChecked) {
-  EXPECT_EQ(ErrorOf("- cgroup-v2: {pids.max: many}\n", {"cgroup-v2.pids.max=7"}), "no error");
-}
-
-TEST_F(Check, ARelativePathOfAnOverrideIsSeenFromTheCurrentFolder) {
-  ASSERT_EQ(chdir("/usr"), 0);
-  const Result<Pipeline> pipeline = Run("- mount: {root: x}\n", {"mount.root=../r"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "/r");
-}
-
-TEST_F(Check, MistakesInOverridesAreNamedAfterThem) {
-  struct Case {
-    const char* set;
-    const char* line;
-  };
-  const Case cases[] = {
-      {"utss.hostname=a",
-       "--set utss.hostname: no such stage in the pipeline \"utss\" (did you mean \"uts\"?)"},
-      {"network.name=a",
-       "--set network.name: no such stage in the pipeline \"network\" (one of uts, cgroup-v2)"},
-      {"uts.hostnmae=a",
-       "--set uts.hostnmae: uts: unknown option \"hostnmae\" (did you mean \"hostname\"?)"},
-      {"cgroup-v2.pids.max=0",
-       "--set cgroup-v2.pids.max: cgroup-v2: pids.max: out of range \"0\" (write an integer from 1 "
-       "to 4194304)"},
-      {"uts.hostname=",
-       "--set uts.hostname: uts: hostname: has no value (write a text of 1 to 64 bytes)"},
-      {"uts.hostname=[a",
-       "--set uts.hostname: not valid YAML (a '[' without its ']', or a missing comma)"},
-  };
-  for (const Case& c : cases) EXPECT_EQ(ErrorOf("- uts\n- cgroup-v2\n", {c.set}), c.line);
+TEST_F(Check, AnotherErrorOfAStageWithADigestAloneStaysWithTheStage) {
+  const std::string pin = "plugins:\n  nets: {sha256: " + std::string(64, 'a') + "}\n";
+  EXPECT_EQ(ErrorOf("- nets\n" + pin), "/etc/slipway/f.yaml:3:3: no such stage \"nets\"");
 }
 
 }  // namespace

@@ -1,33 +1,35 @@
 #include "runtime/config/document.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
 #include "runtime/config/path.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/yaml.h"
-#include "runtime/sys/file.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-// Bounded while it reads: the path may name a pipe or a device, which have no size.
-Result<std::string> ReadBounded(const std::string& path) {
-  ASSIGN_OR_RETURN(const sys::Fd fd, sys::Open(path, O_RDONLY));
-  std::string text;
-  char buffer[16 * 1024];
-  while (text.size() <= kMaxConfigBytes) {
-    const ssize_t size = read(fd.get(), buffer, sizeof(buffer));
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Error(errno, "read", path);
-    if (size == 0) return text;
-    text.append(buffer, static_cast<size_t>(size));
+constexpr std::string_view kOwnPrefix = "x-";
+
+const std::vector<std::string_view>& Keys() {
+  static const std::vector<std::string_view> keys = {"version", "process", "stages", "plugins"};
+  return keys;
+}
+
+// Gives each key that is not known the name that was meant, if it can be told, so that what stands
+// below it is read too.
+void TellUnknownKeys(Node& root, const Source& source, Mistakes& mistakes) {
+  for (Key& key : root.keys) {
+    if (std::find(Keys().begin(), Keys().end(), key.text) != Keys().end()) continue;
+    if (key.text.starts_with(kOwnPrefix)) continue;
+    const std::string_view meant = text::Nearest(key.text, Keys());
+    std::string hint = text::NearestHint(key.text, Keys(), "");
+    if (meant.empty()) hint += "; a key of your own begins with x-";
+    mistakes.Add(Error("unknown key", key.text, hint).At(source.At(key.place)));
+    if (!meant.empty() && root.Find(meant) == nullptr) key.text = meant;
   }
-  return Error("the config is larger than 1 MiB", path);
 }
 
 Status CheckVersion(const Node& root, const Source& source) {
@@ -43,59 +45,86 @@ Status CheckVersion(const Node& root, const Source& source) {
 }
 
 // A pin that is not used would be a check that silently does not happen.
-Status CheckPinsAreUsed(const std::vector<RawStep>& steps, const Node& plugins,
-                        const Source& source) {
+void CheckPinsAreUsed(const std::vector<RawStep>& steps, const Node& plugins, const Source& source,
+                      Mistakes& mistakes) {
   std::vector<std::string_view> names;
   for (const RawStep& step : steps) {
-    for (const RawStage& stage : step.alternatives) names.emplace_back(stage.name);
+    for (const RawStage& stage : step.alternatives) {
+      if (stage.name.empty()) return;  // perhaps this is the one
+      names.emplace_back(stage.name);
+    }
   }
+  if (names.empty()) return;
   for (const Key& key : plugins.keys) {
-    bool used = false;
-    for (std::string_view name : names) used = used || name == key.text;
-    if (used) continue;
-    return Error("plugins: no such stage in the pipeline", key.text,
-                 text::NearestHint(key.text, names, ""))
-        .At(source.At(key.place));
+    if (std::find(names.begin(), names.end(), key.text) != names.end()) continue;
+    mistakes.Add(Error("plugins: no such stage in the pipeline", key.text,
+                       text::NearestHint(key.text, names, ""))
+                     .At(source.At(key.place)));
   }
-  return Ok();
 }
 
 }  // namespace
 
-Result<Document> Document::Read(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadBounded(path));
-  return Parse(text, path);
+Result<Document> Document::Parse(std::string_view text, const std::string& name) {
+  Mistakes mistakes;
+  std::optional<Document> document = Parse(text, name, mistakes);
+  RETURN_IF_ERROR(mistakes.First());
+  return *std::move(document);
 }
 
-Result<Document> Document::Parse(std::string_view text, const std::string& path) {
+std::optional<Document> Document::Parse(std::string_view text, const std::string& name,
+                                        Mistakes& mistakes) {
   Document document;
-  Source& source = document.source_;
-  source.name = path;
-  ASSIGN_OR_RETURN(const std::string current, CurrentFolder());
-  source.folder = AbsolutePath(current, FolderOf(path));
-  ASSIGN_OR_RETURN(Node root, ParseYaml(text, source));
-  if (root.is_null()) {
-    return Error("the config is empty", {}, "it needs \"version: 1\" and a list of stages")
-        .At(source.At({}));
+  Source& source = document.contents_->source;
+  source.name = name;
+  const std::optional<std::string> current = mistakes.Take(CurrentFolder());
+  if (!current) return std::nullopt;
+  source.folder = AbsolutePath(*current, FolderOf(name));
+  std::optional<Node> root = mistakes.Take(ParseYaml(text, source));
+  if (!root) return std::nullopt;
+  if (root->is_null()) {
+    mistakes.Add(Error("the config is empty", {}, "it needs \"version: 1\" and a list of stages")
+                     .At(source.At({})));
+    return std::nullopt;
   }
-  RETURN_IF_ERROR(
-      ExpectMap("the config", root, source, "a map of version, process, stages, plugins"));
-  RETURN_IF_ERROR(ExpectKeys("", root, source, {"version", "process", "stages", "plugins"}));
-  RETURN_IF_ERROR(CheckVersion(root, source));
-  if (const Node* process = root.Find("process")) {
-    ASSIGN_OR_RETURN(document.process_, ReadProcess(*process, source));
+  if (!root->is_map()) {
+    mistakes.Add(WrongShape("the config must be a map", *root, source,
+                            "version, process, stages, plugins, each with ':' and its value"));
+    return std::nullopt;
   }
-  Node* stages = root.Find("stages");
-  if (stages == nullptr) {
-    return Error("missing key", "stages", "it lists the stages, each after a \"- \"")
-        .At(source.At(root.place));
-  }
-  ASSIGN_OR_RETURN(document.steps_, ReadStages(std::move(*stages), source));
-  if (const Node* plugins = root.Find("plugins")) {
-    ASSIGN_OR_RETURN(document.pins_, ReadPins(*plugins, source));
-    RETURN_IF_ERROR(CheckPinsAreUsed(document.steps_, *plugins, source));
-  }
+  ReadKeys(*std::move(root), *document.contents_, mistakes);
+  mistakes.Sort();
   return document;
+}
+
+void Document::ReadKeys(Node root, Contents& contents, Mistakes& mistakes) {
+  const Source& source = contents.source;
+  TellUnknownKeys(root, source, mistakes);
+  mistakes.Take(CheckVersion(root, source));
+  if (const Node* process = root.Find("process")) {
+    contents.process = ReadProcess(*process, source, mistakes);
+  }
+  if (Node* stages = root.Find("stages")) {
+    contents.steps = ReadStages(std::move(*stages), source, mistakes);
+  } else {
+    mistakes.Add(Error("missing key", "stages", "it lists the stages, each after a \"- \"")
+                     .At(source.At(root.place)));
+  }
+  if (const Node* plugins = root.Find("plugins")) ReadPlugins(*plugins, contents, mistakes);
+}
+
+void Document::ReadPlugins(const Node& plugins, Contents& contents, Mistakes& mistakes) {
+  contents.pins_wrong = !mistakes.Take(
+      ExpectMap("plugins", plugins, contents.source, "a map of stage names to path, sha256"));
+  if (contents.pins_wrong) return;
+  contents.pins = ReadPins(plugins, contents.source, mistakes);
+  CheckPinsAreUsed(contents.steps, plugins, contents.source, mistakes);
+}
+
+bool Document::KnowsFileOf(const std::string& stage) const {
+  if (contents_->pins_wrong) return false;
+  const auto pin = contents_->pins.find(stage);
+  return pin == contents_->pins.end() || !pin->second.wrong;
 }
 
 }  // namespace slipway::config

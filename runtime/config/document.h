@@ -1,23 +1,29 @@
-// A config file whose YAML and whose own keys are right; what its stages want is not known yet.
+// A config file whose YAML and whose own keys have been read; what its stages want is not known
+// yet.
 //
 //   version: 1
-//   process: {args: [/bin/bash], cwd: /root, env: {LANG: C.UTF-8}}
+//   process: {args: [/bin/bash], cwd: /root, env: {LANG: C.UTF-8}, pass: [TZ]}
 //   stages:
 //     - uts: {hostname: web}
 //     - pid
 //     - first-of: [cgroup-v2: {pids.max: 20}, cgroup-v1: {pids.max: 20}]
 //   plugins:
 //     uts: {path: ./libuts_stage.so, sha256: <64 hexadecimal digits>}
+//
+// Keys that begin with "x-" are free, for values that aliases repeat.
 
 #ifndef SLIPWAY_RUNTIME_CONFIG_DOCUMENT_H_
 #define SLIPWAY_RUNTIME_CONFIG_DOCUMENT_H_
 
-#include <cstddef>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/config/config_text.h"
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
 #include "runtime/config/pins.h"
 #include "runtime/config/process.h"
@@ -26,29 +32,40 @@
 
 namespace slipway::config {
 
-inline constexpr size_t kMaxConfigBytes = size_t{1} << 20;
-
+// Copies share what was read.
 class Document {
  public:
-  // Reads the file at `path`, at most kMaxConfigBytes; errors name it as it is given here.
-  static Result<Document> Read(const std::string& path);
+  // `name` is that of a ConfigText, and its folder is the one that relative paths are resolved
+  // against. Tells all that is wrong, sorted; what is right can be checked further all the same
+  // (check.h), except when the text is no YAML or no map.
+  static std::optional<Document> Parse(std::string_view text, const std::string& name,
+                                       Mistakes& mistakes);
 
-  // The same for a text that is not in a file. `path` names it, and its folder is the one that
-  // relative paths are resolved against.
-  static Result<Document> Parse(std::string_view text, const std::string& path);
+  // The document in which nothing is wrong, or the first mistake.
+  static Result<Document> Parse(std::string_view text, const std::string& name);
 
-  const Source& source() const { return source_; }
-  const Process& process() const { return process_; }
-  const std::vector<RawStep>& steps() const { return steps_; }
-  const std::map<std::string, Pin>& pins() const { return pins_; }
+  const Source& source() const { return contents_->source; }
+  const Process& process() const { return contents_->process; }
+  const std::vector<RawStep>& steps() const { return contents_->steps; }
+  const std::map<std::string, Pin>& pins() const { return contents_->pins; }
+
+  // Does it say which file the stage is to be loaded from, or that any will do? No: a mistake has
+  // been told of that.
+  bool KnowsFileOf(const std::string& stage) const;
 
  private:
-  Document() = default;
+  struct Contents {
+    Source source;
+    Process process;
+    std::vector<RawStep> steps;
+    std::map<std::string, Pin> pins;
+    bool pins_wrong = false;  // all of them
+  };
 
-  Source source_;
-  Process process_;
-  std::vector<RawStep> steps_;
-  std::map<std::string, Pin> pins_;
+  static void ReadKeys(Node root, Contents& contents, Mistakes& mistakes);
+  static void ReadPlugins(const Node& plugins, Contents& contents, Mistakes& mistakes);
+
+  std::shared_ptr<Contents> contents_ = std::make_shared<Contents>();
 };
 
 }  // namespace slipway::config

@@ -1,9 +1,7 @@
 #include "runtime/config/document.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
-#include <fstream>
 #include <map>
 #include <string>
 #include <utility>
@@ -65,13 +63,14 @@ TEST(Document, ARelativePathIsSeenFromItsFolder) {
 TEST(Document, ProcessIsRead) {
   const Result<Document> document = Parse(std::string(kHead) +
                                           "process:\n  args: [/bin/bash, -l, 1]\n  cwd: /root\n"
-                                          "  env: {FOO: bar, EMPTY: \"\", N: 1}\n");
+                                          "  env: {FOO: bar, EMPTY: \"\", N: 1}\n  pass: [TZ]\n");
   ASSERT_TRUE(document.ok()) << document.error().ToString();
   const Process& process = document.value().process();
   EXPECT_EQ(process.args, (std::vector<std::string>{"/bin/bash", "-l", "1"}));
   EXPECT_EQ(process.cwd, "/root");
   EXPECT_EQ(process.env,
             (std::map<std::string, std::string>{{"FOO", "bar"}, {"EMPTY", ""}, {"N", "1"}}));
+  EXPECT_EQ(process.pass, std::vector<std::string>{"TZ"});
 }
 
 TEST(Document, ProcessHasDefaults) {
@@ -91,6 +90,8 @@ TEST(Document, PinsAreRead) {
   EXPECT_EQ(uts.path, "/p.so");
   EXPECT_EQ(uts.sha256, kDigest);
   EXPECT_EQ(uts.where, "/etc/slipway/f.yaml:4:3");
+  EXPECT_EQ(uts.sha256_where, "/etc/slipway/f.yaml:4:30");
+  EXPECT_FALSE(uts.wrong);
   const Pin& pid = document.value().pins().at("pid");
   EXPECT_EQ(pid.path, "");
   EXPECT_EQ(pid.sha256, std::string(64, 'a'));
@@ -102,14 +103,17 @@ TEST(Document, MistakesAtTheTop) {
       {"# a\n", "f.yaml:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
       {"---\n", "f.yaml:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
       {"- uts\n",
-       "f.yaml:1:1: the config: found a list (write a map of version, process, stages, plugins)"},
+       "f.yaml:1:1: the config must be a map: found a list (write version, process, stages, "
+       "plugins, each with ':' and its value)"},
       {"uts\n",
-       "f.yaml:1:1: the config: found a single value \"uts\" (write a map of version, process, "
-       "stages, plugins)"},
+       "f.yaml:1:1: the config must be a map: found a single value \"uts\" (write version, "
+       "process, "
+       "stages, plugins, each with ':' and its value)"},
       {"version: 1\nstage: [uts]\n",
        "f.yaml:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
-      {"version: 1\nmounts: []\n",
-       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, stages, plugins)"},
+      {"version: 1\nmounts: []\nstages: [uts]\n",
+       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, stages, plugins; a key of "
+       "your own begins with x-)"},
       {"stages: [uts]\n",
        "f.yaml:1:1: missing key \"version\" (begin the config with \"version: 1\")"},
       {"version: 2\nstages: [uts]\n",
@@ -141,13 +145,13 @@ TEST(Document, MistakesInStages) {
       {"stages:\n- uts: [web]\n",
        "f.yaml:3:8: uts: options: found a list (write a map, {option: value})"},
       {"stages:\n- uts\n- pid\n- uts: {}\n",
-       "f.yaml:5:3: uts: stands in the pipeline twice (the first time at f.yaml:3:3: keep one of "
+       "f.yaml:5:3: uts: appears twice (the first time at f.yaml:3:3: keep one of "
        "them)"},
       {"stages:\n- uts\n- first-of: [pid, uts]\n",
-       "f.yaml:4:19: uts: stands in the pipeline twice (the first time at f.yaml:3:3: keep one of "
+       "f.yaml:4:19: uts: appears twice (the first time at f.yaml:3:3: keep one of "
        "them)"},
       {"stages:\n- first-of: [uts, uts]\n",
-       "f.yaml:3:19: uts: stands in the pipeline twice (the first time at f.yaml:3:14: keep one of "
+       "f.yaml:3:19: uts: appears twice (the first time at f.yaml:3:14: keep one of "
        "them)"},
       {"stages:\n- first-of\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
       {"stages:\n- first-of:\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
@@ -166,12 +170,13 @@ TEST(Document, MistakesInStages) {
 
 TEST(Document, MistakesInProcess) {
   const std::pair<const char*, const char*> cases[] = {
-      {"process:\n", "f.yaml:3:1: process: has no value (write a map of args, cwd, env)"},
-      {"process: [a]\n", "f.yaml:3:10: process: found a list (write a map of args, cwd, env)"},
+      {"process:\n", "f.yaml:3:1: process: has no value (write a map of args, cwd, env, pass)"},
+      {"process: [a]\n",
+       "f.yaml:3:10: process: found a list (write a map of args, cwd, env, pass)"},
       {"process: {arg: [a]}\n",
        "f.yaml:3:11: process: unknown key \"arg\" (did you mean \"args\"?)"},
       {"process: {user: a}\n",
-       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env)"},
+       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env, pass)"},
       {"process: {args: ls}\n",
        "f.yaml:3:17: process.args: found a single value \"ls\" (write a list of texts, such as "
        "[/bin/sh, -c, date])"},
@@ -185,6 +190,13 @@ TEST(Document, MistakesInProcess) {
        "f.yaml:3:16: process.cwd: not absolute (write an absolute path inside the container)"},
       {"process: {cwd: }\n",
        "f.yaml:3:11: process.cwd: has no value (write an absolute path inside the container)"},
+      {"process: {pass: TZ}\n",
+       "f.yaml:3:17: process.pass: found a single value \"TZ\" (write a list of names of "
+       "variables, "
+       "such as [LANG, TZ])"},
+      {"process: {pass: [TZ, A=b]}\n",
+       "f.yaml:3:22: process.pass: not a name of a variable \"A=b\" (it is not empty and holds no "
+       "'=')"},
       {"process: {env: [A=b]}\n",
        "f.yaml:3:16: process.env: found a list (write a map of names to texts, such as {LANG: C})"},
       {"process: {env: {\"A=b\": c}}\n",
@@ -226,51 +238,6 @@ TEST(Document, MistakesInPlugins) {
        "f.yaml:3:11: plugins: no such stage in the pipeline \"utss\" (did you mean \"uts\"?)"},
   };
   for (const auto& [text, line] : cases) EXPECT_EQ(ErrorAfterHead(text), line) << text;
-}
-
-class DocumentFile : public testing::Test {
- protected:
-  DocumentFile() : folder_(testing::TempDir() + "/document_XXXXXX") {
-    if (mkdtemp(folder_.data()) == nullptr) ADD_FAILURE() << "mkdtemp " << folder_;
-  }
-
-  std::string Make(const std::string& text) const {
-    std::ofstream(folder_ + "/f.yaml", std::ios::binary) << text;
-    return folder_ + "/f.yaml";
-  }
-
-  static std::string Read(const std::string& path) {
-    const Result<Document> document = Document::Read(path);
-    return document.ok() ? "no error" : document.error().ToString();
-  }
-
-  std::string folder_;
-};
-
-TEST_F(DocumentFile, IsReadAndNamedAsGiven) {
-  const std::string path = Make("version: 3\n");
-  EXPECT_EQ(Read(path), path + ":1:10: unknown version \"3\" (this runtime reads version: 1)");
-}
-
-TEST_F(DocumentFile, ThatIsNotThere) {
-  EXPECT_EQ(Read(folder_ + "/none.yaml"),
-            "open(\"" + folder_ + "/none.yaml\"): No such file or directory");
-}
-
-TEST_F(DocumentFile, ThatIsAFolder) {
-  EXPECT_EQ(Read(folder_), "read(\"" + folder_ + "\"): Is a directory");
-}
-
-TEST_F(DocumentFile, OfOneMebibyteIsReadAndNoMore) {
-  std::string text(kHead);
-  text += "#" + std::string(kMaxConfigBytes - text.size() - 1, 'x');
-  EXPECT_EQ(Read(Make(text)), "no error");
-  const std::string path = Make(text + "x");
-  EXPECT_EQ(Read(path), "the config is larger than 1 MiB \"" + path + "\"");
-}
-
-TEST_F(DocumentFile, ThatNeverEnds) {
-  EXPECT_EQ(Read("/dev/zero"), "the config is larger than 1 MiB \"/dev/zero\"");
 }
 
 }  // namespace

@@ -1,15 +1,36 @@
 #include "runtime/config/find.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <utility>
+
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-// Folders are passed over: `--config ubuntu` does not mean a folder that happens to be there.
+constexpr std::string_view kEndings[] = {".yaml", ".yml"};
+
+struct CloseFolder {
+  void operator()(DIR* stream) const { closedir(stream); }
+};
+
+bool HasEnding(std::string_view name) {
+  return std::any_of(std::begin(kEndings), std::end(kEndings), [name](std::string_view ending) {
+    return name.size() > ending.size() && name.ends_with(ending);
+  });
+}
+
+std::string WithoutEnding(const std::string& name) {
+  return HasEnding(name) ? name.substr(0, name.rfind('.')) : name;
+}
+
+// Folders are passed over: `--config ubuntu.yaml` does not mean one that happens to be there.
 bool Exists(const std::string& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
@@ -24,24 +45,104 @@ std::optional<std::string> UserFolder() {
   return std::nullopt;
 }
 
+// The file in the folder; empty when there is none.
+std::string FindIn(const std::string& folder, const std::string& name) {
+  std::string path = folder + "/" + name;
+  if (HasEnding(name)) return Exists(path) ? path : "";
+  for (const std::string_view ending : kEndings) {
+    std::string with_ending = path + std::string(ending);
+    if (Exists(with_ending)) return with_ending;
+  }
+  return {};
+}
+
+// What was meant, perhaps; empty when nothing comes near.
+std::string NearestTo(const std::string& name, const std::vector<std::string>& folders) {
+  if (!HasEnding(name)) {
+    // A file of the current folder that has the name needs more letters than that.
+    if (Exists(name)) return "./" + name;
+    const std::string here = FindIn(".", name);
+    if (!here.empty()) return here.substr(2);
+    return NearestFile(name, Available(folders));
+  }
+  std::vector<std::string> files = ConfigFilesIn(".");
+  for (const std::string& folder : folders) {
+    for (std::string& file : ConfigFilesIn(folder)) files.push_back(std::move(file));
+  }
+  return NearestFile(name, files);
+}
+
+Error NotFound(const std::string& name, const std::vector<std::string>& folders) {
+  std::string hint = "looked in ";
+  if (const std::string nearest = NearestTo(name, folders); !nearest.empty()) {
+    hint = "did you mean \"" + nearest + "\"? " + hint;
+  }
+  std::string_view separator = "";
+  if (HasEnding(name)) {
+    hint += "the current folder";
+    separator = ", ";
+  }
+  for (const std::string& folder : folders) {
+    hint.append(separator).append(folder);
+    separator = ", ";
+  }
+  return Error("config not found", name, hint);
+}
+
 }  // namespace
 
-Result<std::string> Find(const std::string& name,
-                         const std::vector<std::string>& installed_folders) {
-  if (name.find('/') != std::string::npos) return name;
-  if (name.empty()) return Error("config without a name");
-  if (Exists(name)) return name;
+std::vector<std::string> Folders(const std::vector<std::string>& installed) {
   std::vector<std::string> folders;
   if (std::optional<std::string> user = UserFolder()) folders.push_back(*std::move(user));
   folders.emplace_back("/etc/slipway");
-  folders.insert(folders.end(), installed_folders.begin(), installed_folders.end());
-  std::string looked = "looked in the current folder";
-  for (const std::string& folder : folders) {
-    std::string path = folder + "/" + name;
-    if (Exists(path)) return path;
-    looked += ", " + folder;
+  folders.insert(folders.end(), installed.begin(), installed.end());
+  return folders;
+}
+
+Result<std::string> Find(const std::string& name, const std::vector<std::string>& folders) {
+  if (name.empty()) return Error("config without a name");
+  if (name == kStandardInput || name.starts_with(kDescriptorPrefix) ||
+      name.find('/') != std::string::npos) {
+    return name;
   }
-  return Error("config not found", name, looked);
+  if (HasEnding(name) && Exists(name)) return name;
+  for (const std::string& folder : folders) {
+    std::string path = FindIn(folder, name);
+    if (!path.empty()) return path;
+  }
+  return NotFound(name, folders);
+}
+
+std::vector<std::string> Available(const std::vector<std::string>& folders) {
+  std::vector<std::string> names;
+  for (const std::string& folder : folders) {
+    for (const std::string& file : ConfigFilesIn(folder)) names.push_back(WithoutEnding(file));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<std::string> ConfigFilesIn(const std::string& folder) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, CloseFolder> stream(opendir(folder.c_str()));
+  if (stream == nullptr) return names;
+  while (const dirent* entry = readdir(stream.get())) {
+    if (HasEnding(entry->d_name) && Exists(folder + "/" + entry->d_name)) {
+      names.emplace_back(entry->d_name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string NearestFile(const std::string& name, const std::vector<std::string>& files) {
+  std::vector<std::string> stems;
+  stems.reserve(files.size());
+  for (const std::string& file : files) stems.push_back(WithoutEnding(file));
+  const std::string_view nearest = text::Nearest(WithoutEnding(name), {stems.begin(), stems.end()});
+  const auto found = std::find(stems.begin(), stems.end(), nearest);
+  return nearest.empty() || found == stems.end() ? "" : files[found - stems.begin()];
 }
 
 }  // namespace slipway::config

@@ -5,9 +5,11 @@
 #define SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "runtime/config/node.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::config {
@@ -31,9 +33,12 @@ class Mistakes {
     return std::nullopt;
   }
 
-  bool empty() const { return errors_.empty(); }
+  // In the order of their places; those of the command line, which have none, come last. Those of
+  // one place stay in the order in which they were found.
+  void Sort();
 
-  // In the order in which they were found: the file's, mostly.
+  bool empty() const { return errors_.empty(); }
+  size_t size() const { return errors_.size(); }
   const std::vector<Error>& errors() const { return errors_; }
 
   // Ok, or the first.
@@ -42,6 +47,9 @@ class Mistakes {
  private:
   std::vector<Error> errors_;
 };
+
+// The place in the `where` of an error: 7:5 of "configs/ubuntu.yaml:7:5"; nothing of "--set a.b".
+std::optional<Place> PlaceIn(std::string_view where);
 
 }  // namespace slipway::config
 

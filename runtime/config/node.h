@@ -52,6 +52,9 @@ struct Node {
   std::vector<Node> items;
   std::vector<Key> keys;  // kMap: one for each of items, in the order of the text
 
+  // Where this node comes from, when that is not where the rest of the tree does.
+  const Source* source = nullptr;
+
   bool is_null() const { return kind == Kind::kNull; }
   bool is_scalar() const { return kind == Kind::kScalar; }
   bool is_list() const { return kind == Kind::kList; }

@@ -7,19 +7,12 @@
 namespace slipway::config {
 namespace {
 
-bool Provides(const StageEntry& stage, std::string_view token) {
-  if (stage.name == token) return true;
-  const char* const* provided = stage.descriptor->provides;
-  for (; provided != nullptr && *provided != nullptr; ++provided) {
-    if (*provided == token) return true;
-  }
-  return false;
-}
-
 // The first alternative that provides the token; nullptr when none does.
 const StageEntry* ProviderIn(const Step& step, std::string_view token) {
   for (const StageEntry& stage : step.alternatives) {
-    if (Provides(stage, token)) return &stage;
+    if (stage.descriptor != nullptr && Provides(*stage.descriptor, stage.name, token)) {
+      return &stage;
+    }
   }
   return nullptr;
 }
@@ -30,85 +23,118 @@ std::string ProvidedAt(const StageEntry& provider, std::string_view token) {
   return "which provides \"" + std::string(token) + "\" at " + provider.where;
 }
 
-Error Broken(const StageEntry& stage, std::string_view rule, std::string_view subject,
-             const std::string& hint) {
-  return Error(rule, subject, hint).At(stage.where).In(stage.name, "");
-}
-
 class Rules {
  public:
-  Rules(const std::vector<Step>& steps, size_t index) : steps_(steps), index_(index) {}
+  Rules(const std::vector<Step>& steps, const AllStages& all_stages, Mistakes& mistakes)
+      : steps_(steps), all_stages_(all_stages), mistakes_(mistakes) {}
 
-  Status Check(const StageEntry& stage) const {
-    RETURN_IF_ERROR(ForEach(stage.descriptor->conflicts, stage, &Rules::CheckConflicts));
-    RETURN_IF_ERROR(ForEach(stage.descriptor->after, stage, &Rules::CheckAfter));
-    return ForEach(stage.descriptor->requires_, stage, &Rules::CheckRequires);
+  // Of one alternative of the step at `index`.
+  void Check(const StageEntry& stage, size_t index) {
+    stage_ = &stage;
+    index_ = index;
+    told_.clear();
+    ForEach(stage.descriptor->conflicts, &Rules::CheckConflicts);
+    ForEach(stage.descriptor->after, &Rules::CheckAfter);
+    ForEach(stage.descriptor->requires_, &Rules::CheckRequires);
   }
 
  private:
-  using Rule = Status (Rules::*)(const StageEntry&, std::string_view) const;
+  using Rule = void (Rules::*)(std::string_view);
 
-  Status ForEach(const char* const* tokens, const StageEntry& stage, Rule rule) const {
-    for (; tokens != nullptr && *tokens != nullptr; ++tokens) {
-      RETURN_IF_ERROR((this->*rule)(stage, *tokens));
-    }
-    return Ok();
+  void ForEach(const char* const* tokens, Rule rule) {
+    for (; tokens != nullptr && *tokens != nullptr; ++tokens) (this->*rule)(*tokens);
   }
 
-  Status CheckConflicts(const StageEntry& stage, std::string_view token) const {
+  void Tell(std::string_view rule, std::string_view subject, const std::string& hint) {
+    mistakes_.Add(Error(rule, subject, hint).At(stage_->where).In(stage_->name, ""));
+  }
+
+  // Returns whether it is the first that is said of this stage and the other one.
+  bool IsNew(const StageEntry& other) {
+    if (std::find(told_.begin(), told_.end(), &other) != told_.end()) return false;
+    told_.push_back(&other);
+    return true;
+  }
+
+  void CheckConflicts(std::string_view token) {
     for (size_t i = 0; i < steps_.size(); ++i) {
       const StageEntry* other = i == index_ ? nullptr : ProviderIn(steps_[i], token);
-      if (other == nullptr) continue;
-      return Broken(stage, "conflicts with", other->name,
-                    ProvidedAt(*other, token) + ": keep one of them");
+      if (other == nullptr || !IsNew(*other)) continue;
+      Tell("conflicts with", other->name, ProvidedAt(*other, token) + ": keep one of them");
     }
-    return Ok();
   }
 
-  Status CheckAfter(const StageEntry& stage, std::string_view token) const {
+  void CheckAfter(std::string_view token) {
     for (size_t i = index_ + 1; i < steps_.size(); ++i) {
-      if (const StageEntry* later = ProviderIn(steps_[i], token)) {
-        return Broken(stage, "must stand after", later->name,
-                      ProvidedAt(*later, token) + ": move it up");
-      }
+      const StageEntry* later = ProviderIn(steps_[i], token);
+      if (later == nullptr || !IsNew(*later)) continue;
+      Tell("must come after", later->name, ProvidedAt(*later, token) + ": move it up");
     }
-    return Ok();
   }
 
-  Status CheckRequires(const StageEntry& stage, std::string_view token) const {
-    std::string hint = "no stage before it provides it; see runtime describe STAGE";
+  void CheckRequires(std::string_view token) {
+    const StageEntry* later = nullptr;
     for (size_t i = 0; i < steps_.size(); ++i) {
       const StageEntry* provider = i == index_ ? nullptr : ProviderIn(steps_[i], token);
-      if (provider == nullptr) continue;
       if (i > index_) {
-        hint =
-            "stage \"" + provider->name + "\" at " + provider->where + " provides it: move it up";
-        break;
+        if (later == nullptr) later = provider;
+        continue;
       }
+      if (i == index_) continue;
       const auto& alternatives = steps_[i].alternatives;
       const auto missing =
-          std::find_if_not(alternatives.begin(), alternatives.end(),
-                           [&](const StageEntry& entry) { return Provides(entry, token); });
-      if (missing == alternatives.end()) return Ok();
-      hint = "stage \"" + provider->name + "\" at " + provider->where +
-             " provides it, but its alternative \"" + missing->name + "\" at " + missing->where +
-             " does not";
+          std::find_if(alternatives.begin(), alternatives.end(), [&](const StageEntry& entry) {
+            return entry.descriptor != nullptr && !Provides(*entry.descriptor, entry.name, token);
+          });
+      if (missing == alternatives.end()) return;  // provided, or not known
+      if (provider == nullptr) continue;
+      Tell("needs", token,
+           "stage \"" + provider->name + "\" at " + provider->where +
+               " provides it, but its alternative \"" + missing->name + "\" at " + missing->where +
+               " does not");
+      return;
     }
-    return Broken(stage, "needs", token, hint);
+    if (later != nullptr && !IsNew(*later)) return;
+    TellNeed(token, later);
+  }
+
+  void TellNeed(std::string_view token, const StageEntry* later) {
+    std::string hint = "runtime describe STAGE shows what a stage provides";
+    if (later != nullptr) {
+      hint = later->name + " at " + later->where + " does: move it up";
+    } else if (const std::string name = OtherProvider(token); !name.empty()) {
+      hint = "the stage " + name + " does: put it before";
+    }
+    Tell("needs \"" + std::string(token) + "\", which no stage before it provides", {}, hint);
+  }
+
+  // A stage that is not in the pipeline; empty when none provides the token.
+  std::string OtherProvider(std::string_view token) const {
+    if (!all_stages_) return {};
+    for (const slipway_stage* stage : all_stages_()) {
+      if (stage->name != stage_->name && Provides(*stage, stage->name, token)) return stage->name;
+    }
+    return {};
   }
 
   const std::vector<Step>& steps_;
-  size_t index_;  // of the step whose stages are checked
+  const AllStages& all_stages_;
+  Mistakes& mistakes_;
+
+  const StageEntry* stage_ = nullptr;  // whose rules are checked
+  size_t index_ = 0;                   // of its step
+  std::vector<const StageEntry*> told_;
 };
 
 }  // namespace
 
-Status CheckOrder(const std::vector<Step>& steps) {
+void CheckOrder(const std::vector<Step>& steps, const AllStages& all_stages, Mistakes& mistakes) {
+  Rules rules(steps, all_stages, mistakes);
   for (size_t i = 0; i < steps.size(); ++i) {
-    const Rules rules(steps, i);
-    for (const StageEntry& stage : steps[i].alternatives) RETURN_IF_ERROR(rules.Check(stage));
+    for (const StageEntry& stage : steps[i].alternatives) {
+      if (stage.descriptor != nullptr) rules.Check(stage, i);
+    }
   }
-  return Ok();
 }
 
 }  // namespace slipway::config

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/config/mistakes.h"
+#include "runtime/config/pipeline.h"
+
 namespace slipway::config {
 namespace {
 
@@ -37,14 +40,20 @@ std::string Order(std::vector<std::vector<Stage>> steps) {
       descriptor.requires_ = Tokens(stage.needs);
       descriptor.after = Tokens(stage.after);
       descriptor.conflicts = Tokens(stage.conflicts);
-      step.alternatives.push_back({.name = stage.name,
-                                   .where = std::to_string(s + 1) + ":" + std::to_string(a + 1),
-                                   .descriptor = &descriptor,
-                                   .options = nullptr});
+      StageEntry& entry = step.alternatives.emplace_back();
+      entry.name = stage.name;
+      entry.where = std::to_string(s + 1) + ":" + std::to_string(a + 1);
+      if (stage.name != "unknown") entry.descriptor = &descriptor;
     }
   }
-  const Status status = CheckOrder(pipeline);
-  return status.ok() ? "ok" : status.error().ToString();
+  Mistakes mistakes;
+  CheckOrder(pipeline, {}, mistakes);
+  std::string lines;
+  for (const Error& error : mistakes.errors()) {
+    if (!lines.empty()) lines += "\n";
+    lines += error.ToString();
+  }
+  return lines.empty() ? "ok" : lines;
 }
 
 const Stage kMount{.name = "mount", .provides = {"root"}};
@@ -65,19 +74,18 @@ TEST(Order, AfterIsKeptByAnEarlierStageAndByNone) {
 TEST(Order, AfterIsBrokenByALaterStage) {
   const Stage proc{.name = "proc", .after = {"root"}};
   EXPECT_EQ(Order({{proc}, {kOther}, {kMount}}),
-            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 3:1: move it up)");
+            "1:1: proc: must come after \"mount\" (which provides \"root\" at 3:1: move it up)");
 }
 
 TEST(Order, AStageProvidesItsOwnName) {
   const Stage proc{.name = "proc", .after = {"mount"}};
-  EXPECT_EQ(Order({{proc}, {kMount}}),
-            "1:1: proc: must stand after \"mount\" (at 2:1: move it up)");
+  EXPECT_EQ(Order({{proc}, {kMount}}), "1:1: proc: must come after \"mount\" (at 2:1: move it up)");
 }
 
 TEST(Order, AfterIsBrokenByAnyAlternativeOfALaterStep) {
   const Stage proc{.name = "proc", .after = {"root"}};
   EXPECT_EQ(Order({{proc}, {kOther, kMount}}),
-            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 2:2: move it up)");
+            "1:1: proc: must come after \"mount\" (which provides \"root\" at 2:2: move it up)");
 }
 
 TEST(Order, AfterHoldsBetweenAlternativesOfOneStep) {
@@ -88,13 +96,13 @@ TEST(Order, AfterHoldsBetweenAlternativesOfOneStep) {
 TEST(Order, TheRulesOfEveryAlternativeCount) {
   const Stage proc{.name = "proc", .after = {"root"}};
   EXPECT_EQ(Order({{kOther, proc}, {kMount}}),
-            "1:2: proc: must stand after \"mount\" (which provides \"root\" at 2:1: move it up)");
+            "1:2: proc: must come after \"mount\" (which provides \"root\" at 2:1: move it up)");
 }
 
 TEST(Order, EveryTokenOfARuleCounts) {
   const Stage proc{.name = "proc", .after = {"nothing", "root"}};
   EXPECT_EQ(Order({{proc}, {kMount}}),
-            "1:1: proc: must stand after \"mount\" (which provides \"root\" at 2:1: move it up)");
+            "1:1: proc: must come after \"mount\" (which provides \"root\" at 2:1: move it up)");
 }
 
 TEST(Order, NeedsIsKeptByAnEarlierStage) {
@@ -111,14 +119,15 @@ TEST(Order, NeedsIsKeptByAStepWhoseAlternativesAllProvide) {
 TEST(Order, NeedsIsBrokenWhenNobodyProvides) {
   const Stage proc{.name = "proc", .needs = {"mount-namespace"}};
   EXPECT_EQ(Order({{kMount}, {proc}}),
-            "2:1: proc: needs \"mount-namespace\" (no stage before it provides it; see runtime "
-            "describe STAGE)");
+            "2:1: proc: needs \"mount-namespace\", which no stage before it provides (runtime "
+            "describe STAGE shows what a stage provides)");
 }
 
 TEST(Order, NeedsIsBrokenByAProviderThatComesLater) {
   const Stage proc{.name = "proc", .needs = {"root"}};
   EXPECT_EQ(Order({{proc}, {kMount}}),
-            "1:1: proc: needs \"root\" (stage \"mount\" at 2:1 provides it: move it up)");
+            "1:1: proc: needs \"root\", which no stage before it provides (mount at 2:1 does: move "
+            "it up)");
 }
 
 TEST(Order, NeedsIsBrokenByOneAlternativeThatDoesNotProvide) {
@@ -132,14 +141,39 @@ TEST(Order, NeedsIsNotKeptByAnAlternativeOfTheSameStep) {
   const Stage proc{.name = "proc", .needs = {"root"}};
   EXPECT_EQ(
       Order({{kMount, proc}}),
-      "1:2: proc: needs \"root\" (no stage before it provides it; see runtime describe STAGE)");
+      "1:2: proc: needs \"root\", which no stage before it provides (runtime describe STAGE shows "
+      "what a stage provides)");
 }
 
 TEST(Order, ANeedOfItsOwnNameIsNotKeptByItself) {
   const Stage self{.name = "self", .needs = {"self"}};
   EXPECT_EQ(
       Order({{self}}),
-      "1:1: self: needs \"self\" (no stage before it provides it; see runtime describe STAGE)");
+      "1:1: self: needs \"self\", which no stage before it provides (runtime describe STAGE shows "
+      "what a stage provides)");
+}
+
+TEST(Order, EveryBrokenRuleIsToldAndOnceForTwoStages) {
+  const Stage proc{.name = "proc", .needs = {"ns", "lost"}, .after = {"root", "ns", "pids"}};
+  const Stage mount{.name = "mount", .provides = {"root", "ns"}};
+  const Stage pid{.name = "pid", .provides = {"pids"}};
+  EXPECT_EQ(Order({{proc}, {pid}, {mount}}),
+            "1:1: proc: must come after \"mount\" (which provides \"root\" at 3:1: move it up)\n"
+            "1:1: proc: must come after \"pid\" (which provides \"pids\" at 2:1: move it up)\n"
+            "1:1: proc: needs \"lost\", which no stage before it provides (runtime describe STAGE "
+            "shows what a stage provides)");
+}
+
+TEST(Order, AnUnknownStageMayProvideWhatIsNeeded) {
+  const Stage proc{.name = "proc", .needs = {"root"}, .after = {"root"}};
+  const Stage unknown{.name = "unknown"};
+  EXPECT_EQ(Order({{unknown}, {proc}}), "ok");
+  EXPECT_EQ(Order({{kMount, unknown}, {proc}}), "ok");
+  EXPECT_EQ(Order({{kOther, unknown}, {proc}, {kMount}}),
+            "2:1: proc: must come after \"mount\" (which provides \"root\" at 3:1: move it up)");
+  EXPECT_EQ(Order({{proc}, {unknown}}),
+            "1:1: proc: needs \"root\", which no stage before it provides (runtime describe STAGE "
+            "shows what a stage provides)");
 }
 
 TEST(Order, ConflictsIsBrokenOnEitherSide) {

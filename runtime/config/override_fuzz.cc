@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "runtime/config/check.h"
 #include "runtime/config/document.h"
 #include "runtime/config/everything.h"
+#include "runtime/config/mistakes.h"
 #include "runtime/config/override.h"
 #include "runtime/sdk/stage.h"
 
@@ -32,16 +34,21 @@ const Document& Config() {
 void CheckOverride(const std::string& text) {
   const auto parsed = ParseOverride(text);
   if (!parsed.ok()) return;
-  if (parsed->stage + "." + parsed->option + "=" + parsed->text != text) std::abort();
-  const auto pipeline =
-      Check(Config(), {*parsed}, [](const std::string&) { return Result(&kAll); });
-  if (!pipeline.ok()) {
-    if (*pipeline.error()->where == '\0') std::abort();
-    return;
+  const std::string sign = parsed->append ? "+=" : "=";
+  if (parsed->stage + "." + parsed->option + sign + parsed->text != text) std::abort();
+  Mistakes mistakes;
+  const auto pipeline = Check(
+      Config(), {*parsed}, [](const std::string&) { return Result(&kAll); }, mistakes,
+      [] { return std::vector<const slipway_stage*>{&kAll}; });
+  if (pipeline.has_value() != mistakes.empty()) std::abort();
+  for (const Error& error : mistakes.errors()) {
+    if (*error->where == '\0') std::abort();
   }
+  if (!pipeline) return;
+  const StageEntry& entry = pipeline->steps[0].alternatives[0];
+  if (entry.Locate(parsed->option).empty()) std::abort();
   Everything everything;
-  slipway::internal::Options<Everything>::Read(everything,
-                                               pipeline->steps[0].alternatives[0].options->data());
+  slipway::internal::Options<Everything>::Read(everything, entry.options->data());
 }
 
 }  // namespace

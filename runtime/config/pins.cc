@@ -1,9 +1,8 @@
 #include "runtime/config/pins.h"
 
-#include <utility>
-
 #include "runtime/config/path.h"
 #include "runtime/config/shape.h"
+#include "runtime/sdk/result.h"
 
 namespace slipway::config {
 namespace {
@@ -34,34 +33,39 @@ Result<std::string> ReadPath(const std::string& what, const Node& node, const So
   return AbsolutePath(source.folder, node.text);
 }
 
-Result<Pin> ReadPin(const Key& key, const Node& node, const Source& source) {
+Pin ReadPin(const Key& key, const Node& node, const Source& source, Mistakes& mistakes) {
   constexpr std::string_view kWanted = "a map of path, sha256";
   const std::string what = "plugins." + key.text;
-  RETURN_IF_ERROR(ExpectMap(what, node, source, kWanted));
-  RETURN_IF_ERROR(ExpectKeys(what, node, source, {"path", "sha256"}));
-  if (node.keys.empty()) {
-    return Error(what + ": an empty map", {}, "write " + std::string(kWanted) + ", or one of them")
-        .At(source.At(node.place));
-  }
+  const size_t before = mistakes.size();
   Pin pin;
   pin.where = source.At(key.place);
+  if (!mistakes.Take(ExpectMap(what, node, source, kWanted))) {
+    pin.wrong = true;
+    return pin;
+  }
+  ExpectKeys(what, node, source, {"path", "sha256"}, mistakes);
+  if (node.keys.empty()) {
+    mistakes.Add(
+        Error(what + ": an empty map", {}, "write " + std::string(kWanted) + ", or one of them")
+            .At(source.At(node.place)));
+  }
   if (const Node* path = node.Find("path")) {
-    ASSIGN_OR_RETURN(pin.path, ReadPath(what + ".path", *path, source));
+    pin.path = mistakes.Take(ReadPath(what + ".path", *path, source)).value_or("");
   }
   if (const Node* digest = node.Find("sha256")) {
-    ASSIGN_OR_RETURN(pin.sha256, ReadDigest(what + ".sha256", *digest, source));
+    pin.sha256 = mistakes.Take(ReadDigest(what + ".sha256", *digest, source)).value_or("");
+    pin.sha256_where = source.At(digest->place);
   }
+  pin.wrong = mistakes.size() > before;
   return pin;
 }
 
 }  // namespace
 
-Result<std::map<std::string, Pin>> ReadPins(const Node& node, const Source& source) {
-  RETURN_IF_ERROR(ExpectMap("plugins", node, source, "a map of stage names to path, sha256"));
+std::map<std::string, Pin> ReadPins(const Node& node, const Source& source, Mistakes& mistakes) {
   std::map<std::string, Pin> pins;
   for (size_t i = 0; i < node.keys.size(); ++i) {
-    ASSIGN_OR_RETURN(Pin pin, ReadPin(node.keys[i], node.items[i], source));
-    pins.emplace(node.keys[i].text, std::move(pin));
+    pins.emplace(node.keys[i].text, ReadPin(node.keys[i], node.items[i], source, mistakes));
   }
   return pins;
 }

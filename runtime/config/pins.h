@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
-#include "runtime/sdk/result.h"
 
 namespace slipway::config {
 
@@ -15,10 +15,12 @@ struct Pin {
   std::string path;    // absolute, or empty: found by name as usual
   std::string sha256;  // 64 lower-case hexadecimal digits, or empty
   std::string where;   // "configs/ubuntu.yaml:12:3"
+  std::string sha256_where;
+  bool wrong = false;  // a mistake has been told of it: the stage must not be loaded by it
 };
 
 // Checks the map below `plugins:`: stage name -> {path, sha256}.
-Result<std::map<std::string, Pin>> ReadPins(const Node& node, const Source& source);
+std::map<std::string, Pin> ReadPins(const Node& node, const Source& source, Mistakes& mistakes);
 
 }  // namespace slipway::config
 

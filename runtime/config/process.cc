@@ -1,70 +1,166 @@
 #include "runtime/config/process.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "runtime/config/shape.h"
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-Result<std::vector<std::string>> ReadArgs(const Node& node, const Source& source) {
-  constexpr std::string_view kWanted = "a list of texts, such as [/bin/sh, -c, date]";
-  RETURN_IF_ERROR(ExpectList("process.args", node, source, kWanted));
-  if (node.items.empty()) {
-    return Error("process.args: an empty list", {}, "name a command, or leave args out")
-        .At(source.At(node.place));
-  }
-  std::vector<std::string> args;
-  for (size_t i = 0; i < node.items.size(); ++i) {
-    const std::string what = "process.args[" + std::to_string(i) + "]";
-    RETURN_IF_ERROR(ExpectScalar(what, node.items[i], source, "a text"));
-    args.push_back(node.items[i].text);
-  }
-  return args;
-}
+constexpr std::string_view kEnvPrefix = "env.";
+constexpr std::string_view kWantedText = "a text; an empty one is \"\"";
 
-Result<std::string> ReadCwd(const Node& node, const Source& source) {
-  constexpr std::string_view kWanted = "an absolute path inside the container";
-  RETURN_IF_ERROR(ExpectScalar("process.cwd", node, source, kWanted));
-  if (!node.text.starts_with('/')) {
-    return Error("process.cwd: not absolute", node.text, "write " + std::string(kWanted))
-        .At(source.At(node.place));
-  }
-  return node.text;
-}
+// Reads values that come from one source.
+class Reader {
+ public:
+  Reader(const Source& source, Mistakes& mistakes) : source_(source), mistakes_(mistakes) {}
 
-Result<std::map<std::string, std::string>> ReadEnv(const Node& node, const Source& source) {
-  RETURN_IF_ERROR(
-      ExpectMap("process.env", node, source, "a map of names to texts, such as {LANG: C}"));
-  std::map<std::string, std::string> env;
-  for (size_t i = 0; i < node.keys.size(); ++i) {
-    const Key& key = node.keys[i];
-    if (key.text.empty() || key.text.find('=') != std::string::npos) {
-      return Error("process.env: not a name of a variable", key.text,
-                   "it is not empty and holds no '='")
-          .At(source.At(key.place));
+  std::vector<std::string> Args(const Node& node) {
+    constexpr std::string_view kWanted = "a list of texts, such as [/bin/sh, -c, date]";
+    if (node.is_list() && node.items.empty()) {
+      Tell("process.args: an empty list", {}, "name a command, or leave args out", node.place);
     }
-    RETURN_IF_ERROR(ExpectScalar("process.env." + key.text, node.items[i], source,
-                                 "a text; an empty one is \"\""));
-    env[key.text] = node.items[i].text;
+    return Texts("process.args", node, kWanted);
   }
-  return env;
+
+  std::vector<std::string> Pass(const Node& node) {
+    std::vector<std::string> names =
+        Texts("process.pass", node, "a list of names of variables, such as [LANG, TZ]");
+    for (size_t i = 0; i < names.size() && i < node.items.size(); ++i) {
+      CheckName("process.pass", names[i], node.items[i].place);
+    }
+    return names;
+  }
+
+  // Leaves `cwd` as it is when the value is wrong.
+  void Cwd(const Node& node, std::string& cwd) {
+    constexpr std::string_view kWanted = "an absolute path inside the container";
+    if (!mistakes_.Take(ExpectScalar("process.cwd", node, source_, kWanted))) return;
+    if (node.text.starts_with('/')) {
+      cwd = node.text;
+    } else {
+      Tell("process.cwd: not absolute", node.text, "write " + std::string(kWanted), node.place);
+    }
+  }
+
+  std::map<std::string, std::string> Env(const Node& node) {
+    std::map<std::string, std::string> env;
+    if (!mistakes_.Take(ExpectMap("process.env", node, source_,
+                                  "a map of names to texts, such as {LANG: C}"))) {
+      return env;
+    }
+    for (size_t i = 0; i < node.keys.size(); ++i) {
+      Variable(node.keys[i], node.items[i], env);
+    }
+    return env;
+  }
+
+  void Variable(const Key& key, const Node& node, std::map<std::string, std::string>& env) {
+    if (!CheckName("process.env", key.text, key.place)) return;
+    if (mistakes_.Take(ExpectScalar("process.env." + key.text, node, source_, kWantedText))) {
+      env[key.text] = node.text;
+    }
+  }
+
+ private:
+  void Tell(std::string_view what, std::string_view subject, std::string_view hint, Place place) {
+    mistakes_.Add(Error(what, subject, hint).At(source_.At(place)));
+  }
+
+  std::vector<std::string> Texts(const std::string& what, const Node& node,
+                                 std::string_view wanted) {
+    std::vector<std::string> texts;
+    if (!mistakes_.Take(ExpectList(what, node, source_, wanted))) return texts;
+    texts.reserve(node.items.size());
+    for (size_t i = 0; i < node.items.size(); ++i) {
+      const Node& item = node.items[i];
+      if (!item.is_scalar()) {
+        mistakes_.Add(WrongShape(what + "[" + std::to_string(i) + "]", item, source_, "a text"));
+      }
+      texts.push_back(item.text);
+    }
+    return texts;
+  }
+
+  bool CheckName(std::string_view what, const std::string& name, Place place) {
+    if (!name.empty() && name.find('=') == std::string::npos) return true;
+    Tell(std::string(what) + ": not a name of a variable", name, "it is not empty and holds no '='",
+         place);
+    return false;
+  }
+
+  const Source& source_;
+  Mistakes& mistakes_;
+};
+
+template <typename T>
+void Append(std::vector<T> more, std::vector<T>& list) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
+// Adding takes one item as well as a list of them.
+Node AsList(const Node& node) {
+  if (!node.is_scalar()) return node;
+  Node list;
+  list.kind = Node::Kind::kList;
+  list.place = node.place;
+  list.items.push_back(node);
+  return list;
+}
+
+void SetVariables(const std::map<std::string, std::string>& env, Process& process) {
+  for (const auto& [name, value] : env) {
+    process.env[name] = value;
+    std::erase(process.pass, name);
+  }
 }
 
 }  // namespace
 
-Result<Process> ReadProcess(const Node& node, const Source& source) {
-  RETURN_IF_ERROR(ExpectMap("process", node, source, "a map of args, cwd, env"));
-  RETURN_IF_ERROR(ExpectKeys("process", node, source, {"args", "cwd", "env"}));
+Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) {
   Process process;
-  if (const Node* args = node.Find("args")) {
-    ASSIGN_OR_RETURN(process.args, ReadArgs(*args, source));
+  if (!mistakes.Take(ExpectMap("process", node, source, "a map of args, cwd, env, pass"))) {
+    return process;
   }
-  if (const Node* cwd = node.Find("cwd")) {
-    ASSIGN_OR_RETURN(process.cwd, ReadCwd(*cwd, source));
-  }
-  if (const Node* env = node.Find("env")) {
-    ASSIGN_OR_RETURN(process.env, ReadEnv(*env, source));
-  }
+  ExpectKeys("process", node, source, {"args", "cwd", "env", "pass"}, mistakes);
+  Reader reader(source, mistakes);
+  if (const Node* args = node.Find("args")) process.args = reader.Args(*args);
+  if (const Node* cwd = node.Find("cwd")) reader.Cwd(*cwd, process.cwd);
+  if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
+  if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
   return process;
+}
+
+void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mistakes) {
+  Reader reader(setting.source, mistakes);
+  const Node& value = setting.value;
+  if (setting.key == "args") {
+    if (!setting.append) process.args.clear();
+    Append(reader.Args(setting.append ? AsList(value) : value), process.args);
+  } else if (setting.key == "pass") {
+    if (!setting.append) process.pass.clear();
+    Append(reader.Pass(setting.append ? AsList(value) : value), process.pass);
+  } else if (setting.key == "env") {
+    if (!setting.append) process.env.clear();
+    SetVariables(reader.Env(value), process);
+  } else if (setting.append) {
+    mistakes.Add(Error("process." + std::string(setting.key) + ": only a list or a map can grow",
+                       {}, "write = for +=")
+                     .At(setting.source.At(value.place)));
+  } else if (setting.key == "cwd") {
+    reader.Cwd(value, process.cwd);
+  } else if (setting.key.starts_with(kEnvPrefix)) {
+    const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
+    std::map<std::string, std::string> env;
+    reader.Variable(name, value, env);
+    SetVariables(env, process);
+  } else {
+    mistakes.Add(Error("process: unknown key", setting.key,
+                       text::NearestHint(setting.key, {"args", "cwd", "env", "pass"}, ""))
+                     .At(setting.source.At(value.place)));
+  }
 }
 
 }  // namespace slipway::config

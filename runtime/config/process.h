@@ -5,10 +5,11 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
-#include "runtime/sdk/result.h"
 
 namespace slipway::config {
 
@@ -16,10 +17,26 @@ struct Process {
   std::vector<std::string> args;           // empty: the config names no command
   std::string cwd = "/";                   // absolute, inside the container
   std::map<std::string, std::string> env;  // what the config adds to the environment
+
+  // Variables of the caller's that the command gets too, where the caller has them; they take the
+  // place of those in env.
+  std::vector<std::string> pass;
 };
 
-// Checks the map below `process:`.
-Result<Process> ReadProcess(const Node& node, const Source& source);
+// Checks the map below `process:`. What is wrong is told and left out.
+Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes);
+
+// One value of the command line's.
+struct ProcessSetting {
+  std::string_view key;  // "args", "cwd", "env", "pass", or "env.NAME"
+  const Node& value;
+  const Source& source;  // of the value
+  bool append = false;   // adds to what there is
+};
+
+// Puts it in the place of what `process` says, or adds to that. A variable that is set is not
+// passed any more.
+void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mistakes);
 
 }  // namespace slipway::config
 

@@ -1,5 +1,7 @@
 #include "runtime/config/shape.h"
 
+#include <algorithm>
+
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -39,18 +41,17 @@ Status ExpectScalar(std::string_view what, const Node& node, const Source& sourc
   return node.is_scalar() ? Ok() : Status(WrongShape(what, node, source, wanted));
 }
 
-Status ExpectKeys(std::string_view what, const Node& map, const Source& source,
-                  const std::vector<std::string_view>& known) {
+bool ExpectKeys(std::string_view what, const Node& map, const Source& source,
+                const std::vector<std::string_view>& known, Mistakes& mistakes) {
+  bool all = true;
   for (const Key& key : map.keys) {
-    bool found = false;
-    for (std::string_view name : known) found = found || name == key.text;
-    if (found) continue;
-    const std::string operation =
-        what.empty() ? "unknown key" : std::string(what) + ": unknown key";
-    return Error(operation, key.text, text::NearestHint(key.text, known, ""))
-        .At(source.At(key.place));
+    if (std::find(known.begin(), known.end(), key.text) != known.end()) continue;
+    all = false;
+    mistakes.Add(
+        Error(std::string(what) + ": unknown key", key.text, text::NearestHint(key.text, known, ""))
+            .At(source.At(key.place)));
   }
-  return Ok();
+  return all;
 }
 
 }  // namespace slipway::config

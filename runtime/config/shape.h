@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
 #include "runtime/sdk/result.h"
 
@@ -26,10 +27,10 @@ Status ExpectMap(std::string_view what, const Node& node, const Source& source,
 Status ExpectScalar(std::string_view what, const Node& node, const Source& source,
                     std::string_view wanted);
 
-// Every key of the map is among `known`; else `what` and a hint with the nearest one. `what`,
-// when it is not empty, stands in front: "process".
-Status ExpectKeys(std::string_view what, const Node& map, const Source& source,
-                  const std::vector<std::string_view>& known);
+// Every key of the map is among `known`; tells each that is not, with a hint at the nearest one.
+// `what` stands in front: "process". Returns whether all are.
+bool ExpectKeys(std::string_view what, const Node& map, const Source& source,
+                const std::vector<std::string_view>& known, Mistakes& mistakes);
 
 }  // namespace slipway::config
 

@@ -1,9 +1,11 @@
 #include "runtime/config/stages.h"
 
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "runtime/config/shape.h"
+#include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
@@ -11,102 +13,130 @@ namespace {
 constexpr std::string_view kFirstOf = "first-of";
 constexpr std::string_view kEntry = "a stage: its name, or name: {option: value}";
 
-// `name` or `name: options`, whatever the name.
-Result<RawStage> ReadEntry(Node node, const Source& source) {
-  if (node.is_scalar()) {
-    RawStage stage;
-    stage.name = std::move(node.text);
-    stage.place = node.place;
-    return stage;
-  }
-  if (!node.is_map()) return WrongShape("stages", node, source, kEntry);
-  if (node.keys.empty()) {
-    return Error("stages: an empty map", {}, "write " + std::string(kEntry))
-        .At(source.At(node.place));
-  }
-  if (node.keys.size() > 1) {
-    return Error("a second key in the entry of stage \"" + node.keys[0].text + "\":",
-                 node.keys[1].text,
-                 "indent options below the stage's name; begin each stage with \"- \"")
-        .At(source.At(node.keys[1].place));
-  }
-  return RawStage{.name = std::move(node.keys[0].text),
-                  .place = node.keys[0].place,
-                  .options = std::move(node.items[0])};
-}
+class Reader {
+ public:
+  Reader(const Source& source, Mistakes& mistakes) : source_(source), mistakes_(mistakes) {}
 
-Result<RawStage> ReadStage(Node node, const Source& source) {
-  ASSIGN_OR_RETURN(RawStage stage, ReadEntry(std::move(node), source));
-  if (stage.name == kFirstOf) {
-    return Error("first-of inside first-of", {}, "list all its stages in the outer one")
-        .At(source.At(stage.place));
-  }
-  if (stage.name.empty()) {
-    return Error("a stage without a name", {}, "write " + std::string(kEntry))
-        .At(source.At(stage.place));
-  }
-  if (!stage.options.is_map() && !stage.options.is_null()) {
-    return WrongShape("options", stage.options, source, "a map, {option: value}")
-        .In(stage.name, "");
-  }
-  return stage;
-}
-
-Result<RawStep> ReadStep(Node node, const Source& source) {
-  RawStep step;
-  const bool is_choice = (node.is_scalar() && node.text == kFirstOf) ||
-                         (node.is_map() && node.keys.size() == 1 && node.keys[0].text == kFirstOf);
-  if (!is_choice) {
-    ASSIGN_OR_RETURN(RawStage stage, ReadStage(std::move(node), source));
-    step.place = stage.place;
-    step.alternatives.push_back(std::move(stage));
+  RawStep ReadStep(Node node) {
+    RawStage entry = ReadEntry(std::move(node));
+    RawStep step;
+    step.place = entry.place;
+    if (!IsChoice(entry)) {
+      step.alternatives.push_back(CheckStage(std::move(entry)));
+      return step;
+    }
+    // `- first-of` alone has no options, and no place for them.
+    if (entry.options.is_null()) entry.options.place = entry.place;
+    if (entry.options.is_list() && !entry.options.items.empty()) {
+      for (Node& item : entry.options.items) {
+        step.alternatives.push_back(CheckStage(ReadEntry(std::move(item))));
+      }
+      return step;
+    }
+    if (mistakes_.Take(ExpectList(kFirstOf, entry.options, source_, "a list of stages"))) {
+      Tell(Error("first-of: an empty list", {}, "name at least one stage"), entry.options.place);
+    }
+    step.alternatives.push_back(Nameless(entry.place));
     return step;
   }
-  ASSIGN_OR_RETURN(RawStage choice, ReadEntry(std::move(node), source));
-  step.place = choice.place;
-  // `- first-of` alone has no options, and no place for them.
-  if (choice.options.is_null()) choice.options.place = choice.place;
-  RETURN_IF_ERROR(ExpectList(kFirstOf, choice.options, source, "a list of stages"));
-  if (choice.options.items.empty()) {
-    return Error("first-of: an empty list", {}, "name at least one stage")
-        .At(source.At(choice.options.place));
-  }
-  for (Node& item : choice.options.items) {
-    ASSIGN_OR_RETURN(RawStage stage, ReadStage(std::move(item), source));
-    step.alternatives.push_back(std::move(stage));
-  }
-  return step;
-}
 
-Status RefuseTwice(const std::vector<RawStep>& steps, const Source& source) {
-  std::map<std::string_view, Place> seen;
-  for (const RawStep& step : steps) {
-    for (const RawStage& stage : step.alternatives) {
-      const auto [first, is_new] = seen.emplace(stage.name, stage.place);
-      if (is_new) continue;
-      return Error("stands in the pipeline twice", {},
-                   "the first time at " + source.At(first->second) + ": keep one of them")
-          .At(source.At(stage.place))
-          .In(stage.name, "");
+  void TellRepeated(std::vector<RawStep>& steps) {
+    std::map<std::string_view, Place> seen;
+    for (RawStep& step : steps) {
+      for (RawStage& stage : step.alternatives) {
+        if (stage.name.empty()) continue;
+        const auto [first, is_new] = seen.emplace(stage.name, stage.place);
+        if (is_new) continue;
+        stage.repeated = true;
+        Tell(Error("appears twice", {},
+                   "the first time at " + source_.At(first->second) + ": keep one of them")
+                 .In(stage.name, ""),
+             stage.place);
+      }
     }
   }
-  return Ok();
-}
+
+ private:
+  void Tell(Error error, Place place) { mistakes_.Add(std::move(error.At(source_.At(place)))); }
+
+  static RawStage Nameless(Place place) {
+    RawStage stage;
+    stage.place = place;
+    stage.options_wrong = true;
+    return stage;
+  }
+
+  // `name` or `name: options`, whatever the name.
+  RawStage ReadEntry(Node node) {
+    RawStage stage;
+    stage.place = node.place;
+    if (node.is_scalar()) {
+      stage.name = std::move(node.text);
+      if (stage.name.empty()) TellNoName(stage);
+      return stage;
+    }
+    if (!node.is_map() || node.keys.empty()) {
+      Tell(node.is_map() ? Error("stages: an empty map", {}, "write " + std::string(kEntry))
+                         : WrongShape("stages", node, source_, kEntry),
+           node.place);
+      return Nameless(node.place);
+    }
+    stage.name = std::move(node.keys[0].text);
+    stage.place = node.keys[0].place;
+    stage.options = std::move(node.items[0]);
+    if (stage.name.empty()) TellNoName(stage);
+    if (node.keys.size() > 1) {
+      stage.options_wrong = true;
+      Tell(Error("a second key in the entry of stage \"" + stage.name + "\":", node.keys[1].text,
+                 "indent options below the stage's name; begin each stage with \"- \""),
+           node.keys[1].place);
+    }
+    return stage;
+  }
+
+  void TellNoName(RawStage& stage) {
+    stage.options_wrong = true;
+    Tell(Error("a stage without a name", {}, "write " + std::string(kEntry)), stage.place);
+  }
+
+  bool IsChoice(const RawStage& entry) {
+    if (entry.name == kFirstOf) return true;
+    if (text::PlainName(entry.name) != kFirstOf) return false;
+    Tell(Error("unknown stage", entry.name, "did you mean \"first-of\"?"), entry.place);
+    return true;
+  }
+
+  RawStage CheckStage(RawStage stage) {
+    if (stage.name == kFirstOf) {
+      Tell(Error("first-of inside first-of", {}, "list all its stages in the outer one"),
+           stage.place);
+      return Nameless(stage.place);
+    }
+    if (!stage.options_wrong && !stage.options.is_map() && !stage.options.is_null()) {
+      stage.options_wrong = true;
+      mistakes_.Add(WrongShape("options", stage.options, source_, "a map, {option: value}")
+                        .In(stage.name, ""));
+    }
+    return stage;
+  }
+
+  const Source& source_;
+  Mistakes& mistakes_;
+};
 
 }  // namespace
 
-Result<std::vector<RawStep>> ReadStages(Node node, const Source& source) {
-  RETURN_IF_ERROR(ExpectList("stages", node, source, "a list of stages"));
-  if (node.items.empty()) {
-    return Error("stages: an empty list", {}, "name at least one stage").At(source.At(node.place));
-  }
+std::vector<RawStep> ReadStages(Node node, const Source& source, Mistakes& mistakes) {
   std::vector<RawStep> steps;
-  steps.reserve(node.items.size());
-  for (Node& item : node.items) {
-    ASSIGN_OR_RETURN(RawStep step, ReadStep(std::move(item), source));
-    steps.push_back(std::move(step));
+  if (!mistakes.Take(ExpectList("stages", node, source, "a list of stages"))) return steps;
+  if (node.items.empty()) {
+    mistakes.Add(
+        Error("stages: an empty list", {}, "name at least one stage").At(source.At(node.place)));
   }
-  RETURN_IF_ERROR(RefuseTwice(steps, source));
+  Reader reader(source, mistakes);
+  steps.reserve(node.items.size());
+  for (Node& item : node.items) steps.push_back(reader.ReadStep(std::move(item)));
+  reader.TellRepeated(steps);
   return steps;
 }
 

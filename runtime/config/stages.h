@@ -6,26 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
-#include "runtime/sdk/result.h"
 
 namespace slipway::config {
 
 struct RawStage {
-  std::string name;
-  Place place;   // of the name
-  Node options;  // a map, or null when none are given
+  std::string name;            // empty when a mistake has been told of it
+  Place place;                 // of the name
+  Node options;                // a map, or null when none are given
+  bool options_wrong = false;  // a mistake has been told of where or what they are
+  bool repeated = false;       // an earlier one has the name; told
 };
 
 // One item of the list: one stage, or the alternatives of `first-of`.
 struct RawStep {
   Place place;
-  std::vector<RawStage> alternatives;
+  std::vector<RawStage> alternatives;  // never empty
 };
 
 // Checks the list below `stages:`, and that no stage stands in it twice. Takes the options out of
-// `node`.
-Result<std::vector<RawStep>> ReadStages(Node node, const Source& source);
+// `node`. What is wrong is told, and stands in the list all the same: without it, rules about the
+// order would seem to be broken.
+std::vector<RawStep> ReadStages(Node node, const Source& source, Mistakes& mistakes);
 
 }  // namespace slipway::config
 

@@ -96,8 +96,9 @@ class Checker {
     return status;
   }
 
-  Status CheckValue(const slipway_option& option, const Node& node, const Source& source,
+  Status CheckValue(const slipway_option& option, const Node& node, const Source& tree_source,
                     const Trail& trail, slipway_value& value) {
+    const Source& source = node.source != nullptr ? *node.source : tree_source;
     value.type = option.type;
     switch (option.type) {
       case SLIPWAY_LIST:

@@ -98,7 +98,8 @@ Status CheckDigest(const std::string& path, const std::string& wanted) {
   }
   ASSIGN_OR_RETURN(const std::string found, Sha256Of(path));
   if (strcasecmp(found.c_str(), wanted.c_str()) == 0) return Ok();
-  return Error("wrong sha256", found, "the config pins " + wanted + "; file: " + path);
+  return Error("wrong sha256", found, "the config pins " + wanted + "; file: " + path)
+      .Option("sha256");
 }
 
 Result<std::string> DigestOfLoaded(const void* symbol, const std::string& path) {

@@ -43,12 +43,23 @@ std::string JoinNames(const std::vector<std::string_view>& names) {
   return list;
 }
 
+std::string PlainName(std::string_view name) {
+  std::string plain(name);
+  for (char& c : plain) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = '-';
+  }
+  return plain;
+}
+
 std::string_view Nearest(std::string_view written, const std::vector<std::string_view>& names) {
+  if (written.size() > kMaxName) return {};
+  const std::string plain = PlainName(written);
   size_t best_distance = std::max<size_t>(1, written.size() / 3) + 1;
   std::string_view best;
   for (std::string_view name : names) {
-    if (written.size() > kMaxName || name.size() > kMaxName) continue;
-    const size_t distance = EditDistance(written, name);
+    if (name.size() > kMaxName) continue;
+    const size_t distance = EditDistance(plain, PlainName(name));
     if (distance < best_distance) {
       best_distance = distance;
       best = name;

@@ -14,8 +14,11 @@ namespace slipway::text {
 // of `a`.
 size_t EditDistance(std::string_view a, std::string_view b);
 
+// The name in small letters, with '-' for '_': what people mean by it, however they write it.
+std::string PlainName(std::string_view name);
+
 // The first of `names` that is most like `written`; empty when none is much like it. It is one of
-// the views in `names`.
+// the views in `names`. Capitals and underscores count for nothing: "Cgroup_V1" is "cgroup-v1".
 std::string_view Nearest(std::string_view written, const std::vector<std::string_view>& names);
 
 // "did you mean "hostname"?" when a name is near enough to `written`, else "one of a, b, c", cut

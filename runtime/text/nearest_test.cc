@@ -45,6 +45,13 @@ TEST(Nearest, TheNearestOfSeveralIsSuggested) {
   EXPECT_EQ(NearestHint("abcdef", {"abcxyf", "abcdex"}, ""), "did you mean \"abcdex\"?");
 }
 
+TEST(Nearest, CapitalsAndUnderscoresAreNoDifference) {
+  EXPECT_EQ(NearestHint("PID", {"uts", "pid"}, ""), "did you mean \"pid\"?");
+  EXPECT_EQ(NearestHint("Cgroup_V1", {"cgroup-v2", "cgroup-v1"}, ""),
+            "did you mean \"cgroup-v1\"?");
+  EXPECT_EQ(NearestHint("a_b", {"A-B", "c"}, ""), "did you mean \"A-B\"?");
+}
+
 TEST(Nearest, OtherwiseTheHintListsWhatThereIs) {
   EXPECT_EQ(NearestHint("zzz", {"hostname", "domainname"}, ""), "one of hostname, domainname");
   EXPECT_EQ(NearestHint("zzz", {"hostname"}, ""), "there is only hostname");

@@ -1,0 +1,89 @@
+#include "runtime/config/config_text.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "runtime/config/find.h"
+#include "runtime/config/path.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::config {
+namespace {
+
+// Bounded while it reads: the descriptor may be that of a pipe or a device, which have no size.
+Result<std::string> ReadBounded(int fd, const std::string& name) {
+  std::string text;
+  char buffer[16 * 1024];
+  while (text.size() <= kMaxConfigBytes) {
+    const ssize_t size = read(fd, buffer, sizeof(buffer));
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) {
+      const int cause = errno;
+      const char* hint = cause == EISDIR  ? "the config must be a file"
+                         : cause == EBADF ? "no such descriptor is open for reading"
+                                          : "";
+      return Error(cause, "read", name, hint);
+    }
+    if (size == 0) return text;
+    text.append(buffer, static_cast<size_t>(size));
+  }
+  return Error("the config is larger than 1 MiB", name);
+}
+
+Result<int> DescriptorOf(const std::string& path) {
+  const char* const begin = path.data() + kDescriptorPrefix.size();
+  const char* const end = path.data() + path.size();
+  int number = 0;
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  if (begin == end || error != std::errc() || stop != end || number < 0) {
+    return Error("not a descriptor", path, "write the number of an open one, such as fd:3");
+  }
+  return number;
+}
+
+Error CannotOpen(int cause, const std::string& path) {
+  Error error = Error(cause, "open", path);
+  if (cause != ENOENT) return error;
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string nearest = NearestFile(name, ConfigFilesIn(FolderOf(path)));
+  if (!nearest.empty()) error.Hint("did you mean \"" + nearest + "\"?");
+  return error;
+}
+
+}  // namespace
+
+std::string_view ConfigText::Line(int line) const {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::string_view rest = text;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  if (line < 1) return {};
+  for (; line > 1; --line) {
+    const size_t newline = rest.find('\n');
+    if (newline == std::string_view::npos) return {};
+    rest.remove_prefix(newline + 1);
+  }
+  rest = rest.substr(0, rest.find('\n'));
+  if (rest.ends_with('\r')) rest.remove_suffix(1);
+  return rest;
+}
+
+Result<ConfigText> ConfigText::Read(const std::string& path) {
+  ConfigText config{.name = path, .text = {}};
+  if (path == kStandardInput) {
+    config.name = "standard input";
+    ASSIGN_OR_RETURN(config.text, ReadBounded(STDIN_FILENO, config.name));
+  } else if (path.starts_with(kDescriptorPrefix)) {
+    ASSIGN_OR_RETURN(const int fd, DescriptorOf(path));
+    ASSIGN_OR_RETURN(config.text, ReadBounded(fd, config.name));
+  } else {
+    const Result<sys::Fd> fd = sys::Open(path, O_RDONLY);
+    if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
+    ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
+  }
+  return config;
+}
+
+}  // namespace slipway::config
