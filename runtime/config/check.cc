@@ -84,8 +84,9 @@ Result<StageEntry> CheckStage(const RawStage& stage, const Source& source,
   }
   entry.descriptor = *loaded;
   const Source home{.name = entry.where, .folder = source.folder, .has_lines = false};
-  ASSIGN_OR_RETURN(entry.options,
-                   CheckOptions(*entry.descriptor, Merge(stage, source, settings), home));
+  Mistakes mistakes;
+  entry.options = CheckOptions(*entry.descriptor, Merge(stage, source, settings), home, mistakes);
+  RETURN_IF_ERROR(mistakes.First());
   return entry;
 }
 
