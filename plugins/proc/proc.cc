@@ -104,7 +104,7 @@ class Proc final : public slipway::Stage {
 }  // namespace
 
 SLIPWAY_STAGE(Proc, {.name = "proc",
-                     .summary = "Its own /proc, which shows the container's processes",
+                     .summary = "A fresh /proc of the container's own processes",
                      .privileges = SLIPWAY_ROOT_OR_USERNS,
                      .requires_ = {"mount-namespace"},
                      .after = {"root", "pid-namespace"}});
