@@ -235,8 +235,8 @@ TEST(Stages, AreListedWithTheirSummaries) {
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
   for (const char* line :
-       {"uts             Own host name and domain name (UTS namespace)\n",
-        "mount           Own mounts and an own root folder (mount namespace)\n", "cgroup-v1       ",
+       {"uts             Its own host name and domain name (UTS namespace)\n",
+        "mount           Its own mounts and root folder (mount namespace)\n", "cgroup-v1       ",
         "cgroup-v2       ", "pid             ", "proc            "}) {
     EXPECT_NE(result.out.find(line), std::string::npos) << line << result.out;
   }

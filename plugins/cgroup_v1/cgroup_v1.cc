@@ -3,8 +3,10 @@
 // Documentation/scheduler/sched-bwc.rst.
 
 #include <fcntl.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,19 +50,22 @@ std::string OnUnified(const sys::CgroupMount& unified, std::string_view controll
 
 // controller: which is in no v1 hierarchy. All mounts are looked at only where v2 does not explain
 // it.
-Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller) {
+Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller,
+                        const std::string& option) {
   const std::string operation = "no controller \"" + controller + "\" in ";
   ASSIGN_OR_RETURN(const sys::CgroupMount* unified, mounts.Unified());
   const std::string elsewhere = unified ? OnUnified(*unified, controller) : std::string();
-  if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere);
+  if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere).Option(option);
   ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
   const std::string points = sys::MountPoints(all, false);
   if (points == "none") {
     return Error(operation + "cgroup v1", {},
-                 "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either");
+                 "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either")
+        .Option(option);
   }
   return Error(operation + "the cgroup v1 hierarchies at", points,
-               "no cgroup v2 mount in reach has it either");
+               "no cgroup v2 mount in reach has it either")
+      .Option(option);
 }
 
 Status RefuseAll(sys::CgroupMounts& mounts) {
@@ -69,6 +74,16 @@ Status RefuseAll(sys::CgroupMounts& mounts) {
                unified
                    ? "there is cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2"
                    : "nor is cgroup v2 in /proc/self/mountinfo; mount a hierarchy first");
+}
+
+Status BlameParent(Status status) {
+  if (!status.ok()) status.error().Option("parent");
+  return status;
+}
+
+bool IsRealTime() {
+  const int policy = sched_getscheduler(0);
+  return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
 class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
@@ -103,7 +118,13 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   // machine forks or ends; cgroup_procs_write_start() in kernel/cgroup/cgroup.c.
   Status InChild(Child&) override {
     for (const Entrance& entrance : entrances_) {
-      RETURN_IF_ERROR(sys::WriteFile(entrance.file, entrance.path, "0"));
+      Status joined = sys::WriteFile(entrance.file, entrance.path, "0");
+      if (joined.ok()) continue;
+      if (joined.error()->errno_value == EINVAL && IsRealTime()) {
+        joined.error().Hint(
+            "a real-time process (chrt) may only be in a cgroup with cpu.rt_runtime_us");
+      }
+      return joined;
     }
     return Ok();
   }
@@ -115,17 +136,17 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
 
  private:
-  // The hierarchies of the controllers. Without `all` those that there are will do.
+  // The hierarchies of the controllers. Without `limits` those that there are will do.
   static Result<std::vector<sys::CgroupMount>> Find(sys::CgroupMounts& mounts,
                                                     const std::vector<std::string>& controllers,
-                                                    bool all) {
+                                                    const std::vector<sys::LimitWrite>& limits) {
     std::vector<sys::CgroupMount> found;
     for (const std::string& controller : controllers) {
       ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Controller(controller));
       if (mount != nullptr) {
         found.push_back(*mount);
-      } else if (all) {
-        return RefuseController(mounts, controller);
+      } else if (!limits.empty()) {
+        return RefuseController(mounts, controller, sys::OptionOf(limits, controller));
       }
     }
     if (found.empty()) return RefuseAll(mounts);
@@ -134,22 +155,21 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
 
   // Can the container's cgroup be made in this hierarchy?
   Status Check(const sys::CgroupMount& mount) const {
-    RETURN_IF_ERROR(sys::CheckParent(mount, parent));
+    RETURN_IF_ERROR(BlameParent(sys::CheckParent(mount, parent)));
     return slipway::cgroup_v1::CheckCpuset(mount, *this);
   }
 
   // The hierarchies that are needed, each with a parent in which a cgroup can be made.
   Result<std::vector<Hierarchy>> Locate() const {
-    RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
+    RETURN_IF_ERROR(BlameParent(sys::CheckCgroupPath(parent)));
     RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
     std::vector<std::string> controllers = sys::ControllersOf(limits);
     // Without a limit the cgroups still hold the container together: what is left gets killed.
-    const bool limited = !controllers.empty();
-    if (!limited) controllers = {"pids", "memory", "cpu"};
+    if (controllers.empty()) controllers = {"pids", "memory", "cpu"};
     sys::CgroupMounts mounts;
-    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> found, Find(mounts, controllers, limited));
+    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> found, Find(mounts, controllers, limits));
     std::vector<Hierarchy> hierarchies =
         slipway::cgroup_v1::FindHierarchies(found, controllers, limits);
     for (const Hierarchy& hierarchy : hierarchies) RETURN_IF_ERROR(Check(hierarchy.mount));
@@ -182,6 +202,7 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
 
 // Write access to the parent is what it takes, root or not; Probe looks.
 SLIPWAY_STAGE(CgroupV1, {.name = "cgroup-v1",
-                         .summary = "Own cgroup with limits, in each cgroup v1 hierarchy needed",
+                         .summary = "Its own cgroups, with limits (cgroup v1)",
                          .privileges = SLIPWAY_UNPRIVILEGED,
+                         .needs = "root, or a parent cgroup that is delegated to this user",
                          .provides = {"cgroup"}});

@@ -26,7 +26,8 @@ Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& opti
     ASSIGN_OR_RETURN(const std::string there, sys::ReadFile(directory + file));
     if (there.find_first_not_of('\n') != std::string::npos) continue;
     return Error("nothing to inherit in", directory + file,
-                 "write there first what the cgroup above it has, or choose another parent");
+                 "write there first what the cgroup above it has, or choose another parent")
+        .Option("parent");
   }
   if (options.cpuset_cpus) {
     RETURN_IF_ERROR(

@@ -86,22 +86,28 @@ Lines Allow(const CgroupOptions& options) {
 // checked against the period that stands, and the quota before the burst.
 constexpr std::array kLimits = {
     LimitFile{"pids", "pids.max", Plain<&CgroupOptions::pids_max>},
-    LimitFile{"memory", "memory.limit_in_bytes", Plain<&CgroupOptions::memory_max>},
-    LimitFile{"memory", "memory.memsw.limit_in_bytes", MemoryAndSwap},
-    LimitFile{"cpu", "cpu.cfs_period_us", sys::CpuPeriod},
-    LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota},
-    LimitFile{"cpu", "cpu.cfs_burst_us", Plain<&CgroupOptions::cpu_max_burst>},
-    LimitFile{"cpu", "cpu.shares", Shares},
+    LimitFile{"memory", "memory.limit_in_bytes", Plain<&CgroupOptions::memory_max>, false,
+              "memory.max"},
+    LimitFile{"memory", "memory.memsw.limit_in_bytes", MemoryAndSwap, false, "memory.swap.max"},
+    LimitFile{"cpu", "cpu.cfs_period_us", sys::CpuPeriod, false, "cpu.period"},
+    LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota, false, "cpu.max"},
+    LimitFile{"cpu", "cpu.cfs_burst_us", Plain<&CgroupOptions::cpu_max_burst>, false,
+              "cpu.max.burst"},
+    LimitFile{"cpu", "cpu.shares", Shares, false, "cpu.weight"},
     LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
     LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
-    LimitFile{"blkio", "blkio.bfq.weight", Bfq, true},
-    LimitFile{"blkio", "blkio.weight", Blkio, true},
-    LimitFile{"blkio", "blkio.throttle.read_bps_device", Throttle<&sys::IoMax::rbps>},
-    LimitFile{"blkio", "blkio.throttle.write_bps_device", Throttle<&sys::IoMax::wbps>},
-    LimitFile{"blkio", "blkio.throttle.read_iops_device", Throttle<&sys::IoMax::riops>},
-    LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&sys::IoMax::wiops>},
-    LimitFile{"devices", "devices.deny", DenyAll},
-    LimitFile{"devices", "devices.allow", Allow},
+    LimitFile{"blkio", "blkio.bfq.weight", Bfq, true, "io.weight"},
+    LimitFile{"blkio", "blkio.weight", Blkio, true, "io.weight"},
+    LimitFile{"blkio", "blkio.throttle.read_bps_device", Throttle<&sys::IoMax::rbps>, false,
+              "io.max"},
+    LimitFile{"blkio", "blkio.throttle.write_bps_device", Throttle<&sys::IoMax::wbps>, false,
+              "io.max"},
+    LimitFile{"blkio", "blkio.throttle.read_iops_device", Throttle<&sys::IoMax::riops>, false,
+              "io.max"},
+    LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&sys::IoMax::wiops>, false,
+              "io.max"},
+    LimitFile{"devices", "devices.deny", DenyAll, false, "devices"},
+    LimitFile{"devices", "devices.allow", Allow, false, "devices"},
     LimitFile{"rdma", "rdma.max", sys::RdmaLines},
     LimitFile{"net_cls", "net_cls.classid", Plain<&CgroupOptions::net_cls_classid>},
     LimitFile{"net_prio", "net_prio.ifpriomap", sys::ByName<&CgroupOptions::net_prio_ifpriomap>},
@@ -113,7 +119,8 @@ Status CheckLimits(const CgroupOptions& options) {
   RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v1", options));
   if (options.memory_swap_max && !options.memory_max) {
     return Error("memory.swap.max without memory.max", {},
-                 "v1 limits swap only together with memory: give memory.max too");
+                 "v1 limits swap only together with memory: give memory.max too")
+        .Option("memory.swap.max");
   }
   return Ok();
 }

@@ -44,11 +44,12 @@ std::string BoundToV1(const std::string& place) {
 
 // Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
 // can offer these.
-Status RefuseThoseOnV1(const std::vector<std::string>& controllers) {
-  for (const std::string& controller : controllers) {
+Status RefuseThoseOnV1(const std::vector<sys::LimitWrite>& limits) {
+  for (const std::string& controller : sys::ControllersOf(limits)) {
     const std::string place = sys::UsualPlaceOnV1(NameOnV1(controller));
     if (place.empty()) continue;
-    return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place));
+    return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place))
+        .Option(sys::OptionOf(limits, controller));
   }
   return Ok();
 }
@@ -67,7 +68,8 @@ Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
 }
 
 Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount,
-                        const std::vector<std::string>& controllers) {
+                        const std::vector<sys::LimitWrite>& limits) {
+  const std::vector<std::string> controllers = sys::ControllersOf(limits);
   if (controllers.empty()) return Ok();
   ASSIGN_OR_RETURN(const std::string offered,
                    sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
@@ -77,9 +79,15 @@ Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
                  elsewhere ? BoundToV1(elsewhere->mount_point)
                            : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
-                             "or a cgroup above this mount does not pass it on");
+                             "or a cgroup above this mount does not pass it on")
+        .Option(sys::OptionOf(limits, controller));
   }
   return Ok();
+}
+
+Status BlameParent(Status status) {
+  if (!status.ok()) status.error().Option("parent");
+  return status;
 }
 
 class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
@@ -90,8 +98,8 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
 
   Status Probe() override {
     ASSIGN_OR_RETURN(site_, Locate());
-    RETURN_IF_ERROR(cgroup_v2::CheckWrites(site_.enable));
-    return cgroup_v2::CheckBirth(site_.mount, parent);
+    RETURN_IF_ERROR(BlameParent(cgroup_v2::CheckWrites(site_.enable)));
+    return BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
   }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
@@ -104,7 +112,8 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
     RETURN_IF_ERROR(sys::WriteLimits(path, site_.limits));
     if (site_.device_program.valid()) {
-      RETURN_IF_ERROR(cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program));
+      Status attached = cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program);
+      if (!attached.ok()) return attached.error().Option("devices");
     }
     RETURN_IF_ERROR(cgroup_v2::CheckPartition(path, *this));
     return plan.SetCgroup(cgroup_.get());
@@ -126,21 +135,23 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
   };
 
   Result<Site> Locate() const {
-    RETURN_IF_ERROR(sys::CheckCgroupPath(parent));
+    RETURN_IF_ERROR(BlameParent(sys::CheckCgroupPath(parent)));
     sys::CgroupMounts mounts;
     Site site;
     RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
-    RETURN_IF_ERROR(RefuseThoseOnV1(controllers));
+    RETURN_IF_ERROR(RefuseThoseOnV1(site.limits));
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
-    RETURN_IF_ERROR(CheckControllers(mounts, site.mount, controllers));
-    RETURN_IF_ERROR(sys::CheckParent(site.mount, parent));
+    RETURN_IF_ERROR(CheckControllers(mounts, site.mount, site.limits));
+    RETURN_IF_ERROR(BlameParent(sys::CheckParent(site.mount, parent)));
     RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
     if (resolved.devices) {
       ASSIGN_OR_RETURN(const auto program, cgroup_v2::DeviceProgram(*resolved.devices));
-      ASSIGN_OR_RETURN(site.device_program, cgroup_v2::LoadDeviceProgram(program));
+      Result<sys::Fd> loaded = cgroup_v2::LoadDeviceProgram(program);
+      if (!loaded.ok()) return loaded.error().Option("devices");
+      site.device_program = std::move(*loaded);
     }
     ASSIGN_OR_RETURN(site.enable, cgroup_v2::FindEnableWrites(site.mount, parent, controllers));
     return site;
@@ -154,6 +165,7 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
 
 // Write access to the parent is what it takes, root or not; Probe looks.
 SLIPWAY_STAGE(CgroupV2, {.name = "cgroup-v2",
-                         .summary = "Own cgroup with limits, in the cgroup v2 hierarchy",
+                         .summary = "Its own cgroup, with limits (cgroup v2)",
                          .privileges = SLIPWAY_UNPRIVILEGED,
+                         .needs = "root, or a parent cgroup that is delegated to this user",
                          .provides = {"cgroup"}});

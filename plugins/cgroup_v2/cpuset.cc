@@ -31,7 +31,8 @@ Status CheckPartitionText(std::string_view text, const std::string& file) {
   std::string reason(text.substr(0, text.find('\n')));
   return Error("not a valid partition", file,
                "the kernel says: " + reason +
-                   "; the parent must be a partition root or have the CPUs to give away");
+                   "; the parent must be a partition root or have the CPUs to give away")
+      .Option("cpuset.partition");
 }
 
 }  // namespace slipway::cgroup_v2

@@ -63,9 +63,10 @@ constexpr std::array kLimits = {
     LimitFile{"cpu", "cpu.weight", Plain<&CgroupOptions::cpu_weight>},
     LimitFile{"cpuset", "cpuset.cpus", Plain<&CgroupOptions::cpuset_cpus>},
     LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
-    LimitFile{"cpuset", "cpuset.cpus.partition", Plain<&CgroupOptions::cpuset_partition>},
+    LimitFile{"cpuset", "cpuset.cpus.partition", Plain<&CgroupOptions::cpuset_partition>, false,
+              "cpuset.partition"},
     LimitFile{"io", "io.weight", IoWeight, true},
-    LimitFile{"io", "io.bfq.weight", BfqWeight, true},
+    LimitFile{"io", "io.bfq.weight", BfqWeight, true, "io.weight"},
     LimitFile{"io", "io.max", IoMax},
     LimitFile{"rdma", "rdma.max", sys::RdmaLines},
     LimitFile{"misc", "misc.max", sys::ByName<&CgroupOptions::misc_max>},
@@ -94,7 +95,9 @@ Status CheckLimits(const CgroupOptions& options) {
   RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v2", options));
   for (const sys::LimitWrite& limit : NamedLimits(options)) {
     if (options.unified.contains(limit.file)) {
-      return Error("unified: given twice", limit.file, "another option writes this file already");
+      return Error("unified: given twice", limit.file,
+                   "the option " + limit.option + " writes this file already")
+          .Option("unified." + limit.file);
     }
   }
   return Ok();
@@ -104,7 +107,8 @@ std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
   std::vector<sys::LimitWrite> limits = NamedLimits(options);
   for (const auto& [file, value] : options.unified) {
     const std::string controller = file.substr(0, file.find('.'));
-    limits.push_back({controller == "cgroup" ? "" : controller, file, value});
+    limits.push_back(
+        {controller == "cgroup" ? "" : controller, file, value, false, "unified." + file});
   }
   return limits;
 }

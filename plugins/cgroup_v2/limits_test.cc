@@ -102,7 +102,7 @@ TEST(CheckLimits, RefusesWhatUnifiedRepeats) {
   EXPECT_TRUE(CheckLimits(options).ok());
   options.pids_max = 5;
   EXPECT_EQ(CheckLimits(options).error().ToString(),
-            "unified: given twice \"pids.max\" (another option writes this file already)");
+            "unified: given twice \"pids.max\" (the option pids.max writes this file already)");
 }
 
 TEST(CheckLimits, RefusesWhatV2DoesNotHave) {

@@ -26,8 +26,14 @@ constexpr unsigned kFolderMode = 0755;
 constexpr unsigned kFileMode = 0644;
 
 Result<Fd> StageAt(const Fd& mount, const std::string& path) {
-  ASSIGN_OR_RETURN(const Fd target, sys::Open(path, kFolder));
-  RETURN_IF_ERROR(sys::Attach(mount, target, path));
+  Result<Fd> target = sys::Open(path, kFolder);
+  if (!target.ok()) {
+    if (target.error()->errno_value == ENOENT) {
+      target.error().Hint("a folder that the host must have: the root is put together there");
+    }
+    return target;
+  }
+  RETURN_IF_ERROR(sys::Attach(mount, *target, path));
   return sys::Open(path, kFolder);
 }
 
@@ -44,6 +50,28 @@ Status MakeTarget(const Fd& root, const std::string& target, bool folder) {
                        O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
   if (!file.valid()) return Error(errno, "create", target);
   return Ok();
+}
+
+// Of a mount point that is missing, or cannot be made: whose it is, and what would be right.
+std::string TargetHint(int errno_value, const std::string& target, bool make_target) {
+  switch (errno_value) {
+    case ENOENT:
+      if (make_target) break;
+      return "a mount point must exist in the container's root, and " + target +
+             " does not; make it there, or set overlay: true";
+    case ENOTDIR:
+      return "a part of this path is no folder in the container's root";
+    case ELOOP:
+      return "too many symlinks in the container's root";
+    case EEXIST:
+      return "in the container's root it is a symlink that leads to nothing";
+    case EROFS:
+      return "the mount point is missing in the container, in a mount that is read-only: make it "
+             "in the source of that mount";
+    default:
+      break;
+  }
+  return "in the container's root";
 }
 
 }  // namespace
@@ -81,23 +109,25 @@ Result<Fd> StageOverlay(const std::string& root) {
   return StageAt(overlay, base + "root");
 }
 
-Status AttachAt(const Fd& root, const std::string& target, const Fd& mount, bool make_target) {
-  auto found = sys::OpenInRoot(root, target, O_PATH);
+Status AttachAt(const Fd& root, const std::string& path, const Fd& mount, bool make_target) {
+  auto found = sys::OpenInRoot(root, path, O_PATH);
   if (!found.ok() && found.error()->errno_value == ENOENT && make_target) {
-    RETURN_IF_ERROR(MakeTarget(root, target, IsFolder(mount)));
-    found = sys::OpenInRoot(root, target, O_PATH);
+    Status made = MakeTarget(root, path, IsFolder(mount));
+    if (!made.ok()) {
+      return made.error().Hint(TargetHint(made.error()->errno_value, path, make_target));
+    }
+    found = sys::OpenInRoot(root, path, O_PATH);
   }
   if (!found.ok()) {
-    if (found.error()->errno_value == ENOENT) {
-      found.error().Hint("a mount point must exist in the root folder; or set overlay: true");
-    }
-    return std::move(found).status();
+    return found.error().Hint(TargetHint(found.error()->errno_value, path, make_target));
   }
   if (IsFolder(*found) != IsFolder(mount)) {
-    return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "move_mount", target,
-                 "source and target must both be folders, or both be files");
+    return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "move_mount", path,
+                 std::string("source and target must both be folders, or both be files; in the "
+                             "container's root it is a ") +
+                     (IsFolder(mount) ? "file" : "folder"));
   }
-  return sys::Attach(mount, *found, target);
+  return sys::Attach(mount, *found, path);
 }
 
 }  // namespace mount_stage

@@ -1,4 +1,4 @@
-// A mount namespace with a root of its own: mount_namespaces(7), pivot_root(2).
+// A mount namespace with its own root: mount_namespaces(7), pivot_root(2).
 //
 // The new root is put together below kStaging, which is covered in the container's mount
 // namespace alone, and then becomes "/". Nothing of it is ever visible on the host, and the
@@ -13,7 +13,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,12 +41,14 @@ struct Bind {
   slipway::ContainerPath target;
   bool readonly = false;
 
+  static constexpr const char* kTextForm = "source:target:ro=readonly";
   static constexpr auto Options() {
     return slipway::OptionTable(
         slipway::Option<&Bind::source>("source", "File or folder of the host", {.required = true}),
         slipway::Option<&Bind::target>("target", "Where it appears in the container",
                                        {.required = true}),
-        slipway::Option<&Bind::readonly>("readonly", "Nobody in the container can write to it",
+        slipway::Option<&Bind::readonly>("readonly",
+                                         "Mount it read-only; root in the container can undo that",
                                          {.fallback = "false"}));
   }
 };
@@ -51,16 +56,16 @@ struct Bind {
 struct Tmpfs {
   slipway::ContainerPath target;
   std::optional<slipway::Bytes> size;
-  std::string mode;
+  slipway::Mode mode;
 
+  static constexpr const char* kTextForm = "target";
   static constexpr auto Options() {
     return slipway::OptionTable(
         slipway::Option<&Tmpfs::target>("target", "Where it appears in the container",
                                         {.required = true}),
-        slipway::Option<&Tmpfs::size>("size", "Most that it may hold; half of the memory if absent",
-                                      {.unit = "bytes", .minimum = 4096}),
-        slipway::Option<&Tmpfs::mode>("mode", "Permissions of its root folder, in octal",
-                                      {.fallback = "1777", .minimum = 3, .maximum = 4}));
+        slipway::Option<&Tmpfs::size>(
+            "size", "Maximum size of its files; half of the memory if absent", {.minimum = 4096}),
+        slipway::Option<&Tmpfs::mode>("mode", "Permissions of the folder", {.fallback = "1777"}));
   }
 };
 
@@ -82,25 +87,19 @@ class Mount final : public slipway::Stage {
             "method",
             "How it becomes /; chroot leaves the host's mounts in reach of a privileged command",
             {.fallback = "pivot_root"}),
-        slipway::Option<&Mount::readonly_>("readonly", "Nobody in the container can write to /",
-                                           {.fallback = "false"}),
+        slipway::Option<&Mount::readonly_>("readonly",
+                                           "Mount / read-only; root in the container can undo that",
+                                           {.fallback = "false", .short_name = "read-only"}),
         slipway::Option<&Mount::overlay_>(
             "overlay",
             "Writes go to a throw-away layer in memory, and the root folder stays untouched; "
             "missing mount points are made in that layer",
             {.fallback = "false"}),
-        slipway::Option<&Mount::binds_>("binds",
-                                        "Files and folders of the host to show in the container"),
-        slipway::Option<&Mount::tmpfs_>("tmpfs", "Empty folders in memory"));
-  }
-
-  Status Create() override {
-    for (const Tmpfs& tmpfs : tmpfs_) {
-      if (tmpfs.mode.find_first_not_of("01234567") != std::string::npos) {
-        return Error("not an octal mode", tmpfs.mode, "such as 1777 or 755, in tmpfs");
-      }
-    }
-    return Ok();
+        slipway::Option<&Mount::binds_>(
+            "binds", "Files and folders of the host that appear in the container",
+            {.short_name = "bind"}),
+        slipway::Option<&Mount::tmpfs_>("tmpfs", "Empty folders in memory (tmpfs)",
+                                        {.short_name = "tmpfs"}));
   }
 
   Status Probe() override {
@@ -108,12 +107,17 @@ class Mount final : public slipway::Stage {
     int cause = stat(root_.path.c_str(), &info) == 0 ? 0 : errno;
     if (!cause && !S_ISDIR(info.st_mode)) cause = ENOTDIR;
     if (cause) {
-      return Error(cause, "open", root_.path, "the option root must name a folder of the host");
+      const bool absent = cause == ENOENT || cause == ENOTDIR;
+      return Error(cause, "open", root_.path,
+                   absent ? "the option root must name a folder of the host" : "")
+          .Option("root");
     }
-    for (const Bind& bind : binds_) {
-      if (stat(bind.source.path.c_str(), &info) != 0) {
-        return Error(errno, "stat", bind.source.path, "the source of a bind must exist");
-      }
+    for (size_t i = 0; i < binds_.size(); ++i) {
+      const std::string& source = binds_[i].source.path;
+      if (stat(source.c_str(), &info) == 0) continue;
+      return Error(errno, "stat", source,
+                   errno == ENOENT ? "the source of a bind must exist on the host" : "")
+          .Option(Item("binds", i, ".source"));
     }
     return Ok();
   }
@@ -122,32 +126,74 @@ class Mount final : public slipway::Stage {
 
   Status InChild(Child&) override {
     // What is mounted from here on reaches nobody else, and what others mount does not arrive.
-    RETURN_IF_ERROR(sys::MakeAllMountsPrivate());
+    Status status = sys::MakeAllMountsPrivate();
+    if (!status.ok()) {
+      if (status.error()->errno_value != EINVAL) return status;
+      return status.error().Hint("the host's / is no mount point, as in a chroot: bind it there");
+    }
     // Taken before the staging covers kStaging: a source may lie below it.
-    std::vector<sys::Fd> sources;
-    for (const Bind& bind : binds_) {
-      ASSIGN_OR_RETURN(sys::Fd source, sys::CloneTree(bind.source.path, /*recursive=*/true));
-      if (bind.readonly) RETURN_IF_ERROR(sys::SetReadonly(source, true, bind.source.path));
-      sources.push_back(std::move(source));
-    }
-    ASSIGN_OR_RETURN(const sys::Fd root, overlay_
-                                             ? mount_stage::StageOverlay(root_.path)
-                                             : mount_stage::StageFolder(root_.path, readonly_));
+    ASSIGN_OR_RETURN(const std::vector<sys::Fd> sources, CloneSources());
+    auto root = overlay_ ? mount_stage::StageOverlay(root_.path)
+                         : mount_stage::StageFolder(root_.path, readonly_);
+    if (!root.ok()) return root.error().Option("root");
     for (size_t i = 0; i < binds_.size(); ++i) {
-      RETURN_IF_ERROR(mount_stage::AttachAt(root, binds_[i].target.path, sources[i], overlay_));
+      status = mount_stage::AttachAt(*root, binds_[i].target.path, sources[i], overlay_);
+      if (!status.ok()) return status.error().Option(Item("binds", i, ".target"));
     }
-    for (const Tmpfs& tmpfs : tmpfs_) RETURN_IF_ERROR(AddTmpfs(root, tmpfs));
-    if (overlay_ && readonly_) RETURN_IF_ERROR(sys::SetReadonly(root, false, root_.path));
-    return method_ == Method::kChroot ? sys::ChangeRoot(root) : sys::PivotRoot(root);
+    for (size_t i = 0; i < tmpfs_.size(); ++i) RETURN_IF_ERROR(AddTmpfs(*root, i));
+    if (overlay_ && readonly_) {
+      status = sys::SetReadonly(*root, false, root_.path);
+      if (!status.ok()) return status.error().Option("readonly");
+    }
+    return Enter(*root);
   }
 
  private:
-  Status AddTmpfs(const sys::Fd& root, const Tmpfs& tmpfs) const {
-    std::vector<std::pair<std::string, std::string>> options = {{"mode", tmpfs.mode}};
+  // "binds[0].source"
+  static std::string Item(const char* list, size_t index, const char* field) {
+    return list + ("[" + std::to_string(index) + "]") + field;
+  }
+
+  Result<std::vector<sys::Fd>> CloneSources() const {
+    std::vector<sys::Fd> sources;
+    for (size_t i = 0; i < binds_.size(); ++i) {
+      const Bind& bind = binds_[i];
+      auto source = sys::CloneTree(bind.source.path, /*recursive=*/true);
+      if (!source.ok()) {
+        if (source.error()->errno_value == EMFILE) {
+          source.error().Hint("each bind takes an open file: raise the limit (ulimit -n)");
+        }
+        return source.error().Option(Item("binds", i, ".source"));
+      }
+      if (bind.readonly) {
+        Status status = sys::SetReadonly(*source, true, bind.source.path);
+        if (!status.ok()) return status.error().Option(Item("binds", i, ".readonly"));
+      }
+      sources.push_back(std::move(*source));
+    }
+    return sources;
+  }
+
+  Status AddTmpfs(const sys::Fd& root, size_t index) const {
+    const Tmpfs& tmpfs = tmpfs_[index];
+    char mode[8];
+    snprintf(mode, sizeof(mode), "%o", tmpfs.mode.bits);
+    std::vector<std::pair<std::string, std::string>> options = {{"mode", mode}};
     if (tmpfs.size) options.emplace_back("size", std::to_string(tmpfs.size->count));
-    ASSIGN_OR_RETURN(const sys::Fd mount,
-                     sys::NewMount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
-    return mount_stage::AttachAt(root, tmpfs.target.path, mount, overlay_);
+    auto mount = sys::NewMount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    if (!mount.ok()) return mount.error().Option(Item("tmpfs", index, ""));
+    Status status = mount_stage::AttachAt(root, tmpfs.target.path, *mount, overlay_);
+    return status.ok() ? Ok() : Status(status.error().Option(Item("tmpfs", index, ".target")));
+  }
+
+  Status Enter(const sys::Fd& root) const {
+    if (method_ == Method::kChroot) return sys::ChangeRoot(root);
+    Status status = sys::PivotRoot(root);
+    if (status.ok() || std::string_view(status.error()->operation) != "pivot_root") return status;
+    if (status.error()->errno_value == EINVAL) {
+      status.error().Hint("the host's / is an initramfs, or no mount point: set method: chroot");
+    }
+    return status.error().Option("method");
   }
 
   slipway::HostPath root_;
@@ -161,6 +207,6 @@ class Mount final : public slipway::Stage {
 }  // namespace
 
 SLIPWAY_STAGE(Mount, {.name = "mount",
-                      .summary = "Own mounts and an own root folder (mount namespace)",
+                      .summary = "Its own mounts and root folder (mount namespace)",
                       .privileges = SLIPWAY_ROOT_OR_USERNS,
                       .provides = {"mount-namespace", "root"}});

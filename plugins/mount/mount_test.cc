@@ -96,6 +96,15 @@ TEST(MountBind, ShowsAFolderOfTheHost) {
   EXPECT_EQ(result.out, "shared") << result.err;
 }
 
+TEST(MountBind, TakesATextForm) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  const RunResult result =
+      test.RunScript(Mount(", binds: ['data:/tmp:ro']"), "cat /tmp/file; touch /tmp/new");
+  EXPECT_EQ(result.out, "shared") << result.err;
+  EXPECT_EQ(result.err, "touch: /tmp/new: Read-only file system\n");
+}
+
 TEST(MountBind, ShowsAFileOfTheHost) {
   ContainerTest test;
   test.Write("motd", "hello");
@@ -124,7 +133,8 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err,
             "runtime: mount: in-child: open(\"/new/place\"): No such file or directory (a mount "
-            "point must exist in the root folder; or set overlay: true)\n");
+            "point must exist in the container's root, and /new/place does not; make it there, or "
+            "set overlay: true)\n");
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
 
@@ -145,7 +155,7 @@ TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err,
             "runtime: mount: probe: stat(\"/nope\"): No such file or directory (the source of a "
-            "bind must exist)\n");
+            "bind must exist on the host)\n");
 }
 
 TEST(MountBind, FolderOnAFileIsRefused) {
@@ -156,6 +166,31 @@ TEST(MountBind, FolderOnAFileIsRefused) {
       test.RunScript(Mount(", binds: [{source: data, target: /etc/motd}]"), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_NE(result.err.find("source and target must both be folders, or both be files"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST(MountBind, MissingTargetBelowAReadonlyMountIsReported) {
+  ContainerTest test;
+  fs::create_directory(test.Path("data"));
+  const RunResult result =
+      test.RunScript(Mount(", overlay: true, binds: ['data:/tmp:ro', 'data:/tmp/new']"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(
+      result.err.find("mkdir(\"/tmp/new\"): Read-only file system (the mount point is missing "
+                      "in the container, in a mount that is read-only: make it in the source "
+                      "of that mount)"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST(MountBind, TargetThatIsADanglingSymlinkIsReported) {
+  ContainerTest test;
+  fs::create_directory(test.Path("data"));
+  fs::create_directory_symlink("/var/opt", test.MakeRoot() + "/opt");
+  const RunResult result = test.RunScript(Mount(", overlay: true, binds: ['data:/opt']"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("in the container's root it is a symlink that leads to nothing"),
             std::string::npos)
       << result.err;
 }
@@ -198,11 +233,32 @@ TEST(MountTmpfs, SizeIsALimit) {
   EXPECT_NE(result.out.find("No space left"), std::string::npos) << result.out;
 }
 
-TEST(MountTmpfs, ModeMustBeOctal) {
-  const RunResult result =
-      ContainerTest().RunScript(Mount(", tmpfs: [{target: /tmp, mode: rwx}]"), "true");
-  EXPECT_EQ(result.status, 125);
-  EXPECT_NE(result.err.find("not an octal mode \"rwx\""), std::string::npos) << result.err;
+TEST(MountTmpfs, ModeIsOctalHoweverItIsWritten) {
+  for (const char* mode : {"1750", "01750", "0o1750", "'1750'"}) {
+    const RunResult result = ContainerTest().RunScript(
+        Mount(std::string(", tmpfs: [{target: /tmp, mode: ") + mode + "}]"), "stat -c %a /tmp");
+    EXPECT_EQ(result.out, "1750\n") << mode << result.err;
+  }
+}
+
+TEST(MountTmpfs, ModeThatIsNoneIsToldAtItsOwnPlace) {
+  for (const char* mode : {"999", "rwx", "0x1ff", "77777"}) {
+    const RunResult result = ContainerTest().RunScript(
+        Mount(std::string(", tmpfs: [{target: /tmp, mode: ") + mode + "}]"), "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_NE(result.err.find("test.yaml:4:54: mount: tmpfs[0].mode: "), std::string::npos)
+        << result.err;
+    EXPECT_NE(result.err.find("(write permissions in octal, such as 755 or 1777)"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
+TEST(MountTmpfs, TakesATextForm) {
+  const RunResult result = ContainerTest().RunScript(
+      Mount(", tmpfs: ['/tmp:size=1MiB,mode=750']"),
+      "stat -c %a /tmp; grep -o ' /tmp tmpfs .*size=1024k' /proc/mounts | wc -l");
+  EXPECT_EQ(result.out, "750\n1\n") << result.err;
 }
 
 TEST(MountBad, RootThatIsMissing) {

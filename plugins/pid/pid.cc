@@ -15,8 +15,8 @@ class Pid final : public slipway::Stage {
   static constexpr auto Options() {
     return slipway::OptionTable(slipway::Option<&Pid::init_>(
         "init",
-        "Run a small init as pid 1, which reaps orphans, forwards signals and passes the "
-        "command's status on; the command is then pid 2",
+        "Run a small init as PID 1, which reaps orphans, forwards signals and passes the "
+        "command's exit status on; the command is PID 2 then",
         {.fallback = "false"}));
   }
 
@@ -32,7 +32,7 @@ class Pid final : public slipway::Stage {
 }  // namespace
 
 SLIPWAY_STAGE(Pid, {.name = "pid",
-                    .summary = "Own process numbers; no process of the host is visible (pid "
+                    .summary = "Its own process IDs; no process of the host is visible (PID "
                                "namespace)",
                     .privileges = SLIPWAY_ROOT_OR_USERNS,
                     .provides = {"pid-namespace"}});

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace {
 
 using slipway::Child;
+using slipway::Error;
 using slipway::Status;
 namespace sys = slipway::sys;
 
@@ -34,17 +36,43 @@ inline constexpr std::array<const char*, 3> slipway::kNamesOf<Subset>{"all", "pi
 
 namespace {
 
+// What would be right, where the kernel's answer tells.
+std::string_view TargetHint(int errno_value) {
+  switch (errno_value) {
+    case ELOOP:
+      return "in the container it is a symlink, or lies below one; it must be a plain folder";
+    case ENOENT:
+      return "the container's root has no such folder, and it is needed as a mount point";
+    case ENOTDIR:
+      return "in the container it is no folder; it must be one";
+    default:
+      return {};
+  }
+}
+
+// The option that a mount has failed for, if it is one.
+Error& Blame(Error& error) {
+  const std::string_view subject = error->subject;
+  for (const char* option : {"hidepid", "subset"}) {
+    if (subject.starts_with(option)) error.Option(option);
+  }
+  if (error->errno_value == EPERM && std::string_view(error->operation) == "fsmount") {
+    error.Hint("in a user namespace the kernel allows it only where all of the host's /proc shows");
+  }
+  return error;
+}
+
 class Proc final : public slipway::Stage {
  public:
   static constexpr auto Options() {
     return slipway::OptionTable(
-        slipway::Option<&Proc::target_>("target", "Folder to mount it on; it must exist",
+        slipway::Option<&Proc::target_>("target", "Folder that it is mounted on; it must exist",
                                         {.fallback = "/proc"}),
         slipway::Option<&Proc::hidepid_>(
-            "hidepid", "Which processes of other users are hidden (hidepid= of proc(5))",
+            "hidepid", "How processes of other users are hidden (hidepid= of proc(5))",
             {.fallback = "off"}),
         slipway::Option<&Proc::subset_>(
-            "subset", "What is in it: all, or the folders of processes alone (subset= of proc(5))",
+            "subset", "What it shows: all, or only the folders of processes (subset= of proc(5))",
             {.fallback = "all"}));
   }
 
@@ -58,18 +86,13 @@ class Proc final : public slipway::Stage {
     // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
     auto target = child.OpenInRoot(target_, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (!target.ok()) {
-      if (target.error()->errno_value == ELOOP) {
-        target.error().Hint("it is, or is below, a symlink; it must be a plain folder");
-      } else if (target.error()->errno_value == ENOENT) {
-        target.error().Hint("the root filesystem needs this folder as a mount point");
-      }
-      return std::move(target).status();
+      return target.error().Hint(TargetHint(target.error()->errno_value)).Option("target");
     }
     const sys::Fd folder(*target);
-    ASSIGN_OR_RETURN(
-        const sys::Fd procfs,
-        sys::NewMount("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-    return sys::Attach(procfs, folder, target_.path);
+    auto procfs =
+        sys::NewMount("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+    if (!procfs.ok()) return Blame(procfs.error());
+    return sys::Attach(*procfs, folder, target_.path);
   }
 
  private:

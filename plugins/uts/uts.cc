@@ -22,9 +22,10 @@ class Uts final : public slipway::Stage {
   static constexpr auto Options() {
     return slipway::OptionTable(
         slipway::Option<&Uts::hostname_>(
-            "hostname", "Host name inside the container",
-            {.fallback = "container", .minimum = 1, .maximum = kMaxName}),
-        slipway::Option<&Uts::domainname_>("domainname", "NIS domain name inside the container",
+            "hostname", "Host name in the container",
+            {.fallback = "container", .minimum = 1, .maximum = kMaxName, .short_name = "hostname"}),
+        slipway::Option<&Uts::domainname_>("domainname",
+                                           "NIS domain name in the container; the host's if absent",
                                            {.minimum = 1, .maximum = kMaxName}));
   }
 
@@ -32,8 +33,11 @@ class Uts final : public slipway::Stage {
 
   // The child already owns its UTS namespace here, so the host keeps its names.
   Status InChild(Child&) override {
-    RETURN_IF_ERROR(slipway::sys::SetHostname(hostname_));
-    return domainname_ ? slipway::sys::SetDomainname(*domainname_) : Ok();
+    Status named = slipway::sys::SetHostname(hostname_);
+    if (!named.ok()) return named.error().Option("hostname");
+    if (!domainname_) return Ok();
+    named = slipway::sys::SetDomainname(*domainname_);
+    return named.ok() ? Ok() : Status(named.error().Option("domainname"));
   }
 
  private:
@@ -44,5 +48,5 @@ class Uts final : public slipway::Stage {
 }  // namespace
 
 SLIPWAY_STAGE(Uts, {.name = "uts",
-                    .summary = "Own host name and domain name (UTS namespace)",
+                    .summary = "Its own host name and domain name (UTS namespace)",
                     .privileges = SLIPWAY_ROOT_OR_USERNS});

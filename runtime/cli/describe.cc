@@ -1,79 +1,18 @@
 #include "runtime/cli/describe.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <limits>
 #include <string_view>
-#include <vector>
+
+#include "runtime/cli/type_text.h"
 
 namespace slipway::cli {
 namespace {
 
-std::string DecimalText(int64_t thousandths) {
-  std::string text = std::to_string(thousandths / 1000);
-  if (int64_t rest = thousandths % 1000; rest != 0) {
-    std::string places = std::to_string(1000 + rest).substr(1);
-    places.erase(places.find_last_not_of('0') + 1);
-    text += "." + places;
-  }
-  return text;
-}
-
-std::string Bound(const slipway_option& option, int64_t bound) {
-  return option.type == SLIPWAY_DECIMAL ? DecimalText(bound) : std::to_string(bound);
-}
-
-std::string Range(const slipway_option& option) {
-  if (option.minimum == 0 && option.maximum == 0) return {};
-  const std::string unit = option.unit ? std::string(" ") + option.unit : std::string();
-  const std::string of = option.type == SLIPWAY_STRING ? " of length " : " ";
-  if (option.maximum == std::numeric_limits<int64_t>::max())
-    return "," + of + "at least " + Bound(option, option.minimum) + unit;
-  return "," + of + Bound(option, option.minimum) + " to " + Bound(option, option.maximum) + unit;
-}
-
-std::string TypeText(const slipway_option& option) {
-  switch (option.type) {
-    case SLIPWAY_STRING:
-      return "string" + Range(option);
-    case SLIPWAY_BOOL:
-      return "true or false";
-    case SLIPWAY_INTEGER:
-      return "integer" + Range(option);
-    case SLIPWAY_DECIMAL:
-      return "number" + Range(option);
-    case SLIPWAY_BYTES:
-      return "bytes, such as 512MiB";
-    case SLIPWAY_DURATION:
-      return "duration, such as 100ms";
-    case SLIPWAY_PATH:
-      return option.flags & SLIPWAY_IN_CONTAINER ? "path in the container" : "path";
-    case SLIPWAY_ENUM: {
-      std::string text;
-      for (const char* const* name = option.names; *name; ++name) {
-        text.append(text.empty() ? "" : ", ").append(*name);
-      }
-      return "one of: " + text;
-    }
-    case SLIPWAY_LIST:
-      return "list of " + TypeText(*option.element);
-    case SLIPWAY_MAP:
-      return "map of names to " + TypeText(*option.element);
-    case SLIPWAY_RECORD: {
-      std::string text;
-      for (uint32_t i = 0; i < option.field_count; ++i) {
-        text.append(i ? ", " : "").append(option.fields[i].name);
-      }
-      return "{" + text + "}";
-    }
-    default:
-      return "?";
-  }
-}
-
-std::string DefaultText(const slipway_option& option) {
-  if (option.flags & SLIPWAY_REQUIRED) return "required";
-  return option.fallback ? option.fallback : "none";
-}
+// Wide enough for a sentence, and no wider than the narrowest terminal.
+constexpr size_t kWidth = 80;
 
 // The fields of a record within an option, or null.
 const slipway_option* RecordIn(const slipway_option& option) {
@@ -102,37 +41,75 @@ std::string Tokens(const char* const* tokens) {
   return text;
 }
 
-std::string PrivilegesText(uint32_t privileges) {
-  switch (privileges) {
-    case SLIPWAY_UNPRIVILEGED:
-      return "no privileges";
-    case SLIPWAY_ROOT_OR_USERNS:
-      return "CAP_SYS_ADMIN in the container's user namespace (root)";
-    default:
-      return "CAP_SYS_ADMIN on the host (root)";
+std::string NeedsText(const slipway_stage& stage) {
+  if (stage.privileges != SLIPWAY_UNPRIVILEGED) {
+    const std::string root = "root (CAP_SYS_ADMIN)";
+    return stage.needs != nullptr ? root + ", and " + stage.needs : root;
   }
+  return stage.needs != nullptr ? stage.needs : "no privileges";
 }
 
-void AddLine(std::string& text, std::string_view label, std::string_view value) {
-  if (value.empty()) return;
-  text.append(label).append(12 - label.size(), ' ').append(value).append("\n");
+// `text` in lines of at most kWidth, each behind `indent` blanks, the first one behind `first`.
+void AddLines(std::string& to, std::string_view first, size_t indent, std::string_view text) {
+  std::string line(first);
+  line.resize(std::max(indent, line.size()), ' ');
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const bool empty = line.size() <= indent;
+    if (!empty && line.size() + 1 + word.size() > kWidth) {
+      to.append(line).append("\n");
+      line.assign(indent, ' ');
+      line.append(word);
+    } else {
+      line.append(empty ? "" : " ").append(word);
+    }
+  }
+  to.append(line).append("\n");
+}
+
+void AddFact(std::string& text, std::string_view label, std::string_view value) {
+  if (!value.empty()) AddLines(text, label, 12, value);
+}
+
+void AddOption(std::string& text, const std::string& name, const slipway_option& option) {
+  text += "  " + name;
+  if (option.short_name != nullptr) text.append("  (--").append(option.short_name).append(")");
+  if (option.flags & SLIPWAY_REQUIRED) text += "  REQUIRED";
+  text += "\n";
+  AddLines(text, "", 6, option.summary + std::string("."));
+  std::string value = TypeText(option) + "; ";
+  if (option.flags & SLIPWAY_REQUIRED) {
+    value.resize(value.size() - 2);
+  } else {
+    value += option.fallback ? std::string("default: ") + option.fallback : "optional";
+  }
+  AddLines(text, "", 6, value);
+}
+
+// A '|' would end the cell of a table.
+std::string Cell(std::string_view text) {
+  std::string cell;
+  for (const char c : text) cell.append(c == '|' ? "\\" : "").append(1, c);
+  return cell;
 }
 
 }  // namespace
 
 std::string DescribeStage(const slipway_stage& stage) {
-  std::string text = std::string(stage.name) + " " + stage.version + ": " + stage.summary + "\n\n";
-  AddLine(text, "needs", PrivilegesText(stage.privileges));
-  AddLine(text, "provides", Tokens(stage.provides));
-  AddLine(text, "requires", Tokens(stage.requires_));
-  AddLine(text, "after", Tokens(stage.after));
-  AddLine(text, "conflicts", Tokens(stage.conflicts));
+  std::string text;
+  AddLines(text, "", 0, std::string(stage.name) + " " + stage.version + ": " + stage.summary);
+  text += "\n";
+  AddFact(text, "needs", NeedsText(stage));
+  AddFact(text, "provides", Tokens(stage.provides));
+  AddFact(text, "requires", Tokens(stage.requires_));
+  AddFact(text, "after", Tokens(stage.after));
+  AddFact(text, "conflicts", Tokens(stage.conflicts));
   if (stage.option_count == 0) return text + "\nIt has no options.\n";
   text += "\nOptions:\n";
   ForEach(stage.options, stage.option_count, "",
           [&](const std::string& name, const slipway_option& option) {
-            text += "  " + name + "\n      " + option.summary + ".\n      " + TypeText(option) +
-                    "; default: " + DefaultText(option) + "\n";
+            AddOption(text, name, option);
           });
   return text;
 }
@@ -142,8 +119,14 @@ std::string OptionsAsMarkdown(const slipway_stage& stage) {
   std::string text = "| option | type | default | meaning |\n|---|---|---|---|\n";
   ForEach(stage.options, stage.option_count, "",
           [&](const std::string& name, const slipway_option& option) {
-            text += "| `" + name + "` | " + TypeText(option) + " | " + DefaultText(option) + " | " +
-                    option.summary + " |\n";
+            std::string fallback = option.fallback ? option.fallback : "*optional*";
+            if (option.flags & SLIPWAY_REQUIRED) fallback = "**required**";
+            std::string meaning = option.summary;
+            if (option.short_name != nullptr) {
+              meaning.append("; `--").append(option.short_name).append("`");
+            }
+            text += "| `" + name + "` | " + Cell(TypeText(option)) + " | " + Cell(fallback) +
+                    " | " + Cell(meaning) + " |\n";
           });
   return text;
 }

@@ -40,8 +40,7 @@ class Checker {
   void CheckOptionsOf(const RawStage& raw, StageEntry& entry) {
     if (entry.descriptor == nullptr || raw.options_wrong) return;
     const Source home{.name = entry.where, .folder = document_.source().folder, .has_lines = false};
-    auto options = mistakes_.Take(CheckOptions(*entry.descriptor, entry.given, home));
-    if (options) entry.options = *std::move(options);
+    entry.options = CheckOptions(*entry.descriptor, entry.given, home, mistakes_);
   }
 
  private:

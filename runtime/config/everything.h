@@ -14,26 +14,32 @@
 #include "runtime/sdk/stage.h"
 
 namespace slipway::config {
-enum class Mode { kOff, kReadOnly, kReadWrite };
+enum class Access { kOff, kReadOnly, kReadWrite };
 }  // namespace slipway::config
 
 template <>
-inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::config::Mode>{
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::config::Access>{
     "off", "read-only", "read-write", nullptr};
 
 namespace slipway::config {
 
 inline constexpr int64_t kKiB = 1024;
 
+// With a text form of all that one can have.
 struct Bind {
+  static constexpr const char* kTextForm = "source:target:mode:ro=readonly";
   static constexpr auto Options() {
     return OptionTable(Option<&Bind::source>("source", "What is bound", {.required = true}),
                        Option<&Bind::target>("target", "Where it is bound", {.required = true}),
-                       Option<&Bind::mode>("mode", "What may be done", {.fallback = "read-only"}));
+                       Option<&Bind::mode>("mode", "What may be done", {.fallback = "read-only"}),
+                       Option<&Bind::readonly>("readonly", "Not to be written to"),
+                       Option<&Bind::size>("size", "How large"));
   }
   HostPath source;
   ContainerPath target;
-  Mode mode = Mode::kOff;
+  Access mode = Access::kOff;
+  bool readonly = false;
+  std::optional<Bytes> size;
 };
 
 struct Everything : Stage {
@@ -51,6 +57,7 @@ struct Everything : Stage {
         Option<&Everything::root>("root", "Root filesystem", {.fallback = "../rootfs"}),
         Option<&Everything::target>("target", "Inside", {.fallback = "/proc"}),
         Option<&Everything::mode>("mode", "Mode", {.fallback = "off"}),
+        Option<&Everything::permissions>("permissions", "Permissions", {.fallback = "0755"}),
         Option<&Everything::list>("list", "Some numbers"),
         Option<&Everything::map>("map", "Some sizes"),
         Option<&Everything::binds>("binds", "Some binds"),
@@ -64,7 +71,8 @@ struct Everything : Stage {
   std::chrono::nanoseconds wait{};
   HostPath root;
   ContainerPath target;
-  Mode mode = Mode::kReadWrite;
+  Access mode = Access::kReadWrite;
+  slipway::Mode permissions;
   std::vector<int64_t> list = {7};
   std::map<std::string, Bytes> map;
   std::vector<Bind> binds;

@@ -1,9 +1,12 @@
 #include "runtime/config/expected.h"
 
+#include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "runtime/config/text_form.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -46,6 +49,13 @@ std::string Thousandths(int64_t number) {
   return text + fraction;
 }
 
+// "0755"
+std::string Octal(int64_t bits) {
+  char text[24];
+  const auto [end, error] = std::to_chars(std::begin(text), std::end(text), bits, 8);
+  return "0" + std::string(text, error == std::errc() ? end : text);
+}
+
 std::string Amount(const slipway_option& option, int64_t number) {
   switch (option.type) {
     case SLIPWAY_DECIMAL:
@@ -54,6 +64,8 @@ std::string Amount(const slipway_option& option, int64_t number) {
       return InUnits(number, kSizes);
     case SLIPWAY_DURATION:
       return InUnits(number, kDurations);
+    case SLIPWAY_MODE:
+      return Octal(number);
     default:
       return std::to_string(number);
   }
@@ -62,17 +74,31 @@ std::string Amount(const slipway_option& option, int64_t number) {
 // " from 1 to 64", or nothing; for a string `from` is " of".
 std::string Range(const slipway_option& option, std::string_view from = " from") {
   const auto [low, high] = std::pair(option.minimum, option.maximum);
-  if (low == 0 && high == 0) return {};
-  if (high == std::numeric_limits<int64_t>::max()) return " of at least " + Amount(option, low);
+  const bool endless = high == std::numeric_limits<int64_t>::max();
+  if (low == 0 && (high == 0 || endless)) return {};
+  if (endless) return " of at least " + Amount(option, low);
   if (low == std::numeric_limits<int64_t>::min()) return " of at most " + Amount(option, high);
   return std::string(from) + " " + Amount(option, low) + " to " + Amount(option, high);
 }
+
+// ", such as 512MiB", unless the option would not take it.
+std::string SuchAs(const slipway_option& option, int64_t example) {
+  return InRange(option, example) ? ", such as " + Amount(option, example) : std::string();
+}
+
+constexpr int64_t kSizeExample = int64_t{512} << 20;
+constexpr int64_t kDurationExample = 100'000'000;  // 100ms
+constexpr int64_t kDecimalExample = 1500;          // 1.5
 
 std::string InUnit(const slipway_option& option) {
   return option.unit != nullptr ? std::string(", in ") + option.unit : std::string();
 }
 
-std::string_view Plural(const slipway_option& element) {
+std::string Fields(const slipway_option& record) {
+  return text::JoinNames(RowNames(record.fields, record.field_count));
+}
+
+std::string Plural(const slipway_option& element) {
   switch (element.type) {
     case SLIPWAY_STRING:
       return "texts";
@@ -88,13 +114,20 @@ std::string_view Plural(const slipway_option& element) {
       return "durations";
     case SLIPWAY_PATH:
       return "paths";
+    case SLIPWAY_MODE:
+      return "permissions in octal";
     case SLIPWAY_ENUM:
-      return "names";
+      return "names, of " + text::JoinNames(EnumNames(element));
     case SLIPWAY_LIST:
-      return "lists";
+      return "lists of " + Plural(*element.element);
+    case SLIPWAY_MAP:
+      return "maps of names to " + Plural(*element.element);
     default:
-      return "maps";
+      break;
   }
+  std::string maps = "maps of " + Fields(element);
+  if (element.text_form == nullptr) return maps;
+  return maps + ", or of texts such as " + TextFormExamples(element);
 }
 
 }  // namespace
@@ -103,30 +136,35 @@ std::string Expected(const slipway_option& option) {
   switch (option.type) {
     case SLIPWAY_STRING: {
       const std::string length = Range(option, " of");
-      return "a text" + length + (length.empty() ? "" : " bytes");
+      const std::string_view bytes = length.ends_with(" 1") ? " byte" : " bytes";
+      return "a text" + length + std::string(length.empty() ? "" : bytes);
     }
     case SLIPWAY_BOOL:
       return "true or false";
     case SLIPWAY_INTEGER:
       return "an integer" + Range(option) + InUnit(option);
     case SLIPWAY_DECIMAL:
-      return "a number" + Range(option) + InUnit(option) + ", such as 1.5";
+      return "a number" + Range(option) + InUnit(option) + SuchAs(option, kDecimalExample);
     case SLIPWAY_BYTES:
-      return "a size" + Range(option) + ", such as 512MiB";
+      return "a size" + Range(option) + SuchAs(option, kSizeExample);
     case SLIPWAY_DURATION:
-      return "a duration" + Range(option) + ", such as 100ms";
+      return "a duration" + Range(option) + SuchAs(option, kDurationExample);
+    case SLIPWAY_MODE:
+      return "permissions in octal" + Range(option) + ", such as 755 or 1777";
     case SLIPWAY_PATH:
       return (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "an absolute path inside the container"
                                                         : "a path";
     case SLIPWAY_ENUM:
       return "one of " + text::JoinNames(EnumNames(option));
     case SLIPWAY_LIST:
-      return "a list of " + std::string(Plural(*option.element));
+      return "a list of " + Plural(*option.element);
     case SLIPWAY_MAP:
-      return "a map of names to " + std::string(Plural(*option.element));
+      return "a map of names to " + Plural(*option.element);
     default:
-      return "a map of " + text::JoinNames(RowNames(option.fields, option.field_count));
+      break;
   }
+  const std::string map = "a map of " + Fields(option);
+  return option.text_form == nullptr ? map : TextFormExamples(option) + ", or " + map;
 }
 
 bool InRange(const slipway_option& option, int64_t number) {

@@ -11,7 +11,8 @@
 
 namespace slipway::config {
 
-// "an integer from 1 to 4194304, in tasks", "a size of at least 4KiB, such as 512MiB".
+// "an integer from 1 to 4194304, in tasks", "a size of at least 4KiB, such as 512MiB". It goes well
+// behind "write".
 std::string Expected(const slipway_option& option);
 
 // Does `number` lie within the bounds of the row? Both 0 means that there are none.

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
+#include <string>
+#include <utility>
 
 namespace slipway::config {
 namespace {
@@ -20,6 +23,13 @@ slipway_option Option(uint32_t type, int64_t minimum = 0, int64_t maximum = 0,
   return option;
 }
 
+std::array<slipway_option, 2> SourceAndTarget() {
+  std::array fields = {Option(SLIPWAY_PATH), Option(SLIPWAY_PATH)};
+  fields[0].name = "source";
+  fields[1].name = "target";
+  return fields;
+}
+
 TEST(Expected, NamesTheType) {
   EXPECT_EQ(Expected(Option(SLIPWAY_STRING)), "a text");
   EXPECT_EQ(Expected(Option(SLIPWAY_BOOL)), "true or false");
@@ -32,7 +42,7 @@ TEST(Expected, NamesTheType) {
 
 TEST(Expected, NamesTheRangeInTheOptionsOwnForm) {
   EXPECT_EQ(Expected(Option(SLIPWAY_STRING, 1, 64)), "a text of 1 to 64 bytes");
-  EXPECT_EQ(Expected(Option(SLIPWAY_STRING, 1, kMax)), "a text of at least 1 bytes");
+  EXPECT_EQ(Expected(Option(SLIPWAY_STRING, 1, kMax)), "a text of at least 1 byte");
   EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, -1, 100)), "an integer from -1 to 100");
   EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, 1, kMax)), "an integer of at least 1");
   EXPECT_EQ(Expected(Option(SLIPWAY_INTEGER, kMin, 5)), "an integer of at most 5");
@@ -41,9 +51,24 @@ TEST(Expected, NamesTheRangeInTheOptionsOwnForm) {
   EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, -500, 2000)), "a number from -0.5 to 2, such as 1.5");
   EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 4096, int64_t{1} << 40)),
             "a size from 4KiB to 1TiB, such as 512MiB");
-  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 0, 1000)), "a size from 0 to 1000, such as 512MiB");
+  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 0, 1000)), "a size from 0 to 1000");
   EXPECT_EQ(Expected(Option(SLIPWAY_DURATION, 1'000, 60'000'000'000)),
             "a duration from 1us to 1m, such as 100ms");
+}
+
+TEST(Expected, NamesNoExampleThatIsOutOfRange) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, 2000, 3000)), "a number from 2 to 3");
+  EXPECT_EQ(Expected(Option(SLIPWAY_DURATION, 1'000'000'000, kMax)), "a duration of at least 1s");
+}
+
+TEST(Expected, NamesNoRangeThatIsEverything) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_BYTES, 0, kMax)), "a size, such as 512MiB");
+}
+
+TEST(Expected, PermissionsAreInOctal) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_MODE)), "permissions in octal, such as 755 or 1777");
+  EXPECT_EQ(Expected(Option(SLIPWAY_MODE, 0, 0777)),
+            "permissions in octal from 00 to 0777, such as 755 or 1777");
 }
 
 TEST(Expected, NamesTheUnit) {
@@ -67,15 +92,28 @@ TEST(Expected, NamesWhatAnEnumOffers) {
 
 TEST(Expected, NamesWhatAListOrAMapHolds) {
   const std::pair<uint32_t, const char*> cases[] = {
-      {SLIPWAY_STRING, "texts"},     {SLIPWAY_BOOL, "true or false"},
-      {SLIPWAY_INTEGER, "integers"}, {SLIPWAY_DECIMAL, "numbers"},
-      {SLIPWAY_BYTES, "sizes"},      {SLIPWAY_DURATION, "durations"},
-      {SLIPWAY_PATH, "paths"},       {SLIPWAY_ENUM, "names"},
-      {SLIPWAY_LIST, "lists"},       {SLIPWAY_MAP, "maps"},
-      {SLIPWAY_RECORD, "maps"},
+      {SLIPWAY_STRING, "texts"},
+      {SLIPWAY_BOOL, "true or false"},
+      {SLIPWAY_INTEGER, "integers"},
+      {SLIPWAY_DECIMAL, "numbers"},
+      {SLIPWAY_BYTES, "sizes"},
+      {SLIPWAY_DURATION, "durations"},
+      {SLIPWAY_PATH, "paths"},
+      {SLIPWAY_MODE, "permissions in octal"},
+      {SLIPWAY_ENUM, "names, of all, pid"},
+      {SLIPWAY_LIST, "lists of integers"},
+      {SLIPWAY_MAP, "maps of names to integers"},
+      {SLIPWAY_RECORD, "maps of source, target"},
   };
+  const char* const names[] = {"all", "pid", nullptr};
+  const slipway_option integer = Option(SLIPWAY_INTEGER);
+  const std::array<slipway_option, 2> fields = SourceAndTarget();
   for (const auto& [type, plural] : cases) {
-    const slipway_option element = Option(type);
+    slipway_option element = Option(type);
+    element.names = names;
+    element.element = &integer;
+    element.fields = fields.data();
+    element.field_count = fields.size();
     slipway_option option = Option(SLIPWAY_LIST);
     option.element = &element;
     EXPECT_EQ(Expected(option), std::string("a list of ") + plural);
@@ -85,13 +123,24 @@ TEST(Expected, NamesWhatAListOrAMapHolds) {
 }
 
 TEST(Expected, NamesTheFieldsOfARecord) {
-  slipway_option fields[] = {Option(SLIPWAY_PATH), Option(SLIPWAY_PATH)};
-  fields[0].name = "source";
-  fields[1].name = "target";
+  const std::array<slipway_option, 2> fields = SourceAndTarget();
   slipway_option option = Option(SLIPWAY_RECORD);
-  option.fields = fields;
-  option.field_count = 2;
+  option.fields = fields.data();
+  option.field_count = fields.size();
   EXPECT_EQ(Expected(option), "a map of source, target");
+}
+
+TEST(Expected, ShowsTheTextFormOfARecord) {
+  const std::array<slipway_option, 2> fields = SourceAndTarget();
+  slipway_option option = Option(SLIPWAY_RECORD);
+  option.fields = fields.data();
+  option.field_count = fields.size();
+  option.text_form = "source:target";
+  EXPECT_EQ(Expected(option), "/source or /source:/target, or a map of source, target");
+  slipway_option list = Option(SLIPWAY_LIST);
+  list.element = &option;
+  EXPECT_EQ(Expected(list),
+            "a list of maps of source, target, or of texts such as /source or /source:/target");
 }
 
 TEST(Expected, BothBoundsZeroMeansNone) {

@@ -94,22 +94,35 @@ Result<int64_t> Multiply(const Amount& amount, int64_t scale, std::string_view t
   return static_cast<int64_t>(total);
 }
 
-// "512MB", "64k": a size to most people, but of two readings. The hint gives the right form.
-std::string DecimalUnitHint(const Amount& amount, std::string_view text) {
+constexpr std::string_view kSizeUnits =
+    "units are KiB MiB GiB TiB, or K M G T for the same; a plain number is in bytes";
+constexpr std::string_view kDurationUnits = "units are ns us ms s m h";
+
+// "512MB", "64k", "1 GiB": a size to most people, but of two readings, or not quite in its form.
+// The hint gives the right form.
+std::string SizeHint(const Amount& amount, std::string_view text) {
   constexpr std::string_view kPrefixes = "KMGT";
-  if (amount.suffix.empty() || amount.suffix.size() > 3) return {};
-  const char upper = static_cast<char>(amount.suffix[0] & ~0x20);
-  const size_t power = kPrefixes.find(upper);
-  const std::string_view rest = amount.suffix.substr(1);
-  if (power == std::string_view::npos || !(rest.empty() || rest == "B" || rest == "b" ||
-                                           rest == "ib" || rest == "IB" || rest == "iB")) {
-    return {};
+  const std::string number(text.substr(0, text.size() - amount.suffix.size()));
+  std::string_view unit = amount.suffix;
+  unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
+  std::string write;
+  if (unit == "B" || unit == "b") write = number;
+  if (!unit.empty()) {
+    const char upper = static_cast<char>(unit[0] & ~0x20);
+    const std::string_view rest = unit.substr(1);
+    const bool known = rest.empty() || rest == "B" || rest == "b" || rest == "ib" || rest == "IB" ||
+                       rest == "iB" || rest == "i";
+    if (kPrefixes.find(upper) != std::string_view::npos && known) write = number + upper + "iB";
   }
-  std::string hint = "write ";
-  hint.append(text.substr(0, text.size() - amount.suffix.size()));
-  hint.append({upper, 'i', 'B'}).append(": 1024");
-  for (size_t i = 0; i < power; ++i) hint.append(" * 1024");
-  return hint + " bytes each";
+  if (!write.empty()) write = "write " + write + "; ";
+  return write.append(kSizeUnits);
+}
+
+std::string DurationHint(const Amount& amount, std::string_view text) {
+  const std::string number(text.substr(0, text.size() - amount.suffix.size()));
+  std::string write;
+  if (amount.suffix.empty()) write = "write " + number + "ms or " + number + "s; ";
+  return write.append(kDurationUnits);
 }
 
 // In YAML 1.1 and in C, 0755 is octal; in YAML 1.2 it is not.
@@ -167,21 +180,32 @@ Result<int64_t> ParseBytes(std::string_view text) {
   for (const Unit& unit : kSizes) {
     if (unit.suffix == amount->suffix) return Multiply(*amount, unit.scale, text, "bytes");
   }
-  return Error("not a size", text, DecimalUnitHint(*amount, text));
+  return Error("not a size", text, SizeHint(*amount, text));
 }
 
 Result<int64_t> ParseDuration(std::string_view text) {
   const std::optional<Amount> amount = SplitAmount(text);
   if (!amount) return Error("not a duration", text);
   if (amount->suffix.empty()) {
-    const std::string number(text);
-    return Error("a duration without a unit", text,
-                 "write " + number + "ms or " + number + "s; units are ns us ms s m h");
+    return Error("a duration without a unit", text, DurationHint(*amount, text));
   }
   for (const Unit& unit : kDurations) {
     if (unit.suffix == amount->suffix) return Multiply(*amount, unit.scale, text, "nanoseconds");
   }
-  return Error("not a duration", text);
+  return Error("not a duration", text, DurationHint(*amount, text));
+}
+
+Result<int64_t> ParseMode(std::string_view text) {
+  constexpr int64_t kAllBits = 07777;
+  constexpr std::string_view kOctal = "01234567";
+  std::string_view digits = text;
+  if (digits.starts_with("0o")) digits.remove_prefix(2);
+  if (digits.empty() || digits.find_first_not_of(kOctal) != std::string_view::npos) {
+    return Error("not permissions in octal", text);
+  }
+  const std::optional<int64_t> bits = ToInteger(digits, 8);
+  if (!bits || *bits > kAllBits) return Error("out of range", text);
+  return *bits;
 }
 
 Result<int64_t> ParseBool(std::string_view text) {

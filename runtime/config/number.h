@@ -26,6 +26,10 @@ Result<int64_t> ParseBytes(std::string_view text);
 // "100ms", "1.5s" -> nanoseconds. Units: ns us ms s m h.
 Result<int64_t> ParseDuration(std::string_view text);
 
+// "755", "0755", "0o755", "1777": permissions, always in octal -> the bits of chmod(2), up to
+// 07777.
+Result<int64_t> ParseMode(std::string_view text);
+
 // "true" or "false" -> 1 or 0.
 Result<int64_t> ParseBool(std::string_view text);
 

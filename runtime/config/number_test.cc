@@ -13,6 +13,9 @@ namespace {
 constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
 
+constexpr std::string_view kSizeUnits =
+    "units are KiB MiB GiB TiB, or K M G T for the same; a plain number is in bytes";
+
 using Parse = Result<int64_t> (*)(std::string_view);
 
 void ExpectNumbers(Parse parse, const std::vector<std::pair<std::string, int64_t>>& cases) {
@@ -118,24 +121,26 @@ TEST(Bytes, PlainAndWithBinaryUnits) {
 }
 
 TEST(Bytes, WhatIsNotOne) {
-  ExpectErrors(ParseBytes, {{"", "not a size"},
-                            {"MiB", "not a size \"MiB\""},
-                            {"-1", "not a size \"-1\""},
-                            {"512 MiB", "not a size \"512 MiB\""},
-                            {"512B", "not a size \"512B\""},
-                            {"512XiB", "not a size \"512XiB\""},
-                            {"512MiBs", "not a size \"512MiBs\""},
-                            {"1.", "not a size \"1.\""}});
+  ExpectErrors(
+      ParseBytes,
+      {{"", "not a size"},
+       {"MiB", "not a size \"MiB\""},
+       {"-1", "not a size \"-1\""},
+       {"512 MiB", "not a size \"512 MiB\" (write 512MiB; " + std::string(kSizeUnits) + ")"},
+       {"512B", "not a size \"512B\" (write 512; " + std::string(kSizeUnits) + ")"},
+       {"512XiB", "not a size \"512XiB\" (" + std::string(kSizeUnits) + ")"},
+       {"512MiBs", "not a size \"512MiBs\" (" + std::string(kSizeUnits) + ")"},
+       {"1.", "not a size \"1.\""}});
 }
 
 TEST(Bytes, UnitsOfTwoReadingsAreRefused) {
   ExpectErrors(ParseBytes,
-               {{"64kB", "not a size \"64kB\" (write 64KiB: 1024 bytes each)"},
-                {"512MB", "not a size \"512MB\" (write 512MiB: 1024 * 1024 bytes each)"},
-                {"512m", "not a size \"512m\" (write 512MiB: 1024 * 1024 bytes each)"},
-                {"512mib", "not a size \"512mib\" (write 512MiB: 1024 * 1024 bytes each)"},
-                {"1.5GB", "not a size \"1.5GB\" (write 1.5GiB: 1024 * 1024 * 1024 bytes each)"},
-                {"1tb", "not a size \"1tb\" (write 1TiB: 1024 * 1024 * 1024 * 1024 bytes each)"}});
+               {{"64kB", "not a size \"64kB\" (write 64KiB; " + std::string(kSizeUnits) + ")"},
+                {"512MB", "not a size \"512MB\" (write 512MiB; " + std::string(kSizeUnits) + ")"},
+                {"512m", "not a size \"512m\" (write 512MiB; " + std::string(kSizeUnits) + ")"},
+                {"512mib", "not a size \"512mib\" (write 512MiB; " + std::string(kSizeUnits) + ")"},
+                {"1.5GB", "not a size \"1.5GB\" (write 1.5GiB; " + std::string(kSizeUnits) + ")"},
+                {"1tb", "not a size \"1tb\" (write 1TiB; " + std::string(kSizeUnits) + ")"}});
 }
 
 TEST(Bytes, FractionsMustComeOutWhole) {
@@ -167,9 +172,9 @@ TEST(Duration, WhatIsNotOne) {
   ExpectErrors(ParseDuration, {{"", "not a duration"},
                                {"soon", "not a duration \"soon\""},
                                {"-1s", "not a duration \"-1s\""},
-                               {"1 s", "not a duration \"1 s\""},
-                               {"1S", "not a duration \"1S\""},
-                               {"1h30m", "not a duration \"1h30m\""},
+                               {"1 s", "not a duration \"1 s\" (units are ns us ms s m h)"},
+                               {"1S", "not a duration \"1S\" (units are ns us ms s m h)"},
+                               {"1h30m", "not a duration \"1h30m\" (units are ns us ms s m h)"},
                                {"0.5ns", "not a whole number of nanoseconds \"0.5ns\""},
                                {"2562048h", "out of range \"2562048h\""}});
 }
@@ -181,6 +186,29 @@ TEST(Duration, NeedsAUnit) {
                                {"0",
                                 "a duration without a unit \"0\" (write 0ms or 0s; units are "
                                 "ns us ms s m h)"}});
+}
+
+TEST(Mode, IsOctalHoweverItIsWritten) {
+  ExpectNumbers(ParseMode, {{"755", 0755},
+                            {"0755", 0755},
+                            {"0o755", 0755},
+                            {"1777", 01777},
+                            {"0", 0},
+                            {"000", 0},
+                            {"07777", 07777}});
+}
+
+TEST(Mode, WhatIsNotOne) {
+  ExpectErrors(ParseMode,
+               {{"", "not permissions in octal"},
+                {"999", "not permissions in octal \"999\""},
+                {"rwx", "not permissions in octal \"rwx\""},
+                {"0x1ff", "not permissions in octal \"0x1ff\""},
+                {"0o", "not permissions in octal \"0o\""},
+                {"-755", "not permissions in octal \"-755\""},
+                {"7 5", "not permissions in octal \"7 5\""},
+                {"77777", "out of range \"77777\""},
+                {"7777777777777777777777777", "out of range \"7777777777777777777777777\""}});
 }
 
 TEST(Bool, IsTrueOrFalse) { ExpectNumbers(ParseBool, {{"true", 1}, {"false", 0}}); }

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
 #include "runtime/sdk/abi.h"
-#include "runtime/sdk/result.h"
 
 namespace slipway::config {
 
@@ -49,13 +49,14 @@ struct Given {
 // The pairs of a map.
 std::vector<Given> GivenBy(const Node& map, const Source& source);
 
-// Checks what is given, each name at most once, against the table of `stage`, and fills in the
-// defaults. The value of an option without either has type 0.
+// Checks what is given against the table of `stage`, and fills in the defaults. Of two for one name
+// the later counts. The value of an option without either has type 0.
 // home: where the stage stands: the place of an option that is missing, and the folder that a
-// relative default is resolved against.
-Result<std::shared_ptr<const OptionValues>> CheckOptions(const slipway_stage& stage,
-                                                         const std::vector<Given>& given,
-                                                         const Source& home);
+// relative default is resolved against. Adds every mistake to `mistakes`; nullptr when there is
+// one.
+std::shared_ptr<const OptionValues> CheckOptions(const slipway_stage& stage,
+                                                 const std::vector<Given>& given,
+                                                 const Source& home, Mistakes& mistakes);
 
 }  // namespace slipway::config
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 namespace slipway::loader {
 namespace {
@@ -14,6 +15,10 @@ constexpr size_t kMaxText = 1024;  // bytes of a name or a sentence
 constexpr int kMaxOptions = 1024;  // of a stage, with elements and fields
 constexpr int kMaxNames = 256;     // of an enum, or of a list of tokens
 constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
+
+constexpr std::string_view kShortNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
+constexpr std::string_view kOptionNames =
+    "abcdefghijklmnopqrstuvwxyz0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 std::string Hex(uint64_t number) {
   char text[20];
@@ -73,7 +78,7 @@ class Walk {
     return tokens == nullptr ? Ok() : Names(field, tokens);
   }
 
-  // The options of a stage, or the fields of a record.
+  // The options of a stage, depth 1, or the fields of a record.
   Status Table(const Field& field, const slipway_option* options, uint32_t count, int depth) {
     if (count > 0 && options == nullptr) {
       return Bad(field, std::to_string(count) + " of them at NULL");
@@ -84,8 +89,13 @@ class Walk {
       RETURN_IF_ERROR(Text({&numbered, ".name"}, option.name));
       const Field dot{&field, "."};
       const Field named{&dot, option.name};
+      RETURN_IF_ERROR(OptionName(numbered, option.name));
       RETURN_IF_ERROR(Text({&named, ".summary"}, option.summary));
       if (IsAmong(options, i, option.name)) return Bad(named, "declared twice");
+      if ((option.flags & SLIPWAY_REQUIRED) && option.fallback != nullptr) {
+        return Bad(named, "required, and yet with a fallback");
+      }
+      RETURN_IF_ERROR(ShortName(named, options, i, depth));
       RETURN_IF_ERROR(Type(named, option, depth));
     }
     return Ok();
@@ -97,6 +107,92 @@ class Walk {
     return std::any_of(options, options + count, [name](const slipway_option& other) {
       return *other.name == *name && std::strcmp(other.name, name) == 0;
     });
+  }
+
+  // What `--set STAGE.NAME=VALUE` and a text form can tell from what surrounds it.
+  Status OptionName(const Field& field, std::string_view name) const {
+    const bool good =
+        name.find_first_not_of(kOptionNames) == std::string_view::npos && name[0] != '-';
+    if (good && name.front() != '.' && name.back() != '.') return Ok();
+    return Bad({&field, ".name"},
+               "an option's name is of letters, digits, '_', '-' and '.', and begins with none of "
+               "'-' and '.', but this is \"" +
+                   std::string(name) + "\"");
+  }
+
+  // Of the option at `index`.
+  Status ShortName(const Field& option, const slipway_option* options, uint32_t index,
+                   int depth) const {
+    const char* name = options[index].short_name;
+    if (name == nullptr) return Ok();
+    const Field field{&option, ".short_name"};
+    if (depth > 1) return Bad(field, "only an option of the stage itself has one");
+    RETURN_IF_ERROR(Text(field, name));
+    if (*name < 'a' || *name > 'z' ||
+        std::string_view(name).find_first_not_of(kShortNames) != std::string_view::npos) {
+      return Bad(field,
+                 "a short name is of a-z, 0-9 and '-', and begins with a letter, but this is "
+                 "\"" +
+                     std::string(name) + "\"");
+    }
+    for (uint32_t i = 0; i < index; ++i) {
+      const char* other = options[i].short_name;
+      if (other == nullptr || std::strcmp(other, name) != 0) continue;
+      return Bad(field, "\"" + std::string(name) + "\" is that of " + options[i].name + " too");
+    }
+    return Ok();
+  }
+
+  // fields: of a record, each one checked.
+  Status TextForm(const Field& field, const slipway_option& record) const {
+    if (record.text_form == nullptr) return Ok();
+    RETURN_IF_ERROR(Text(field, record.text_form));
+    std::vector<std::string_view> seen;
+    bool words = false;
+    std::string_view rest = record.text_form;
+    for (bool last = false; !last;) {
+      const size_t colon = rest.find(':');
+      const std::string_view part = rest.substr(0, colon);
+      last = colon == std::string_view::npos;
+      if (!last) rest.remove_prefix(colon + 1);
+      const size_t equals = part.find('=');
+      if (equals != std::string_view::npos) {
+        RETURN_IF_ERROR(Word(field, record, part.substr(0, equals), part.substr(equals + 1)));
+        words = true;
+      } else if (words || Find(record, part) == nullptr || !IsScalar(*Find(record, part))) {
+        return Bad(field, "\"" + std::string(part) + "\" is " +
+                              (words ? "behind a word" : "no field of a single value"));
+      }
+      if (std::find(seen.begin(), seen.end(), part) != seen.end()) {
+        return Bad(field, "\"" + std::string(part) + "\" is there twice");
+      }
+      seen.push_back(part);
+    }
+    if (std::string_view(seen.front()).find('=') == std::string_view::npos) return Ok();
+    return Bad(field, "it begins with no field");
+  }
+
+  Status Word(const Field& field, const slipway_option& record, std::string_view word,
+              std::string_view name) const {
+    if (word.empty() || word.find_first_not_of(kOptionNames) != std::string_view::npos) {
+      return Bad(field, "\"" + std::string(word) + "\" is no word");
+    }
+    const slipway_option* flag = Find(record, name);
+    if (flag != nullptr && flag->type == SLIPWAY_BOOL) return Ok();
+    return Bad(field, "\"" + std::string(name) + "\" is no field that is true or false");
+  }
+
+  static const slipway_option* Find(const slipway_option& record, std::string_view name) {
+    const slipway_option* end = record.fields + record.field_count;
+    const slipway_option* found =
+        std::find_if(record.fields, end,
+                     [name](const slipway_option& candidate) { return name == candidate.name; });
+    return found == end ? nullptr : found;
+  }
+
+  static bool IsScalar(const slipway_option& option) {
+    return option.type != SLIPWAY_LIST && option.type != SLIPWAY_MAP &&
+           option.type != SLIPWAY_RECORD;
   }
 
   // What a value of the option may be; also of an element, which has neither name nor summary.
@@ -114,6 +210,9 @@ class Walk {
       return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
                             std::to_string(option.maximum));
     }
+    if (option.text_form != nullptr && option.type != SLIPWAY_RECORD) {
+      return Bad({&field, ".text_form"}, "only a record has one");
+    }
     switch (option.type) {
       case SLIPWAY_STRING:
       case SLIPWAY_BOOL:
@@ -122,6 +221,7 @@ class Walk {
       case SLIPWAY_BYTES:
       case SLIPWAY_DURATION:
       case SLIPWAY_PATH:
+      case SLIPWAY_MODE:
         return Ok();
       case SLIPWAY_ENUM:
         if (option.names == nullptr || option.names[0] == nullptr) {
@@ -134,7 +234,8 @@ class Walk {
         return Type({&field, "[]"}, *option.element, depth + 1);
       case SLIPWAY_RECORD:
         if (option.field_count == 0) return Bad(field, "a record without fields");
-        return Table(field, option.fields, option.field_count, depth + 1);
+        RETURN_IF_ERROR(Table(field, option.fields, option.field_count, depth + 1));
+        return TextForm({&field, ".text_form"}, option);
       default:
         return Bad(field, "unknown type " + std::to_string(option.type));
     }
@@ -172,6 +273,7 @@ Status CheckDescriptor(const slipway_stage& stage, const std::string& name,
   if (stage.privileges > SLIPWAY_ROOT) {
     return walk.Bad({nullptr, "privileges"}, "unknown value " + std::to_string(stage.privileges));
   }
+  if (stage.needs != nullptr) RETURN_IF_ERROR(walk.Text({nullptr, "needs"}, stage.needs));
   RETURN_IF_ERROR(walk.Table({nullptr, "options"}, stage.options, stage.option_count, 1));
   RETURN_IF_ERROR(walk.Tokens({nullptr, "provides"}, stage.provides));
   RETURN_IF_ERROR(walk.Tokens({nullptr, "requires"}, stage.requires_));

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace slipway::loader {
@@ -58,8 +59,8 @@ TEST_F(CheckDescriptorTest, TakesEveryType) {
   static constexpr slipway_option kFields[] = {Option("soft", SLIPWAY_INTEGER),
                                                Option("hard", SLIPWAY_INTEGER)};
   std::vector<slipway_option> options;
-  std::array<std::string, SLIPWAY_RECORD + 1> names;
-  for (uint32_t type = SLIPWAY_STRING; type <= SLIPWAY_RECORD; ++type) {
+  std::array<std::string, SLIPWAY_MODE + 1> names;
+  for (uint32_t type = SLIPWAY_STRING; type <= SLIPWAY_MODE; ++type) {
     names[type] = "option-" + std::to_string(type);
     slipway_option option = Option(names[type].c_str(), type);
     option.names = kNames.data();
@@ -82,12 +83,12 @@ TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
   stage_.abi_major = 1;
   stage_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.2; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
   stage_.abi_minor = 1;
-  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.2; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {
@@ -166,8 +167,112 @@ TEST_F(CheckDescriptorTest, RefusesTheSameOptionTwice) {
   EXPECT_EQ(Check(), Bad("options.one", "declared twice"));
 }
 
+TEST_F(CheckDescriptorTest, RefusesNamesThatSetCannotReach) {
+  for (const char* name : {"My Opt=1", "a:b", "a=b", "-a", ".a", "a.", "a[0]", "\xc3\xa4"}) {
+    SetOptions({Option(name, SLIPWAY_BOOL)});
+    EXPECT_EQ(Check(), Bad("options[0].name",
+                           "an option's name is of letters, digits, '_', '-' and '.', and begins "
+                           "with none of '-' and '.', but this is \"" +
+                               std::string(name) + "\""));
+  }
+  SetOptions({Option("net_cls.class-Id0", SLIPWAY_BOOL)});
+  EXPECT_EQ(Check(), "good");
+}
+
+TEST_F(CheckDescriptorTest, RefusesAFallbackOfWhatIsRequired) {
+  slipway_option option = Option("one", SLIPWAY_BOOL);
+  option.flags = SLIPWAY_REQUIRED;
+  option.fallback = "true";
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one", "required, and yet with a fallback"));
+}
+
+TEST_F(CheckDescriptorTest, TakesShortNames) {
+  slipway_option one = Option("one", SLIPWAY_BOOL);
+  slipway_option two = Option("two", SLIPWAY_BOOL);
+  one.short_name = "read-only";
+  two.short_name = "b2";
+  SetOptions({one, two});
+  EXPECT_EQ(Check(), "good");
+}
+
+TEST_F(CheckDescriptorTest, RefusesBadShortNames) {
+  slipway_option option = Option("one", SLIPWAY_BOOL);
+  for (const char* name : {"Memory", "-m", "1", "a b", "a=b", "a_b", "a.b"}) {
+    option.short_name = name;
+    SetOptions({option});
+    EXPECT_EQ(Check(), Bad("options.one.short_name",
+                           "a short name is of a-z, 0-9 and '-', and begins with a letter, but "
+                           "this is \"" +
+                               std::string(name) + "\""));
+  }
+  option.short_name = "";
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one.short_name", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAShortNameTwice) {
+  slipway_option one = Option("one", SLIPWAY_BOOL);
+  slipway_option two = Option("two", SLIPWAY_BOOL);
+  one.short_name = two.short_name = "same";
+  SetOptions({one, two});
+  EXPECT_EQ(Check(), Bad("options.two.short_name", "\"same\" is that of one too"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesAShortNameOfAField) {
+  slipway_option field = Option("field", SLIPWAY_BOOL);
+  field.short_name = "field";
+  slipway_option record = Option("one", SLIPWAY_RECORD);
+  record.fields = &field;
+  record.field_count = 1;
+  SetOptions({record});
+  EXPECT_EQ(Check(),
+            Bad("options.one.field.short_name", "only an option of the stage itself has one"));
+}
+
+TEST_F(CheckDescriptorTest, TextFormsAreOfFieldsAndWords) {
+  slipway_option fields[] = {Option("source", SLIPWAY_PATH), Option("target", SLIPWAY_PATH),
+                             Option("readonly", SLIPWAY_BOOL), Option("list", SLIPWAY_LIST)};
+  const slipway_option element = Option(nullptr, SLIPWAY_BOOL);
+  fields[3].element = &element;
+  slipway_option record = Option("one", SLIPWAY_RECORD);
+  record.fields = fields;
+  record.field_count = 4;
+  const std::pair<const char*, const char*> cases[] = {
+      {"source", ""},
+      {"source:target:ro=readonly", ""},
+      {"source:sink", "\"sink\" is no field of a single value"},
+      {"source:list", "\"list\" is no field of a single value"},
+      {"source:", "\"\" is no field of a single value"},
+      {"source:source", "\"source\" is there twice"},
+      {"source:ro=readonly:target", "\"target\" is behind a word"},
+      {"source:ro=target", "\"target\" is no field that is true or false"},
+      {"source:ro=nothing", "\"nothing\" is no field that is true or false"},
+      {"source:=readonly", "\"\" is no word"},
+      {"ro=readonly", "it begins with no field"},
+      {"", "missing"},
+  };
+  for (const auto& [form, what] : cases) {
+    record.text_form = form;
+    SetOptions({record});
+    EXPECT_EQ(Check(), *what == '\0' ? "good" : Bad("options.one.text_form", what)) << form;
+  }
+}
+
+TEST_F(CheckDescriptorTest, RefusesATextFormOfNoRecord) {
+  slipway_option option = Option("one", SLIPWAY_STRING);
+  option.text_form = "one";
+  SetOptions({option});
+  EXPECT_EQ(Check(), Bad("options.one.text_form", "only a record has one"));
+}
+
+TEST_F(CheckDescriptorTest, RefusesNeedsOfTwoLines) {
+  stage_.needs = "root\nand more";
+  EXPECT_EQ(Check(), Bad("needs", "of more than one line"));
+}
+
 TEST_F(CheckDescriptorTest, RefusesUnknownTypes) {
-  for (const uint32_t type : {0, 12, 99}) {
+  for (const uint32_t type : {0, 13, 99}) {
     SetOptions({Option("one", type)});
     EXPECT_EQ(Check(), Bad("options.one", "unknown type " + std::to_string(type)));
   }

@@ -101,7 +101,7 @@ TEST(LoaderTest, RefusesAWrongMagic) {
 
 TEST(LoaderTest, RefusesAWrongAbi) {
   EXPECT_EQ(Load({.name = "bad-wrong-abi-major"}),
-            "bad-wrong-abi-major: load: wrong ABI \"1.0\" (this runtime wants 0.2; rebuild the "
+            "bad-wrong-abi-major: load: wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the "
             "stage: " +
                 Fixture("bad-wrong-abi-major") + ")");
 }

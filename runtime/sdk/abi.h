@@ -84,14 +84,15 @@ typedef struct slipway_option {
 
   /* The name of a command line option of the runtime that sets this one, without the dashes:
    * "memory" for --memory; or NULL. A flag for a SLIPWAY_BOOL; for a list each use adds an element.
-   * Letters a-z, digits and '-'; only in the stage's own table. */
+   * Letters a-z, digits and '-', beginning with a letter; only in the stage's own table. */
   const char* short_name;
 
-  /* SLIPWAY_RECORD, as a list's element: how it may be written as one text; or NULL. Names of
-   * fields, the values of which follow each other with ':' between them, then WORD=FIELD for a word
-   * that makes a SLIPWAY_BOOL field true: "source:target:ro=readonly" reads "/src:/dst" and
-   * "/src:/dst:ro". Other fields may follow as NAME=VALUE, behind a ':' and with ',' between them:
-   * "/tmp:size=64MiB,mode=1777". */
+  /* SLIPWAY_RECORD: how it may be written as one text; or NULL. Names of fields, the values of
+   * which follow each other with ':' between them, then WORD=FIELD for a word that makes a
+   * SLIPWAY_BOOL field true: "source:target:ro=readonly" reads "/src:/dst" and "/src:/dst:ro".
+   * Behind the last field that is required, others may be left out. Behind one more ':' may come
+   * words, and any field as NAME=VALUE, with ',' between them: "/tmp:size=64MiB,mode=1777". A value
+   * with a ':' in it cannot be written so. */
   const char* text_form;
 } slipway_option;
 
@@ -227,6 +228,11 @@ typedef struct slipway_stage {
 
   /* Frees the stage object. */
   void (*destroy)(void* stage);
+
+  /* What the stage needs beyond what `privileges` says, in words that go on after "needs":
+   * "root, or a parent cgroup that is delegated to this user"; or NULL. Probe looks whether it is
+   * there. */
+  const char* needs;
 } slipway_stage;
 
 /* The symbol that a plugin defines, and its name. */

@@ -59,7 +59,7 @@ struct Mode {
   uint32_t bits = 0;
 };
 
-// Specialise for an enum: the names of its values 0, 1, ..., then nullptr.
+// Specialise for an enum, outside its namespace: the names of its values 0, 1, ..., then nullptr.
 template <typename Enum>
 inline constexpr std::array<const char*, 0> kNamesOf{};
 
@@ -84,8 +84,17 @@ struct MemberOf<Member> {
   using Type = T;
 };
 
+// Of a type that cannot be an option's, and, like all static_asserts here, for an author to read.
 template <typename T, typename = void>
-struct TypeOf;  // no definition: this type cannot be an option
+struct TypeOf {
+  static_assert(sizeof(T) == 0,
+                "the member of an option is a std::string, bool, int64_t, slipway::Decimal, Bytes, "
+                "Mode, HostPath, ContainerPath, std::chrono::nanoseconds, an enum, a struct with "
+                "Options() of its own, or a std::vector, std::map<std::string, ...> or "
+                "std::optional of these");
+  static constexpr slipway_option Shape() { return {}; }
+  static T Read(const slipway_value&);
+};
 
 template <uint32_t Type, uint32_t Flags = 0>
 struct Scalar {
@@ -136,10 +145,21 @@ struct TypeOf<ContainerPath> : Scalar<SLIPWAY_PATH, SLIPWAY_IN_CONTAINER> {
   static ContainerPath Read(const slipway_value& value) { return {value.as.string}; }
 };
 
+// Is the last one nullptr, and no other?
+template <size_t N>
+constexpr bool Ends(const std::array<const char*, N>& names) {
+  size_t nulls = 0;
+  for (const char* name : names) nulls += name == nullptr ? 1 : 0;
+  return nulls == 1 && names[N - 1] == nullptr;
+}
+
 template <typename E>
 struct TypeOf<E, std::enable_if_t<std::is_enum_v<E>>> {
   static constexpr slipway_option Shape() {
     static_assert(kNamesOf<E>.size() > 0, "specialise slipway::kNamesOf for this enum");
+    if constexpr (kNamesOf<E>.size() > 0) {
+      static_assert(Ends(kNamesOf<E>), "slipway::kNamesOf ends with nullptr");
+    }
     slipway_option option{};
     option.type = SLIPWAY_ENUM;
     option.names = kNamesOf<E>.data();
@@ -217,10 +237,15 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
       option, [](Owner& owner, const slipway_value& value) { owner.*Member = Type::Read(value); }};
 }
 
-template <typename... Fields>
-constexpr auto OptionTable(Fields... fields) {
-  return std::array{fields...};
+template <typename First, typename... Others>
+constexpr auto OptionTable(First first, Others... others) {
+  static_assert((std::is_same_v<First, Others> && ...),
+                "the options of one table are members of one class");
+  return std::array{first, others...};
 }
+
+class Stage;
+constexpr std::array<Field<Stage>, 0> OptionTable() { return {}; }
 
 namespace internal {
 
@@ -234,6 +259,14 @@ struct Options {
     for (size_t i = 0; i < kCount; ++i) table[i] = kFields[i].option;
     return table;
   }();
+  static_assert(
+      [] {
+        for (const slipway_option& option : kTable) {
+          if ((option.flags & SLIPWAY_REQUIRED) && option.fallback) return false;
+        }
+        return true;
+      }(),
+      "an option that is required has no fallback: nothing would ever use it");
   static constexpr auto kReaders = [] {
     std::array<decltype(kFields[0].read), kCount> readers{};
     for (size_t i = 0; i < kCount; ++i) readers[i] = kFields[i].read;
@@ -256,6 +289,7 @@ concept HasTextForm = requires {
 template <typename S>
 struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 0)>> {
   static constexpr slipway_option Shape() {
+    static_assert(Options<S>::kCount > 0, "a record has at least one option");
     slipway_option option{};
     option.type = SLIPWAY_RECORD;
     option.fields = Options<S>::kTable.data();

@@ -189,7 +189,8 @@ struct StageInfo {
   const char* version = "0.1.0";
   const char* summary;
   slipway_privileges privileges = SLIPWAY_UNPRIVILEGED;
-  bool on_exec = false;  // InChild also applies to processes that join the container later
+  const char* needs = nullptr;  // beyond privileges; see slipway_stage
+  bool on_exec = false;         // InChild also applies to processes that join the container later
   Tokens provides = {};
   Tokens requires_ = {};  // `requires` is a keyword of C++20
   Tokens after = {};
@@ -197,6 +198,44 @@ struct StageInfo {
 };
 
 namespace internal {
+
+// Is Hook a pointer to a member function of any class that takes these arguments?
+template <typename Hook, typename... Arguments>
+inline constexpr bool kIsHook = false;
+template <typename S, typename... Arguments>
+inline constexpr bool kIsHook<Status (S::*)(Arguments...), Arguments...> = true;
+template <typename S, typename... Arguments>
+inline constexpr bool kIsHook<Status (S::*)(Arguments...) noexcept, Arguments...> = true;
+
+// What the compiler takes and the host would never call, refused where the stage is named.
+template <typename S>
+constexpr bool CheckStage() {
+  static_assert(std::is_base_of_v<Stage, S>, "a stage derives from slipway::Stage");
+  static_assert(kIsHook<decltype(&S::Create)>, "Status Create()");
+  static_assert(kIsHook<decltype(&S::Probe)>, "Status Probe()");
+  static_assert(kIsHook<decltype(&S::PreClone), Plan&>, "Status PreClone(Plan&)");
+  static_assert(kIsHook<decltype(&S::PostClone), ParkedChild&>, "Status PostClone(ParkedChild&)");
+  static_assert(kIsHook<decltype(&S::InChild), Child&>, "Status InChild(Child&)");
+  static_assert(kIsHook<decltype(&S::Report), std::string_view, Figures&>,
+                "Status Report(std::string_view, Figures&)");
+  static_assert(kIsHook<decltype(&S::Teardown), std::string_view>,
+                "Status Teardown(std::string_view)");
+  static_assert(!(std::is_same_v<decltype(&S::Create), decltype(&Stage::Create)> &&
+                  std::is_same_v<decltype(&S::Probe), decltype(&Stage::Probe)> &&
+                  std::is_same_v<decltype(&S::PreClone), decltype(&Stage::PreClone)> &&
+                  std::is_same_v<decltype(&S::PostClone), decltype(&Stage::PostClone)> &&
+                  std::is_same_v<decltype(&S::InChild), decltype(&Stage::InChild)> &&
+                  std::is_same_v<decltype(&S::Report), decltype(&Stage::Report)> &&
+                  std::is_same_v<decltype(&S::Teardown), decltype(&Stage::Teardown)>),
+                "the stage overrides no hook: is its name misspelt? (Create, Probe, PreClone, "
+                "PostClone, InChild, Report, Teardown)");
+  return true;
+}
+
+constexpr bool HasEnds(const StageInfo& info) {
+  return !info.provides.back() && !info.requires_.back() && !info.after.back() &&
+         !info.conflicts.back();
+}
 
 // The C functions of the contract, for the stage class S.
 template <typename S>
@@ -299,6 +338,7 @@ struct Adapter {
     descriptor.report = IfOverridden(&S::Report, &Stage::Report, Report);
     descriptor.teardown = IfOverridden(&S::Teardown, &Stage::Teardown, Teardown);
     descriptor.destroy = Destroy;
+    descriptor.needs = info.needs;
     return descriptor;
   }
 };
@@ -310,6 +350,9 @@ struct Adapter {
 // host looks for. Once in a plugin, at global scope.
 #define SLIPWAY_STAGE(Class, ...)                                       \
   static constexpr ::slipway::StageInfo slipway_stage_info __VA_ARGS__; \
+  static_assert(::slipway::internal::CheckStage<Class>());              \
+  static_assert(::slipway::internal::HasEnds(slipway_stage_info),       \
+                "a list of tokens holds seven at most");                \
   constinit const slipway_stage slipway_descriptor =                    \
       ::slipway::internal::Adapter<Class>::Describe(slipway_stage_info)
 

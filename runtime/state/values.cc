@@ -1,6 +1,6 @@
 // One value is its type's number in abi.h, ':' and, by type,
 //   nothing at all        type 0, an option without a value
-//   a number ';'          bool, integer, decimal, bytes, duration, enum
+//   a number ';'          bool, integer, decimal, bytes, duration, mode, enum
 //   a size ':' the bytes  string, path
 //   a count ':' values    list, map (key, element, key, ...), record
 
@@ -26,9 +26,12 @@ size_t ItemsOf(uint32_t type, uint32_t count) {
   return type == SLIPWAY_MAP ? size_t{2} * count : count;
 }
 
+constexpr int64_t kAllModeBits = 07777;  // chmod(2)
+
 // Of an enum a stage takes the number for an index.
 bool HasRoomFor(const slipway_option& option, int64_t number) {
   if (option.type == SLIPWAY_BOOL) return number == 0 || number == 1;
+  if (option.type == SLIPWAY_MODE) return number >= 0 && number <= kAllModeBits;
   if (option.type != SLIPWAY_ENUM) return true;
   int64_t names = 0;
   while (option.names[names] != nullptr) ++names;

@@ -24,7 +24,8 @@ void Read(std::string_view text) {
   // As a stage reads them; any memory that is not there is found so.
   Everything everything;
   slipway::internal::Options<Everything>::Read(everything, values->data());
-  if (everything.mode < config::Mode::kOff || everything.mode > config::Mode::kReadWrite) {
+  if (everything.permissions.bits > 07777) std::abort();
+  if (everything.mode < config::Access::kOff || everything.mode > config::Access::kReadWrite) {
     std::abort();
   }
   const std::string written = FormatValues(kAll, values->data());

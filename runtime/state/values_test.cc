@@ -132,5 +132,27 @@ TEST_F(OptionsTest, ThatHaveNoRoomInTheTableAreRefused) {
   EXPECT_FALSE(Takes("0:0:0:0:" + list + "1:" + std::to_string(SLIPWAY_RECORD) + ":1:0:"));
 }
 
+// A stage takes the number of each for what it stands for.
+TEST_F(OptionsTest, NumbersThatMeanNothingAreRefused) {
+  constexpr std::array<const char*, 3> kNames = {"off", "on", nullptr};
+  std::array table{Of("mode", SLIPWAY_MODE), Of("enum", SLIPWAY_ENUM), Of("flag", SLIPWAY_BOOL)};
+  table[1].names = kNames.data();
+  slipway_stage stage{};
+  stage.options = table.data();
+  stage.option_count = table.size();
+  const std::array values{Number(SLIPWAY_MODE, 07777), Number(SLIPWAY_ENUM, 1),
+                          Number(SLIPWAY_BOOL, 1)};
+  const auto parsed = ParseValues(stage, FormatValues(stage, values.data()));
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->data()[0].as.integer, 07777);
+  for (size_t i = 0; i < values.size(); ++i) {
+    for (const int64_t number : {int64_t{-1}, int64_t{010000}}) {
+      auto wrong = values;
+      wrong[i].as.integer = number;
+      EXPECT_FALSE(ParseValues(stage, FormatValues(stage, wrong.data())).ok()) << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace slipway::state

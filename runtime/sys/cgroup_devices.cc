@@ -26,12 +26,14 @@ bool ParseSide(std::string_view text, uint32_t maximum, std::optional<uint32_t>&
   return true;
 }
 
-// Puts the option's name in front of the error.
+// Puts the option's name in front of the error, and blames it or the field of it that the error has
+// named already.
 Status In(const std::string& option, Status status) {
-  if (!status.ok()) {
-    CopyText(status.error()->operation, option + ": " + std::string(status.error()->operation));
-  }
-  return status;
+  if (status.ok()) return status;
+  Error& error = status.error();
+  CopyText(error->operation, option + ": " + std::string(error->operation));
+  const std::string field = error->option;
+  return error.Option(field.empty() ? option : option + "." + field);
 }
 
 Status CheckLimited(const IoMax& limit) {
@@ -39,16 +41,22 @@ Status CheckLimited(const IoMax& limit) {
     return Error("no limit for", limit.device, "give rbps, wbps, riops or wiops");
   }
   if (IsPath(limit.device)) return Ok();
-  ASSIGN_OR_RETURN(const DeviceNumber number, ParseDeviceNumber(limit.device));
-  if (number.major && number.minor) return Ok();
-  return Error("not one device", limit.device, "write an absolute path or major:minor");
+  const Result<DeviceNumber> number = ParseDeviceNumber(limit.device);
+  if (number.ok() && number->major && number->minor) return Ok();
+  return Error(number.ok() ? "not one device" : "not a device", limit.device,
+               "write the absolute path of a disk on the host, or major:minor")
+      .Option("device");
 }
 
 Status CheckAccess(std::string_view access) {
   for (size_t i = 0; i < access.size(); ++i) {
     if (std::string_view("rwm").find(access[i]) == std::string_view::npos ||
         access.find(access[i], i + 1) != std::string_view::npos) {
-      return Error("not an access", access, "write some of r (read), w (write), m (mknod)");
+      return Error("not an access", access,
+                   access.find_first_not_of("0123456789*") == std::string_view::npos
+                       ? "a device's number is written in a map: {device: \"1:3\", type: char}"
+                       : "write some of r (read), w (write), m (mknod)")
+          .Option("access");
     }
   }
   return Ok();
@@ -58,18 +66,24 @@ Status CheckRule(const DeviceRule& rule) {
   RETURN_IF_ERROR(CheckAccess(rule.access));
   if (IsPath(rule.device)) {
     if (rule.type != DeviceType::kAll) return Ok();
-    return Error("type all of a path", rule.device, "leave the type out: the device has its own");
+    return Error("type all of a path", rule.device, "leave the type out: the device has its own")
+        .Option("type");
   }
-  RETURN_IF_ERROR(ParseDeviceNumber(rule.device).status());
+  Result<DeviceNumber> number = ParseDeviceNumber(rule.device);
+  if (!number.ok()) return number.error().Option("device");
   if (rule.type || rule.device == "*") return Ok();
   return Error("no type for", rule.device, "write type: char, block or all");
 }
 
 Result<struct stat> StatDevice(const std::string& path) {
   struct stat about {};
-  if (stat(path.c_str(), &about) != 0) return Error(errno, "stat", path, "no such device here");
+  if (stat(path.c_str(), &about) != 0) {
+    return Error(errno, "stat", path, errno == ENOENT ? "there is no such device on the host" : "")
+        .Option("device");
+  }
   if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) return about;
-  return Error("not a device", path, "it is neither a character nor a block device");
+  return Error("not a device", path, "on the host it is neither a character nor a block device")
+      .Option("device");
 }
 
 std::string NumberOf(const struct stat& about) {
@@ -80,7 +94,8 @@ Status ResolveLimited(IoMax& limit) {
   if (!IsPath(limit.device)) return Ok();
   ASSIGN_OR_RETURN(const struct stat about, StatDevice(limit.device));
   if (!S_ISBLK(about.st_mode)) {
-    return Error("not a block device", limit.device, "only disks have such limits");
+    return Error("not a block device", limit.device, "only disks have such limits")
+        .Option("device");
   }
   limit.device = NumberOf(about);
   return Ok();
@@ -97,7 +112,8 @@ Status ResolveRule(DeviceRule& rule) {
   const DeviceType type = S_ISBLK(about.st_mode) ? DeviceType::kBlock : DeviceType::kChar;
   if (rule.type.value_or(type) != type) {
     return Error("not of the type that is given", rule.device,
-                 type == DeviceType::kBlock ? "it is a block device" : "it is a character device");
+                 type == DeviceType::kBlock ? "it is a block device" : "it is a character device")
+        .Option("type");
   }
   rule.type = type;
   rule.device = NumberOf(about);

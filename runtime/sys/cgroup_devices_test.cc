@@ -52,9 +52,11 @@ TEST(ResolveDevices, AStarIsAllOfBothTypes) {
 
 TEST(Devices, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(WithRule({{}, "/dev/no-such", "rwm"})),
-            "devices[0]: stat(\"/dev/no-such\"): No such file or directory (no such device here)");
+            "devices[0]: stat(\"/dev/no-such\"): No such file or directory (there is no such "
+            "device on the host)");
   EXPECT_EQ(ErrorOf(WithRule({{}, "/etc", "rwm"})),
-            "devices[0]: not a device \"/etc\" (it is neither a character nor a block device)");
+            "devices[0]: not a device \"/etc\" (on the host it is neither a character nor a block "
+            "device)");
   EXPECT_EQ(ErrorOf(WithRule({DeviceType::kBlock, "/dev/null", "rwm"})),
             "devices[0]: not of the type that is given \"/dev/null\" (it is a character device)");
   EXPECT_EQ(ErrorOf(WithRule({{}, "1:3", "rwm"})),
@@ -62,6 +64,24 @@ TEST(Devices, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(WithRule({{}, "null", "rwm"})),
             "devices[0]: not a device \"null\" (write an absolute path, major:minor, or * for "
             "any)");
+}
+
+TEST(Devices, TheFieldIsBlamed) {
+  const auto option_of = [](const CgroupOptions& options) {
+    Status status = CheckDevices(options);
+    if (status.ok()) status = ResolveDevices(options).status();
+    return status.ok() ? std::string() : std::string(status.error()->option);
+  };
+  EXPECT_EQ(option_of(WithRule({{}, "/dev/no-such", "rwm"})), "devices[0].device");
+  EXPECT_EQ(option_of(WithRule({DeviceType::kBlock, "/dev/null", "rwm"})), "devices[0].type");
+  EXPECT_EQ(option_of(WithRule({{}, "*", "x"})), "devices[0].access");
+  EXPECT_EQ(option_of(WithRule({{}, "1:3", "rwm"})), "devices[0]");
+}
+
+TEST(Devices, ANumberInATextFormIsToldApart) {
+  EXPECT_EQ(ErrorOf(WithRule({{}, "1", "3"})),
+            "devices[0]: not an access \"3\" (a device's number is written in a map: {device: "
+            "\"1:3\", type: char})");
 }
 
 TEST(Devices, AnAccessHasEachLetterOnce) {
@@ -79,7 +99,12 @@ TEST(IoMaxOption, NeedsABlockDeviceAndALimit) {
   EXPECT_EQ(ErrorOf(options), "io.max[0]: no limit for \"8:0\" (give rbps, wbps, riops or wiops)");
   options.io_max = {IoMax{"8:*", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not one device \"8:*\" (write an absolute path or major:minor)");
+            "io.max[0]: not one device \"8:*\" (write the absolute path of a disk on the host, or "
+            "major:minor)");
+  options.io_max = {IoMax{"vda", Bytes{1}, {}, {}, {}}};
+  EXPECT_EQ(ErrorOf(options),
+            "io.max[0]: not a device \"vda\" (write the absolute path of a disk on the host, or "
+            "major:minor)");
   options.io_max = {IoMax{"/dev/null", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),
             "io.max[0]: not a block device \"/dev/null\" (only disks have such limits)");

@@ -87,6 +87,7 @@ Status ReportCgroup(std::string_view text, Figures& figures) {
     if (!value) continue;
     RETURN_IF_ERROR(figures.Add(figure.name, *value));
     if (std::string_view(figure.name) != "memory.oom_kill" || *value == 0) continue;
+    RETURN_IF_ERROR(figures.SetCause(SLIPWAY_OUT_OF_MEMORY));
     const std::string processes = *value == 1 ? "a process" : std::to_string(*value) + " processes";
     RETURN_IF_ERROR(figures.AddNote("out of memory: the kernel killed " + processes +
                                     " of the container" + Limit(record.path)));

@@ -127,7 +127,8 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
   const std::optional<uint32_t> missing = FirstMissingId(list, there);
   if (!missing) return Ok();
   return Error(std::string(option) + ": no " + std::to_string(*missing) + " in", file,
-               "there are " + there);
+               "there are " + there)
+      .Option(option);
 }
 
 Status CheckLength(const std::string& path) {
@@ -167,6 +168,7 @@ Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
   Status written = WriteFile(path, limit.value);
   if (written.ok()) return written;
   CopyText(written.error()->operation, "write " + limit.value + " to");
+  written.error().Option(limit.option);
   if (written.error()->errno_value == EINVAL) {
     written.error().Hint("the kernel refuses this value; a cgroup above may have a lower limit");
   } else if (written.error()->errno_value == ENOENT) {

@@ -46,7 +46,8 @@ Lines RdmaLines(const CgroupOptions& options) {
 void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
                       std::vector<LimitWrite>& limits) {
   for (const auto& [size, most] : options.hugetlb_max) {
-    limits.push_back({"hugetlb", "hugetlb." + size + "." + ending, LimitText(most)});
+    limits.push_back({"hugetlb", "hugetlb." + size + "." + ending, LimitText(most), false,
+                      "hugetlb.max." + size});
   }
 }
 
@@ -55,10 +56,18 @@ std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
   std::vector<LimitWrite> wanted;
   for (const LimitFile& row : table) {
     for (std::string& line : row.lines(options)) {
-      wanted.push_back({row.controller, row.file, std::move(line), row.where_present});
+      wanted.push_back({row.controller, row.file, std::move(line), row.where_present,
+                        row.option != nullptr ? row.option : row.file});
     }
   }
   return wanted;
+}
+
+std::string OptionOf(const std::vector<LimitWrite>& limits, std::string_view controller) {
+  for (const LimitWrite& limit : limits) {
+    if (limit.controller == controller) return limit.option;
+  }
+  return {};
 }
 
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/sys/cgroup_options.h"
@@ -64,6 +65,7 @@ struct LimitFile {
   // One of several files of which a kernel may have any: it is written where it is there, and one
   // of those of its controller must be.
   bool where_present = false;
+  const char* option = nullptr;  // that it stands for; null: the one of the file's name
 };
 
 // What is to be written to one file of the container's cgroup.
@@ -72,6 +74,7 @@ struct LimitWrite {
   std::string file;
   std::string value;
   bool where_present = false;
+  std::string option = {};  // that it stands for, as an error names it; empty: none
 };
 
 // The rows whose option was given, in the table's order.
@@ -81,6 +84,9 @@ std::vector<LimitWrite> WantedLimits(std::span<const LimitFile> table,
 // hugetlb.max, whose files have the size of the page in their names: "hugetlb.2MB." + `ending`.
 void AddHugetlbLimits(const char* ending, const CgroupOptions& options,
                       std::vector<LimitWrite>& limits);
+
+// The first option that needs the controller.
+std::string OptionOf(const std::vector<LimitWrite>& limits, std::string_view controller);
 
 // Their controllers, each once, in that order. Files of the cgroup itself have none.
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits);

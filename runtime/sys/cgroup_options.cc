@@ -22,25 +22,29 @@ constexpr int64_t kLeastQuota = 1'000'000;  // ns; min_cfs_quota_period bounds t
 Status CheckWholeMicroseconds(const char* name, const std::optional<nanoseconds>& time) {
   if (!time || time->count() % 1000 == 0) return Ok();
   return Error(std::string(name) + ": not a whole number of microseconds",
-               std::to_string(time->count()) + "ns", "the kernel counts in microseconds");
+               std::to_string(time->count()) + "ns", "the kernel counts in microseconds")
+      .Option(name);
 }
 
 Status CheckCpu(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.period", options.cpu_period));
   RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.max.burst", options.cpu_max_burst));
   if (options.cpu_max_burst && !options.cpu_max) {
-    return Error("cpu.max.burst without cpu.max", {}, "there is no limit that it could exceed");
+    return Error("cpu.max.burst without cpu.max", {}, "there is no limit that it could exceed")
+        .Option("cpu.max.burst");
   }
   if (!options.cpu_max) return Ok();
   const int64_t quota = CpuQuotaNanoseconds(options);
   if (quota < kLeastQuota) {
     return Error("cpu.max of a cpu.period is too little", std::to_string(quota / 1000) + "us",
-                 "the kernel's least is 1ms: raise cpu.max or cpu.period");
+                 "the kernel's least is 1ms: raise cpu.max or cpu.period")
+        .Option("cpu.max");
   }
   if (options.cpu_max_burst && options.cpu_max_burst->count() > quota) {
     return Error("cpu.max.burst is more than cpu.max gives in one period",
                  std::to_string(options.cpu_max_burst->count() / 1000) + "us",
-                 "at most " + std::to_string(quota / 1000) + "us");
+                 "at most " + std::to_string(quota / 1000) + "us")
+        .Option("cpu.max.burst");
   }
   return Ok();
 }
@@ -50,7 +54,7 @@ Status CheckList(const char* name, const std::optional<std::string>& list) {
   Status status = ParseIdList(*list).status();
   if (status.ok()) return Ok();
   CopyText(status.error()->operation, std::string(name) + ": " + status.error()->operation);
-  return status;
+  return status.error().Option(name);
 }
 
 Status CheckCpuset(const CgroupOptions& options) {
@@ -59,7 +63,8 @@ Status CheckCpuset(const CgroupOptions& options) {
   const CpusetPartition partition = options.cpuset_partition.value_or(CpusetPartition::kMember);
   if (partition != CpusetPartition::kMember && !options.cpuset_cpus) {
     return Error("cpuset.partition without cpuset.cpus", {},
-                 "say which CPUs are the container's alone");
+                 "say which CPUs are the container's alone")
+        .Option("cpuset.partition");
   }
   return Ok();
 }
@@ -70,12 +75,18 @@ bool IsPlainWord(std::string_view text) {
                                       [](char c) { return c > ' ' && c < 0x7f && c != '/'; });
 }
 
+// "rdma.max.mlx5_0"
+std::string ItemOf(const char* option, const std::string& key) {
+  return std::string(option) + "." + key;
+}
+
 template <typename Map>
 Status CheckKeys(const char* option, const Map& map) {
   for (const auto& entry : map) {
     if (!IsPlainWord(entry.first)) {
       return Error(std::string(option) + ": not a name", entry.first,
-                   "without blanks and slashes, as the kernel has it");
+                   "without blanks and slashes, as the kernel has it")
+          .Option(ItemOf(option, entry.first));
     }
   }
   return Ok();
@@ -86,17 +97,22 @@ Status CheckMaps(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckKeys("misc.max", options.misc_max));
   RETURN_IF_ERROR(CheckKeys("net_prio.ifpriomap", options.net_prio_ifpriomap));
   for (const auto& [name, count] : options.misc_max) {
-    if (count < 0) return Error("misc.max: out of range", name + ": " + std::to_string(count));
+    if (count >= 0) continue;
+    return Error("misc.max: out of range", name + ": " + std::to_string(count),
+                 "write an integer of at least 0")
+        .Option(ItemOf("misc.max", name));
   }
   for (const auto& [name, priority] : options.net_prio_ifpriomap) {
     if (priority < 0 || priority > std::numeric_limits<uint32_t>::max()) {
       return Error("net_prio.ifpriomap: out of range", name + ": " + std::to_string(priority),
-                   "write an integer from 0 to 4294967295");
+                   "write an integer from 0 to 4294967295")
+          .Option(ItemOf("net_prio.ifpriomap", name));
     }
   }
   for (const auto& [device, limit] : options.rdma_max) {
     if (!limit.hca_handle && !limit.hca_object) {
-      return Error("rdma.max: no limit for", device, "give hca_handle or hca_object");
+      return Error("rdma.max: no limit for", device, "give hca_handle or hca_object")
+          .Option(ItemOf("rdma.max", device));
     }
   }
   return CheckKeys("rdma.max", options.rdma_max);
@@ -108,15 +124,18 @@ Status CheckUnified(const CgroupOptions& options) {
       "cgroup.max.depth", "cgroup.max.descendants", "cgroup.pressure"};
   for (const auto& [file, value] : options.unified) {
     if (!IsPlainWord(file) || file.find('.') == std::string::npos || file.starts_with('.')) {
-      return Error("unified: not a file of a cgroup", file, "write it as in memory.high");
+      return Error("unified: not a file of a cgroup", file, "write it as in memory.high")
+          .Option(ItemOf("unified", file));
     }
     if (file.starts_with("cgroup.") &&
         std::find(kAllowed.begin(), kAllowed.end(), file) == kAllowed.end()) {
       return Error("unified: not for a container to set", file,
-                   "of cgroup.*, only max.depth, max.descendants and pressure are");
+                   "of cgroup.*, only max.depth, max.descendants and pressure are")
+          .Option(ItemOf("unified", file));
     }
     if (value.empty() || value.find('\n') != std::string::npos) {
-      return Error("unified: not one line for", file, "each file takes one write of one line");
+      return Error("unified: not one line for", file, "each file takes one write of one line")
+          .Option(ItemOf("unified", file));
     }
   }
   return Ok();
@@ -125,7 +144,8 @@ Status CheckUnified(const CgroupOptions& options) {
 }  // namespace
 
 Status CheckCgroupOptions(const CgroupOptions& options) {
-  RETURN_IF_ERROR(CheckCgroupPath(options.parent));
+  Status parent = CheckCgroupPath(options.parent);
+  if (!parent.ok()) return parent.error().Option("parent");
   RETURN_IF_ERROR(CheckCpu(options));
   RETURN_IF_ERROR(CheckCpuset(options));
   RETURN_IF_ERROR(CheckDevices(options));
@@ -137,7 +157,7 @@ Status RefuseLacking(std::span<const LackingOption> lacking, const char* version
                      const CgroupOptions& options) {
   for (const LackingOption& option : lacking) {
     if (option.given(options)) {
-      return Error(std::string(version) + " has no", option.name, option.hint);
+      return Error(std::string(version) + " has no", option.name, option.hint).Option(option.name);
     }
   }
   return Ok();

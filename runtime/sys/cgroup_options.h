@@ -39,19 +39,20 @@ namespace slipway::sys {
 
 // Limits of one disk. See cgroup_devices.h for `device`.
 struct IoMax {
+  static constexpr const char* kTextForm = "device";
   static constexpr auto Options() {
     constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-    return OptionTable(
-        Option<&IoMax::device>("device", "A whole disk: its path on the host, or major:minor",
-                               {.required = true, .minimum = 1, .maximum = 4095}),
-        Option<&IoMax::rbps>("rbps", "Most bytes read in a second",
-                             {.minimum = 1, .maximum = kMax}),
-        Option<&IoMax::wbps>("wbps", "Most bytes written in a second",
-                             {.minimum = 1, .maximum = kMax}),
-        Option<&IoMax::riops>("riops", "Most reads in a second",
-                              {.minimum = 1, .maximum = kMaxIos}),
-        Option<&IoMax::wiops>("wiops", "Most writes in a second",
-                              {.minimum = 1, .maximum = kMaxIos}));
+    return OptionTable(Option<&IoMax::device>(
+                           "device", "The disk: its path on the host, or major:minor; no partition",
+                           {.required = true, .minimum = 1, .maximum = 4095}),
+                       Option<&IoMax::rbps>("rbps", "Maximum bytes read per second",
+                                            {.minimum = 1, .maximum = kMax}),
+                       Option<&IoMax::wbps>("wbps", "Maximum bytes written per second",
+                                            {.minimum = 1, .maximum = kMax}),
+                       Option<&IoMax::riops>("riops", "Maximum reads per second",
+                                             {.minimum = 1, .maximum = kMaxIos}),
+                       Option<&IoMax::wiops>("wiops", "Maximum writes per second",
+                                             {.minimum = 1, .maximum = kMaxIos}));
   }
 
   std::string device;
@@ -65,12 +66,14 @@ struct IoMax {
 
 // What the container may do with a device, or with many.
 struct DeviceRule {
+  static constexpr const char* kTextForm = "device:access";
   static constexpr auto Options() {
     return OptionTable(
-        Option<&DeviceRule::type>("type", "What the numbers are of; not needed with a path or *"),
+        Option<&DeviceRule::type>(
+            "type", "Kind of device that the numbers are of; not needed with a path or *"),
         Option<&DeviceRule::device>(
             "device",
-            "Its path on the host, or major:minor, either of which may be *, or * for any",
+            "The device: its path on the host, or major:minor with * for any number, or * for all",
             {.required = true, .minimum = 1, .maximum = 4095}),
         Option<&DeviceRule::access>("access", "Any of r (read), w (write) and m (mknod)",
                                     {.fallback = "rwm", .minimum = 1, .maximum = 3}));
@@ -84,9 +87,9 @@ struct DeviceRule {
 // Limits of one RDMA device.
 struct RdmaMax {
   static constexpr auto Options() {
-    return OptionTable(Option<&RdmaMax::hca_handle>("hca_handle", "Most handles of the adapter",
+    return OptionTable(Option<&RdmaMax::hca_handle>("hca_handle", "Maximum handles of the adapter",
                                                     {.maximum = kMaxCount}),
-                       Option<&RdmaMax::hca_object>("hca_object", "Most objects of the adapter",
+                       Option<&RdmaMax::hca_object>("hca_object", "Maximum objects of the adapter",
                                                     {.maximum = kMaxCount}));
   }
 
@@ -102,75 +105,82 @@ struct CgroupOptions {
   static constexpr auto Options() {
     using O = CgroupOptions;
     return OptionTable(
-        Option<&O::parent>("parent",
-                           "The cgroup below which the container's own is made, as a path from the "
-                           "hierarchy's mount; it must exist",
-                           {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
+        Option<&O::parent>(
+            "parent",
+            "Cgroup in which the container's own is made, as a path from the hierarchy's "
+            "mount; it must exist",
+            {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
         Option<&O::pids_max>("pids.max",
-                             "Most tasks (processes and threads) that may exist in the container",
-                             {.minimum = 1, .maximum = kMaxPids}),
+                             "Maximum number of tasks (processes and threads) in the container",
+                             {.minimum = 1, .maximum = kMaxPids, .short_name = "pids"}),
         Option<&O::memory_max>(
-            "memory.max", "Most memory that the container may use; beyond it the OOM killer acts",
-            {.minimum = kMinMemory, .maximum = kMaxBytes}),
+            "memory.max", "Maximum memory of the container; above it the kernel's OOM killer acts",
+            {.minimum = kMinMemory, .maximum = kMaxBytes, .short_name = "memory"}),
         Option<&O::memory_high>(
-            "memory.high", "Beyond it the container is slowed down and its memory reclaimed; v2",
+            "memory.high",
+            "Memory above which the container is slowed down and its memory reclaimed; v2 only",
             {.maximum = kMaxBytes}),
         Option<&O::memory_low>(
-            "memory.low", "Memory that is reclaimed only when nothing else is left to reclaim; v2",
+            "memory.low",
+            "Memory that is reclaimed only when there is nothing else to reclaim; v2 only",
             {.maximum = kMaxBytes}),
-        Option<&O::memory_min>("memory.min", "Memory that is never reclaimed; v2",
+        Option<&O::memory_min>("memory.min", "Memory that is never reclaimed; v2 only",
                                {.maximum = kMaxBytes}),
         Option<&O::memory_swap_max>(
             "memory.swap.max",
-            "Most swap that the container may use, besides its memory; on v1 with memory.max only",
+            "Maximum swap of the container, on top of its memory; on v1 with memory.max only",
             {.maximum = kMaxBytes}),
         Option<&O::memory_oom_group>(
             "memory.oom.group",
-            "Whether the OOM killer kills all of the container or one process; v2"),
-        Option<&O::cpu_max>("cpu.max", "CPU time that the container may use, as a number of CPUs",
-                            {.unit = "CPUs", .minimum = kMinCpu, .maximum = kMaxCpu}),
+            "Whether the OOM killer ends the whole container or one process; v2 only"),
+        Option<&O::cpu_max>(
+            "cpu.max", "Maximum CPU time of the container, as a number of CPUs",
+            {.unit = "CPUs", .minimum = kMinCpu, .maximum = kMaxCpu, .short_name = "cpus"}),
         Option<&O::cpu_period>("cpu.period",
-                               "The time over which cpu.max is counted, 1ms to 1s; 100ms if absent",
+                               "Period over which cpu.max is counted; 100ms if absent",
                                {.minimum = kMinPeriod, .maximum = kMaxPeriod}),
         Option<&O::cpu_max_burst>(
             "cpu.max.burst",
-            "Unused CPU time that a busier period may take on top of cpu.max, at most as much "
-            "as cpu.max gives in one",
+            "Unused CPU time that a busier period may use on top of cpu.max; at most what cpu.max "
+            "gives in one period",
             {.maximum = kMaxBurst}),
-        Option<&O::cpu_weight>("cpu.weight",
-                               "Share of the CPUs when they are all busy; 100 is everybody's",
-                               {.minimum = 1, .maximum = kMaxWeight}),
-        Option<&O::cpuset_cpus>("cpuset.cpus",
-                                "The CPUs that the container may run on, such as 0-3,8",
+        Option<&O::cpu_weight>(
+            "cpu.weight", "Share of the CPUs when all are busy; other cgroups have 100 by default",
+            {.minimum = 1, .maximum = kMaxWeight}),
+        Option<&O::cpuset_cpus>("cpuset.cpus", "CPUs that the container may run on, such as 0-3,8",
                                 {.minimum = 1, .maximum = kMaxList}),
         Option<&O::cpuset_mems>("cpuset.mems",
-                                "The memory nodes that the container may use, such as 0-1",
+                                "Memory nodes that the container may use, such as 0-1",
                                 {.minimum = 1, .maximum = kMaxList}),
         Option<&O::cpuset_partition>(
             "cpuset.partition",
-            "Whether the CPUs of cpuset.cpus are the container's alone (root), and without load "
-            "balancing (isolated); v2"),
-        Option<&O::io_weight>("io.weight",
-                              "Share of the disks when they are all busy; 100 is everybody's",
-                              {.minimum = 1, .maximum = kMaxWeight}),
-        Option<&O::io_max>("io.max", "Most that the container may read and write, by disk"),
-        Option<&O::devices>("devices",
-                            "The only devices that the container may open or make, whatever its "
-                            "root folder holds; if absent, all; an empty list: none"),
+            "Whether the CPUs of cpuset.cpus are the container's alone (root), or that and without "
+            "load balancing (isolated); v2 only"),
+        Option<&O::io_weight>(
+            "io.weight", "Share of the disks when all are busy; other cgroups have 100 by default",
+            {.minimum = 1, .maximum = kMaxWeight}),
+        Option<&O::io_max>("io.max",
+                           "Maximum rates at which the container reads and writes, for each disk"),
+        Option<&O::devices>(
+            "devices",
+            "The only devices that the container may open or create, whatever its root "
+            "folder holds; all if absent, none if the list is empty"),
         Option<&O::hugetlb_max>("hugetlb.max",
-                                "Most memory in huge pages, by their size as in 2MB or 1GB"),
-        Option<&O::rdma_max>("rdma.max", "Most resources of each RDMA device, such as mlx5_0"),
+                                "Maximum memory in huge pages of each size, such as 2MB or 1GB"),
+        Option<&O::rdma_max>("rdma.max", "Maximum resources of each RDMA device, such as mlx5_0"),
         Option<&O::misc_max>(
-            "misc.max", "Most of each scarce resource that the kernel counts, such as sev; v2"),
+            "misc.max",
+            "Maximum of each scarce resource that the kernel counts, such as sev; v2 only"),
         Option<&O::net_cls_classid>(
-            "net_cls.classid", "The tag of the container's packets, for tc and iptables; v1",
+            "net_cls.classid", "Class ID of the container's packets, for tc and iptables; v1 only",
             {.minimum = 1, .maximum = std::numeric_limits<uint32_t>::max()}),
         Option<&O::net_prio_ifpriomap>(
             "net_prio.ifpriomap",
-            "The priority of the container's packets on each network interface; v1"),
-        Option<&O::unified>("unified",
-                            "Any files of the container's cgroup and what to write to them, after "
-                            "all else; v2"));
+            "Priority of the container's packets on each network interface; v1 only"),
+        Option<&O::unified>(
+            "unified",
+            "Further files of the container's cgroup and what to write to them, after "
+            "everything else; v2 only"));
   }
 
   std::string parent = "/";

@@ -46,6 +46,7 @@ TEST(WantedLimits, ValuesAreTheKernels) {
   EXPECT_EQ(limits[2].value, "150000");
   EXPECT_EQ(limits[3].value, "1048576");
   EXPECT_EQ(limits[4].value, "0");
+  EXPECT_EQ(OptionOf(limits, "pids"), "pids.max");
   EXPECT_EQ(ControllersOf(limits), (std::vector<std::string>{"pids", "cpu", "memory"}));
 }
 
@@ -92,6 +93,28 @@ TEST(CheckCgroupOptions, RefusesABurstThatTheKernelWouldRefuse) {
             "cpu.max.burst is more than cpu.max gives in one period \"60000us\" (at most 50000us)");
   options.cpu_max_burst = milliseconds(50);
   EXPECT_EQ(ErrorOf(options), "");
+}
+
+TEST(CheckCgroupOptions, BlamesTheOption) {
+  const auto option_of = [](const CgroupOptions& options) {
+    const Status status = CheckCgroupOptions(options);
+    return status.ok() ? std::string() : std::string(status.error()->option);
+  };
+  CgroupOptions options;
+  options.parent = "a";
+  EXPECT_EQ(option_of(options), "parent");
+  options = CgroupOptions();
+  options.cpu_max_burst = milliseconds(60);
+  EXPECT_EQ(option_of(options), "cpu.max.burst");
+  options = CgroupOptions();
+  options.cpuset_mems = "x";
+  EXPECT_EQ(option_of(options), "cpuset.mems");
+  options = CgroupOptions();
+  options.misc_max = {{"sev", -1}};
+  EXPECT_EQ(option_of(options), "misc.max.sev");
+  options = CgroupOptions();
+  options.unified = {{"cgroup.procs", "1"}};
+  EXPECT_EQ(option_of(options), "unified.cgroup.procs");
 }
 
 TEST(CheckCgroupOptions, RefusesPartsOfAMicrosecond) {
@@ -151,7 +174,8 @@ TEST(CheckCgroupOptions, NamesInMapsArePlain) {
             "it)");
   options = CgroupOptions();
   options.misc_max = {{"sev", -1}};
-  EXPECT_EQ(ErrorOf(options), "misc.max: out of range \"sev: -1\"");
+  EXPECT_EQ(ErrorOf(options),
+            "misc.max: out of range \"sev: -1\" (write an integer of at least 0)");
   options = CgroupOptions();
   options.rdma_max = {{"mlx5_0", RdmaMax()}};
   EXPECT_EQ(ErrorOf(options), "rdma.max: no limit for \"mlx5_0\" (give hca_handle or hca_object)");
@@ -163,8 +187,9 @@ TEST(RefuseLacking, NamesWhatTheVersionDoesNotHave) {
   CgroupOptions options;
   EXPECT_TRUE(RefuseLacking(kLacking, "cgroup v1", options).ok());
   options.memory_high = Bytes{0};
-  EXPECT_EQ(RefuseLacking(kLacking, "cgroup v1", options).error().ToString(),
-            "cgroup v1 has no \"memory.high\" (use memory.max)");
+  const Status refused = RefuseLacking(kLacking, "cgroup v1", options);
+  EXPECT_EQ(refused.error().ToString(), "cgroup v1 has no \"memory.high\" (use memory.max)");
+  EXPECT_STREQ(refused.error()->option, "memory.high");
 }
 
 }  // namespace

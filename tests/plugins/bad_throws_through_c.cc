@@ -37,4 +37,5 @@ const slipway_stage slipway_descriptor = {
     .report = nullptr,
     .teardown = nullptr,
     .destroy = nullptr,
+    .needs = nullptr,
 };

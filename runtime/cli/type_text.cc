@@ -1,0 +1,167 @@
+#include "runtime/cli/type_text.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace slipway::cli {
+namespace {
+
+std::string DecimalText(int64_t thousandths) {
+  std::string text = std::to_string(thousandths / 1000);
+  if (int64_t rest = thousandths % 1000; rest != 0) {
+    std::string places = std::to_string(1000 + rest).substr(1);
+    places.erase(places.find_last_not_of('0') + 1);
+    text += "." + places;
+  }
+  return text;
+}
+
+struct Unit {
+  std::string_view name;
+  int64_t scale;
+};
+// The largest first.
+constexpr Unit kSizes[] = {{"TiB", int64_t{1} << 40},
+                           {"GiB", int64_t{1} << 30},
+                           {"MiB", int64_t{1} << 20},
+                           {"KiB", int64_t{1} << 10}};
+constexpr Unit kDurations[] = {
+    {"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000},
+    {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
+
+// In the largest unit that leaves a whole number.
+template <size_t N>
+std::string InUnits(int64_t number, const Unit (&units)[N]) {
+  for (const Unit& unit : units) {
+    if (number == 0 || number % unit.scale != 0) continue;
+    return std::to_string(number / unit.scale).append(unit.name);
+  }
+  return std::to_string(number);
+}
+
+std::string OctalText(int64_t bits) {
+  std::string text;
+  for (; bits > 0; bits /= 8) text.insert(0, 1, static_cast<char>('0' + bits % 8));
+  return "0" + text;
+}
+
+std::string Bound(const slipway_option& option, int64_t bound) {
+  switch (option.type) {
+    case SLIPWAY_DECIMAL:
+      return DecimalText(bound);
+    case SLIPWAY_BYTES:
+      return InUnits(bound, kSizes);
+    case SLIPWAY_DURATION:
+      return InUnits(bound, kDurations);
+    case SLIPWAY_MODE:
+      return OctalText(bound);
+    default:
+      return std::to_string(bound);
+  }
+}
+
+std::string Range(const slipway_option& option) {
+  const auto [low, high] = std::pair(option.minimum, option.maximum);
+  const bool endless = high == std::numeric_limits<int64_t>::max();
+  if (low == 0 && (high == 0 || endless)) return {};
+  std::string_view unit = option.unit != nullptr ? option.unit : "";
+  if (option.type == SLIPWAY_STRING) unit = "bytes";
+  std::string range = ", ";
+  if (endless) {
+    range += "at least " + Bound(option, low);
+  } else if (low == std::numeric_limits<int64_t>::min()) {
+    range += "at most " + Bound(option, high);
+  } else {
+    range += Bound(option, low) + " to " + Bound(option, high);
+  }
+  return unit.empty() ? range : range.append(" ").append(unit);
+}
+
+// ", such as 512MiB", unless the option would not take it.
+std::string SuchAs(const slipway_option& option, int64_t example) {
+  const bool any = option.minimum == 0 && option.maximum == 0;
+  if (!any && (example < option.minimum || example > option.maximum)) return {};
+  return ", such as " + Bound(option, example);
+}
+
+constexpr int64_t kSizeExample = int64_t{512} << 20;
+constexpr int64_t kDurationExample = 100'000'000;
+
+bool IsRequired(const slipway_option& record, std::string_view field) {
+  for (uint32_t i = 0; i < record.field_count; ++i) {
+    const slipway_option& candidate = record.fields[i];
+    if (candidate.name == field) return (candidate.flags & SLIPWAY_REQUIRED) != 0;
+  }
+  return false;
+}
+
+// SLIPWAY_RECORD: "source:target[:ro]", "device[:access]", "target[:NAME=VALUE,...]"; or nothing.
+std::string FormText(const slipway_option& record) {
+  std::string text;
+  bool optional = false;
+  std::string_view rest = record.text_form != nullptr ? record.text_form : "";
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::string_view name = part.substr(0, part.find('='));
+    if (text.empty()) {
+      text.append(name);
+    } else if (name.size() == part.size() && IsRequired(record, name)) {
+      text.append(":").append(name);
+    } else {
+      text.append("[:").append(name).append("]");
+      optional = true;
+    }
+  }
+  return text.empty() || optional ? text : text + "[:NAME=VALUE,...]";
+}
+
+}  // namespace
+
+std::string TypeText(const slipway_option& option) {
+  switch (option.type) {
+    case SLIPWAY_STRING:
+      return "text" + Range(option);
+    case SLIPWAY_BOOL:
+      return "true or false";
+    case SLIPWAY_INTEGER:
+      return "integer" + Range(option);
+    case SLIPWAY_DECIMAL:
+      return "number" + Range(option);
+    case SLIPWAY_BYTES:
+      return "size" + Range(option) + SuchAs(option, kSizeExample);
+    case SLIPWAY_DURATION:
+      return "duration" + Range(option) + SuchAs(option, kDurationExample);
+    case SLIPWAY_MODE:
+      return "permissions in octal, such as 0755";
+    case SLIPWAY_PATH:
+      return option.flags & SLIPWAY_IN_CONTAINER ? "path in the container" : "path on the host";
+    case SLIPWAY_ENUM: {
+      std::string text;
+      for (const char* const* name = option.names; *name; ++name) {
+        text.append(text.empty() ? "" : ", ").append(*name);
+      }
+      return "one of " + text;
+    }
+    case SLIPWAY_LIST:
+      return "list of " + TypeText(*option.element);
+    case SLIPWAY_MAP:
+      return "map of names to " + TypeText(*option.element);
+    case SLIPWAY_RECORD: {
+      std::string text;
+      for (uint32_t i = 0; i < option.field_count; ++i) {
+        text.append(i ? ", " : "").append(option.fields[i].name);
+      }
+      const std::string form = FormText(option);
+      return "{" + text + "}" + (form.empty() ? "" : " or " + form);
+    }
+    default:
+      return "?";
+  }
+}
+
+}  // namespace slipway::cli

@@ -1,0 +1,98 @@
+#include "runtime/config/scalar.h"
+
+#include <cctype>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/config/expected.h"
+#include "runtime/config/number.h"
+#include "runtime/config/path.h"
+#include "runtime/text/nearest.h"
+
+namespace slipway::config {
+namespace {
+
+Status CheckNumber(const slipway_option& option, const std::string& text, Result<int64_t> number,
+                   slipway_value& value) {
+  if (!number.ok()) return std::move(number).status();
+  if (!InRange(option, *number)) return Error("out of range", text);
+  value.as.integer = *number;
+  return Ok();
+}
+
+Status CheckString(const slipway_option& option, const std::string& text, OptionValues& memory,
+                   slipway_value& value) {
+  if (!InRange(option, static_cast<int64_t>(text.size()))) {
+    if (text.empty()) return Error("an empty text");
+    const bool is_short = static_cast<int64_t>(text.size()) < option.minimum;
+    return Error(
+        std::to_string(text.size()) + (is_short ? " bytes are too few" : " bytes are too many"),
+        text);
+  }
+  value.as.string = memory.NewString(text);
+  return Ok();
+}
+
+Status CheckPath(const slipway_option& option, const std::string& text, const std::string& folder,
+                 OptionValues& memory, slipway_value& value) {
+  if (text.empty()) return Error("an empty path");
+  if ((option.flags & SLIPWAY_IN_CONTAINER) != 0) {
+    if (text[0] != '/') return Error("not absolute", text);
+    value.as.string = memory.NewString(text);
+    return Ok();
+  }
+  if (text == "~" || text.starts_with("~/")) {
+    return Error("not a path", text, "only a shell knows ~: write the home folder out");
+  }
+  if (text[0] == '$') {
+    return Error("not a path", text,
+                 "only a shell knows variables: write the folder out, or ./ before a name with $");
+  }
+  value.as.string = memory.NewString(AbsolutePath(folder, text));
+  return Ok();
+}
+
+Status CheckEnum(const slipway_option& option, const std::string& text, slipway_value& value) {
+  const std::vector<std::string_view> names = EnumNames(option);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != text) continue;
+    value.as.integer = static_cast<int64_t>(i);
+    return Ok();
+  }
+  std::string lower = text;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return Error("unknown value", text, text::NearestHint(lower, names, "it has none"));
+}
+
+}  // namespace
+
+Status CheckScalar(const slipway_option& option, const std::string& text, const std::string& folder,
+                   OptionValues& memory, slipway_value& value) {
+  switch (option.type) {
+    case SLIPWAY_STRING:
+      return CheckString(option, text, memory, value);
+    case SLIPWAY_PATH:
+      return CheckPath(option, text, folder, memory, value);
+    case SLIPWAY_ENUM:
+      return CheckEnum(option, text, value);
+    case SLIPWAY_BOOL:
+      return CheckNumber(option, text, ParseBool(text), value);
+    case SLIPWAY_INTEGER:
+      return CheckNumber(option, text, ParseInteger(text), value);
+    case SLIPWAY_DECIMAL:
+      return CheckNumber(option, text, ParseDecimal(text), value);
+    case SLIPWAY_BYTES:
+      return CheckNumber(option, text, ParseBytes(text), value);
+    case SLIPWAY_MODE:
+      return CheckNumber(option, text, ParseMode(text), value);
+    case SLIPWAY_DURATION:
+      return CheckNumber(option, text, ParseDuration(text), value);
+    default:
+      return Error("a type that this runtime does not know", std::to_string(option.type),
+                   "the plugin is of another version");
+  }
+}
+
+}  // namespace slipway::config
