@@ -26,11 +26,9 @@ bool ParseSide(std::string_view text, uint32_t maximum, std::optional<uint32_t>&
   return true;
 }
 
-// Puts the option's name in front of the error.
+// Names the option that is to blame: the host says it, and where it stands.
 Status In(const std::string& option, Status status) {
-  if (!status.ok()) {
-    CopyText(status.error()->operation, option + ": " + std::string(status.error()->operation));
-  }
+  if (!status.ok()) status.error().Option(option);
   return status;
 }
 
@@ -39,9 +37,10 @@ Status CheckLimited(const IoMax& limit) {
     return Error("no limit for", limit.device, "give rbps, wbps, riops or wiops");
   }
   if (IsPath(limit.device)) return Ok();
-  ASSIGN_OR_RETURN(const DeviceNumber number, ParseDeviceNumber(limit.device));
-  if (number.major && number.minor) return Ok();
-  return Error("not one device", limit.device, "write an absolute path or major:minor");
+  const auto number = ParseDeviceNumber(limit.device);
+  if (number.ok() && number->major && number->minor) return Ok();
+  return Error(number.ok() ? "not one device" : "not a device", limit.device,
+               "write an absolute path, such as /dev/vda, or major:minor");
 }
 
 Status CheckAccess(std::string_view access) {
@@ -67,7 +66,7 @@ Status CheckRule(const DeviceRule& rule) {
 
 Result<struct stat> StatDevice(const std::string& path) {
   struct stat about {};
-  if (stat(path.c_str(), &about) != 0) return Error(errno, "stat", path, "no such device here");
+  if (stat(path.c_str(), &about) != 0) return Error(errno, "find the device", path);
   if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) return about;
   return Error("not a device", path, "it is neither a character nor a block device");
 }
