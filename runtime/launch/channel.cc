@@ -20,6 +20,7 @@ bool IsKnown(MessageType type) {
 
 slipway_error EndTexts(slipway_error error) {
   for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
+                            {error.option, sizeof(error.option)},
                             {error.stage, sizeof(error.stage)},
                             {error.hook, sizeof(error.hook)},
                             {error.operation, sizeof(error.operation)},
@@ -33,7 +34,7 @@ slipway_error EndTexts(slipway_error error) {
 Result<std::pair<Channel, Channel>> Channel::Make() {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
-    return Error(errno, "socketpair").In({}, "clone");
+    return Error(errno, "make a channel to the container").In({}, "clone");
   }
   return std::pair{Channel(fds[0]), Channel(fds[1])};
 }
@@ -44,7 +45,7 @@ Status Channel::Send(MessageType type, const slipway_error& error) const {
   do {
     size = send(fd_.get(), &message, sizeof(message), MSG_NOSIGNAL);
   } while (size < 0 && errno == EINTR);
-  if (size < 0) return Error(errno, "send").In({}, kStep);
+  if (size < 0) return Error(errno, "speak to the container's first process").In({}, kStep);
   return Ok();
 }
 
@@ -58,10 +59,10 @@ Result<std::optional<Message>> Channel::Receive() const {
     // once and before its last words; unix(7).
   } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
   if (size == 0) return std::optional<Message>();
-  if (size < 0) return Error(errno, "recv").In({}, kStep);
+  if (size < 0) return Error(errno, "hear from the container's first process").In({}, kStep);
   if (size != sizeof(message) || !IsKnown(message.type)) {
-    return Error(EBADMSG, "recv", std::to_string(size) + " bytes",
-                 "something wrote into the host's channel")
+    return Error("something wrote " + std::to_string(size) + " bytes into the runtime's channel", {},
+                 "a bug of a stage: a hook writes only to what it has opened")
         .In({}, kStep);
   }
   message.error = EndTexts(message.error);

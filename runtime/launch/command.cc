@@ -46,13 +46,20 @@ std::vector<std::string> Candidates(const std::string& name, std::string_view pa
   return candidates;
 }
 
-Error NotFound(const std::string& name, std::string_view path) {
-  const bool searched = name.find('/') == std::string::npos;
-  return Error("command not found", name,
-               searched ? "looked in PATH=" + std::string(path)
-                        : std::string("there is no such file in the container"))
-      .In({}, kStep)
-      .ExitStatus(kNotFound);
+Error NotFound(const std::string& name, std::string_view path, const std::string& cwd) {
+  if (name.empty()) {
+    return Error("the command is an empty text", {}, "give a program's name or path first")
+        .In({}, kStep)
+        .ExitStatus(kNotFound);
+  }
+  std::string hint = "there is no such file in the container";
+  if (name.find('/') == std::string::npos) {
+    hint = path.empty() ? "there is no PATH in the environment to look in"
+                        : "looked in PATH=" + std::string(path);
+  } else if (!name.starts_with('/')) {
+    hint += "'s folder " + cwd + ", where the command starts; process.cwd sets another";
+  }
+  return Error("command not found", name, hint).In({}, kStep).ExitStatus(kNotFound);
 }
 
 // execve(2)'s errno, told apart by what the file is.
@@ -76,7 +83,7 @@ Error NotExecutable(int errno_value, const std::string& file) {
   } else if (errno_value == ENOENT) {
     hint = "it is a symlink that leads to nothing in the container";
   }
-  return Error(errno_value, "execve", file, hint).In({}, kStep).ExitStatus(kNotExecutable);
+  return Error(errno_value, "execute the container's", file, hint).In({}, kStep).ExitStatus(kNotExecutable);
 }
 
 bool Exists(const std::string& file) {
@@ -95,15 +102,17 @@ Execution::Execution(const Command& command)
 
 Status Execution::Prepare(const std::vector<int>& kept_fds) const {
   if (chdir(command_.cwd.c_str()) != 0) {
-    return Error(errno, "chdir", command_.cwd, "process.cwd must be a folder of the container")
+    return Error(errno, "start in the container's folder", command_.cwd,
+                 "process.cwd must be a folder of the container")
         .In({}, kStep);
   }
   if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
-    return Error(errno, "close_range").In({}, kStep);
+    return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);
   }
   for (int fd : kept_fds) {
     if (fcntl(fd, F_SETFD, 0) != 0) {
-      return Error(errno, "fcntl", std::to_string(fd), "a stage asked to keep this descriptor")
+      return Error(errno, "keep the descriptor", std::to_string(fd),
+                   "a stage or the caller wants it open in the command")
           .In({}, kStep);
     }
   }
@@ -126,7 +135,7 @@ Error Execution::Run(const sigset_t& mask, std::atomic<bool>& executing) const {
     if (denied == nullptr) denied = &file;
   }
   if (denied != nullptr) return NotExecutable(EACCES, *denied);
-  return NotFound(command_.args[0], path_);
+  return NotFound(command_.args[0], path_, command_.cwd);
 }
 
 }  // namespace slipway::launch

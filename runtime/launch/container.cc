@@ -2,7 +2,9 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -13,6 +15,12 @@ namespace {
 // The status of waitpid(2), from what waitid(2) tells.
 int WaitStatusOf(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : W_EXITCODE(0, info.si_status);
+}
+
+// waitid(2), with the fifth argument of the kernel's own, which the C library leaves out.
+int WaitWithUsage(const sys::Fd& pidfd, siginfo_t& info, int options, struct rusage& usage) {
+  return static_cast<int>(
+      syscall(SYS_waitid, P_PIDFD, static_cast<id_t>(pidfd.get()), &info, options, &usage));
 }
 
 }  // namespace
@@ -30,8 +38,8 @@ bool Container::is_pid_1() const { return plan_.namespaces & CLONE_NEWPID; }
 Result<Container::State> Container::Poll() {
   if (wait_status_) return State::kEnded;
   siginfo_t info{};
-  if (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WSTOPPED | WNOHANG) != 0) {
-    return Error(errno, "waitid", std::to_string(pid_));
+  if (WaitWithUsage(pidfd_, info, WEXITED | WSTOPPED | WNOHANG, usage_) != 0) {
+    return Error(errno, "wait for the container's first process", std::to_string(pid_));
   }
   if (info.si_pid == 0) return State::kRunning;
   if (info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED) return State::kStopped;
@@ -44,9 +52,9 @@ Status Container::AwaitEnd() {
   siginfo_t info{};
   int result = 0;
   do {
-    result = waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED);
+    result = WaitWithUsage(pidfd_, info, WEXITED, usage_);
   } while (result != 0 && errno == EINTR);
-  if (result != 0) return Error(errno, "waitid", std::to_string(pid_));
+  if (result != 0) return Error(errno, "wait for the container's first process", std::to_string(pid_));
   wait_status_ = WaitStatusOf(info);
   return Ok();
 }

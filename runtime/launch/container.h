@@ -4,6 +4,7 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CONTAINER_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CONTAINER_H_
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <optional>
@@ -40,6 +41,9 @@ class Container {
   // Waits for the child's end, and reaps it.
   Status AwaitEnd();
 
+  // What it and those that it has waited for used, once it has ended.
+  const struct rusage& usage() const { return usage_; }
+
   // Of a child that has ended: as waitpid(2) encodes it.
   int wait_status() const { return wait_status_.value_or(0); }
 
@@ -48,6 +52,7 @@ class Container {
   pid_t pid_ = -1;
   sys::Fd pidfd_;
   std::optional<int> wait_status_;
+  struct rusage usage_ {};
 };
 
 }  // namespace slipway::launch

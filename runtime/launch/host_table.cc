@@ -23,7 +23,8 @@ int Fail(slipway_error* error, const Error& cause) {
 }
 
 int WrongHook(slipway_error* error, std::string_view function, std::string_view hooks) {
-  return Fail(error, Error(EPERM, function, {}, std::string("only in ").append(hooks)));
+  return Fail(error, Error("called " + std::string(function) + " outside its hooks", {},
+                           "a bug of the stage: only in " + std::string(hooks)));
 }
 
 const char* ContainerId(const slipway_context* context) { return context->container_id->c_str(); }
@@ -38,17 +39,19 @@ int RecordUndo(slipway_context* context, const void* record, size_t size, slipwa
 int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "add_namespaces", "PreClone");
   if (flags & ~kNamespaceFlags) {
-    return Fail(error, Error(EINVAL, "add_namespaces", {}, "only CLONE_NEW* flags of clone(2)"));
+    return Fail(error, Error("asked for flags that are no namespaces", {},
+                             "a bug of the stage: add_namespaces takes CLONE_NEW* of clone(2)"));
   }
   context->plan->namespaces |= flags;
+  context->plan->namespace_wishes.push_back({context->stage_name, flags});
   return 0;
 }
 
 int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "set_cgroup", "PreClone");
-  if (cgroup_fd < 0) return Fail(error, Error(EBADF, "set_cgroup"));
+  if (cgroup_fd < 0) return Fail(error, Error(EBADF, "start the container in a cgroup", {}, "a bug of the stage"));
   if (context->plan->cgroup_fd >= 0) {
-    return Fail(error, Error(EBUSY, "set_cgroup", {},
+    return Fail(error, Error("a second cgroup for the container to start in", {},
                              "the stage " + context->plan->cgroup_stage + " has set one already"));
   }
   context->plan->cgroup_fd = cgroup_fd;
@@ -58,7 +61,7 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
 
 int KeepFd(slipway_context* context, int fd, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "keep_fd", "PreClone");
-  if (fcntl(fd, F_GETFD) < 0) return Fail(error, Error(errno, "keep_fd", std::to_string(fd)));
+  if (fcntl(fd, F_GETFD) < 0) return Fail(error, Error(errno, "keep the descriptor", std::to_string(fd)));
   auto& kept = context->plan->kept_fds;
   if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
   return 0;
@@ -97,7 +100,7 @@ int AddNote(slipway_context* context, const char* text, slipway_error* error) {
 
 int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error) {
   if (!context->findings) return WrongHook(error, "set_cause", "Report");
-  if (cause != SLIPWAY_OUT_OF_MEMORY) return Fail(error, Error(EINVAL, "set_cause"));
+  if (cause != SLIPWAY_OUT_OF_MEMORY) return Fail(error, Error("set an unknown cause", {}, "a bug of the stage"));
   context->findings->out_of_memory = true;
   return 0;
 }

@@ -2,11 +2,14 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
@@ -18,11 +21,27 @@
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
-constexpr const char* kJournalStep = "journal";
+// Measures the container that it is told of, however the run of it ends.
+class Stopwatch {
+ public:
+  explicit Stopwatch(Usage& usage) : usage_(usage) {}
+  ~Stopwatch() {
+    usage_.wall_ns = std::chrono::nanoseconds(Clock::now() - begin_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Usage& usage_;
+  const Clock::time_point begin_ = Clock::now();
+};
 
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
@@ -32,7 +51,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
-    if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, "pre-clone"));
+    if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPreClone));
     ++context.stage;
   }
   return plan;
@@ -46,14 +65,40 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   context.child_pidfd = container.pidfd().get();
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PostClone(context));
-    if (stage.descriptor().post_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, "post-clone"));
+    if (stage.descriptor().post_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPostClone));
     ++context.stage;
   }
   return Ok();
 }
 
+void KeepCallersFds(const std::vector<int>& fds, Plan& plan) {
+  for (const int fd : fds) {
+    auto& kept = plan.kept_fds;
+    if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
+  }
+}
+
+// The command runs: from here to its end.
+Result<int> Supervise(const Job& job, Container& container, const SignalSource& signals,
+                      const Terminal& terminal, Outcome& outcome) {
+  outcome.started = true;
+  if (job.started) {
+    Status told = job.started(container.pid());
+    if (!told.ok()) {
+      (void)sys::SendSignal(container.pidfd(), SIGKILL).ok();
+      (void)container.AwaitEnd().ok();
+      outcome.usage.processes = container.usage();
+      return told;
+    }
+  }
+  auto exit_status = Supervisor(container, signals, terminal).Run();
+  outcome.usage.processes = container.usage();
+  return exit_status;
+}
+
 Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& signals,
-                      const Terminal& terminal, state::Journal& journal) {
+                      const Terminal& terminal, state::Journal& journal, Outcome& outcome) {
+  const Stopwatch stopwatch(outcome.usage);
   ASSIGN_OR_RETURN(ParkedStart start, ParkedStart::Clone(setup));
   Container& container = start.container();
   job.guard.SetChild(container.pidfd().get());
@@ -63,14 +108,24 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.Pause();
   ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals));
   if (ended_by_signal) return *ended_by_signal;
-  return Supervisor(container, signals, terminal).Run();
+  return Supervise(job, container, signals, terminal, outcome);
 }
 
-Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
+Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& signals,
+                       const Terminal& terminal, state::Journal& journal, Outcome& outcome) {
+  const Stopwatch stopwatch(outcome.usage);
+  ASSIGN_OR_RETURN(Container container, StartSharing(setup, journal, job.guard));
+  job.guard.SetChild(container.pidfd().get());
+  return Supervise(job, container, signals, terminal, outcome);
+}
+
+Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
+                Outcome& outcome) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   // Before the command can take the foreground.
   const Terminal terminal;
-  ASSIGN_OR_RETURN(const Plan plan, PreClone(job, journal));
+  ASSIGN_OR_RETURN(Plan plan, PreClone(job, journal));
+  KeepCallersFds(job.kept_fds, plan);
   const Execution execution(job.command);
   const Setup setup{.id = job.facts.id,
                     .stages = job.stages,
@@ -79,16 +134,15 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .signals = blocked,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
-  if (!MayShare(setup)) return RunParked(setup, job, signals, terminal, journal);
-  ASSIGN_OR_RETURN(Container container, StartSharing(setup, journal, job.guard));
-  job.guard.SetChild(container.pidfd().get());
-  return Supervisor(container, signals, terminal).Run();
+  if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
+  return RunParked(setup, job, signals, terminal, journal, outcome);
 }
 
 // No exception of a library keeps Teardown from being called.
-Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal) {
+Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
+                      Outcome& outcome) {
   try {
-    return Run(job, blocked, journal);
+    return Run(job, blocked, journal, outcome);
   } catch (const std::exception& exception) {
     return Error("internal error", exception.what()).In({}, "launch");
   }
@@ -111,7 +165,7 @@ std::vector<Error> Undo(const Job& job, state::Journal& journal) {
   if (failures.empty()) {
     Status removed = journal.Remove();
     if (!removed.ok()) removed = journal.Remove();
-    if (!removed.ok()) failures.push_back(removed.error().In({}, kJournalStep));
+    if (!removed.ok()) failures.push_back(KeepingState(removed.error()));
   }
   for (Error& failure : failures) {
     if (!*failure->hint) failure.Hint("runtime gc tries it again");
@@ -129,12 +183,14 @@ Outcome Launch(const Job& job) {
   job.guard.Resume();
   const Strays strays;
   auto journal = state::Journal::Begin(job.root, job.facts);
-  if (!journal.ok()) return {journal.error().In({}, kJournalStep), {}, {}};
+  if (!journal.ok()) return {.exit_status = KeepingState(journal.error())};
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
-  Outcome outcome{RunCaught(job, blocked, *journal), {}, {}};
+  Outcome outcome{.exit_status = kRuntimeFailed};
+  outcome.exit_status = RunCaught(job, blocked, *journal, outcome);
   job.guard.SetOutcome(StatusOf(outcome.exit_status));
   job.guard.Resume();
-  if (outcome.exit_status.ok() && (job.want_figures || *outcome.exit_status != 0)) {
+  const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
+  if (job.want_figures || ended_badly) {
     outcome.findings =
         CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
   }

@@ -3,7 +3,10 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 #define SLIPWAY_RUNTIME_LAUNCH_LAUNCH_H_
 
+#include <sys/types.h>
+
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +14,7 @@
 #include "runtime/launch/findings.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
+#include "runtime/launch/usage.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
 #include "runtime/state/root.h"
@@ -22,19 +26,26 @@ struct Job {
   const state::Facts& facts;  // of the container; its stages are those of `stages`
   const std::vector<Stage>& stages;
   const Command& command;
-  // The stages are asked for their findings then, or when the command ended badly: reading them
-  // takes time that every other start need not spend.
+  // The stages are asked for their findings then, however the container ended, or else when the
+  // command ended badly: reading them takes time that every other start need not spend.
   bool want_figures = false;
   Guard& guard;
   std::chrono::seconds patience{0};  // how long one hook may take; 0: for ever; as the guard's
   // The words of a `runtime gc` that finds this container's state, without its id; guard.h.
   std::vector<std::string> gc_words;
+  // Called once the command runs, with the container's first process as the host sees it. When it
+  // fails, the container is ended, and this is the error. May be empty.
+  std::function<Status(pid_t)> started = {};
+  // Descriptors of the caller's that the command inherits under their numbers.
+  std::vector<int> kept_fds = {};
 };
 
 struct Outcome {
-  Result<int> exit_status;      // the container's; or the one error
-  Findings findings;            // of a container that ran
-  std::vector<Error> warnings;  // of Report and Teardown; they do not change the status
+  Result<int> exit_status;           // the container's; or the one error
+  Findings findings = {};            // of a container that ran, and of one that failed to start
+  std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
+  bool started = false;              // the command ran
+  Usage usage = {};                  // of a container that was cloned
 };
 
 // Runs the command in a container that the stages build, waits for its end, and undoes what the

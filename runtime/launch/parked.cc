@@ -13,8 +13,10 @@
 #include <string>
 #include <utility>
 
+#include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/init.h"
 #include "runtime/sys/clone.h"
 #include "runtime/sys/process.h"
@@ -58,7 +60,14 @@ void TieToHost(const Channel& channel) {
 
 Status PutInitBefore(const Setup& setup) {
   const pid_t command = fork();
-  if (command < 0) return Error(errno, "fork").In({}, "init");
+  if (command < 0) {
+    const int cause = errno;
+    return Error(cause, "start the command below its init", {},
+                 cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "
+                                   "pids.max must be 2 or more"
+                                 : "")
+        .In({}, "init");
+  }
   if (command > 0) RunInit(command, setup.signals.set());
   return Ok();
 }
@@ -91,7 +100,7 @@ void ParkedStart::Unmap::operator()(Progress* progress) const {
 Result<ParkedStart::SharedProgress> ParkedStart::MapProgress() {
   void* page =
       mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED) return Error(errno, "mmap").In({}, "clone");
+  if (page == MAP_FAILED) return Error(errno, "get memory for the container's start").In({}, "clone");
   return SharedProgress(new (page) Progress);
 }
 
@@ -100,7 +109,7 @@ Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
   ASSIGN_OR_RETURN(auto ends, Channel::Make());
   auto& [host_end, child_end] = ends;
   auto cloned = sys::Clone(setup.plan.namespaces, setup.plan.cgroup_fd);
-  if (!cloned.ok()) return cloned.error().In({}, "clone");
+  if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   if (cloned->pid == 0) {
     host_end.Close();
     RunChild(setup, child_end, *progress);
@@ -128,7 +137,7 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
     pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
     const int count = poll(events, std::size(events), wait);
-    if (count < 0 && errno != EINTR) return Error(errno, "poll").In({}, "exec");
+    if (count < 0 && errno != EINTR) return Error(errno, "wait for the container's start").In({}, "exec");
     if (count < 0) continue;
     if (count == 0) {
       if (progress_->stage == stage) return TookTooLong(setup_, stage);
@@ -161,7 +170,7 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
 
 Error ParkedStart::LostChannel() const {
   return InHook(setup_, progress_->stage,
-                Error("closed the host's channel", {},
+                Error("closed the runtime's channel " + std::string(WhereIn(kInChild)), {},
                       "a bug of the stage: a hook closes only what it has opened"));
 }
 

@@ -10,12 +10,19 @@
 
 namespace slipway::launch {
 
+// Who asked for which namespaces, to be named when the kernel refuses them.
+struct NamespaceWish {
+  std::string stage;
+  uint64_t flags = 0;  // CLONE_NEW* of clone(2)
+};
+
 struct Plan {
-  uint64_t namespaces = 0;    // CLONE_NEW* of clone(2)
+  uint64_t namespaces = 0;  // CLONE_NEW* of clone(2): those of all wishes
+  std::vector<NamespaceWish> namespace_wishes;
   int cgroup_fd = -1;         // a stage's; the child is born there
   std::string cgroup_stage;   // who set it
   bool init = false;          // a small init is the command's parent
-  std::vector<int> kept_fds;  // stages'; the command inherits them
+  std::vector<int> kept_fds;  // stages' and the caller's; the command inherits them
 };
 
 }  // namespace slipway::launch

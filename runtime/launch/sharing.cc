@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
+#include "runtime/launch/hook_names.h"
 #include "runtime/sys/clone.h"
 #include "runtime/sys/process.h"
 
@@ -30,14 +31,15 @@ struct Sharing : sys::SharingBody {
 Status TieToHost(const Sharing& start) {
   if (start.setup.outlives_host) return Ok();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ASSIGN_OR_RETURN(const bool lives, start.journal.HasHost());
-  if (!lives) _exit(kRuntimeFailed);
+  const auto lives = start.journal.HasHost();
+  if (!lives.ok()) return KeepingState(lives.error());
+  if (!*lives) _exit(kRuntimeFailed);
   return Ok();
 }
 
 Status RecordSelf(const Sharing& start) {
   auto self = sys::OpenPidfd(getpid());
-  if (!self.ok()) return self.error().In({}, "journal");
+  if (!self.ok()) return KeepingState(self.error());
   return RecordChild(start.pid, *self, start.journal);
 }
 
@@ -47,7 +49,7 @@ Status Enter(Sharing& start) {
   RETURN_IF_ERROR(TieToHost(start));
   RETURN_IF_ERROR(RecordSelf(start));
   RETURN_IF_ERROR(RunHooks(setup, start.progress, [&start](const Stage& stage) {
-    return CheckIntact(start.journal, stage, "in-child");
+    return CheckIntact(start.journal, stage, kInChild);
   }));
   // Once more, because a change of credentials by a hook unties.
   RETURN_IF_ERROR(TieToHost(start));
@@ -76,10 +78,7 @@ void RunChild(sys::SharingBody* body) {
 
 Error WhyItEnded(const Sharing& start, const Container& container, const Guard::Verdict& verdict) {
   const size_t stage = start.progress.stage;
-  if (verdict.interrupted_by) {
-    const std::string signal = strsignal(verdict.interrupted_by);
-    return InHook(start.setup, stage, Error("interrupted: " + signal));
-  }
+  if (verdict.interrupted_by) return Interrupted(start.setup, stage, verdict.interrupted_by);
   if (verdict.too_long) return TookTooLong(start.setup, stage);
   const bool crashed = verdict.crashed_by != 0;
   return EndedEarly(start.setup, stage,
@@ -110,7 +109,7 @@ Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guar
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
   guard.TakeBack();
-  if (!cloned.ok()) return cloned.error().In({}, "clone");
+  if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   Container container(setup.plan, std::move(cloned).value());
   if (start.progress.failed) return Error(start.progress.error);
   if (!start.progress.executing) GiveUp(start, container, guard);

@@ -38,7 +38,7 @@ BlockedSignals::~BlockedSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr);
 
 Result<SignalSource> SignalSource::Make(const BlockedSignals& signals) {
   sys::Fd fd(signalfd(-1, &signals.set(), SFD_CLOEXEC));
-  if (!fd.valid()) return Error(errno, "signalfd").In({}, "launch");
+  if (!fd.valid()) return Error(errno, "make a descriptor for signals").In({}, "launch");
   return SignalSource(std::move(fd));
 }
 
@@ -48,7 +48,7 @@ Result<SignalEvent> SignalSource::Next() const {
   do {
     size = read(fd_.get(), &info, sizeof(info));
   } while (size < 0 && errno == EINTR);
-  if (size != sizeof(info)) return Error(errno, "read", "signalfd").In({}, "launch");
+  if (size != sizeof(info)) return Error(errno, "read signals").In({}, "launch");
   return SignalEvent{static_cast<int>(info.ssi_signo), IsFromKernel(info.ssi_code)};
 }
 

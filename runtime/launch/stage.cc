@@ -2,71 +2,112 @@
 
 #include <linux/capability.h>
 
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "runtime/launch/channel.h"
 #include "runtime/launch/guard.h"
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
+
+namespace {
+
+// What stage.h of the SDK says of an exception, and what others do well to say.
+constexpr std::string_view kThrew = "threw an exception";
+
+constexpr size_t kMaxReasons = sizeof(slipway_error::hint) - 1;
+
+}  // namespace
+
+void Stage::Destroy::operator()(void* object) const {
+  if (!descriptor->destroy) return;
+  const HookWatch watch(descriptor->name, kDestroy);
+  descriptor->destroy(object);
+}
 
 template <typename Function>
 Status Stage::Watched(const char* hook_name, Function call) const {
   slipway_error record{};
   const HookWatch watch(name(), hook_name);
   if (call(&record) == 0) return Ok();
-  return Error(record).In(name(), hook_name);
+  Error error(EndTexts(record));
+  if (error->operation == kThrew) {
+    CopyText(error->operation, std::string(kThrew).append(" ").append(WhereIn(hook_name)));
+  }
+  return error.In(name(), hook_name);
+}
+
+void Stage::Place(Error& error) const {
+  const std::string option = error->option;
+  if (option.empty()) {
+    error.At(spec_.where);
+    return;
+  }
+  if (!std::string_view(error->operation).starts_with(option)) error.Prefix(option);
+  const std::string where = spec_.locate ? spec_.locate(option) : std::string();
+  error.At(where.empty() ? spec_.where : where);
+}
+
+template <typename Function>
+Status Stage::WatchedAndPlaced(const char* hook_name, Function call) const {
+  Status status = Watched(hook_name, call);
+  if (status.ok()) return status;
+  // An exception is the author's to mend, and no mistake in the pipeline.
+  const bool bug = std::string_view(status.error()->operation).starts_with(kThrew);
+  if (!bug) Place(status.error());
+  return status;
 }
 
 Status Stage::Call(const char* hook_name, Hook hook, slipway_context& context) const {
   if (!hook) return Ok();
   context.stage_name = name();
-  return Watched(hook_name,
-                 [&](slipway_error* error) { return hook(object_.get(), &context, error); });
+  return WatchedAndPlaced(
+      hook_name, [&](slipway_error* error) { return hook(object_.get(), &context, error); });
 }
 
 Status Stage::Probe() const {
   if (spec_.descriptor->privileges != SLIPWAY_UNPRIVILEGED && !sys::HasCapability(CAP_SYS_ADMIN)) {
-    return Error("not privileged", {}, "needs CAP_SYS_ADMIN: run as root, for example with sudo")
-        .In(name(), "probe");
+    return Error("needs root", {},
+                 "CAP_SYS_ADMIN is missing: run the runtime as root, for example with sudo")
+        .In(name(), kProbe)
+        .At(spec_.where);
   }
   if (!spec_.descriptor->probe) return Ok();
-  return Watched(
-      "probe", [&](slipway_error* error) { return spec_.descriptor->probe(object_.get(), error); });
+  return WatchedAndPlaced(
+      kProbe, [&](slipway_error* error) { return spec_.descriptor->probe(object_.get(), error); });
 }
 
 Status Stage::Create() {
   void* object = nullptr;
   if (spec_.descriptor->create) {
-    Status status = Watched("create", [&](slipway_error* error) {
+    RETURN_IF_ERROR(WatchedAndPlaced(kCreate, [&](slipway_error* error) {
       return spec_.descriptor->create(HostTable(), spec_.options, &object, error);
-    });
-    if (!status.ok()) {
-      status.error().At(spec_.where);
-      return status;
-    }
+    }));
   }
-  auto* destroy = spec_.descriptor->destroy;
-  object_ = {object, destroy ? destroy : [](void*) {}};
+  object_ = {object, Destroy{spec_.descriptor}};
   return Ok();
 }
 
 Status Stage::PreClone(slipway_context& context) const {
-  return Call("pre-clone", spec_.descriptor->pre_clone, context);
+  return Call(kPreClone, spec_.descriptor->pre_clone, context);
 }
 
 Status Stage::PostClone(slipway_context& context) const {
-  return Call("post-clone", spec_.descriptor->post_clone, context);
+  return Call(kPostClone, spec_.descriptor->post_clone, context);
 }
 
 Status Stage::InChild(slipway_context& context) const {
-  return Call("in-child", spec_.descriptor->in_child, context);
+  return Call(kInChild, spec_.descriptor->in_child, context);
 }
 
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
   context.stage_name = name();
-  return Watched("report", [&](slipway_error* error) {
+  return Watched(kReport, [&](slipway_error* error) {
     return spec_.descriptor->report(HostTable(), &context, spec_.options, record.data(),
                                     record.size(), error);
   });
@@ -74,7 +115,7 @@ Status Stage::Report(slipway_context& context, std::string_view record) const {
 
 Status Stage::Teardown(std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
-  return Watched("teardown", [&](slipway_error* error) {
+  return Watched(kTeardown, [&](slipway_error* error) {
     return spec_.descriptor->teardown(HostTable(), spec_.options, record.data(), record.size(),
                                       error);
   });
@@ -82,38 +123,65 @@ Status Stage::Teardown(std::string_view record) const {
 
 namespace {
 
-Error NothingWorks(const std::string& where, const std::vector<Error>& reasons) {
+// Each reason gets its share of the one line, without the place, which is near the choice's own.
+Error NothingWorks(const std::string& where, const std::vector<Rejected>& rejected) {
+  constexpr std::string_view kBetween = "; ";
+  const size_t share = kMaxReasons / rejected.size() - kBetween.size();
   std::string text;
-  for (const Error& reason : reasons) {
-    if (!text.empty()) text += "; ";
-    text += reason.ToString();
+  for (const Rejected& one : rejected) {
+    std::string reason = Error(one.reason).At({}).ToString();
+    if (reason.size() > share) {
+      reason = std::string(internal::Head(reason, share - internal::kEllipsis.size()))
+                   .append(internal::kEllipsis);
+    }
+    text.append(text.empty() ? "" : kBetween).append(reason);
   }
   return Error("no stage of first-of works here", {}, text).At(where);
 }
 
+// Takes the first that works here.
+Result<Stage> Select(const StageChoice& choice, Selection& selection) {
+  std::optional<Stage> taken;
+  for (size_t i = 0; i < choice.stages.size(); ++i) {
+    Stage stage(choice.stages[i]);
+    RETURN_IF_ERROR(stage.Create());
+    if (taken) continue;
+    Status probe = stage.Probe();
+    if (!probe.ok()) {
+      selection.rejected.push_back({i, stage.name(), std::move(probe.error())});
+      continue;
+    }
+    selection.taken = i;
+    taken = std::move(stage);
+  }
+  if (taken) return *std::move(taken);
+  if (selection.rejected.size() == 1) return selection.rejected.front().reason;
+  return NothingWorks(choice.where, selection.rejected);
+}
+
 }  // namespace
 
-Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices) {
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices) {
+  std::vector<Error> errors;
+  for (const StageChoice& choice : choices) {
+    for (const StageSpec& spec : choice.stages) {
+      Status status = Stage(spec).Create();
+      if (!status.ok()) errors.push_back(std::move(status.error()));
+    }
+  }
+  return errors;
+}
+
+Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
+                                        std::vector<Selection>* selections) {
   std::vector<Stage> selected;
   selected.reserve(choices.size());
   for (const StageChoice& choice : choices) {
-    std::vector<Error> reasons;
-    bool found = false;
-    for (const StageSpec& spec : choice.stages) {
-      Stage stage(spec);
-      RETURN_IF_ERROR(stage.Create());
-      if (found) continue;
-      Status probe = stage.Probe();
-      found = probe.ok();
-      if (found) {
-        selected.push_back(std::move(stage));
-      } else {
-        reasons.push_back(probe.error());
-      }
-    }
-    if (found) continue;
-    if (reasons.size() == 1) return reasons.front();
-    return NothingWorks(choice.where, reasons);
+    Selection selection;
+    auto stage = Select(choice, selection);
+    if (selections != nullptr) selections->push_back(std::move(selection));
+    if (!stage.ok()) return std::move(stage).status();
+    selected.push_back(std::move(stage).value());
   }
   return selected;
 }

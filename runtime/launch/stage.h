@@ -4,8 +4,10 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_STAGE_H_
 #define SLIPWAY_RUNTIME_LAUNCH_STAGE_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,18 +54,47 @@ class Stage {
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 
   // `call` takes the error record and returns what the hook does.
+  // Under the guard's eyes: a crash in it is the stage's.
+  struct Destroy {
+    const slipway_stage* descriptor;
+    void operator()(void* object) const;
+  };
+
   template <typename Function>
   Status Watched(const char* hook_name, Function call) const;
+  // The same, for a hook whose errors the pipeline may be to blame for: they say where it is.
+  template <typename Function>
+  Status WatchedAndPlaced(const char* hook_name, Function call) const;
   Status Call(const char* hook_name, Hook hook, slipway_context& context) const;
+  void Place(Error& error) const;
 
   StageSpec spec_;
-  std::unique_ptr<void, void (*)(void*)> object_{nullptr, nullptr};
+  std::unique_ptr<void, Destroy> object_{nullptr, Destroy{nullptr}};
 };
+
+// An alternative that does not work here.
+struct Rejected {
+  size_t alternative = 0;  // position in StageChoice::stages
+  std::string name;
+  Error reason;  // of its Probe
+};
+
+// What became of a StageChoice.
+struct Selection {
+  std::optional<size_t> taken;     // position in StageChoice::stages; none works here
+  std::vector<Rejected> rejected;  // those before it
+};
+
+// Creates every stage of every alternative, without Probe: so mistakes in options show without
+// privileges, and away from the machine that the pipeline is for. Returns all that is wrong.
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices);
 
 // Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each
 // machine. No side effects. Fails, when nothing of a choice works, with each one's reason.
-Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices);
+// selections: gets one for each choice that was looked at, also when this fails; or null.
+Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
+                                        std::vector<Selection>* selections = nullptr);
 
 }  // namespace slipway::launch
 

@@ -6,22 +6,43 @@
 
 #include <utility>
 
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
-std::string DescribeEnd(int wait_status) {
-  if (WIFSIGNALED(wait_status)) return strsignal(WTERMSIG(wait_status));
-  return "exit status " + std::to_string(WEXITSTATUS(wait_status));
+constexpr const char* kKilled =
+    "from outside; or by the kernel, if a memory limit is too small to start in";
+
+std::string In(const char* hook) { return " " + std::string(WhereIn(hook)); }
+
+// The end of a child in the middle of a hook. A SIGKILL is hardly the hook's own doing.
+Error EndedInHook(int wait_status) {
+  if (!WIFSIGNALED(wait_status)) {
+    return Error("ended the child" + In(kInChild), {},
+                 "a bug of the stage; exit status " + std::to_string(WEXITSTATUS(wait_status)));
+  }
+  const int signal = WTERMSIG(wait_status);
+  if (signal == SIGKILL) return Error("was killed" + In(kInChild), {}, kKilled);
+  return Error("crashed" + In(kInChild) + ": " + strsignal(signal), {}, "a bug of the stage");
+}
+
+Error EndedInExec(int wait_status) {
+  const std::string what = "the container's first process ended before the command ran";
+  if (!WIFSIGNALED(wait_status)) {
+    return Error(what + ", with exit status " + std::to_string(WEXITSTATUS(wait_status)));
+  }
+  const int signal = WTERMSIG(wait_status);
+  return Error(what + ": " + strsignal(signal), {}, signal == SIGKILL ? kKilled : "");
 }
 
 }  // namespace
 
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
   if (journal.IsIntact()) return Ok();
-  return Error("closed the host's descriptors", {},
+  return Error("closed the runtime's descriptors" + In(hook), {},
                "a bug of the stage: a hook closes only what it has opened")
       .In(stage.name(), hook);
 }
@@ -44,27 +65,36 @@ Status RecordChild(pid_t pid, const sys::Fd& pidfd, state::Journal& journal) {
   auto identity = sys::Identify(pid, pidfd);
   Status status =
       identity.ok() ? journal.SetChild(*identity) : Status(std::move(identity).status());
-  if (!status.ok()) status.error().In({}, "journal");
-  return status;
+  return status.ok() ? std::move(status) : KeepingState(std::move(status.error()));
+}
+
+Error KeepingState(Error error) {
+  if (error->errno_value) error.Prefix("cannot keep the container's state");
+  return error.In({}, "journal");
 }
 
 Error InHook(const Setup& setup, size_t stage, Error error) {
-  if (stage < setup.stages.size()) return error.In(setup.stages[stage].name(), "in-child");
+  if (stage < setup.stages.size()) return error.In(setup.stages[stage].name(), kInChild);
   return error.In({}, "exec");
 }
 
 Error TookTooLong(const Setup& setup, size_t stage) {
+  const bool hook = stage < setup.stages.size();
   return InHook(setup, stage,
-                Error("did not end within " + std::to_string(setup.patience.count()) + " s", {},
-                      "--hook-timeout sets how long a hook may take"));
+                Error((hook ? "hung" + In(kInChild) : std::string("the start of the command hung")) +
+                          ": no end within " + std::to_string(setup.patience.count()) + " s",
+                      {}, "--hook-timeout sets how long a hook may take"));
+}
+
+Error Interrupted(const Setup& setup, size_t stage, int signal) {
+  const bool hook = stage < setup.stages.size();
+  return InHook(setup, stage, Error("interrupted" + (hook ? In(kInChild) : std::string()) + ": " +
+                                    strsignal(signal)));
 }
 
 Error EndedEarly(const Setup& setup, size_t stage, int wait_status) {
-  Error error("the child ended before the command ran", DescribeEnd(wait_status));
-  if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL) {
-    error.Hint("killed from outside; by the kernel, if a memory limit is too small to start in");
-  }
-  return InHook(setup, stage, std::move(error));
+  return InHook(setup, stage,
+                stage < setup.stages.size() ? EndedInHook(wait_status) : EndedInExec(wait_status));
 }
 
 }  // namespace slipway::launch

@@ -58,9 +58,13 @@ Status RunHooks(const Setup& setup, Progress& progress,
 // From here on others can find the child, should this process die.
 Status RecordChild(pid_t pid, const sys::Fd& pidfd, state::Journal& journal);
 
+// An error of the journal, said so.
+Error KeepingState(Error error);
+
 // Errors of the hook at position `stage`, or of the exec behind the last one.
 Error InHook(const Setup& setup, size_t stage, Error error);
 Error TookTooLong(const Setup& setup, size_t stage);
+Error Interrupted(const Setup& setup, size_t stage, int signal);
 // wait_status: as waitpid(2) encodes it.
 Error EndedEarly(const Setup& setup, size_t stage, int wait_status);
 

@@ -1,5 +1,6 @@
 #include "runtime/launch/unwinder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/launch/guard.h"
@@ -9,6 +10,22 @@ namespace slipway::launch {
 namespace {
 
 constexpr int kAttempts = 2;
+
+using Entries = std::vector<const state::Entry*>;
+
+// left: those of `tried` that could not be undone.
+std::vector<UndoneStage> Count(const Entries& tried, const Entries& left) {
+  std::vector<UndoneStage> counts;
+  for (const state::Entry* entry : tried) {
+    auto count = std::find_if(counts.begin(), counts.end(), [entry](const UndoneStage& stage) {
+      return stage.stage == entry->stage;
+    });
+    if (count == counts.end()) count = counts.insert(count, {.stage = entry->stage});
+    const bool failed = std::find(left.begin(), left.end(), entry) != left.end();
+    ++(failed ? count->failed : count->undone);
+  }
+  return counts;
+}
 
 }  // namespace
 
@@ -27,13 +44,14 @@ Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages
 }
 
 std::vector<Error> Unwind(const std::vector<Stage>& stages,
-                          const std::vector<state::Entry>& entries) {
-  std::vector<const state::Entry*> left;
+                          const std::vector<state::Entry>& entries,
+                          std::vector<UndoneStage>* undone) {
+  Entries left;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) left.push_back(&*entry);
   std::vector<Error> failures;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     failures.clear();
-    std::vector<const state::Entry*> failed;
+    Entries failed;
     for (const state::Entry* entry : left) {
       HookWatch::SetRecordsLeft(static_cast<size_t>(entry - entries.data()));
       Status status = stages[entry->stage].Teardown(entry->record);
@@ -42,6 +60,11 @@ std::vector<Error> Unwind(const std::vector<Stage>& stages,
       failures.push_back(status.error());
     }
     left = std::move(failed);
+  }
+  if (undone != nullptr) {
+    Entries all;
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) all.push_back(&*entry);
+    *undone = Count(all, left);
   }
   return failures;
 }

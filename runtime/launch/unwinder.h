@@ -5,6 +5,7 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_UNWINDER_H_
 #define SLIPWAY_RUNTIME_LAUNCH_UNWINDER_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,20 @@ namespace slipway::launch {
 Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages,
                          const std::vector<state::Entry>& entries, std::vector<Error>& failures);
 
+// How many records of one stage were undone.
+struct UndoneStage {
+  size_t stage = 0;   // position in the pipeline
+  size_t undone = 0;  // records
+  size_t failed = 0;
+};
+
 // Calls Teardown for each record, and once more for those that failed: much of what is in the way
 // is so for a moment only. Returns what failed both times, for the user's eyes.
 // stages: of the pipeline, in its order; those that `entries` name.
+// undone: gets one for each stage that has records, in the order in which they were undone; or null.
 std::vector<Error> Unwind(const std::vector<Stage>& stages,
-                          const std::vector<state::Entry>& entries);
+                          const std::vector<state::Entry>& entries,
+                          std::vector<UndoneStage>* undone = nullptr);
 
 }  // namespace slipway::launch
 

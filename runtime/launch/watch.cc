@@ -10,6 +10,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "runtime/launch/hook_names.h"
+
 namespace slipway::launch {
 namespace {
 
@@ -40,9 +42,17 @@ class Line {
   size_t size_ = 0;
 };
 
+// In the line: the hook that is running, if one is.
+struct WhichHook {};
+
 Line& Begin(Line& line) {
   line << "runtime: " << (watch.has_outcome ? "warning: " : "");
-  if (watch.stage) line << watch.stage << ": " << watch.hook << ": ";
+  if (watch.stage) line << watch.stage << ": ";
+  return line;
+}
+
+Line& operator<<(Line& line, WhichHook) {
+  if (watch.stage) line << " " << WhereIn(watch.hook);
   return line;
 }
 
@@ -139,7 +149,7 @@ void OnCrash(int signal, siginfo_t*, void*) {
   }
   {
     Line line;
-    Begin(line) << "crashed: " << strsignal(signal)
+    Begin(line) << "crashed" << WhichHook() << ": " << strsignal(signal)
                 << (watch.stage ? " (a bug of the stage)" : " (a bug of the runtime)");
   }
   GiveUp(kRuntimeFailed);
@@ -166,10 +176,10 @@ void OnTick(int, siginfo_t*, void*) {
   }
   if (signal) {
     Line line;
-    Begin(line) << "interrupted: " << strsignal(signal);
+    Begin(line) << "interrupted" << WhichHook() << ": " << strsignal(signal);
   } else {
     Line line;
-    Begin(line) << "did not end within " << watch.patience * kTick
+    Begin(line) << "hung" << WhichHook() << ": no end within " << watch.patience * kTick
                 << " s (--hook-timeout sets how long a hook may take)";
   }
   GiveUp(signal ? kSignalBase + signal : kRuntimeFailed);
@@ -181,7 +191,7 @@ void OnExit(int status, void*) {
   if (watch.lent) EndSharingChild(status);
   {
     Line line;
-    Begin(line) << "ended the runtime by exit(3) (a bug of the stage)";
+    Begin(line) << "ended the runtime by exit(3)" << WhichHook() << " (a bug of the stage)";
   }
   GiveUp(kRuntimeFailed);
 }

@@ -55,32 +55,53 @@ std::vector<std::string> EntriesOf(const std::string& folder) {
   return entries;
 }
 
+// `name` in the letters of a stage name: without capitals and '_', and of a file what names it.
+std::string Meant(const std::string& name) {
+  const std::string file = name.substr(name.rfind('/') + 1);
+  if (const auto of_file = NameOf(file)) return *of_file;
+  std::string meant = name;
+  for (char& c : meant) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == '_') c = '-';
+  }
+  return meant;
+}
+
 Error UnknownStage(const std::vector<Place>& places, const std::string& name) {
   constexpr std::string_view kMore = ", ...";
+  constexpr std::string_view kAddFolders = "; --plugin-dir adds a folder";
   std::string hint;
   const std::vector<std::string> names = StageNames(places);
   const std::string_view nearest = text::Nearest(name, {names.begin(), names.end()});
   if (!nearest.empty()) hint = "did you mean \"" + std::string(nearest) + "\"? ";
-  hint += "looked in ";
+  hint += "looked for " + FileName(name) + " in ";
   std::string separator;
   for (const Place& place : places) {
     const std::string folder = FolderOf(place, name);
-    if (hint.size() + separator.size() + folder.size() + kMore.size() > kMaxHint) {
+    if (hint.size() + separator.size() + folder.size() + kMore.size() + kAddFolders.size() >
+        kMaxHint) {
       hint += kMore;
       break;
     }
     hint += separator + folder;
     separator = ", ";
   }
-  return Error("unknown stage", name, hint);
+  return Error("unknown stage", name, hint.append(kAddFolders));
 }
 
 }  // namespace
 
-Status CheckName(const std::string& name) {
+Status CheckName(const std::vector<Place>& places, const std::string& name) {
   if (IsName(name)) return Ok();
-  return Error("not a stage name", name,
-               "a stage name is 1 to " + std::to_string(kMaxName) + " of a-z, 0-9 and '-'");
+  const std::string meant = Meant(name);
+  const std::vector<std::string> names = StageNames(places);
+  std::string hint = "a stage name is 1 to " + std::to_string(kMaxName) + " of a-z, 0-9 and '-'";
+  if (std::binary_search(names.begin(), names.end(), meant)) {
+    hint = "did you mean \"" + meant + "\"? " + hint;
+  } else if (name.ends_with(".so")) {
+    hint += "; --plugin-dir takes the folder of the plugin's file";
+  }
+  return Error("not a stage name", name, hint);
 }
 
 std::string FileName(std::string_view name) {
@@ -120,7 +141,7 @@ std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
 }
 
 Result<Found> Find(const std::vector<Place>& places, const std::string& name) {
-  RETURN_IF_ERROR(CheckName(name));
+  RETURN_IF_ERROR(CheckName(places, name));
   for (const Place& place : places) {
     Found found{FolderOf(place, name) + "/" + FileName(name), {}};
     const std::string& path = found.path;
@@ -130,7 +151,7 @@ Result<Found> Find(const std::vector<Place>& places, const std::string& name) {
     if (result == 0 && S_ISREG(target.st_mode)) return found;
     if (result == 0) return Error("not a regular file", path).In(name, "load");
     // To pass over a place that cannot be searched would load another file than the one meant.
-    if (errno != ENOENT && errno != ENOTDIR) return Error(errno, "stat", path).In(name, "load");
+    if (errno != ENOENT && errno != ENOTDIR) return Error(errno, "look for", path).In(name, "load");
   }
   return UnknownStage(places, name);
 }

@@ -25,8 +25,9 @@ struct Place {
   bool folder_per_stage = false;
 };
 
-// Fails unless `name` is 1 to 31 of a-z, 0-9 and '-'. Such a name leads out of no folder.
-Status CheckName(const std::string& name);
+// Fails unless `name` is 1 to 31 of a-z, 0-9 and '-'. Such a name leads out of no folder. The error
+// says which stage in `places` was meant, if one has that name in other letters.
+Status CheckName(const std::vector<Place>& places, const std::string& name);
 
 // "cgroup-v2" -> "libcgroup_v2_stage.so". `name` has passed CheckName.
 std::string FileName(std::string_view name);

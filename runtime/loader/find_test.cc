@@ -24,13 +24,13 @@ std::vector<std::string> Folders(const std::vector<Place>& places) {
 
 TEST(CheckNameTest, TakesLowerCaseDigitsAndDashes) {
   for (const char* name : {"uts", "cgroup-v2", "9p", "a", "-"}) {
-    EXPECT_TRUE(CheckName(name).ok()) << name;
+    EXPECT_TRUE(CheckName({}, name).ok()) << name;
   }
 }
 
 TEST(CheckNameTest, TakesThirtyOneBytesAndNoMore) {
-  EXPECT_TRUE(CheckName(std::string(31, 'a')).ok());
-  EXPECT_FALSE(CheckName(std::string(32, 'a')).ok());
+  EXPECT_TRUE(CheckName({}, std::string(31, 'a')).ok());
+  EXPECT_FALSE(CheckName({}, std::string(32, 'a')).ok());
 }
 
 TEST(CheckNameTest, RefusesWhatCouldLeadElsewhere) {
@@ -38,12 +38,12 @@ TEST(CheckNameTest, RefusesWhatCouldLeadElsewhere) {
        {std::string(), std::string("."), std::string(".."), std::string("../uts"),
         std::string("a/b"), std::string("/uts"), std::string("Uts"), std::string("u_ts"),
         std::string("u ts"), std::string("uts\0x", 5), std::string("\xc3\xbcts")}) {
-    EXPECT_FALSE(CheckName(name).ok()) << name;
+    EXPECT_FALSE(CheckName({}, name).ok()) << name;
   }
 }
 
 TEST(CheckNameTest, SaysWhatANameIs) {
-  EXPECT_EQ(CheckName("../uts").error().ToString(),
+  EXPECT_EQ(CheckName({}, "../uts").error().ToString(),
             "not a stage name \"../uts\" (a stage name is 1 to 31 of a-z, 0-9 and '-')");
 }
 

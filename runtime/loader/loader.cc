@@ -32,30 +32,39 @@ struct Loader::Plugin {
 
 namespace {
 
-// The e_machine of an ELF file (elf(5)); none for what is no ELF file.
-std::optional<Elf64_Half> Machine(const std::string& path) {
+// Of an ELF file, elf(5); none for what is no ELF file.
+std::optional<Elf64_Ehdr> HeaderOf(const std::string& path) {
   auto file = sys::Open(path, O_RDONLY);
   Elf64_Ehdr header;
   if (!file.ok() || read(file->get(), &header, sizeof(header)) != sizeof(header) ||
       std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return std::nullopt;
   }
-  return header.e_machine;
+  return header;
 }
 
-// Why the last dlopen(3) failed, without the path in front that the error names anyway.
-std::string Reason(const std::string& path) {
+// Why the last dlopen(3) failed.
+Error CannotLoad(const std::string& path) {
   const char* text = dlerror();
   std::string reason = text ? text : "the dynamic loader gives no reason";
+  // The error names the path anyway.
   if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
-  // Of a file for another processor dlopen(3) says that it does not exist.
-  const auto machine = Machine(path);
-  const auto own = Machine("/proc/self/exe");
-  if (machine && own && *machine != *own) {
-    return "built for machine " + std::to_string(*machine) + " of elf.h, this is machine " +
-           std::to_string(*own);
+  const auto header = HeaderOf(path);
+  if (!header) {
+    return Error("not a shared library", path, "no ELF file; build the plugin with -shared -fPIC");
   }
-  return reason;
+  if (header->e_type != ET_DYN) {
+    return Error("not a shared library", path,
+                 header->e_type == ET_REL ? "an object file: link it with -shared"
+                                          : "a program: link it with -shared -fPIC");
+  }
+  // Of a file for another processor dlopen(3) says that it does not exist.
+  const auto own = HeaderOf("/proc/self/exe");
+  if (own && header->e_machine != own->e_machine) {
+    reason = "built for machine " + std::to_string(header->e_machine) +
+             " of elf.h, this is machine " + std::to_string(own->e_machine);
+  }
+  return Error("cannot load", path, reason);
 }
 
 // A plugin stays loaded to the end of the process: to unload six takes longer than the kernel takes
@@ -74,14 +83,14 @@ Result<dll::shared_library*> Open(const std::string& path) {
   std::error_code error;
   dll::shared_library library;
   library.load(path, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-  if (error) return Error("cannot load", path, Reason(path));
+  if (error) return CannotLoad(path);
   return &Keep(std::move(library));
 }
 
 // A file that is asked for by its path: it must be there, and no other takes its place.
 Status CheckNamed(const std::string& path, const char* why) {
   struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return Error(errno, "stat", path, why);
+  if (stat(path.c_str(), &facts) != 0) return Error(errno, "find the plugin", path, why);
   if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, why);
   return Ok();
 }
@@ -104,7 +113,7 @@ Loader::Loader(const std::vector<std::string>& plugin_dirs, const std::string& e
 Loader::~Loader() = default;
 
 Result<const slipway_stage*> Loader::Load(const Request& request) {
-  RETURN_IF_ERROR(CheckName(request.name));
+  RETURN_IF_ERROR(CheckName(places_, request.name));
   for (const auto& plugin : plugins_) {
     if (plugin->request == request) return plugin->stage;
   }

@@ -36,8 +36,8 @@ Result<std::string> Absolute(const std::string& path) {
 Result<std::string> ReadLink(const std::string& path) {
   char target[PATH_MAX];
   const ssize_t size = readlink(path.c_str(), target, sizeof(target));
-  if (size < 0) return Error(errno, "readlink", path);
-  if (static_cast<size_t>(size) == sizeof(target)) return Error(ENAMETOOLONG, "readlink", path);
+  if (size < 0) return Error(errno, "read the symlink", path);
+  if (static_cast<size_t>(size) == sizeof(target)) return Error(ENAMETOOLONG, "read the symlink", path);
   return std::string(target, static_cast<size_t>(size));
 }
 
@@ -80,7 +80,7 @@ Status CheckTrust(const std::string& path, const struct stat& facts, const Owner
 Status TrustedPaths::CheckRoot() {
   if (folders_.contains("/")) return Ok();
   struct stat facts {};
-  if (lstat("/", &facts) != 0) return Error(errno, "lstat", "/");
+  if (lstat("/", &facts) != 0) return Error(errno, "look at", "/");
   owners_.root = Root(facts.st_uid);
   RETURN_IF_ERROR(CheckTrust("/", facts, owners_));
   folders_.insert("/");
@@ -89,7 +89,7 @@ Status TrustedPaths::CheckRoot() {
 
 Result<struct stat> TrustedPaths::Check(const std::string& path) const {
   struct stat facts {};
-  if (lstat(path.c_str(), &facts) != 0) return Error(errno, "lstat", path);
+  if (lstat(path.c_str(), &facts) != 0) return Error(errno, "look at", path);
   RETURN_IF_ERROR(CheckTrust(path, facts, owners_));
   return facts;
 }
@@ -146,7 +146,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     }
     if (S_ISDIR(entry->st_mode)) folders_.insert(real);
     if (!S_ISLNK(entry->st_mode)) continue;
-    if (++symlinks > kMaxSymlinks) return Error(ELOOP, "readlink", path);
+    if (++symlinks > kMaxSymlinks) return Error(ELOOP, "follow", path);
     ASSIGN_OR_RETURN(const std::string target, ReadLink(real));
     real.resize(target.starts_with('/') ? 0 : folder);
     rest = target + rest.substr(end);

@@ -28,7 +28,8 @@ extern "C" {
 /* ---- Errors ------------------------------------------------------------------------------ */
 
 /* The one error record. It is printed in one line:
- *   where: stage: hook: operation("subject"): strerror(errno) (hint)
+ *   where: stage: cannot operation "subject": strerror(errno) (hint)
+ *   where: stage: operation "subject" (hint)        when errno_value is 0
  * The host fills in where, from the option that is to blame or else from the stage's place, and
  * stage and hook. */
 typedef struct slipway_error {
@@ -38,7 +39,7 @@ typedef struct slipway_error {
   char option[64]; /* the option to blame, as "binds[0].source", or empty: tells the host where */
   char stage[32];  /* name of the stage, or empty for the host itself */
   char hook[16];   /* "pre-clone", ..., or the host's own step */
-  char operation[128]; /* the failed call, or what is wrong in words */
+  char operation[128]; /* what could not be done, as a verb, or what is wrong in words */
   char subject[512];   /* what it was done to: a path, a name, a value */
   char hint[512];      /* what would be right, or what is needed */
 } slipway_error;

@@ -1,12 +1,14 @@
 // The one error record, and how it is written as one line.
 //
-// Error owns a C record of abi.h, which `->` reaches. Texts that are too long for their field are
-// cut at the front, where a path says least, and begin with "..." then.
+// Error owns a C record of abi.h, which `->` reaches. A text that is too long for its field is cut:
+// a path at its front, words at their end.
 
 #ifndef SLIPWAY_RUNTIME_SDK_ERROR_H_
 #define SLIPWAY_RUNTIME_SDK_ERROR_H_
 
+#include <cstddef>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,17 +17,92 @@
 
 namespace slipway {
 
+namespace internal {
+
+inline constexpr std::string_view kEllipsis = "...";
+
+// Of UTF-8: a byte that does not begin a character.
+constexpr bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// The part of `text`, at most `room` bytes of it, that holds whole characters.
+constexpr std::string_view Head(std::string_view text, size_t room) {
+  if (text.size() <= room) return text;
+  size_t size = room;
+  while (size > 0 && IsContinuation(text[size])) --size;
+  return text.substr(0, size);
+}
+
+constexpr std::string_view Tail(std::string_view text, size_t room) {
+  if (text.size() <= room) return text;
+  text.remove_prefix(text.size() - room);
+  while (!text.empty() && IsContinuation(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+enum class Cut { kAtEnd, kAtFront };
+
+// Copies `text` into a field of `size` bytes, cut where it says least, with "..." in its place.
+[[gnu::cold, gnu::noinline]] inline void CopyCut(char* field, size_t size, std::string_view text,
+                                                 Cut cut) {
+  std::string_view before;
+  std::string_view after;
+  if (text.size() >= size) {
+    const size_t room = size - 1 - kEllipsis.size();
+    text = cut == Cut::kAtEnd ? Head(text, room) : Tail(text, room);
+    (cut == Cut::kAtEnd ? after : before) = kEllipsis;
+  }
+  for (std::string_view part : {before, text, after}) {
+    if (part.empty()) continue;  // may be null, which memcpy(3) must not have
+    std::memcpy(field, part.data(), part.size());
+    field += part.size();
+  }
+  *field = '\0';
+}
+
+constexpr bool IsPath(std::string_view text) { return text.find('/') != std::string_view::npos; }
+
+// The size of the character of UTF-8 that `text` begins with; 0: it begins with none, or with one
+// that moves a terminal's cursor.
+inline size_t PrintableSize(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first < 0x20 || first == 0x7f ? 0 : 1;
+  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if (!IsContinuation(text[i])) return 0;
+  }
+  const unsigned char second = byte(1);
+  const bool control = first == 0xc2 && second < 0xa0;
+  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool none = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
+  return control || overlong || none ? 0 : size;
+}
+
+// `text` with '?' for what is no character, or moves the cursor.
+inline std::string Printable(std::string_view text) {
+  std::string printable;
+  printable.reserve(text.size());
+  while (!text.empty()) {
+    const size_t size = PrintableSize(text);
+    printable.append(size == 0 ? std::string_view("?") : text.substr(0, size));
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return printable;
+}
+
+}  // namespace internal
+
+// Copies words: what is too long is cut at the end.
 template <size_t N>
 void CopyText(char (&field)[N], std::string_view text) {
-  std::string_view ellipsis = "";
-  if (text.empty()) text = "";  // not null, which memcpy(3) must not have
-  if (text.size() >= N) {
-    ellipsis = "...";
-    text.remove_prefix(text.size() - (N - 1 - ellipsis.size()));
-  }
-  std::memcpy(field, ellipsis.data(), ellipsis.size());
-  std::memcpy(field + ellipsis.size(), text.data(), text.size());
-  field[ellipsis.size() + text.size()] = '\0';
+  internal::CopyCut(field, N, text, internal::Cut::kAtEnd);
+}
+
+// Copies a path, of which the front says least.
+template <size_t N>
+void CopyPath(char (&field)[N], std::string_view path) {
+  internal::CopyCut(field, N, path, internal::Cut::kAtFront);
 }
 
 class Error {
@@ -38,15 +115,17 @@ class Error {
                                               std::string_view hint = {})
       : record_(new slipway_error{}) {
     CopyText(record_->operation, operation);
-    CopyText(record_->subject, subject);
+    SetSubject(subject);
     CopyText(record_->hint, hint);
   }
 
-  // A failed call: `Error(errno, "open", path)`.
+  // A failed call, as a verb: `Error(errno, "open", path)` reads `cannot open "/etc/x": No such file
+  // or directory`. An operation that says "cannot" itself is left as it is.
   [[gnu::cold, gnu::noinline]] Error(int errno_value, std::string_view operation,
                                      std::string_view subject = {}, std::string_view hint = {})
       : Error(operation, subject, hint) {
     record_->errno_value = errno_value;
+    if (errno_value == 0) CopyText(record_->operation, "cannot " + std::string(operation));
   }
 
   Error(Error&&) noexcept = default;
@@ -64,7 +143,7 @@ class Error {
   const slipway_error* operator->() const { return record_.get(); }
 
   [[gnu::cold, gnu::noinline]] Error& At(std::string_view location) {
-    CopyText(record_->where, location);
+    CopyPath(record_->where, location);
     return *this;
   }
 
@@ -90,32 +169,62 @@ class Error {
     return *this;
   }
 
-  // The line that people read, without the program's name and without a newline. Control
-  // characters come out as '?': a name from a config must not move the reader's cursor.
-  [[gnu::cold, gnu::noinline]] std::string ToString() const {
+  // What the error is about, in front of it: `Prefix("cannot keep the container's state")`.
+  [[gnu::cold, gnu::noinline]] Error& Prefix(std::string_view text) {
+    const std::string after = Operation();
+    CopyText(record_->operation, std::string(text).append(": ").append(after));
+    return *this;
+  }
+
+  // The line that people read, without the program's name and without a newline:
+  //   where: stage: cannot OPERATION "SUBJECT": strerror(errno) (hint)
+  //   where: stage: OPERATION "SUBJECT" (hint)           when no call failed
+  // A subject that is no path is cut to kMaxWords bytes, and its quotes are escaped. What would move
+  // the reader's cursor, or is no UTF-8, comes out as '?': a name from a config may hold anything.
+  // with_hook: for the author of a stage, the hook, or the host's own step, behind the stage.
+  [[gnu::cold, gnu::noinline]] std::string ToString(bool with_hook = false) const {
     std::string line;
-    for (const char* part : {record_->where, record_->stage, record_->hook}) {
+    const char* const hook = with_hook ? record_->hook : "";
+    for (const char* part : std::initializer_list<const char*>{record_->where, record_->stage, hook}) {
       if (*part) line.append(part).append(": ");
     }
-    line.append(record_->operation);
-    if (record_->errno_value) {
-      line.append("(");
-      if (*record_->subject) line.append("\"").append(record_->subject).append("\"");
-      line.append("): ").append(strerror(record_->errno_value));
-    } else if (*record_->subject) {
-      line.append(" \"").append(record_->subject).append("\"");
-    }
+    line.append(Operation());
+    if (*record_->subject) line.append(" \"").append(Quoted(record_->subject)).append("\"");
+    if (record_->errno_value) line.append(": ").append(strerror(record_->errno_value));
     if (*record_->hint) line.append(" (").append(record_->hint).append(")");
-    for (char& c : line) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    }
-    return line;
+    return internal::Printable(line);
   }
 
  private:
   friend class Status;  // the only one that has an Error which is none
 
   Error() = default;
+
+  static constexpr size_t kMaxWords = 80;
+
+  void SetSubject(std::string_view subject) {
+    if (internal::IsPath(subject)) {
+      CopyPath(record_->subject, subject);
+    } else {
+      CopyText(record_->subject, subject);
+    }
+  }
+
+  std::string Operation() const {
+    const std::string operation = record_->operation;
+    const bool said = operation.find("cannot ") != std::string::npos;
+    return record_->errno_value && !said ? "cannot " + operation : operation;
+  }
+
+  static std::string Quoted(std::string_view subject) {
+    std::string text;
+    const bool whole = internal::IsPath(subject) || subject.size() <= kMaxWords;
+    for (char c : whole ? subject : internal::Head(subject, kMaxWords)) {
+      if (c == '"') text += '\\';
+      text += c;
+    }
+    return whole ? text : text.append(internal::kEllipsis);
+  }
 
   // On the heap: a function that may fail in ten places would else keep ten records of 1.4 KiB on
   // its stack, and nearly every start touches the pages for none.

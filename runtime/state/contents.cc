@@ -9,6 +9,23 @@ namespace {
 
 constexpr std::string_view kFormat = "slipway-journal";
 constexpr std::string_view kVersion = "1";
+constexpr size_t kMaxCommand = 256;
+
+// As a shell would read it as one word.
+std::string Quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (char c : word) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  return text += '\'';
+}
 
 // Takes the first word and the blank behind it off `text`.
 std::string_view TakeWord(std::string_view& text) {
@@ -34,6 +51,7 @@ class Reader {
     if (kind == "container") return ReadContainer(payload);
     if (kind == "boot") return ReadText(payload, contents_.boot);
     if (kind == "config") return ReadText(payload, contents_.facts.config);
+    if (kind == "command") return ReadText(payload, contents_.facts.command);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
     if (kind == "child") return IsComplete() && ReadChild(payload);
@@ -115,6 +133,19 @@ class Reader {
 
 }  // namespace
 
+std::string CommandText(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ' ';
+    text += Quoted(word);
+    // Long enough to be cut, however many words follow.
+    if (text.size() > kMaxCommand) break;
+  }
+  char cut[kMaxCommand + 1];
+  CopyText(cut, text);
+  return cut;
+}
+
 std::string FormatFacts(const Facts& facts, std::string_view boot) {
   std::string text = FormatLine(std::string(kFormat).append(" ").append(kVersion));
   text += FormatLine("container " + std::to_string(facts.since) +
@@ -122,6 +153,7 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
                      " " + facts.id);
   text += FormatLine(std::string("boot ").append(boot));
   text += FormatLine("config " + facts.config);
+  text += FormatLine("command " + facts.command);
   for (const SavedStage& stage : facts.stages) {
     text += FormatLine("stage " + stage.name + " " + stage.digest + " " + stage.path);
     text += FormatLine("options " + stage.options);
@@ -146,8 +178,10 @@ Result<Contents> ParseContents(std::string_view text, const std::string& path) {
     const auto payload = ParseLine(text.substr(0, end));
     text.remove_prefix(end + 1);
     if (!payload || !reader.Read(*payload)) {
-      return Error("not a line of a journal", payload.value_or("damaged"),
-                   "written by another version of the runtime, or changed since")
+      return Error("cannot read the container's state: no such line is known",
+                   payload.value_or("damaged"),
+                   "written by another version of the runtime, or changed since; runtime gc "
+                   "--forget drops the container")
           .At(path + ":" + std::to_string(number));
     }
   }

@@ -4,6 +4,7 @@
 //   container WHEN OUTLIVES STAGES ID     nanoseconds since 1970; 1 or 0; a count
 //   boot ID                               of the kernel's boot; a pid means nothing in another
 //   config PATH
+//   command TEXT                          of CommandText; older journals have none
 //   stage NAME DIGEST PATH                for each stage, in pipeline order,
 //   options VALUES                        followed by its options
 //   child PID UNIQUE START                the container's first process, once it is cloned
@@ -37,6 +38,7 @@ struct SavedStage {
 struct Facts {
   std::string id;
   std::string config;          // path, as absolute as it could be made
+  std::string command = {};    // of CommandText
   int64_t since = 0;           // nanoseconds since 1970, CLOCK_REALTIME
   bool outlives_host = false;  // the death of the host does not end it
   std::vector<SavedStage> stages;
@@ -55,6 +57,10 @@ struct Contents {
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
 };
+
+// The command as people see it in a list: its words with blanks between them, in single quotes
+// where a shell would want them; cut at 256 bytes.
+std::string CommandText(const std::vector<std::string>& words);
 
 // The lines of the facts.
 std::string FormatFacts(const Facts& facts, std::string_view boot);

@@ -16,6 +16,7 @@ constexpr char kPath[] = "/state/web/journal";
 Facts SomeFacts() {
   return {.id = "web",
           .config = "/etc/slipway/my config\n.yaml",
+          .command = "sh -c 'echo\n'",
           .since = 1795459943'213044117,
           .outlives_host = true,
           .stages = {{"uts", "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},
@@ -44,6 +45,7 @@ TEST(ParseContents, GivesTheFactsBack) {
   EXPECT_EQ(contents->boot, "some-boot");
   EXPECT_EQ(facts.id, "web");
   EXPECT_EQ(facts.config, SomeFacts().config);
+  EXPECT_EQ(facts.command, SomeFacts().command);
   EXPECT_EQ(facts.since, SomeFacts().since);
   EXPECT_TRUE(facts.outlives_host);
   ASSERT_EQ(facts.stages.size(), 2u);
@@ -52,6 +54,33 @@ TEST(ParseContents, GivesTheFactsBack) {
   EXPECT_EQ(facts.stages[0].path, "/usr/lib/a b/libuts_stage.so");
   EXPECT_EQ(facts.stages[0].options, "1:3:web");
   EXPECT_EQ(facts.stages[1].options, "");
+}
+
+TEST(ParseContents, TakesAJournalWithoutACommand) {
+  const std::string command = FormatLine("command " + SomeFacts().command);
+  std::string old = SomeJournal();
+  old.erase(old.find(command), command.size());
+  const auto contents = ParseContents(old, kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_TRUE(contents->complete);
+  EXPECT_EQ(contents->facts.command, "");
+  EXPECT_EQ(contents->entries.size(), 3u);
+}
+
+TEST(CommandText, IsWhatAShellWouldRead) {
+  EXPECT_EQ(CommandText({"/bin/sh", "-c", "echo it's", "", "a=b"}),
+            "/bin/sh -c 'echo it'\\''s' '' a=b");
+  EXPECT_EQ(CommandText({}), "");
+}
+
+TEST(CommandText, IsCutBetweenCharacters) {
+  const std::string text = CommandText({"x", std::string(5000, 'y'), "z"});
+  EXPECT_EQ(text, "x " + std::string(251, 'y') + "...");
+  std::string umlauts;
+  for (int i = 0; i < 500; ++i) umlauts += "\xc3\xbc";
+  const std::string cut = CommandText({umlauts});
+  EXPECT_EQ(cut.size(), 256u);
+  EXPECT_EQ(cut.substr(251), "\xc3\xbc...");
 }
 
 TEST(ParseContents, GivesChildAndRecordsBackTheOldestFirst) {

@@ -34,15 +34,16 @@ Result<std::optional<sys::Fd>> TryMake(const Root& root, const std::string& id) 
   const std::string path = root.path() + "/" + name;
   if (mkdirat(root.fd().get(), id.c_str(), kContainerMode) != 0) {
     if (errno == EEXIST) return Exists(root, id);
-    return Error(errno, "mkdir", root.path() + "/" + id, "choose another folder with --root");
+    return Error(errno, "make the folder", root.path() + "/" + id,
+                 "choose another state folder with --root");
   }
   sys::Fd file(openat(root.fd().get(), name.c_str(),
                       O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kFileMode));
   if (!file.valid() && errno == ENOENT) return std::optional<sys::Fd>();
   if (!file.valid() && errno == EEXIST) return Exists(root, id);
-  Status status = file.valid() ? LockAsHost(file) : Status(Error(errno, "open", path));
+  Status status = file.valid() ? LockAsHost(file) : Status(Error(errno, "make", path));
   struct stat facts {};
-  if (status.ok() && fstat(file.get(), &facts) != 0) status = Error(errno, "stat", path);
+  if (status.ok() && fstat(file.get(), &facts) != 0) status = Error(errno, "look at", path);
   if (status.ok()) return facts.st_nlink ? std::optional(std::move(file)) : std::nullopt;
   if (file.valid()) unlinkat(root.fd().get(), name.c_str(), 0);
   unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR);
@@ -54,7 +55,7 @@ Result<sys::Fd> Make(const Root& root, const std::string& id) {
     ASSIGN_OR_RETURN(auto file, TryMake(root, id));
     if (file) return std::move(*file);
   }
-  return Error(EBUSY, "mkdir", root.path() + "/" + id, "something keeps removing it");
+  return Error(EBUSY, "make the folder", root.path() + "/" + id, "something keeps removing it");
 }
 
 // The kernel has sent SIGXFSZ; setrlimit(2). It is blocked while a container runs, and would end
@@ -74,7 +75,7 @@ Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
   Journal journal(root, facts.id, std::move(file));
   struct stat about {};
   Status status;
-  if (fstat(journal.fd(), &about) != 0) status = Error(errno, "stat", journal.path());
+  if (fstat(journal.fd(), &about) != 0) status = Error(errno, "look at", journal.path());
   journal.device_ = about.st_dev;
   journal.inode_ = about.st_ino;
   const std::string boot = root.OutlastsBoot() ? sys::BootId() : std::string();
@@ -91,8 +92,8 @@ Status Journal::SetChild(const sys::ProcessIdentity& child) { return Write(Forma
 
 Status Journal::Append(size_t stage, std::string_view record) {
   if (record.size() > kMaxRecord) {
-    return Error(EMSGSIZE, "record_undo", std::to_string(record.size()) + " bytes",
-                 "an undo record has at most " + std::to_string(kMaxRecord) + " bytes");
+    return Error("an undo record of " + std::to_string(record.size()) + " bytes is too long", {},
+                 "a bug of the stage: at most " + std::to_string(kMaxRecord) + " bytes");
   }
   RETURN_IF_ERROR(Write(FormatEntry(stage, record)));
   entries_.push_back({stage, std::string(record)});
@@ -121,9 +122,7 @@ bool Journal::IsIntact() const {
 }
 
 Result<bool> Journal::HasHost() const {
-  auto lives = state::HasHost(file_);
-  if (!lives.ok()) return lives.error().In({}, "journal");
-  return lives;
+  return state::HasHost(file_);
 }
 
 Status Journal::Remove() {

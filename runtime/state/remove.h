@@ -25,6 +25,9 @@ Status RemoveFolder(const Root& root, const std::string& id);
 // such folder, or there is something in it.
 bool RemoveEmptyFolder(const Root& root, const std::string& id);
 
+// Would RemoveEmptyFolder remove it?
+bool IsEmptyFolder(const Root& root, const std::string& id);
+
 }  // namespace slipway::state
 
 #endif  // SLIPWAY_RUNTIME_STATE_REMOVE_H_

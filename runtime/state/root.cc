@@ -25,7 +25,7 @@ constexpr const char* kChoose = "choose another folder with --root";
 
 Status MakeFolder(const std::string& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return Ok();
-  return Error(errno, "mkdir", path, kChoose);
+  return Error(errno, "make the state folder", path, kChoose);
 }
 
 Status MakeFolders(std::string path) {
@@ -64,7 +64,7 @@ Result<Root> Root::Open(const std::string& path) {
     root.fd_ = std::move(folder).value();
     RETURN_IF_ERROR(root.CheckOwner());
   } else if (folder.error()->errno_value != ENOENT) {
-    return folder.error().Hint(kChoose);
+    return Error(folder.error()->errno_value, "open the state folder", path, kChoose);
   }
   return root;
 }
@@ -76,7 +76,7 @@ bool Root::OutlastsBoot() const {
 
 Status Root::CheckOwner() const {
   struct stat facts {};
-  if (fstat(fd_.get(), &facts) != 0) return Error(errno, "stat", path_);
+  if (fstat(fd_.get(), &facts) != 0) return Error(errno, "look at the state folder", path_);
   if (facts.st_uid == geteuid() && !(facts.st_mode & (S_IWGRP | S_IWOTH))) return Ok();
   return Error("not a safe place for state", path_,
                "it must belong to uid " + std::to_string(geteuid()) +
@@ -89,13 +89,13 @@ Result<std::vector<std::string>> Root::Ids() const {
   sys::Fd again(openat(fd_.get(), ".", kFolder | O_CLOEXEC));
   std::unique_ptr<DIR, int (*)(DIR*)> stream(again.valid() ? fdopendir(again.get()) : nullptr,
                                              closedir);
-  if (!stream) return Error(errno, "open", path_);
+  if (!stream) return Error(errno, "read the state folder", path_);
   again.Release();  // the stream's
   errno = 0;
   while (const dirent* entry = readdir(stream.get())) {
     if (entry->d_name[0] != '.') ids.emplace_back(entry->d_name);
   }
-  if (errno != 0) return Error(errno, "readdir", path_);
+  if (errno != 0) return Error(errno, "read the state folder", path_);
   std::sort(ids.begin(), ids.end());
   return ids;
 }

@@ -35,7 +35,7 @@ Status CheckFile(const struct stat& facts, const std::string& path) {
       !(facts.st_mode & (S_IWGRP | S_IWOTH))) {
     return Ok();
   }
-  return Error("not a safe journal", path,
+  return Error("not a safe place for a container's state", path,
                "it must be a file that belongs to uid " + std::to_string(geteuid()) +
                    " and not be writable by group or others");
 }
@@ -44,7 +44,7 @@ Status CheckFile(const struct stat& facts, const std::string& path) {
 Result<bool> IsThere(const Root& root, const std::string& id, const sys::Fd& file) {
   const std::string path = root.path() + "/" + id + "/" + kJournalFile;
   struct stat facts {};
-  if (fstat(file.get(), &facts) != 0) return Error(errno, "stat", path);
+  if (fstat(file.get(), &facts) != 0) return Error(errno, "look at", path);
   if (facts.st_nlink == 0) return false;
   RETURN_IF_ERROR(CheckFile(facts, path));
   return true;
@@ -55,7 +55,7 @@ Result<Contents> ReadContents(const Root& root, const std::string& id, const sys
   ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(file, path));
   ASSIGN_OR_RETURN(Contents contents, ParseContents(text, path));
   if (contents.complete && contents.facts.id != id) {
-    return Error("a journal of another container", contents.facts.id, "moved by hand?").At(path);
+    return Error("the state of another container", contents.facts.id, "moved by hand?").At(path);
   }
   contents.facts.id = id;
   return contents;
@@ -115,5 +115,24 @@ Status DeadContainer::EndChild() const {
 }
 
 Status DeadContainer::Remove() { return RemoveFolder(*root_, id_); }
+
+Result<Forgotten> Forget(const Root& root, const std::string& id) {
+  ASSIGN_OR_RETURN(const sys::Fd file, OpenJournal(root, id, O_RDWR));
+  if (!file.valid()) return RemoveEmptyFolder(root, id) ? Forgotten::kDone : Forgotten::kNotThere;
+  ASSIGN_OR_RETURN(const bool taken, TryLock(file));
+  if (!taken) {
+    ASSIGN_OR_RETURN(const bool has_host, HasHost(file));
+    return has_host ? Forgotten::kRunning : Forgotten::kTaken;
+  }
+  ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));
+  if (!there) return Forgotten::kNotThere;
+  const auto contents = ReadContents(root, id, file);
+  if (contents.ok() && contents->facts.outlives_host) {
+    ASSIGN_OR_RETURN(const sys::Fd child, FindChild(*contents));
+    if (child.valid()) return Forgotten::kRunning;
+  }
+  RETURN_IF_ERROR(RemoveFolder(root, id));
+  return Forgotten::kDone;
+}
 
 }  // namespace slipway::state

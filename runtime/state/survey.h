@@ -58,6 +58,18 @@ class DeadContainer {
   Contents contents_;
 };
 
+// What became of a container that was to be forgotten.
+enum class Forgotten {
+  kDone,      // its state is gone; what its stages did stays
+  kRunning,   // it is left alone
+  kTaken,     // a `runtime gc` has it in hand
+  kNotThere,  // nothing is known of it
+};
+
+// Removes the state of a dead container, and undoes nothing: for one that cannot be undone, also
+// because its journal cannot be read any more.
+Result<Forgotten> Forget(const Root& root, const std::string& id);
+
 }  // namespace slipway::state
 
 #endif  // SLIPWAY_RUNTIME_STATE_SURVEY_H_

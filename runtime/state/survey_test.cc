@@ -167,11 +167,64 @@ TEST_F(Survey, DoesNotShowWhatHasNotBegunYet) {
   EXPECT_FALSE((*dead)->contents().complete);
 }
 
+TEST_F(Survey, ForgetsADeadContainer) {
+  LeaveBehind(FactsOf("web"));
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kDone);
+  EXPECT_TRUE(std::filesystem::is_empty(State()));
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kNotThere);
+}
+
+TEST_F(Survey, ForgetsAContainerWhoseJournalCannotBeRead) {
+  LeaveBehind(FactsOf("web"));
+  std::ofstream(TestRoot::Journal("web"), std::ios::app) << "nonsense\n";
+  ASSERT_FALSE(DeadContainer::Take(root_, "web").ok());
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kDone);
+  EXPECT_TRUE(std::filesystem::is_empty(State()));
+}
+
+TEST_F(Survey, ForgetsAFolderThatWasOnlyBegun) {
+  ASSERT_EQ(mkdir((State() + "/web").c_str(), kContainerMode), 0);
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kDone);
+  EXPECT_TRUE(std::filesystem::is_empty(State()));
+}
+
+TEST_F(Survey, DoesNotForgetARunningContainer) {
+  auto journal = Journal::Begin(root_, FactsOf("web"));
+  ASSERT_TRUE(journal.ok());
+  EXPECT_EQ(InChild([&] {
+              const auto forgotten = Forget(root_, "web");
+              return forgotten.ok() && *forgotten == Forgotten::kRunning ? 0 : 1;
+            }),
+            0);
+  EXPECT_TRUE(std::filesystem::exists(TestRoot::Journal("web")));
+}
+
+TEST_F(Survey, DoesNotForgetAnOutlivingContainerBeforeItsEnd) {
+  Sleeper child;
+  const auto identity = child.identity();
+  LeaveBehind(FactsOf("web", /*outlives_host=*/true), &identity);
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kRunning);
+  child.End();
+  EXPECT_EQ(*Forget(root_, "web"), Forgotten::kDone);
+}
+
+TEST_F(Survey, DoesNotForgetWhatAGarbageCollectionHasInHand) {
+  LeaveBehind(FactsOf("web"));
+  const auto dead = DeadContainer::Take(root_, "web");
+  ASSERT_TRUE(dead.ok() && *dead);
+  EXPECT_EQ(InChild([&] {
+              const auto forgotten = Forget(root_, "web");
+              return forgotten.ok() && *forgotten == Forgotten::kTaken ? 0 : 1;
+            }),
+            0);
+  EXPECT_TRUE(std::filesystem::exists(TestRoot::Journal("web")));
+}
+
 TEST_F(Survey, RefusesTheJournalOfAnother) {
   LeaveBehind(FactsOf("web"));
   std::filesystem::rename(State() + "/web", State() + "/db");
   EXPECT_EQ(Look(root_, "db").error().ToString(),
-            State() + "/db/journal: a journal of another container \"web\" (moved by hand?)");
+            State() + "/db/journal: the state of another container \"web\" (moved by hand?)");
 }
 
 TEST_F(Survey, RefusesAJournalThatOthersCanWriteTo) {
@@ -193,8 +246,10 @@ TEST_F(Survey, RemovesOnlyEmptyFoldersOfItsOwnKind) {
   ASSERT_EQ(mkdir((State() + "/theirs").c_str(), 0700), 0);
   ASSERT_EQ(mkdir((State() + "/full").c_str(), kContainerMode), 0);
   std::ofstream(State() + "/full/file").close();
+  EXPECT_TRUE(IsEmptyFolder(root_, "ours"));
   EXPECT_TRUE(RemoveEmptyFolder(root_, "ours"));
   EXPECT_FALSE(RemoveEmptyFolder(root_, "ours"));
+  for (const char* id : {"ours", "theirs", "full"}) EXPECT_FALSE(IsEmptyFolder(root_, id)) << id;
   EXPECT_FALSE(RemoveEmptyFolder(root_, "theirs"));
   EXPECT_FALSE(RemoveEmptyFolder(root_, "full"));
   EXPECT_TRUE(std::filesystem::exists(State() + "/theirs"));

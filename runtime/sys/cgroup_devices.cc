@@ -78,8 +78,7 @@ Status CheckRule(const DeviceRule& rule) {
 Result<struct stat> StatDevice(const std::string& path) {
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) {
-    return Error(errno, "stat", path, errno == ENOENT ? "there is no such device on the host" : "")
-        .Option("device");
+    return Error(errno, "find the device", path).Option("device");
   }
   if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) return about;
   return Error("not a device", path, "on the host it is neither a character nor a block device")

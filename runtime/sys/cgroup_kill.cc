@@ -42,7 +42,7 @@ std::chrono::milliseconds Left(Clock::time_point deadline) {
 
 Result<bool> IsCgroup(const Fd& folder, const std::string& path) {
   struct statfs about {};
-  if (fstatfs(folder.get(), &about) != 0) return Error(errno, "statfs", path);
+  if (fstatfs(folder.get(), &about) != 0) return Error(errno, "look at the cgroup", path);
   return about.f_type == CGROUP_SUPER_MAGIC || about.f_type == CGROUP2_SUPER_MAGIC;
 }
 
@@ -120,7 +120,7 @@ Status AwaitUnpopulated(const Fd& cgroup, Clock::time_point deadline) {
     if (left.count() == 0) break;
     pollfd change{.fd = events.get(), .events = POLLPRI, .revents = 0};
     if (poll(&change, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) {
-      return Error(errno, "poll", "cgroup.events");
+      return Error(errno, "wait for", "cgroup.events");
     }
   }
   return Ok();
@@ -213,7 +213,7 @@ Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
 Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point deadline) {
   const std::vector<pid_t> pids = Processes(cgroup);
   if (std::binary_search(pids.begin(), pids.end(), getpid())) {
-    return Error(EBUSY, "rmdir", path, "this very process is in it; it was not emptied");
+    return Error(EBUSY, "remove the cgroup", path, "this very process is in it; it was not emptied");
   }
   const Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
   // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
@@ -231,19 +231,19 @@ struct Place {
 Result<Place> OpenPlace(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos || slash + 1 == path.size()) {
-    return Error(EINVAL, "rmdir", path, "the undo record does not name a cgroup");
+    return Error("an undo record that names no cgroup", path);
   }
   Place place;
   place.name = path.substr(slash + 1);
   place.parent = Fd(open(path.substr(0, slash + 1).c_str(), kFolder));
   if (!place.parent.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return place;
-    return Error(errno, "open", path.substr(0, slash + 1));
+    return Error(errno, "open the cgroup", path.substr(0, slash + 1));
   }
   place.cgroup = Fd(openat(place.parent.get(), place.name.c_str(), kFolder));
   if (!place.cgroup.valid() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
       errno != ENODEV) {
-    return Error(errno, "open", path);
+    return Error(errno, "open the cgroup", path);
   }
   if (!place.cgroup.valid()) return place;
   ASSIGN_OR_RETURN(const bool is_cgroup, IsCgroup(place.cgroup, path));
@@ -258,14 +258,14 @@ Status RemoveCgroup(const std::string& path, uint64_t inode) {
   ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
   struct stat about {};
   if (!place.cgroup.valid()) return Ok();
-  if (fstat(place.cgroup.get(), &about) != 0) return Error(errno, "stat", path);
+  if (fstat(place.cgroup.get(), &about) != 0) return Error(errno, "look at the cgroup", path);
   if (about.st_ino != inode) return Ok();
   for (int attempt = 0;; ++attempt) {
     const int error = RemoveTree(place.parent, place.name);
     if (error == 0) return Ok();
-    if (error != EBUSY && error != ENOTEMPTY) return Error(error, "rmdir", path);
+    if (error != EBUSY && error != ENOTEMPTY) return Error(error, "remove the cgroup", path);
     if (Left(deadline).count() == 0) {
-      return Error(error, "rmdir", path, "processes in it have not ended after SIGKILL");
+      return Error(error, "remove the cgroup", path, "processes in it have not ended after SIGKILL");
     }
     // A process that has just ended may count as there for a moment longer, without an event.
     if (attempt > 0) poll(nullptr, 0, kPause);
@@ -278,7 +278,7 @@ Status RemoveIfEmpty(const std::string& path) {
   if (!place.cgroup.valid()) return Ok();
   if (unlinkat(place.parent.get(), place.name.c_str(), AT_REMOVEDIR) == 0) return Ok();
   if (errno == ENOENT || errno == EBUSY || errno == ENOTEMPTY) return Ok();
-  return Error(errno, "rmdir", path);
+  return Error(errno, "remove the cgroup", path);
 }
 
 }  // namespace slipway::sys

@@ -30,7 +30,7 @@ constexpr std::string_view kMade = "made ";
 constexpr std::string_view kLost = "lost ";
 
 Error Exists(const std::string& path) {
-  return Error(EEXIST, "mkdir", path, "a cgroup of that name exists; choose another --name");
+  return Error(EEXIST, "make the cgroup", path, "a cgroup of that name exists; choose another --name");
 }
 
 const char* MkdirHint(int errno_value) {
@@ -104,18 +104,18 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
   RETURN_IF_ERROR(CheckLength(directory + "/" + std::string(kMaxId, 'x')));
   struct stat about {};
   if (stat(directory.c_str(), &about) != 0) {
-    return Error(errno, "stat", directory,
+    return Error(errno, "find the parent cgroup", directory,
                  errno == ENOENT ? "the parent cgroup must exist; make it or choose another" : "");
   }
   if (!S_ISDIR(about.st_mode)) {
-    return Error(ENOTDIR, "stat", directory, "the parent is a file of a cgroup, not a cgroup");
+    return Error(ENOTDIR, "use the parent cgroup", directory, "the parent is a file of a cgroup, not a cgroup");
   }
   if (mount.read_only) {
-    return Error(EROFS, "mkdir in", directory,
+    return Error(EROFS, "make a cgroup in", directory,
                  "the hierarchy is mounted read-only at " + mount.mount_point);
   }
   if (faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-    return Error(errno, "mkdir in", directory, MkdirHint(errno));
+    return Error(errno, "make a cgroup in", directory, MkdirHint(errno));
   }
   return Ok();
 }
@@ -133,7 +133,7 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
 
 Status CheckLength(const std::string& path) {
   if (path.size() <= kMaxPath) return Ok();
-  return Error(ENAMETOOLONG, "mkdir", path, "choose a parent with a shorter path");
+  return Error(ENAMETOOLONG, "make the cgroup", path, "choose a parent with a shorter path");
 }
 
 Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
@@ -144,7 +144,7 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
   RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kIntend, 0, path})));
   if (mkdir(path.c_str(), kFolderMode) != 0) {
     const int saved = errno;
-    if (saved != EEXIST) return Error(saved, "mkdir", path, MkdirHint(saved));
+    if (saved != EEXIST) return Error(saved, "make the cgroup", path, MkdirHint(saved));
     RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kLost, 0, path})));
     return Exists(path);
   }
@@ -154,7 +154,7 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
   if (!cgroup.ok()) {
     recorded = cgroup.error();
   } else if (fstat(cgroup->get(), &about) != 0) {
-    recorded = Error(errno, "stat", path);
+    recorded = Error(errno, "look at the cgroup", path);
   } else {
     recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path}));
   }

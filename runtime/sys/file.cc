@@ -26,6 +26,15 @@ int OpenAt2(int directory, const std::string& path, int flags) {
   return static_cast<int>(fd);
 }
 
+// EPERM and ENOSYS may be about the call and not about the path; then it works on no path.
+const char* WhyNoOpenAt2(int cause) {
+  if (cause != EPERM && cause != ENOSYS) return "";
+  const Fd any(OpenAt2(AT_FDCWD, ".", O_PATH));
+  if (any.valid() || (errno != EPERM && errno != ENOSYS)) return "";
+  return "openat2(2) is refused here, whatever the path: it needs Linux 5.6, and a seccomp filter "
+         "that allows it";
+}
+
 }  // namespace
 
 Result<Fd> Open(const std::string& path, int flags, unsigned mode) {
@@ -43,8 +52,9 @@ Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags,
 
 Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags) {
   Fd fd(OpenAt2(root.get(), path, flags));
-  if (!fd.valid()) return Error(errno, "open", path);
-  return fd;
+  if (fd.valid()) return fd;
+  const int cause = errno;
+  return Error(cause, "open", path, WhyNoOpenAt2(cause));
 }
 
 Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
@@ -60,7 +70,7 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
     const std::string parent = slash == std::string::npos ? "." : prefix.substr(0, slash + 1);
     ASSIGN_OR_RETURN(Fd folder, OpenInRoot(root, parent, O_PATH | O_DIRECTORY));
     const std::string name = prefix.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "mkdir", prefix);
+    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "make the folder", prefix);
   }
   return OpenInRoot(root, path, O_PATH | O_DIRECTORY);
 }

@@ -30,7 +30,7 @@ std::string ContextLog(const Fd& context) {
 
 Status MakeAllMountsPrivate() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    return Error(errno, "mount private", "/");
+    return Error(errno, "keep mounts from the host at", "/");
   }
   return Ok();
 }
@@ -38,7 +38,7 @@ Status MakeAllMountsPrivate() {
 Result<Fd> CloneTree(const std::string& path, bool recursive) {
   const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
   Fd tree(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
-  if (!tree.valid()) return Error(errno, "open_tree", path);
+  if (!tree.valid()) return Error(errno, "take the mount of", path);
   return tree;
 }
 
@@ -60,7 +60,7 @@ Result<Fd> NewMount(const std::string& type,
     return Error(saved, "mount", type, ContextLog(context));
   }
   Fd mount(static_cast<int>(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
-  if (!mount.valid()) return Error(errno, "fsmount", type);
+  if (!mount.valid()) return Error(errno, "mount", type);
   return mount;
 }
 
@@ -69,7 +69,7 @@ Status SetReadonly(const Fd& mount, bool recursive, const std::string& path) {
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
   if (syscall(SYS_mount_setattr, mount.get(), "", flags, &attributes, sizeof(attributes))) {
-    return Error(errno, "mount_setattr read-only", path);
+    return Error(errno, "make read-only", path);
   }
   return Ok();
 }
@@ -77,25 +77,25 @@ Status SetReadonly(const Fd& mount, bool recursive, const std::string& path) {
 Status Attach(const Fd& mount, const Fd& target, const std::string& path) {
   if (syscall(SYS_move_mount, mount.get(), "", target.get(), "",
               MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) {
-    return Error(errno, "move_mount", path);
+    return Error(errno, "mount at", path);
   }
   return Ok();
 }
 
 Status PivotRoot(const Fd& root) {
-  if (fchdir(root.get()) != 0) return Error(errno, "fchdir", "new root");
+  if (fchdir(root.get()) != 0) return Error(errno, "enter the new root");
   // With both at ".", the old root lies on top of the new one and is detached by the umount;
   // pivot_root(2), "pivot_root(".", ".")".
-  if (syscall(SYS_pivot_root, ".", ".")) return Error(errno, "pivot_root", ".");
-  if (umount2(".", MNT_DETACH) != 0) return Error(errno, "umount", "old root");
-  if (chdir("/") != 0) return Error(errno, "chdir", "/");
+  if (syscall(SYS_pivot_root, ".", ".")) return Error(errno, "make the new root the root (pivot_root)");
+  if (umount2(".", MNT_DETACH) != 0) return Error(errno, "unmount the old root");
+  if (chdir("/") != 0) return Error(errno, "enter the new root");
   return Ok();
 }
 
 Status ChangeRoot(const Fd& root) {
-  if (fchdir(root.get()) != 0) return Error(errno, "fchdir", "new root");
-  if (chroot(".") != 0) return Error(errno, "chroot", ".");
-  if (chdir("/") != 0) return Error(errno, "chdir", "/");
+  if (fchdir(root.get()) != 0) return Error(errno, "enter the new root");
+  if (chroot(".") != 0) return Error(errno, "make the new root the root (chroot)");
+  if (chdir("/") != 0) return Error(errno, "enter the new root");
   return Ok();
 }
 

@@ -42,7 +42,7 @@ Result<uint64_t> StartTime(pid_t pid) {
   uint64_t time = 0;
   if (at == std::string::npos ||
       std::from_chars(&text[at + 1], text.data() + text.size(), time).ec != std::errc()) {
-    return Error("no start time in", path);
+    return Error("cannot find the start time of a process in", path);
   }
   return time;
 }
@@ -51,7 +51,7 @@ Result<uint64_t> StartTime(pid_t pid) {
 
 Result<Fd> OpenPidfd(pid_t pid) {
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd.valid()) return Error(errno, "pidfd_open", std::to_string(pid));
+  if (!pidfd.valid()) return Error(errno, "open the process", std::to_string(pid));
   return pidfd;
 }
 
@@ -90,7 +90,7 @@ std::string BootId() {
 
 Status SendSignal(const Fd& pidfd, int signal) {
   if (syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) != 0 && errno != ESRCH) {
-    return Error(errno, "pidfd_send_signal", std::to_string(signal));
+    return Error(errno, "send the signal", std::to_string(signal));
   }
   return Ok();
 }
@@ -98,7 +98,7 @@ Status SendSignal(const Fd& pidfd, int signal) {
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout) {
   pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
   const int count = poll(&event, 1, static_cast<int>(timeout.count()));
-  if (count < 0 && errno != EINTR) return Error(errno, "poll", "pidfd");
+  if (count < 0 && errno != EINTR) return Error(errno, "wait for the end of a process");
   return count > 0;
 }
 
@@ -129,12 +129,12 @@ Status OpenStandardDescriptors() {
 }
 
 Status SetHostname(const std::string& name) {
-  if (sethostname(name.data(), name.size()) != 0) return Error(errno, "sethostname", name);
+  if (sethostname(name.data(), name.size()) != 0) return Error(errno, "set the host name", name);
   return Ok();
 }
 
 Status SetDomainname(const std::string& name) {
-  if (setdomainname(name.data(), name.size()) != 0) return Error(errno, "setdomainname", name);
+  if (setdomainname(name.data(), name.size()) != 0) return Error(errno, "set the domain name", name);
   return Ok();
 }
 

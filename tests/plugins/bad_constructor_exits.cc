@@ -1,0 +1,18 @@
+// Ends the process that loads it.
+
+#include <unistd.h>
+
+#include "runtime/sdk/stage.h"
+
+namespace {
+
+struct Constructed {
+  Constructed() { _exit(7); }
+};
+const Constructed constructed;
+
+class ConstructorExits final : public slipway::Stage {};
+
+}  // namespace
+
+SLIPWAY_STAGE(ConstructorExits, {.name = "bad-constructor-exits", .summary = "Exits while it is loaded"});

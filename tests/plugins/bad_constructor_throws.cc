@@ -1,0 +1,18 @@
+// Throws from a static constructor, which ends the process that loads it.
+
+#include <stdexcept>
+
+#include "runtime/sdk/stage.h"
+
+namespace {
+
+struct Constructed {
+  Constructed() { throw std::runtime_error("thrown on purpose"); }
+};
+const Constructed constructed;
+
+class ConstructorThrows final : public slipway::Stage {};
+
+}  // namespace
+
+SLIPWAY_STAGE(ConstructorThrows, {.name = "bad-constructor-throws", .summary = "Throws while it is loaded"});
