@@ -108,11 +108,14 @@ class Mount final : public slipway::Stage {
     int cause = stat(root_.path.c_str(), &info) == 0 ? 0 : errno;
     if (!cause && !S_ISDIR(info.st_mode)) cause = ENOTDIR;
     if (cause) {
-      return Error(cause, "open", root_.path, "the option root must name a folder of the host");
+      const bool none = cause == ENOENT || cause == ENOTDIR;
+      return Error(cause, "open", root_.path,
+                   none ? "the option root must name a folder of the host" : "");
     }
     for (const Bind& bind : binds_) {
       if (stat(bind.source.path.c_str(), &info) != 0) {
-        return Error(errno, "stat", bind.source.path, "the source of a bind must exist");
+        return Error(errno, "stat", bind.source.path,
+                     errno == ENOENT ? "the source of a bind must exist" : "");
       }
     }
     return Ok();

@@ -24,10 +24,9 @@ struct Setting {
 Result<std::deque<Setting>> ReadOverrides(const std::vector<Override>& overrides) {
   std::deque<Setting> settings;
   if (overrides.empty()) return settings;
-  ASSIGN_OR_RETURN(const std::string folder, CurrentFolder());
   for (const Override& from : overrides) {
     Source source{
-        .name = "--set " + from.stage + "." + from.option, .folder = folder, .has_lines = false};
+        .name = "--set " + from.stage + "." + from.option, .folder = ".", .has_lines = false};
     ASSIGN_OR_RETURN(Node value, ParseYaml(from.text, source));
     settings.push_back({.from = &from, .source = std::move(source), .value = std::move(value)});
   }

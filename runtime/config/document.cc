@@ -71,8 +71,7 @@ Result<Document> Document::Parse(std::string_view text, const std::string& path)
   Document document;
   Source& source = document.source_;
   source.name = path;
-  ASSIGN_OR_RETURN(const std::string current, CurrentFolder());
-  source.folder = AbsolutePath(current, FolderOf(path));
+  source.folder = FolderOf(path);
   ASSIGN_OR_RETURN(Node root, ParseYaml(text, source));
   if (root.is_null()) {
     return Error("the config is empty", {}, "it needs \"version: 1\" and a list of stages")

@@ -1,8 +1,11 @@
 #include "runtime/config/find.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -24,6 +27,14 @@ std::optional<std::string> UserFolder() {
   return std::nullopt;
 }
 
+std::string CurrentFolderInWords() {
+  const bool entered = access(".", X_OK) == 0;
+  const std::string folder = "the current folder";
+  if (!entered && errno == EACCES) return folder + " (which this user may not enter)";
+  const std::unique_ptr<char, decltype(&free)> name(getcwd(nullptr, 0), free);
+  return name == nullptr && errno == ENOENT ? folder + " (which has been deleted)" : folder;
+}
+
 }  // namespace
 
 Result<std::string> Find(const std::string& name,
@@ -35,7 +46,7 @@ Result<std::string> Find(const std::string& name,
   if (std::optional<std::string> user = UserFolder()) folders.push_back(*std::move(user));
   folders.emplace_back("/etc/slipway");
   folders.insert(folders.end(), installed_folders.begin(), installed_folders.end());
-  std::string looked = "looked in the current folder";
+  std::string looked = "looked in " + CurrentFolderInWords();
   for (const std::string& folder : folders) {
     std::string path = folder + "/" + name;
     if (Exists(path)) return path;

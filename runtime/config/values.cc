@@ -223,7 +223,8 @@ class Checker {
     if (text == "~" || text.starts_with("~/")) {
       return Error("not a path", text, "only a shell knows ~: write the home folder out");
     }
-    value.as.string = memory_.NewString(AbsolutePath(source.folder, text));
+    ASSIGN_OR_RETURN(const std::string path, AbsolutePath(source.folder, text));
+    value.as.string = memory_.NewString(path);
     return Ok();
   }
 

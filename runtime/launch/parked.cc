@@ -58,7 +58,7 @@ void TieToHost(const Channel& channel) {
 
 Status PutInitBefore(const Setup& setup) {
   const pid_t command = fork();
-  if (command < 0) return Error(errno, "fork").In({}, "init");
+  if (command < 0) return Error(errno, "fork", {}, sys::CloneHint(errno)).In({}, "init");
   if (command > 0) RunInit(command, setup.signals.set());
   return Ok();
 }

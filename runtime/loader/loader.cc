@@ -3,7 +3,9 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <boost/dll/shared_library.hpp>
@@ -43,11 +45,27 @@ std::optional<Elf64_Half> Machine(const std::string& path) {
   return header.e_machine;
 }
 
+// dlopen(3) keeps mmap(2)'s errno to itself.
+const char* WhyNotMapped(const std::string& path) {
+  struct statvfs filesystem {};
+  if (statvfs(path.c_str(), &filesystem) == 0 && (filesystem.f_flag & ST_NOEXEC)) {
+    return ": its filesystem is mounted noexec";
+  }
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    struct rlimit limit {};
+    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+      return ": a memory limit may be too small: ulimit -v, ulimit -d";
+    }
+  }
+  return "";
+}
+
 // Why the last dlopen(3) failed, without the path in front that the error names anyway.
 std::string Reason(const std::string& path) {
   const char* text = dlerror();
   std::string reason = text ? text : "the dynamic loader gives no reason";
   if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
+  if (reason.find("failed to map segment") != std::string::npos) reason += WhyNotMapped(path);
   // Of a file for another processor dlopen(3) says that it does not exist.
   const auto machine = Machine(path);
   const auto own = Machine("/proc/self/exe");

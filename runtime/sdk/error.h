@@ -6,6 +6,7 @@
 #ifndef SLIPWAY_RUNTIME_SDK_ERROR_H_
 #define SLIPWAY_RUNTIME_SDK_ERROR_H_
 
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -26,6 +27,25 @@ void CopyText(char (&field)[N], std::string_view text) {
   std::memcpy(field, ellipsis.data(), ellipsis.size());
   std::memcpy(field + ellipsis.size(), text.data(), text.size());
   field[ellipsis.size() + text.size()] = '\0';
+}
+
+// Where the errno itself says what would be right, whatever the call: something has run out. null:
+// it does not say.
+[[gnu::cold, gnu::noinline]] inline const char* CureOf(int errno_value) {
+  switch (errno_value) {
+    case EMFILE:
+      return "the limit of open descriptors, RLIMIT_NOFILE, is too low: raise it with ulimit -n";
+    case ENFILE:
+      return "the whole machine has too many files open: see /proc/sys/fs/file-max";
+    case EFBIG:
+      return "the limit of a file's size, RLIMIT_FSIZE, is too low: raise it with ulimit -f";
+    case ENOMEM:
+      return "a memory limit may be too small: ulimit -v, or memory.max of a cgroup around this";
+    case EDQUOT:
+      return "the disk quota of this user is used up";
+    default:
+      return nullptr;
+  }
 }
 
 class Error {
@@ -99,7 +119,10 @@ class Error {
     } else if (*record_->subject) {
       line.append(" \"").append(record_->subject).append("\"");
     }
-    if (*record_->hint) line.append(" (").append(record_->hint).append(")");
+    // Whatever a hint says of the subject, it is not to blame for what has run out.
+    const char* cure = CureOf(record_->errno_value);
+    const char* hint = cure ? cure : record_->hint;
+    if (*hint) line.append(" (").append(hint).append(")");
     for (char& c : line) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     }

@@ -67,7 +67,9 @@ Status CheckRule(const DeviceRule& rule) {
 
 Result<struct stat> StatDevice(const std::string& path) {
   struct stat about {};
-  if (stat(path.c_str(), &about) != 0) return Error(errno, "stat", path, "no such device here");
+  if (stat(path.c_str(), &about) != 0) {
+    return Error(errno, "stat", path, errno == ENOENT ? "no such device here" : "");
+  }
   if (S_ISCHR(about.st_mode) || S_ISBLK(about.st_mode)) return about;
   return Error("not a device", path, "it is neither a character nor a block device");
 }
