@@ -58,9 +58,7 @@ TEST(Path, ARelativeFolderIsSeenFromTheCurrentFolder) {
 }
 
 TEST(Path, ThatIsAbsoluteNeedsNoCurrentFolder) {
-  WithoutCurrentFolder([] {
-    return AbsolutePath(".", "/a").ok() && AbsolutePath("/b", "a").ok();
-  });
+  WithoutCurrentFolder([] { return AbsolutePath(".", "/a").ok() && AbsolutePath("/b", "a").ok(); });
 }
 
 TEST(Path, ThatNeedsTheCurrentFolderIsNamedWhenThatIsGone) {
