@@ -54,7 +54,8 @@ std::set<std::string> FoldersNeeded() {
     for (const fs::path& place : {fs::absolute(path, error), fs::canonical(path, error)}) {
       const std::string text = place.string();
       if (!text.starts_with(kBelowTmp)) continue;
-      folders.insert(text.substr(0, text.find('/', kBelowTmp.size())));
+      const std::string folder = text.substr(0, text.find('/', kBelowTmp.size()));
+      if (fs::is_directory(folder)) folders.insert(folder);
     }
   }
   return folders;
