@@ -61,6 +61,7 @@ class Caller {
     return result;
   }
 
+  std::string Filled(const std::string& text) const { return Fill(text, test_); }
   ContainerTest& test() { return test_; }
 
  private:

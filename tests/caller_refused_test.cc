@@ -94,6 +94,27 @@ TEST(CallerUmask, IsTheCommandsButNotThatOfMountPointsAndState) {
   EXPECT_EQ(about.st_mode & 0777, 0700U);
 }
 
+TEST(CallerUmask, DoesNotKeepARuntimeOutOfItsCgroup) {
+  Caller caller;
+  caller.test().WriteStages(
+      "  - first-of:\n      - cgroup-v2: {pids.max: 2}\n      - cgroup-v1: {pids.max: 2}\n");
+  const RunResult result =
+      caller.Run({"--root", "$D/state", "--config", "$F", "--", "/bin/echo", "ran"},
+                 [] { umask(0777), DropRightsToFiles(); });
+  EXPECT_EQ(result.out, "ran\n") << result.err;
+}
+
+TEST(CallerMounts, ThatForbidToExecuteAPluginAreNamed) {
+  Caller caller;
+  const std::string folder = caller.test().Path("plugins");
+  fs::create_directory(folder);
+  fs::copy_file(Runfile("plugins/uts/libuts_stage.so"), folder + "/libuts_stage.so");
+  ExpectRefusalLike(
+      caller.Run({"check", "--plugin-dir", folder, "--config", "$F"}, [&] { MakeNoexec(folder); }),
+      caller.Filled("$F:3:5: uts: load: cannot load \"$D/plugins/libuts_stage.so\" ("),
+      {"failed to map segment from shared object: its filesystem is mounted noexec)"});
+}
+
 TEST(CallerDescriptors, TooFewNameTheLimit) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "a sanitizer needs descriptors too";

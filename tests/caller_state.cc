@@ -46,6 +46,13 @@ void Bind(const std::string& from, const std::string& to) {
   Must(mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0, "bind");
 }
 
+void Remount(const std::string& folder, unsigned long flags) {
+  EnterOwnMounts();
+  Bind(folder, folder);
+  const int done = mount(nullptr, folder.c_str(), nullptr, MS_BIND | MS_REMOUNT | flags, nullptr);
+  Must(done == 0, "remount");
+}
+
 // A root folder in memory, with what is in the old one but for /tmp.
 void EnterRootWithoutTmp() {
   EnterOwnMounts();
@@ -146,10 +153,8 @@ void MakeTmpAFile() {
   Must(close(open("/tmp", O_CREAT | O_WRONLY | O_CLOEXEC, 0644)) == 0, "create /tmp");
 }
 
-void MakeTmpReadOnly() {
-  EnterOwnMounts();
-  Bind("/tmp", "/tmp");
-  Must(mount(nullptr, "/tmp", nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr) == 0, "remount");
-}
+void MakeTmpReadOnly() { Remount("/tmp", MS_RDONLY); }
+
+void MakeNoexec(const std::string& folder) { Remount(folder, MS_NOEXEC); }
 
 }  // namespace slipway::testing

@@ -41,6 +41,7 @@ void MakeHugeEnvironment();
 void RemoveTmp();
 void MakeTmpAFile();
 void MakeTmpReadOnly();
+void MakeNoexec(const std::string& folder);
 
 }  // namespace slipway::testing
 
