@@ -94,16 +94,6 @@ TEST(CallerUmask, IsTheCommandsButNotThatOfMountPointsAndState) {
   EXPECT_EQ(about.st_mode & 0777, 0700U);
 }
 
-TEST(CallerUmask, DoesNotKeepARuntimeOutOfItsCgroup) {
-  Caller caller;
-  caller.test().WriteStages(
-      "  - first-of:\n      - cgroup-v2: {pids.max: 2}\n      - cgroup-v1: {pids.max: 2}\n");
-  const RunResult result =
-      caller.Run({"--root", "$D/state", "--config", "$F", "--", "/bin/echo", "ran"},
-                 [] { umask(0777), DropRightsToFiles(); });
-  EXPECT_EQ(result.out, "ran\n") << result.err;
-}
-
 TEST(CallerMounts, ThatForbidToExecuteAPluginAreNamed) {
   Caller caller;
   const std::string folder = caller.test().Path("plugins");
