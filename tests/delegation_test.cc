@@ -160,6 +160,17 @@ TEST_F(DelegationV1, AUserHasLimitsBelowADelegatedParentAndNothingElseChanges) {
   test_.ExpectNothingLeft();
 }
 
+TEST_F(DelegationV1, AUmaskDoesNotKeepAUserOutOfTheirOwnCgroupAndState) {
+  const Cgroup parent(root_ + "/" + name_);
+  parent.GiveToUser({"cgroup.procs", "tasks"});
+  const RunResult result =
+      RunProgram(Argv("  - cgroup-v1: {parent: /" + name_ + ", pids.max: 5}\n"),
+                 {.uid = User(), .prepare = [] { umask(0777); }});
+  EXPECT_TRUE(result.out.ends_with("\n2\n3\n4\n5\n")) << result.out << result.err;
+  EXPECT_EQ(FoldersBelow(parent.path()), std::set<std::string>{});
+  test_.ExpectNothingLeft();
+}
+
 TEST_F(DelegationV1, WithoutItOneLineSaysWhatIsNeeded) {
   ExpectRefusal(RunBelow("/"), "cgroup-v1: probe: mkdir in(\"" + root_ +
                                    "\"): Permission denied (needs root, or a parent that is "

@@ -176,7 +176,8 @@ TEST_F(Collect, ARuntimeThatCannotWriteItsJournalSaysSo) {
   Words argv = {"/bin/sh", "-c", limited, "sh"};
   const Words run = test_.Argv(Config(), {"/bin/true"}, Flags());
   argv.insert(argv.end(), run.begin(), run.end());
-  ExpectRefusal(RunProgram(argv), "journal: write(\"" + Journal() + "\"): File too large");
+  ExpectRefusalLike(RunProgram(argv), "journal: write(\"" + Journal() + "\"): File too large (",
+                    {"RLIMIT_FSIZE"});
   EXPECT_TRUE(fs::is_empty(State()));
 }
 

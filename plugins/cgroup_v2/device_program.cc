@@ -131,10 +131,13 @@ Result<sys::Fd> LoadDeviceProgram(const std::vector<bpf_insn>& program) {
   sys::Fd fd(static_cast<int>(Bpf(BPF_PROG_LOAD, attributes)));
   if (fd.valid()) return fd;
   const int saved = errno;
-  return Error(saved, "bpf", "BPF_PROG_LOAD of devices",
-               saved == EPERM ? "needs CAP_BPF or CAP_SYS_ADMIN on the host (root)"
-                              : "this kernel cannot filter devices on cgroup v2; it needs "
-                                "CONFIG_CGROUP_BPF");
+  const char* hint = "";
+  if (saved == EPERM) hint = "needs CAP_BPF or CAP_SYS_ADMIN on the host (root)";
+  // bpf(2): the system call, or this type of program, is not there.
+  if (saved == ENOSYS || saved == EINVAL) {
+    hint = "this kernel cannot filter devices on cgroup v2; it needs CONFIG_CGROUP_BPF";
+  }
+  return Error(saved, "bpf", "BPF_PROG_LOAD of devices", hint);
 }
 
 Status AttachDeviceProgram(const sys::Fd& cgroup, const sys::Fd& program) {

@@ -89,7 +89,9 @@ Result<std::vector<EnableWrite>> FindEnableWrites(const sys::CgroupMount& mount,
 Status CheckWrites(const std::vector<EnableWrite>& writes) {
   for (const EnableWrite& write : writes) {
     const std::string file = write.directory + "/cgroup.subtree_control";
-    if (!MayWrite(file)) return Error(errno, "write " + write.value + " to", file, kNotOurs);
+    if (!MayWrite(file)) {
+      return Error(errno, "write " + write.value + " to", file, errno == EACCES ? kNotOurs : "");
+    }
     if (HoldsProcesses(write.directory)) {
       return Error(EBUSY, "write " + write.value + " to", file, kBusy);
     }

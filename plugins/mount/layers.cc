@@ -25,12 +25,16 @@ constexpr int kFolder = O_PATH | O_DIRECTORY;
 constexpr unsigned kFolderMode = 0755;
 constexpr unsigned kFileMode = 0644;
 
+// Of the first mount, which covers kStaging itself.
+constexpr const char* kNoStaging =
+    "the container's root is put together on this folder of the host, where only the container "
+    "sees it; make it: mkdir -m 1777 /tmp";
+
 Result<Fd> StageAt(const Fd& mount, const std::string& path) {
-  Result<Fd> target = sys::Open(path, kFolder);
+  auto target = sys::Open(path, kFolder);
   if (!target.ok()) {
-    if (target.error()->errno_value == ENOENT) {
-      target.error().Hint("a folder that the host must have: the root is put together there");
-    }
+    const int cause = target.error()->errno_value;
+    if (path == kStaging && (cause == ENOENT || cause == ENOTDIR)) target.error().Hint(kNoStaging);
     return target;
   }
   RETURN_IF_ERROR(sys::Attach(mount, *target, path));
@@ -46,6 +50,7 @@ Status MakeTarget(const Fd& root, const std::string& target, bool folder) {
   if (folder) return sys::MakeFoldersInRoot(root, target).status();
   const size_t slash = target.rfind('/');
   ASSIGN_OR_RETURN(const Fd parent, sys::MakeFoldersInRoot(root, target.substr(0, slash + 1)));
+  const sys::NoUmask no_umask;
   const Fd file(openat(parent.get(), target.substr(slash + 1).c_str(),
                        O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
   if (!file.valid()) return Error(errno, "create", target);
@@ -88,6 +93,7 @@ Result<Fd> StageOverlay(const std::string& root) {
   ASSIGN_OR_RETURN(const Fd lower, sys::CloneTree(root, /*recursive=*/false));
   ASSIGN_OR_RETURN(const Fd tmpfs, sys::NewMount("tmpfs", {{"mode", "755"}}, 0));
   ASSIGN_OR_RETURN(const Fd staging, StageAt(tmpfs, kStaging));
+  const sys::NoUmask no_umask;
   for (const char* name : {"lower", "upper", "work", "root"}) {
     if (mkdirat(staging.get(), name, kFolderMode) != 0) return Error(errno, "mkdir", name);
   }

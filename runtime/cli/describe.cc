@@ -96,10 +96,12 @@ std::string Cell(std::string_view text) {
 
 }  // namespace
 
-std::string DescribeStage(const slipway_stage& stage) {
+std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   std::string text;
   AddLines(text, "", 0, std::string(stage.name) + " " + stage.version + ": " + stage.summary);
   text += "\n";
+  AddFact(text, "file", file);
+  AddFact(text, "abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor));
   AddFact(text, "needs", NeedsText(stage));
   AddFact(text, "provides", Tokens(stage.provides));
   AddFact(text, "requires", Tokens(stage.requires_));

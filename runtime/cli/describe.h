@@ -11,7 +11,8 @@
 namespace slipway::cli {
 
 // What the stage does and needs, its order rules and its options.
-std::string DescribeStage(const slipway_stage& stage);
+// file: of its plugin.
+std::string DescribeStage(const slipway_stage& stage, const std::string& file);
 
 // The option table of the stage's README.md.
 std::string OptionsAsMarkdown(const slipway_stage& stage);

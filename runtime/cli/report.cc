@@ -33,7 +33,7 @@ size_t TerminalWidth(int fd) {
 void SetVerbose() { verbose = true; }
 
 std::string ErrorLine(std::string_view kind, const Error& error) {
-  return Line(kind, error.ToString());
+  return Line(kind, error.ToString(verbose));
 }
 
 void PrintLine(std::string_view kind, std::string_view text) {

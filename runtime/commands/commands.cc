@@ -103,7 +103,7 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
     if (words.ok()) return Given{.words = std::move(*words)};
     return std::move(source).status();
   }
-  const std::vector<cli::Option>& offered = (*source)->short_options();
+  const std::vector<cli::Option>& offered = (*source)->ShortOptions();
   options.insert(options.end(), offered.begin(), offered.end());
   ASSIGN_OR_RETURN(cli::Words all,
                    cli::SplitWords(options, picked.words, command.runs_command, see_help));
@@ -114,7 +114,9 @@ cli::Report ExecutePicked(const Picked& picked) {
   std::vector<cli::Option> options;
   auto given = Understand(picked, options);
   if (!given.ok()) return {.exit_status = std::move(given).status()};
-  if (given->words.Has("version")) return {.text = VersionText()};
+  if (given->words.Has("version")) {
+    return {.text = std::string("slipway ") + kVersion + "\n"};
+  }
   if (given->words.Has(kHelp.name)) {
     const bool overview = !picked.named && !given->words.Has(kConfig.name);
     return {.text = overview ? Overview() : HelpFor(*picked.command, options)};
@@ -132,8 +134,6 @@ const Command* FindCommand(std::string_view name) {
   }
   return nullptr;
 }
-
-std::string VersionText() { return std::string("slipway ") + kVersion + "\n"; }
 
 cli::Report Execute(const std::vector<std::string>& words) {
   // Nothing was asked for, so nothing was done; that is no success.

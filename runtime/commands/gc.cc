@@ -34,9 +34,9 @@ struct Request {
   std::vector<std::string> ids;  // empty: all
   bool dry_run = false;
   bool forget = false;
-  std::optional<uint32_t> records;
-  std::vector<std::string> plugin_dirs;
-  std::vector<std::string> words;  // of the same gc, without ids
+  std::optional<uint32_t> records = {};
+  std::vector<std::string> plugin_dirs = {};
+  std::vector<std::string> words = {};  // of the same gc, without ids
 };
 
 Status IsId(const std::string& id) {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "runtime/state/root.h"
 #include "runtime/sys/file.h"
@@ -15,11 +14,9 @@ constexpr uint32_t kDefaultTimeout = 30;
 constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
 
 Result<std::string> Absolute(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  if (!error) return absolute.string();
-  return Error(error.value(), "find the current folder, from which this path counts,", path,
-               "write an absolute path");
+  if (path.starts_with('/')) return path;
+  ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(path));
+  return folder + "/" + path;
 }
 
 }  // namespace

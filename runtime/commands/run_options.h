@@ -42,15 +42,15 @@ inline constexpr cli::Option kRunOptions[] = {
 };
 
 struct RunOptions {
-  std::string id;
-  std::vector<std::string> plugin_dirs;
-  std::string state_folder;
+  std::string id = {};
+  std::vector<std::string> plugin_dirs = {};
+  std::string state_folder = {};
   std::chrono::seconds hook_timeout{0};
-  std::vector<std::string> gc_words;  // of a `runtime gc` that finds this container; without its id
-  std::optional<OutputFile> stats;
-  std::optional<OutputFile> pid_file;
-  std::optional<OutputFile> info;
-  std::vector<int> kept_fds;
+  std::vector<std::string> gc_words = {};  // of a `runtime gc` that finds this container; without its id
+  std::optional<OutputFile> stats = {};
+  std::optional<OutputFile> pid_file = {};
+  std::optional<OutputFile> info = {};
+  std::vector<int> kept_fds = {};
   bool die_with_caller = false;
   bool outlive_runtime = false;
   bool verbose = false;

@@ -1,13 +1,15 @@
 #include "runtime/commands/source.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "runtime/commands/options.h"
 #include "runtime/config/check.h"
 #include "runtime/config/find.h"
 #include "runtime/config/override.h"
-#include "runtime/launch/watch.h"
+#include "runtime/config/short_names.h"
+#include "runtime/launch/guard.h"
 
 namespace slipway::commands {
 namespace {
@@ -46,12 +48,49 @@ cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std:
   return found;
 }
 
-cli::Option OptionOf(const config::ShortName& offered) {
-  const auto kind = offered.flag ? Kind::kFlag : offered.list ? Kind::kTexts : Kind::kText;
-  return {.name = offered.name,
-          .kind = kind,
-          .value = offered.flag ? "" : offered.value,
-          .help = offered.summary};
+Kind KindOf(const slipway_option& option) {
+  if (option.type == SLIPWAY_BOOL) return Kind::kFlag;
+  return option.type == SLIPWAY_LIST ? Kind::kTexts : Kind::kText;
+}
+
+// "SOURCE:TARGET[:ro]" of the text form "source:target:ro=readonly".
+std::string FormInWords(std::string_view form) {
+  std::string words;
+  while (!form.empty()) {
+    const std::string_view part = form.substr(0, form.find(':'));
+    form.remove_prefix(std::min(form.size(), part.size() + 1));
+    const size_t equals = part.find('=');
+    if (equals != std::string_view::npos) {
+      words.append("[:").append(part.substr(0, equals)).append("]");
+      continue;
+    }
+    if (!words.empty()) words += ":";
+    for (char c : part) words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return words;
+}
+
+// What stands for the value in the help.
+std::string ValueInWords(const slipway_option& option) {
+  switch (option.type) {
+    case SLIPWAY_BOOL:
+      return "";
+    case SLIPWAY_BYTES:
+      return "SIZE";
+    case SLIPWAY_INTEGER:
+    case SLIPWAY_DECIMAL:
+      return "NUMBER";
+    case SLIPWAY_DURATION:
+      return "DURATION";
+    case SLIPWAY_PATH:
+      return "PATH";
+    case SLIPWAY_LIST:
+      return ValueInWords(*option.element);
+    case SLIPWAY_RECORD:
+      return option.text_form != nullptr ? FormInWords(option.text_form) : "VALUE";
+    default:
+      return "VALUE";
+  }
 }
 
 }  // namespace
@@ -74,7 +113,7 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
 }
 
 const config::Document* Source::ReadDocument() {
-  if (!std::exchange(read_, true)) document_ = config::Document::Parse(text_, mistakes_);
+  if (!std::exchange(read_, true)) document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
   return document_ ? &*document_ : nullptr;
 }
 
@@ -101,7 +140,11 @@ const std::vector<cli::Option>& Source::ShortOptions() {
   if (document == nullptr) return *short_options_;
   const auto load = [this](const std::string& name) { return Load(name); };
   for (const config::ShortName& offered : config::ShortNamesOf(*document, load)) {
-    short_options_->push_back(OptionOf(offered));
+    const slipway_option& option = *offered.option;
+    short_options_->push_back({.name = option.short_name,
+                               .kind = KindOf(option),
+                               .value = values_.emplace_back(ValueInWords(option)).c_str(),
+                               .help = option.summary});
   }
   return *short_options_;
 }

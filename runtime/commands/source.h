@@ -4,6 +4,7 @@
 #ifndef SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
 #define SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,6 +62,7 @@ class Source {
   std::optional<config::Document> document_;
   bool read_ = false;
   std::optional<std::vector<cli::Option>> short_options_;
+  std::deque<std::string> values_;  // that short_options_ points into
 };
 
 // What launch wants to know of the pipeline; points into it.

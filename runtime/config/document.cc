@@ -77,9 +77,7 @@ std::optional<Document> Document::Parse(std::string_view text, const std::string
   Document document;
   Source& source = document.contents_->source;
   source.name = name;
-  const std::optional<std::string> current = mistakes.Take(CurrentFolder());
-  if (!current) return std::nullopt;
-  source.folder = AbsolutePath(*current, FolderOf(name));
+  source.folder = FolderOf(name);
   std::optional<Node> root = mistakes.Take(ParseYaml(text, source));
   if (!root) return std::nullopt;
   if (root->is_null()) {

@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -72,6 +74,14 @@ std::string NearestTo(const std::string& name, const std::vector<std::string>& f
   return NearestFile(name, files);
 }
 
+std::string CurrentFolderInWords() {
+  const bool entered = access(".", X_OK) == 0;
+  const std::string folder = "the current folder";
+  if (!entered && errno == EACCES) return folder + " (which this user may not enter)";
+  const std::unique_ptr<char, decltype(&free)> name(getcwd(nullptr, 0), free);
+  return name == nullptr && errno == ENOENT ? folder + " (which has been deleted)" : folder;
+}
+
 Error NotFound(const std::string& name, const std::vector<std::string>& folders) {
   std::string hint = "looked in ";
   if (const std::string nearest = NearestTo(name, folders); !nearest.empty()) {
@@ -79,7 +89,7 @@ Error NotFound(const std::string& name, const std::vector<std::string>& folders)
   }
   std::string_view separator = "";
   if (HasEnding(name)) {
-    hint += "the current folder";
+    hint += CurrentFolderInWords();
     separator = ", ";
   }
   for (const std::string& folder : folders) {

@@ -23,7 +23,7 @@ struct Place {
 // What a tree was read from.
 struct Source {
   std::string name;       // as people know it: "configs/ubuntu.yaml", "--set uts.hostname"
-  std::string folder;     // absolute; what relative paths in it are resolved against
+  std::string folder;     // what relative paths in it are resolved against
   bool has_lines = true;  // false: `name` alone says where
 
   // "configs/ubuntu.yaml:7:5"

@@ -1,17 +1,20 @@
 #include "runtime/config/path.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <memory>
+
+#include "runtime/sys/file.h"
 
 namespace slipway::config {
 
-std::string AbsolutePath(std::string_view folder, std::string_view path) {
+Result<std::string> AbsolutePath(std::string_view folder, std::string_view path) {
   std::string joined;
-  if (!path.starts_with('/')) joined.append(folder).append("/");
+  if (!path.starts_with('/')) {
+    if (!folder.starts_with('/')) {
+      ASSIGN_OR_RETURN(joined, sys::CurrentFolder(std::string(path)));
+      joined.append("/");
+    }
+    joined.append(folder).append("/");
+  }
   joined.append(path);
   std::string result;
   for (size_t begin = 0; begin < joined.size();) {
@@ -31,13 +34,6 @@ std::string FolderOf(std::string_view path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return ".";
   return std::string(path.substr(0, slash == 0 ? 1 : slash));
-}
-
-Result<std::string> CurrentFolder() {
-  // With a null buffer glibc allocates as much as the name takes.
-  const std::unique_ptr<char, decltype(&free)> name(getcwd(nullptr, 0), free);
-  if (name == nullptr) return Error(errno, "getcwd");
-  return std::string(name.get());
 }
 
 }  // namespace slipway::config

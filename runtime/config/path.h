@@ -1,4 +1,5 @@
-// Paths of the host, as text: nothing here looks at a file.
+// Paths of the host, as text: nothing here looks at a file. The current folder may be gone; only a
+// path that is relative to it minds.
 
 #ifndef SLIPWAY_RUNTIME_CONFIG_PATH_H_
 #define SLIPWAY_RUNTIME_CONFIG_PATH_H_
@@ -10,15 +11,12 @@
 
 namespace slipway::config {
 
-// `path`, seen from the absolute `folder` when it is relative, without ".", ".." and double
-// slashes: "../rootfs" seen from "/etc/slipway" is "/etc/rootfs".
-std::string AbsolutePath(std::string_view folder, std::string_view path);
+// `path`, seen from `folder` when it is relative, without ".", ".." and double slashes: "../rootfs"
+// seen from "/etc/slipway" is "/etc/rootfs". A relative `folder` is seen from the current folder.
+Result<std::string> AbsolutePath(std::string_view folder, std::string_view path);
 
 // The folder that holds the file: "/a" of "/a/b", "." of "b", "/" of "/b".
 std::string FolderOf(std::string_view path);
-
-// getcwd(3).
-Result<std::string> CurrentFolder();
 
 }  // namespace slipway::config
 

@@ -1,6 +1,12 @@
 #include "runtime/config/path.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 
 namespace slipway::config {
 namespace {
@@ -19,7 +25,7 @@ TEST(Path, IsMadeAbsoluteAndPlain) {
       {"/a/b/..", "c", "/a/c"},    {"/a", "", "/a"},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(AbsolutePath(c.folder, c.path), c.result) << c.folder << " " << c.path;
+    EXPECT_EQ(*AbsolutePath(c.folder, c.path), c.result) << c.folder << " " << c.path;
   }
 }
 
@@ -30,10 +36,39 @@ TEST(Path, FolderOfAFile) {
   EXPECT_EQ(FolderOf("../b"), "..");
 }
 
-TEST(Path, TheCurrentFolderIsAbsolute) {
-  const Result<std::string> folder = CurrentFolder();
-  ASSERT_TRUE(folder.ok());
-  EXPECT_EQ((*folder)[0], '/');
+// In a process of its own, whose current folder is gone.
+template <typename Body>
+void WithoutCurrentFolder(const Body& body) {
+  std::string folder = ::testing::TempDir() + "/gone.XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool gone = chdir(folder.c_str()) == 0 && rmdir(folder.c_str()) == 0;
+    _exit(gone && body() ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Path, ARelativeFolderIsSeenFromTheCurrentFolder) {
+  const std::string current = std::filesystem::current_path();
+  EXPECT_EQ(*AbsolutePath(".", "a"), current + "/a");
+  EXPECT_EQ(*AbsolutePath("b/c", "../a"), current + "/b/a");
+}
+
+TEST(Path, ThatIsAbsoluteNeedsNoCurrentFolder) {
+  WithoutCurrentFolder([] { return AbsolutePath(".", "/a").ok() && AbsolutePath("/b", "a").ok(); });
+}
+
+TEST(Path, ThatNeedsTheCurrentFolderIsNamedWhenThatIsGone) {
+  WithoutCurrentFolder([] {
+    const Result<std::string> path = AbsolutePath("configs", "../root");
+    return !path.ok() &&
+           path.error().ToString() ==
+               "cannot resolve(\"../root\"): No such file or directory (it is relative, and the "
+               "current folder has been deleted: cd to another, or write an absolute path)";
+  });
 }
 
 }  // namespace

@@ -30,7 +30,9 @@ Result<std::string> ReadPath(const std::string& what, const Node& node, const So
     return Error(what + ": an empty path", {}, "write " + std::string(kWanted))
         .At(source.At(node.place));
   }
-  return AbsolutePath(source.folder, node.text);
+  auto path = AbsolutePath(source.folder, node.text);
+  if (!path.ok()) path.error().At(source.At(node.place));
+  return path;
 }
 
 Pin ReadPin(const Key& key, const Node& node, const Source& source, Mistakes& mistakes) {

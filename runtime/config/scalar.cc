@@ -50,7 +50,8 @@ Status CheckPath(const slipway_option& option, const std::string& text, const st
     return Error("not a path", text,
                  "only a shell knows variables: write the folder out, or ./ before a name with $");
   }
-  value.as.string = memory.NewString(AbsolutePath(folder, text));
+  ASSIGN_OR_RETURN(const std::string path, AbsolutePath(folder, text));
+  value.as.string = memory.NewString(path);
   return Ok();
 }
 

@@ -245,11 +245,9 @@ class Applier {
 
 void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mistakes& mistakes) {
   if (overrides.empty()) return;
-  const std::optional<std::string> folder = mistakes.Take(CurrentFolder());
-  if (!folder) return;
   for (const Override& from : overrides) {
     Setting setting{.from = from,
-                    .source = {.name = from.name, .folder = *folder, .has_lines = false},
+                    .source = {.name = from.name, .folder = ".", .has_lines = false},
                     .value = {}};
     if (from.literal) {
       setting.value.kind = Node::Kind::kScalar;

@@ -66,9 +66,7 @@ Error NotFound(const std::string& name, std::string_view path, const std::string
 Error NotExecutable(int errno_value, const std::string& file) {
   struct stat info {};
   std::string_view hint;
-  if (errno_value == ENOMEM) {
-    hint = "a memory limit may be too small to start in";
-  } else if (stat(file.c_str(), &info) == 0) {
+  if (stat(file.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) {
       hint = "it is a folder";
     } else if (errno_value == ENOENT) {
@@ -102,8 +100,9 @@ Execution::Execution(const Command& command)
 
 Status Execution::Prepare(const std::vector<int>& kept_fds) const {
   if (chdir(command_.cwd.c_str()) != 0) {
+    const bool none = errno == ENOENT || errno == ENOTDIR;
     return Error(errno, "start in the container's folder", command_.cwd,
-                 "process.cwd must be a folder of the container")
+                 none ? "process.cwd must be a folder of the container" : "")
         .In({}, kStep);
   }
   if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {

@@ -91,7 +91,9 @@ Result<int> Supervise(const Job& job, Container& container, const SignalSource& 
       return told;
     }
   }
-  auto exit_status = Supervisor(container, signals, terminal).Run();
+  Supervisor supervisor(container, signals, terminal, job.caller);
+  auto exit_status = supervisor.Run();
+  outcome.signaled = supervisor.signaled();
   outcome.usage.processes = container.usage();
   return exit_status;
 }

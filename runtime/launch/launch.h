@@ -38,6 +38,9 @@ struct Job {
   std::function<Status(pid_t)> started = {};
   // Descriptors of the caller's that the command inherits under their numbers.
   std::vector<int> kept_fds = {};
+  // The process whose end ends the container: our parent, of whose end SIGTERM tells
+  // (PR_SET_PDEATHSIG of prctl(2)). 0: nobody's does.
+  pid_t caller = 0;
 };
 
 struct Outcome {
@@ -45,6 +48,7 @@ struct Outcome {
   Findings findings = {};            // of a container that ran, and of one that failed to start
   std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
   bool started = false;              // the command ran
+  bool signaled = false;             // a signal ended it
   Usage usage = {};                  // of a container that was cloned
 };
 

@@ -20,8 +20,8 @@ namespace slipway::launch {
 // A stage that may be launched. The descriptor and the values outlive the launch.
 struct StageSpec {
   const slipway_stage* descriptor;
-  const slipway_value* options;  // descriptor->option_count of them
-  std::string where;             // file:line:column of the pipeline
+  const slipway_value* options = nullptr;  // descriptor->option_count of them
+  std::string where = {};                  // file:line:column of the pipeline
   // Where an option stands, as `binds[0].source`: file:line:column. May be empty; may return "".
   std::function<std::string(std::string_view option)> locate = {};
 };

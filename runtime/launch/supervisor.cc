@@ -20,6 +20,7 @@ Result<int> Supervisor::Run() {
     if (event.signal != SIGCHLD) PassOn(event);
   }
   terminal_.Restore();
+  signaled_ = ended_by_ || WIFSIGNALED(container_.wait_status());
   return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
 }
 
@@ -31,6 +32,12 @@ bool Supervisor::DropsSignal(int signal) const {
 }
 
 void Supervisor::PassOn(const SignalEvent& event) {
+  if (event.signal == SIGTERM && caller_ != 0 && getppid() != caller_) {
+    // Nobody is left who could ask a second time.
+    ended_by_ = SIGKILL;
+    (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
+    return;
+  }
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();

@@ -8,6 +8,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 
+#include <sys/types.h>
+
 #include <optional>
 
 #include "runtime/launch/container.h"
@@ -19,13 +21,18 @@ namespace slipway::launch {
 
 class Supervisor {
  public:
-  // All outlive it. The terminal is one that was looked at before the command ran.
-  Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal)
-      : container_(container), signals_(signals), terminal_(terminal) {}
+  // All outlive it. The terminal is one that was looked at before the command ran. caller: the
+  // parent of this process whose end ends the container; 0: none.
+  Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal,
+             pid_t caller = 0)
+      : container_(container), signals_(signals), terminal_(terminal), caller_(caller) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
   // process's own, or 128 + N for signal N.
   Result<int> Run();
+
+  // After Run: did a signal end it?
+  bool signaled() const { return signaled_; }
 
  private:
   void PassOn(const SignalEvent& event);
@@ -36,6 +43,8 @@ class Supervisor {
   Container& container_;
   const SignalSource& signals_;
   const Terminal& terminal_;
+  const pid_t caller_;
+  bool signaled_ = false;
   std::optional<int> ended_by_;  // the signal whose default action ended the container
 };
 

@@ -1,6 +1,7 @@
 #include "runtime/launch/watch.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,9 @@
 #include <cstring>
 
 #include "runtime/launch/hook_names.h"
+
+// Of the C library: where the first thread's stack begins.
+extern "C" void* __libc_stack_end;
 
 namespace slipway::launch {
 namespace {
@@ -119,6 +123,25 @@ int PendingInterrupt() {
   return 0;
 }
 
+// Did the fault hit just below a stack that may not grow to what every program counts on?
+bool StackIsTooSmall(int signal, const siginfo_t& info) {
+  constexpr rlim_t kSmall = rlim_t{256} << 10;
+  struct rlimit limit {};
+  if (signal != SIGSEGV || getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kSmall) {
+    return false;
+  }
+  const auto bottom = reinterpret_cast<uintptr_t>(__libc_stack_end);
+  const auto fault = reinterpret_cast<uintptr_t>(info.si_addr);
+  return fault < bottom && bottom - fault < kSmall;
+}
+
+const char* Blame(int signal, const siginfo_t& info) {
+  if (StackIsTooSmall(signal, info)) {
+    return " (the limit of the stack, RLIMIT_STACK, is too low: raise it with ulimit -s)";
+  }
+  return watch.stage ? " (a bug of the stage)" : " (a bug of the runtime)";
+}
+
 }  // namespace
 
 Watch watch;
@@ -137,7 +160,7 @@ void GiveUp(int exit_status) {
   _exit(watch.has_outcome ? watch.exit_status : exit_status);
 }
 
-void OnCrash(int signal, siginfo_t*, void*) {
+void OnCrash(int signal, siginfo_t* info, void*) {
   if (watch.lent && getpid() == watch.pid) {
     watch.child_crashed_by = signal;
     EndSharingChild(kRuntimeFailed);
@@ -149,8 +172,7 @@ void OnCrash(int signal, siginfo_t*, void*) {
   }
   {
     Line line;
-    Begin(line) << "crashed" << WhichHook() << ": " << strsignal(signal)
-                << (watch.stage ? " (a bug of the stage)" : " (a bug of the runtime)");
+    Begin(line) << "crashed" << WhichHook() << ": " << strsignal(signal) << Blame(signal, *info);
   }
   GiveUp(kRuntimeFailed);
 }

@@ -3,7 +3,9 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <boost/dll/shared_library.hpp>
@@ -43,12 +45,28 @@ std::optional<Elf64_Ehdr> HeaderOf(const std::string& path) {
   return header;
 }
 
+// dlopen(3) keeps mmap(2)'s errno to itself.
+const char* WhyNotMapped(const std::string& path) {
+  struct statvfs filesystem {};
+  if (statvfs(path.c_str(), &filesystem) == 0 && (filesystem.f_flag & ST_NOEXEC)) {
+    return ": its filesystem is mounted noexec";
+  }
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    struct rlimit limit {};
+    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+      return ": a memory limit may be too small: ulimit -v, ulimit -d";
+    }
+  }
+  return "";
+}
+
 // Why the last dlopen(3) failed.
 Error CannotLoad(const std::string& path) {
   const char* text = dlerror();
   std::string reason = text ? text : "the dynamic loader gives no reason";
   // The error names the path anyway.
   if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
+  if (reason.find("failed to map segment") != std::string::npos) reason += WhyNotMapped(path);
   const auto header = HeaderOf(path);
   if (!header) {
     return Error("not a shared library", path, "no ELF file; build the plugin with -shared -fPIC");
@@ -166,11 +184,8 @@ Result<std::string> Loader::PathOf(const slipway_stage* stage) const {
   for (const auto& plugin : plugins_) {
     if (plugin->stage != stage) continue;
     if (plugin->path.starts_with('/')) return plugin->path;
-    std::error_code error;
-    const std::filesystem::path absolute = std::filesystem::absolute(plugin->path, error);
-    if (!error) return absolute.string();
-    return Error(error.value(), "find the current folder, from which this path counts,",
-                 plugin->path);
+    ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(plugin->path));
+    return folder + "/" + plugin->path;
   }
   return Error("not a stage of this loader");
 }

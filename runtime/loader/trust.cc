@@ -12,6 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "runtime/sys/file.h"
+
 namespace slipway::loader {
 namespace {
 
@@ -26,11 +28,8 @@ std::string Describe(const struct stat& facts) {
 
 Result<std::string> Absolute(const std::string& path) {
   if (path.starts_with('/')) return path;
-  char folder[PATH_MAX];
-  if (getcwd(folder, sizeof(folder)) == nullptr) return Error(errno, "getcwd");
-  // getcwd(3): a folder outside of this root comes back as "(unreachable)...".
-  if (folder[0] != '/') return Error(ENOENT, "getcwd", folder);
-  return std::string(folder) + "/" + path;
+  ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(path));
+  return folder + "/" + path;
 }
 
 Result<std::string> ReadLink(const std::string& path) {

@@ -6,6 +6,7 @@
 #ifndef SLIPWAY_RUNTIME_SDK_ERROR_H_
 #define SLIPWAY_RUNTIME_SDK_ERROR_H_
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
@@ -105,6 +106,25 @@ void CopyPath(char (&field)[N], std::string_view path) {
   internal::CopyCut(field, N, path, internal::Cut::kAtFront);
 }
 
+// Where the errno itself says what would be right, whatever the call: something has run out. null:
+// it does not say.
+[[gnu::cold, gnu::noinline]] inline const char* CureOf(int errno_value) {
+  switch (errno_value) {
+    case EMFILE:
+      return "the limit of open descriptors, RLIMIT_NOFILE, is too low: raise it with ulimit -n";
+    case ENFILE:
+      return "the whole machine has too many files open: see /proc/sys/fs/file-max";
+    case EFBIG:
+      return "the limit of a file's size, RLIMIT_FSIZE, is too low: raise it with ulimit -f";
+    case ENOMEM:
+      return "a memory limit may be too small: ulimit -v, or memory.max of a cgroup around this";
+    case EDQUOT:
+      return "the disk quota of this user is used up";
+    default:
+      return nullptr;
+  }
+}
+
 class Error {
  public:
   explicit Error(const slipway_error& record) : record_(new slipway_error(record)) {}
@@ -191,7 +211,10 @@ class Error {
     line.append(Operation());
     if (*record_->subject) line.append(" \"").append(Quoted(record_->subject)).append("\"");
     if (record_->errno_value) line.append(": ").append(strerror(record_->errno_value));
-    if (*record_->hint) line.append(" (").append(record_->hint).append(")");
+    // Whatever a hint says of the subject, it is not to blame for what has run out.
+    const char* cure = CureOf(record_->errno_value);
+    const char* hint = cure ? cure : record_->hint;
+    if (*hint) line.append(" (").append(hint).append(")");
     return internal::Printable(line);
   }
 

@@ -16,6 +16,7 @@ namespace slipway::state {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
+constexpr int kNewJournal = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
 constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
 
 Error Exists(const Root& root, const std::string& id) {
@@ -37,13 +38,20 @@ Result<std::optional<sys::Fd>> TryMake(const Root& root, const std::string& id) 
     return Error(errno, "make the folder", root.path() + "/" + id,
                  "choose another state folder with --root");
   }
-  sys::Fd file(openat(root.fd().get(), name.c_str(),
-                      O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kFileMode));
+  sys::Fd file(openat(root.fd().get(), name.c_str(), kNewJournal, kFileMode));
+  // A umask that takes away the owner's own rights; see also below.
+  if (!file.valid() && errno == EACCES &&
+      fchmodat(root.fd().get(), id.c_str(), kContainerMode, 0) == 0) {
+    file = sys::Fd(openat(root.fd().get(), name.c_str(), kNewJournal, kFileMode));
+  }
   if (!file.valid() && errno == ENOENT) return std::optional<sys::Fd>();
   if (!file.valid() && errno == EEXIST) return Exists(root, id);
   Status status = file.valid() ? LockAsHost(file) : Status(Error(errno, "make", path));
   struct stat facts {};
   if (status.ok() && fstat(file.get(), &facts) != 0) status = Error(errno, "look at", path);
+  if (status.ok() && (facts.st_mode & 0777) != kFileMode && fchmod(file.get(), kFileMode) != 0) {
+    status = Error(errno, "change the mode of", path);
+  }
   if (status.ok()) return facts.st_nlink ? std::optional(std::move(file)) : std::nullopt;
   if (file.valid()) unlinkat(root.fd().get(), name.c_str(), 0);
   unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR);

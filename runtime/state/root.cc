@@ -29,6 +29,7 @@ Status MakeFolder(const std::string& path, mode_t mode) {
 }
 
 Status MakeFolders(std::string path) {
+  const sys::NoUmask no_umask;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   for (size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
     RETURN_IF_ERROR(MakeFolder(path.substr(0, end), kAboveMode));

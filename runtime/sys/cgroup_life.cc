@@ -150,6 +150,11 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
   }
   // From here to the second record only this process knows that the cgroup is its own.
   Result<Fd> cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  // A umask that takes away the owner's own rights.
+  if (!cgroup.ok() && cgroup.error()->errno_value == EACCES &&
+      chmod(path.c_str(), kFolderMode) == 0) {
+    cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  }
   Status recorded;
   if (!cgroup.ok()) {
     recorded = cgroup.error();

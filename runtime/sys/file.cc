@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 
 namespace slipway::sys {
 namespace {
@@ -26,6 +28,14 @@ int OpenAt2(int directory, const std::string& path, int flags) {
   return static_cast<int>(fd);
 }
 
+// What to do about a current folder that getcwd(3) cannot name.
+constexpr const char* kGone =
+    "it is relative, and the current folder has been deleted: cd to another, or write an absolute "
+    "path";
+constexpr const char* kUnreachable =
+    "it is relative, and the current folder is not below /: cd to another, or write an absolute "
+    "path";
+
 // EPERM and ENOSYS may be about the call and not about the path; then it works on no path.
 const char* WhyNoOpenAt2(int cause) {
   if (cause != EPERM && cause != ENOSYS) return "";
@@ -36,6 +46,9 @@ const char* WhyNoOpenAt2(int cause) {
 }
 
 }  // namespace
+
+NoUmask::NoUmask() : before_(umask(0)) {}
+NoUmask::~NoUmask() { umask(before_); }
 
 Result<Fd> Open(const std::string& path, int flags, unsigned mode) {
   Fd fd(open(path.c_str(), flags | O_CLOEXEC, mode));
@@ -58,6 +71,7 @@ Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags) {
 }
 
 Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
+  const NoUmask no_umask;
   size_t end = 0;
   // Each prefix is walked from the root again, so that a symlink on the way counts as it would
   // inside the container.
@@ -73,6 +87,17 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
     if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "make the folder", prefix);
   }
   return OpenInRoot(root, path, O_PATH | O_DIRECTORY);
+}
+
+Result<std::string> CurrentFolder(const std::string& path) {
+  // With a null buffer glibc allocates as much as the name takes.
+  const std::unique_ptr<char, decltype(&free)> name(getcwd(nullptr, 0), free);
+  if (name == nullptr) {
+    return Error(errno, "cannot resolve", path, errno == ENOENT ? kGone : "");
+  }
+  // getcwd(3): a folder outside of this root comes back as "(unreachable)...".
+  if (*name != '/') return Error(ENOENT, "cannot resolve", path, kUnreachable);
+  return std::string(name.get());
 }
 
 Result<std::string> ReadFile(const std::string& path) {

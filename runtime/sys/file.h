@@ -11,6 +11,19 @@
 
 namespace slipway::sys {
 
+// While it lives, what this process makes gets the mode that it asks for: umask(2). What a runtime
+// makes for itself, or in a container, does not depend on its caller's habits.
+class NoUmask {
+ public:
+  NoUmask();
+  NoUmask(const NoUmask&) = delete;
+  NoUmask& operator=(const NoUmask&) = delete;
+  ~NoUmask();
+
+ private:
+  unsigned before_;
+};
+
 // open(2). flags without O_CLOEXEC; mode for O_CREAT.
 Result<Fd> Open(const std::string& path, int flags, unsigned mode = 0);
 
@@ -22,9 +35,13 @@ Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags, const
 // through any symlink fails with ELOOP.
 Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags);
 
-// Makes the missing folders of `path` beneath `root`, mode 0755, as OpenInRoot would walk it,
-// and opens the last one as O_PATH.
+// Makes the missing folders of `path` beneath `root`, mode 0755 whatever the umask, as OpenInRoot
+// would walk it, and opens the last one as O_PATH.
 Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path);
+
+// The folder in which this process works, for the relative path `path`, which is the only thing
+// that needs it: the error says so.
+Result<std::string> CurrentFolder(const std::string& path);
 
 // The whole content; meant for small files, of /proc and the like.
 Result<std::string> ReadFile(const std::string& path);

@@ -47,7 +47,8 @@ Result<Fd> NewMount(const std::string& type,
                     uint64_t attributes) {
   Fd context(static_cast<int>(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
   if (!context.valid()) {
-    return Error(errno, "fsopen", type, "this kernel does not offer the filesystem");
+    return Error(errno, "fsopen", type,
+                 errno == ENODEV ? "this kernel does not offer the filesystem" : "");
   }
   for (const auto& [key, value] : options) {
     if (syscall(SYS_fsconfig, context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0)) {

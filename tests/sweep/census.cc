@@ -1,10 +1,12 @@
 #include "tests/sweep/census.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +14,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <sstream>
+#include <string_view>
 
 #include "runtime/sdk/testing/container.h"
 
@@ -22,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTmp = "/tmp";
+constexpr std::string_view kBelowTmp = "/tmp/";
 constexpr int kPatience = 5000;  // ms
 
 std::vector<std::string> CgroupMounts() {
@@ -35,13 +41,39 @@ std::vector<std::string> CgroupMounts() {
   return mounts;
 }
 
-// All but the programs of the containers' root, which nobody touches.
+// The folders of /tmp in which the clone lies, or what Bazel has built, or what it waits for.
+std::set<std::string> FoldersNeeded() {
+  std::set<std::string> needed = {Runfile("runtime/runtime"), Runfile("configs/host.yaml")};
+  for (const char* name :
+       {"TEST_SRCDIR", "TEST_TMPDIR", "TEST_UNDECLARED_OUTPUTS_DIR", "XML_OUTPUT_FILE"}) {
+    if (const char* path = std::getenv(name)) needed.insert(path);
+  }
+  std::set<std::string> folders;
+  for (const std::string& path : needed) {
+    std::error_code error;
+    for (const fs::path& place : {fs::absolute(path, error), fs::canonical(path, error)}) {
+      const std::string text = place.string();
+      if (!text.starts_with(kBelowTmp)) continue;
+      const std::string folder = text.substr(0, text.find('/', kBelowTmp.size()));
+      if (fs::is_directory(folder)) folders.insert(folder);
+    }
+  }
+  return folders;
+}
+
+std::set<std::string>& FoldersKept() {
+  static std::set<std::string> folders;
+  return folders;
+}
+
+// All but the programs of the containers' root, which nobody touches, and what is not ours.
 std::vector<std::string> Files() {
   std::vector<std::string> files;
   std::error_code error;
   fs::recursive_directory_iterator entry(kTmp, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename() == "bin") entry.disable_recursion_pending();
+    const bool kept = entry.depth() == 0 && FoldersKept().contains(entry->path());
+    if (kept || entry->path().filename() == "bin") entry.disable_recursion_pending();
     files.push_back(entry->path());
   }
   std::sort(files.begin(), files.end());
@@ -85,7 +117,20 @@ void TakeProcesses(std::vector<std::string>& residue) {
 void EnterOwnTmp() {
   ASSERT_EQ(unshare(CLONE_NEWNS), 0);
   ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+  std::map<std::string, int> kept;
+  for (const std::string& folder : FoldersNeeded()) {
+    kept[folder] = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    ASSERT_GE(kept[folder], 0) << folder;
+    FoldersKept().insert(folder);
+  }
   ASSERT_EQ(mount("tmpfs", kTmp, "tmpfs", 0, "mode=1777"), 0);
+  for (const auto& [folder, fd] : kept) {
+    const std::string source = "/proc/self/fd/" + std::to_string(fd);
+    ASSERT_EQ(mkdir(folder.c_str(), 0755), 0) << folder;
+    ASSERT_EQ(mount(source.c_str(), folder.c_str(), nullptr, MS_BIND | MS_REC, nullptr), 0)
+        << folder;
+    close(fd);
+  }
   setenv("TEST_TMPDIR", kTmp, 1);
 }
 

@@ -11,8 +11,9 @@
 
 namespace slipway::testing {
 
-// An own mount namespace with a /tmp of its own, which becomes the tests' folder too: so whatever
-// appears in /tmp is ours. Called once, before the first container.
+// A mount namespace with a /tmp of its own, which becomes the tests' folder too: so whatever
+// appears in /tmp is ours. What lies there of the clone and of Bazel's files stays in sight. Called
+// once, before the first container.
 void EnterOwnTmp();
 
 class Census {

@@ -38,8 +38,10 @@ int InputOf(const std::string& text) {
   std::vector<char*> args;
   for (const std::string& arg : argv) args.push_back(const_cast<char*>(arg.c_str()));
   args.push_back(nullptr);
-  execv(args[0], args.data());
-  dprintf(STDERR_FILENO, "exec %s: %m\n", args[0]);
+  const std::string program = options.program.empty() ? argv.at(0) : options.program;
+  if (options.prepare) options.prepare();
+  execv(program.c_str(), args.data());
+  dprintf(STDERR_FILENO, "exec %s: %m\n", program.c_str());
   _exit(EXIT_FAILURE);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ struct RunOptions {
   std::optional<uid_t> uid = {};                        // setresuid(2) before exec, with no groups
   std::map<std::string, std::string> environment = {};  // on top of the test's own
   std::vector<int> inherited_fds = {};                  // stay open at exec
+  std::string program = {};                             // what is executed, if not argv[0]
+  std::function<void()> prepare = {};                   // called in the child, last before exec
   // Then the program is killed, and the test has failed. tools/testbed_suite multiplies it.
   std::chrono::seconds timeout{60};
 };
