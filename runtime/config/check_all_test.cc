@@ -52,14 +52,16 @@ TEST_F(CheckAll, AStageWhosePinIsWrongIsNotLoaded) {
 }
 
 TEST_F(CheckAll, OptionsOfSeveralStages) {
-  EXPECT_EQ(AllErrorsOf("- utss\n- mount: {root: /x, bind: []}\n- first-of:\n    - cgroup-v1: {pids.max: x}\n"
-                        "    - cgroup-v2: {pids.max: 0}\n- uts: web\n"),
-            "3:3: no such stage \"utss\"\n"
-            "4:21: mount: unknown option \"bind\" (did you mean \"binds\"?)\n"
-            "6:29: cgroup-v1: pids.max: not an integer \"x\" (write an integer from 1 to "
-            "4194304)\n"
-            "7:29: cgroup-v2: pids.max: out of range \"0\" (write an integer from 1 to 4194304)\n"
-            "8:8: uts: options: found a single value \"web\" (write a map, {option: value})\n");
+  EXPECT_EQ(
+      AllErrorsOf(
+          "- utss\n- mount: {root: /x, bind: []}\n- first-of:\n    - cgroup-v1: {pids.max: x}\n"
+          "    - cgroup-v2: {pids.max: 0}\n- uts: web\n"),
+      "3:3: no such stage \"utss\"\n"
+      "4:21: mount: unknown option \"bind\" (did you mean \"binds\"?)\n"
+      "6:29: cgroup-v1: pids.max: not an integer \"x\" (write an integer from 1 to "
+      "4194304)\n"
+      "7:29: cgroup-v2: pids.max: out of range \"0\" (write an integer from 1 to 4194304)\n"
+      "8:8: uts: options: found a single value \"web\" (write a map, {option: value})\n");
 }
 
 TEST_F(CheckAll, EntriesOfStages) {

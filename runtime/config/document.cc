@@ -1,6 +1,7 @@
 #include "runtime/config/document.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "runtime/config/path.h"
@@ -13,19 +14,17 @@ namespace {
 
 constexpr std::string_view kOwnPrefix = "x-";
 
-const std::vector<std::string_view>& Keys() {
-  static const std::vector<std::string_view> keys = {"version", "process", "stages", "plugins"};
-  return keys;
-}
+constexpr std::array<std::string_view, 4> kKeys = {"version", "process", "stages", "plugins"};
 
 // Gives each key that is not known the name that was meant, if it can be told, so that what stands
 // below it is read too.
 void TellUnknownKeys(Node& root, const Source& source, Mistakes& mistakes) {
   for (Key& key : root.keys) {
-    if (std::find(Keys().begin(), Keys().end(), key.text) != Keys().end()) continue;
+    if (std::find(kKeys.begin(), kKeys.end(), key.text) != kKeys.end()) continue;
     if (key.text.starts_with(kOwnPrefix)) continue;
-    const std::string_view meant = text::Nearest(key.text, Keys());
-    std::string hint = text::NearestHint(key.text, Keys(), "");
+    const std::vector<std::string_view> keys(kKeys.begin(), kKeys.end());
+    const std::string_view meant = text::Nearest(key.text, keys);
+    std::string hint = text::NearestHint(key.text, keys, "");
     if (meant.empty()) hint += "; a key of your own begins with x-";
     mistakes.Add(Error("unknown key", key.text, hint).At(source.At(key.place)));
     if (!meant.empty() && root.Find(meant) == nullptr) key.text = meant;

@@ -39,6 +39,10 @@ TEST_F(CheckDigestTest, RefusesAnotherWithBoth) {
                                                                "; file: " + file_ + ")");
 }
 
+TEST_F(CheckDigestTest, BlamesTheDigestInTheConfig) {
+  EXPECT_STREQ(CheckDigest(file_, std::string(64, '0')).error()->option, "sha256");
+}
+
 TEST_F(CheckDigestTest, RefusesWhatIsNoDigest) {
   for (const std::string& text :
        {std::string("abc"), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g')}) {
