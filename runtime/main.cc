@@ -1,7 +1,11 @@
 // runtime: see commands/ for what each verb takes, says and does.
 
+#include <unistd.h>
+
 #include <exception>
+#include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/cli/report.h"
@@ -22,6 +26,12 @@ int main(int argc, char** argv) {
   try {
     // execve(2) may give no words at all, not even the program's name.
     return slipway::cli::Print(Main({argv + (argc > 0 ? 1 : 0), argv + argc}));
+  } catch (const std::bad_alloc&) {
+    // Without memory there is none for an Error either.
+    constexpr std::string_view kLine =
+        "runtime: out of memory (a memory limit may be too small: ulimit -v, ulimit -d)\n";
+    (void)!write(STDERR_FILENO, kLine.data(), kLine.size());
+    return slipway::cli::kRuntimeFailed;
   } catch (const std::exception& exception) {
     slipway::cli::PrintError("", slipway::Error("internal error", exception.what()));
     return slipway::cli::kRuntimeFailed;

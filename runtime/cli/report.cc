@@ -46,8 +46,8 @@ void PrintError(std::string_view kind, const Error& error) {
 }
 
 int Print(const Report& report) {
-  std::fwrite(report.text.data(), 1, report.text.size(), stdout);
-  std::fwrite(report.complaints.data(), 1, report.complaints.size(), stderr);
+  std::fputs(report.text.c_str(), stdout);
+  std::fputs(report.complaints.c_str(), stderr);
   for (const Error& warning : report.warnings) PrintError("warning: ", warning);
   for (const Error& failure : report.failures) PrintError("", failure);
   if (!report.exit_status.ok()) {
@@ -58,7 +58,8 @@ int Print(const Report& report) {
   if (*report.exit_status != 0) {
     for (const Error& note : report.notes) PrintError("", note);
   }
-  if (std::fflush(stdout) == 0) return *report.exit_status;
+  // A terminal's stream is flushed at each line: what failed then fails no second time.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return *report.exit_status;
   PrintError("", Error(errno, "write", "standard output"));
   return kRuntimeFailed;
 }

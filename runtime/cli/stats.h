@@ -15,7 +15,7 @@ namespace slipway::cli {
 
 // What a first-of came to.
 struct Choice {
-  std::string where;  // file:line:column of the first-of
+  std::string where;       // file:line:column of the first-of
   std::string taken = {};  // the stage
   // The stages before it, which do not work here, each with the reason.
   std::vector<std::pair<std::string, Error>> refused = {};

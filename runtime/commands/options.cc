@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "runtime/state/root.h"
 #include "runtime/sys/file.h"
@@ -51,7 +52,10 @@ Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const ch
 Status CheckPluginDirs(const cli::Words& words) {
   for (const std::string& folder : words.Texts(kPluginDir.name)) {
     auto fd = sys::Open(folder, O_PATH | O_DIRECTORY);
-    if (!fd.ok()) return fd.error().Hint("--plugin-dir takes a folder with plugins");
+    if (fd.ok()) continue;
+    Error& error = fd.error();
+    const bool absent = error->errno_value == ENOENT || error->errno_value == ENOTDIR;
+    return absent ? error.Hint("--plugin-dir takes a folder with plugins") : error;
   }
   return Ok();
 }

@@ -46,7 +46,8 @@ struct RunOptions {
   std::vector<std::string> plugin_dirs = {};
   std::string state_folder = {};
   std::chrono::seconds hook_timeout{0};
-  std::vector<std::string> gc_words = {};  // of a `runtime gc` that finds this container; without its id
+  std::vector<std::string> gc_words =
+      {};  // of a `runtime gc` that finds this container; without its id
   std::optional<OutputFile> stats = {};
   std::optional<OutputFile> pid_file = {};
   std::optional<OutputFile> info = {};

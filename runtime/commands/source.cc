@@ -113,7 +113,8 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
 }
 
 const config::Document* Source::ReadDocument() {
-  if (!std::exchange(read_, true)) document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
+  if (!std::exchange(read_, true))
+    document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
   return document_ ? &*document_ : nullptr;
 }
 
