@@ -103,11 +103,14 @@ class MountBlame : public ::testing::Test {
   std::string root_;
 };
 
-TEST_F(MountBlame, ProbeBlamesTheRoot) {
+TEST_F(MountBlame, TheRootIsBlamed) {
   EXPECT_EQ(BlamedByProbe(), "none");
   const std::string missing = test_.Path("missing");
   Set("root", Path(missing));
   EXPECT_EQ(BlamedByProbe(), "root");
+  EXPECT_EQ(BlamedByInChild(), "root");
+  Set("overlay", Number(SLIPWAY_BOOL, 1));
+  EXPECT_EQ(BlamedByInChild(), "root");
 }
 
 TEST_F(MountBlame, EachBindIsBlamedByItsPart) {
