@@ -173,10 +173,11 @@ constexpr Case kBadOptions[] = {
      "$F:3:19: mount: root: not a path \"~/root\" (only a shell knows ~: write the home folder "
      "out)"},
     {"ListIsAText", "  - mount: {root: root, binds: /tmp}\n",
-     "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps)"},
+     "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps of source, "
+     "target, readonly, or of texts such as /source:/target or /source:/target:ro)"},
     {"ElementIsAText", "  - mount: {root: root, binds: [/tmp]}\n",
-     "$F:3:33: mount: binds[0]: found a single value \"/tmp\" (write a map of source, target, "
-     "readonly)"},
+     "$F:3:33: mount: binds[0]: no target in \"/tmp\" (write /source:/target or "
+     "/source:/target:ro, or a map of source, target, readonly)"},
     {"FieldMissing", "  - mount: {root: root, binds: [{source: /tmp}]}\n",
      "$F:3:33: mount: binds[0]: missing option \"target\" (an absolute path inside the container: "
      "Where it appears in the container)"},
@@ -186,7 +187,8 @@ constexpr Case kBadOptions[] = {
      "$F:3:56: mount: binds[0].target: not absolute \"tmp\" (write an absolute path inside the "
      "container)"},
     {"SizeOfTwoReadings", "  - mount: {root: root, tmpfs: [{target: /tmp, size: 64MB}]}\n",
-     "$F:3:54: mount: tmpfs[0].size: not a size \"64MB\" (write 64MiB: 1024 * 1024 bytes each)"},
+     "$F:3:54: mount: tmpfs[0].size: not a size \"64MB\" (write 64MiB; units are KiB MiB GiB TiB, "
+     "or K M G T for the same; a plain number is in bytes)"},
     {"Integer", "  - cgroup-v1: {pids.max: many}\n",
      "$F:3:27: cgroup-v1: pids.max: not an integer \"many\" (write an integer from 1 to 4194304)"},
     {"IntegerTooSmall", "  - cgroup-v1: {pids.max: 0}\n",

@@ -51,7 +51,7 @@ class Stats : public ::testing::Test {
 TEST_F(Stats, AreThereWithoutACgroup) {
   const std::string stats =
       Of({"/bin/sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"});
-  EXPECT_TRUE(Has(stats, "^\\{\"id\":\"slipway-[^\"]+\",\"config\":\"" + test_.Path("test.yaml") +
+  EXPECT_TRUE(Has(stats, "^\\{\"id\":\"test-[^\"]+\",\"config\":\"" + test_.Path("test.yaml") +
                              "\",\"ended\":\"exited\",\"status\":0,\"error\":null,"))
       << stats;
   for (const char* name : {"wall_ns", "cpu_user_ns", "max_rss_bytes", "minor_faults"}) {

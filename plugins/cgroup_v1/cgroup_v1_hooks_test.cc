@@ -117,6 +117,7 @@ TEST_F(CgroupV1Hooks, ProbeNamesACpuThatIsNotThere) {
   const std::string file = FindController(mounts_, "cpuset")->mount_point + "/cpuset.cpus";
   EXPECT_EQ(status.error().ToString(),
             "cpuset.cpus: no 8191 in \"" + file + "\" (there are " + Content(file) + ")");
+  EXPECT_STREQ(status.error()->option, "cpuset.cpus");
 }
 
 TEST_F(CgroupV1Hooks, ProbeExplainsAParentWithoutCpus) {

@@ -109,6 +109,23 @@ TEST(Limits, MapsBecomeALineOrAFileForEachEntry) {
             "hugetlb.2MB.limit_in_bytes=4194304");
 }
 
+TEST(Limits, EachStandsForAnOption) {
+  CgroupOptions options;
+  options.memory_max = Bytes{4096};
+  options.memory_swap_max = Bytes{0};
+  options.cpu_max = Decimal{1000};
+  options.cpu_weight = 1;
+  options.io_weight = 100;
+  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, {}, {}, {}}};
+  options.devices.emplace();
+  options.hugetlb_max = {{"2MB", Bytes{4 << 20}}};
+  std::string names;
+  for (const sys::LimitWrite& limit : Limits(options)) names += limit.option + " ";
+  EXPECT_EQ(names,
+            "memory.max memory.swap.max cpu.period cpu.max cpu.weight io.weight io.weight io.max "
+            "devices hugetlb.max.2MB ");
+}
+
 TEST(BlockWeights, KeepTheDefaultAndTheEnds) {
   EXPECT_EQ(BfqWeight(1), 1);
   EXPECT_EQ(BfqWeight(100), 100);

@@ -96,6 +96,19 @@ TEST(Limits, UnifiedIsWrittenLastAndEnablesItsControllers) {
   EXPECT_EQ(sys::ControllersOf(Limits(options)), (std::vector<std::string>{"pids", "memory"}));
 }
 
+TEST(Limits, EachStandsForAnOption) {
+  CgroupOptions options;
+  options.pids_max = 5;
+  options.cpuset_partition = sys::CpusetPartition::kRoot;
+  options.io_weight = 100;
+  options.hugetlb_max = {{"2MB", Bytes{4 << 20}}};
+  options.unified = {{"memory.high", "1G"}};
+  std::string names;
+  for (const sys::LimitWrite& limit : Limits(options)) names += limit.option + " ";
+  EXPECT_EQ(names,
+            "pids.max cpuset.partition io.weight io.weight hugetlb.max.2MB unified.memory.high ");
+}
+
 TEST(CheckLimits, RefusesWhatUnifiedRepeats) {
   CgroupOptions options;
   options.unified = {{"pids.max", "7"}};

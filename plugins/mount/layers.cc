@@ -30,6 +30,13 @@ constexpr const char* kNoStaging =
     "the container's root is put together on this folder of the host, where only the container "
     "sees it; make it: mkdir -m 1777 /tmp";
 
+// A copy of the mount at `root`, an option's value.
+Result<Fd> CloneRoot(const std::string& root, bool recursive) {
+  Result<Fd> tree = sys::CloneTree(root, recursive);
+  if (!tree.ok()) tree.error().Option("root");
+  return tree;
+}
+
 Result<Fd> StageAt(const Fd& mount, const std::string& path) {
   auto target = sys::Open(path, kFolder);
   if (!target.ok()) {
@@ -82,15 +89,18 @@ std::string TargetHint(int errno_value, const std::string& target, bool make_tar
 }  // namespace
 
 Result<Fd> StageFolder(const std::string& root, bool readonly) {
-  ASSIGN_OR_RETURN(const Fd tree, sys::CloneTree(root, /*recursive=*/true));
-  if (readonly) RETURN_IF_ERROR(sys::SetReadonly(tree, /*recursive=*/true, root));
+  ASSIGN_OR_RETURN(const Fd tree, CloneRoot(root, /*recursive=*/true));
+  if (readonly) {
+    Status status = sys::SetReadonly(tree, /*recursive=*/true, root);
+    if (!status.ok()) return status.error().Option("readonly");
+  }
   return StageAt(tree, kStaging);
 }
 
 Result<Fd> StageOverlay(const std::string& root) {
   // All in one tmpfs: the lower layer, attached by descriptor, so that no character of its path
   // can be taken for overlayfs's own ':' and ','; the upper layer; and the overlay itself.
-  ASSIGN_OR_RETURN(const Fd lower, sys::CloneTree(root, /*recursive=*/false));
+  ASSIGN_OR_RETURN(const Fd lower, CloneRoot(root, /*recursive=*/false));
   ASSIGN_OR_RETURN(const Fd tmpfs, sys::NewMount("tmpfs", {{"mode", "755"}}, 0));
   ASSIGN_OR_RETURN(const Fd staging, StageAt(tmpfs, kStaging));
   const sys::NoUmask no_umask;
@@ -102,17 +112,16 @@ Result<Fd> StageOverlay(const std::string& root) {
 
   // The root folder's own mode and owner are the upper layer's.
   struct stat info {};
-  if (fstat(lower.get(), &info) != 0) return Error(errno, "stat", root);
+  if (fstat(lower.get(), &info) != 0) return Error(errno, "stat", root).Option("root");
   if (fchmodat(staging.get(), "upper", info.st_mode & 07777, 0) != 0 ||
       fchownat(staging.get(), "upper", info.st_uid, info.st_gid, 0) != 0) {
-    return Error(errno, "copy the mode and owner of", root);
+    return Error(errno, "copy the mode and owner of", root).Option("root");
   }
-  ASSIGN_OR_RETURN(const Fd overlay, sys::NewMount("overlay",
-                                                   {{"lowerdir", base + "lower"},
-                                                    {"upperdir", base + "upper"},
-                                                    {"workdir", base + "work"}},
-                                                   0));
-  return StageAt(overlay, base + "root");
+  auto overlay = sys::NewMount(
+      "overlay",
+      {{"lowerdir", base + "lower"}, {"upperdir", base + "upper"}, {"workdir", base + "work"}}, 0);
+  if (!overlay.ok()) return overlay.error().Option("overlay");
+  return StageAt(*overlay, base + "root");
 }
 
 Status AttachAt(const Fd& root, const std::string& path, const Fd& mount, bool make_target) {

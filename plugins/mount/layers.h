@@ -11,6 +11,8 @@
 
 namespace mount_stage {
 
+// The errors of these two blame the option, where it is one that fails.
+//
 // Attaches a copy of `root`, with the mounts below it, at the staging folder. Returns its root.
 slipway::Result<slipway::sys::Fd> StageFolder(const std::string& root, bool readonly);
 

@@ -133,19 +133,19 @@ class Mount final : public slipway::Stage {
     }
     // Taken before the staging covers kStaging: a source may lie below it.
     ASSIGN_OR_RETURN(const std::vector<sys::Fd> sources, CloneSources());
-    auto root = overlay_ ? mount_stage::StageOverlay(root_.path)
-                         : mount_stage::StageFolder(root_.path, readonly_);
-    if (!root.ok()) return root.error().Option("root");
+    ASSIGN_OR_RETURN(const sys::Fd root, overlay_
+                                             ? mount_stage::StageOverlay(root_.path)
+                                             : mount_stage::StageFolder(root_.path, readonly_));
     for (size_t i = 0; i < binds_.size(); ++i) {
-      status = mount_stage::AttachAt(*root, binds_[i].target.path, sources[i], overlay_);
+      status = mount_stage::AttachAt(root, binds_[i].target.path, sources[i], overlay_);
       if (!status.ok()) return status.error().Option(Item("binds", i, ".target"));
     }
-    for (size_t i = 0; i < tmpfs_.size(); ++i) RETURN_IF_ERROR(AddTmpfs(*root, i));
+    for (size_t i = 0; i < tmpfs_.size(); ++i) RETURN_IF_ERROR(AddTmpfs(root, i));
     if (overlay_ && readonly_) {
-      status = sys::SetReadonly(*root, false, root_.path);
+      status = sys::SetReadonly(root, false, root_.path);
       if (!status.ok()) return status.error().Option("readonly");
     }
-    return Enter(*root);
+    return Enter(root);
   }
 
  private:

@@ -131,10 +131,11 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
   const RunResult result =
       test.RunScript(Mount(", binds: [{source: data, target: /new/place}]"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: mount: in-child: open(\"/new/place\"): No such file or directory (a mount "
-            "point must exist in the container's root, and /new/place does not; make it there, or "
-            "set overlay: true)\n");
+  EXPECT_TRUE(result.err.ends_with(
+      "open(\"/new/place\"): No such file or directory (a mount "
+      "point must exist in the container's root, and /new/place does not; make it there, or "
+      "set overlay: true)\n"))
+      << result.err;
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
 
@@ -153,9 +154,10 @@ TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
   const RunResult result =
       ContainerTest().RunScript(Mount(", binds: [{source: /nope, target: /tmp}]"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: mount: probe: stat(\"/nope\"): No such file or directory (the source of a "
-            "bind must exist on the host)\n");
+  EXPECT_TRUE(
+      result.err.ends_with("stat(\"/nope\"): No such file or directory (the source of a "
+                           "bind must exist on the host)\n"))
+      << result.err;
 }
 
 TEST(MountBind, FolderOnAFileIsRefused) {
@@ -266,9 +268,11 @@ TEST(MountBad, RootThatIsMissing) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: nowhere}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + test.Path("nowhere") +
-                            "\"): No such file or directory (the option root must name a folder "
-                            "of the host)\n");
+  EXPECT_TRUE(
+      result.err.ends_with("open(\"" + test.Path("nowhere") +
+                           "\"): No such file or directory (the option root must name a folder "
+                           "of the host)\n"))
+      << result.err;
 }
 
 TEST(MountBad, RootThatIsAFile) {
@@ -277,9 +281,10 @@ TEST(MountBad, RootThatIsAFile) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + file +
-                            "\"): Not a directory (the option root must name a folder of "
-                            "the host)\n");
+  EXPECT_TRUE(result.err.ends_with("open(\"" + file +
+                                   "\"): Not a directory (the option root must name a folder of "
+                                   "the host)\n"))
+      << result.err;
 }
 
 TEST(MountBad, RootThatIsNotGiven) {

@@ -59,10 +59,11 @@ TEST(Proc, TargetThatIsASymlinkIsRefused) {
   std::filesystem::create_directory_symlink("tmp", proc);
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: proc: in-child: open(\"/proc\"): Too many levels of symbolic links (in the "
-            "container "
-            "it is a symlink, or lies below one; it must be a plain folder)\n");
+  EXPECT_TRUE(
+      result.err.ends_with("open(\"/proc\"): Too many levels of symbolic links (in the "
+                           "container "
+                           "it is a symlink, or lies below one; it must be a plain folder)\n"))
+      << result.err;
 }
 
 TEST(Proc, TargetThatIsMissingIsReported) {
@@ -70,9 +71,10 @@ TEST(Proc, TargetThatIsMissingIsReported) {
   std::filesystem::remove(test.MakeRoot() + "/proc");
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: proc: in-child: open(\"/proc\"): No such file or directory (the "
-            "container's root has no such folder, and it is needed as a mount point)\n");
+  EXPECT_TRUE(result.err.ends_with(
+      "open(\"/proc\"): No such file or directory (the "
+      "container's root has no such folder, and it is needed as a mount point)\n"))
+      << result.err;
 }
 
 TEST(Proc, NeedsAMountNamespace) {

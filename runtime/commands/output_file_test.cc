@@ -93,9 +93,9 @@ TEST_F(Output, TakesALongName) {
 
 TEST_F(Output, IsRefusedWhereItCannotBeWritten) {
   EXPECT_EQ(ErrorOf(""), "--stats needs a value (write --stats FILE)");
-  EXPECT_EQ(ErrorOf(folder_), "--stats: cannot write to(\"" + folder_ + "\"): Is a directory");
+  EXPECT_EQ(ErrorOf(folder_), "--stats: cannot write to \"" + folder_ + "\": Is a directory");
   EXPECT_EQ(ErrorOf("/nope/file"),
-            "--stats: cannot write(\"/nope/file\"): No such file or directory");
+            "--stats: cannot write \"/nope/file\": No such file or directory");
   EXPECT_EQ(ErrorOf("fd:x"), "--stats: not the number of a descriptor \"x\" (such as 3)");
   EXPECT_EQ(ErrorOf("fd:777"),
             "--stats: descriptor 777 is not open (open it for the runtime, for example with a "

@@ -16,9 +16,18 @@ constexpr int kMaxOptions = 1024;  // of a stage, with elements and fields
 constexpr int kMaxNames = 256;     // of an enum, or of a list of tokens
 constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
 
-constexpr std::string_view kShortNames = "abcdefghijklmnopqrstuvwxyz0123456789-";
-constexpr std::string_view kOptionNames =
-    "abcdefghijklmnopqrstuvwxyz0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+bool IsShortName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+bool IsOptionName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
 
 std::string Hex(uint64_t number) {
   char text[20];
@@ -111,9 +120,8 @@ class Walk {
 
   // What `--set STAGE.NAME=VALUE` and a text form can tell from what surrounds it.
   Status OptionName(const Field& field, std::string_view name) const {
-    const bool good =
-        name.find_first_not_of(kOptionNames) == std::string_view::npos && name[0] != '-';
-    if (good && name.front() != '.' && name.back() != '.') return Ok();
+    const bool plain = name.front() != '-' && name.front() != '.' && name.back() != '.';
+    if (plain && IsOptionName(name)) return Ok();
     return Bad({&field, ".name"},
                "an option's name is of letters, digits, '_', '-' and '.', and begins with none of "
                "'-' and '.', but this is \"" +
@@ -128,8 +136,7 @@ class Walk {
     const Field field{&option, ".short_name"};
     if (depth > 1) return Bad(field, "only an option of the stage itself has one");
     RETURN_IF_ERROR(Text(field, name));
-    if (*name < 'a' || *name > 'z' ||
-        std::string_view(name).find_first_not_of(kShortNames) != std::string_view::npos) {
+    if (*name < 'a' || *name > 'z' || !IsShortName(name)) {
       return Bad(field,
                  "a short name is of a-z, 0-9 and '-', and begins with a letter, but this is "
                  "\"" +
@@ -174,7 +181,7 @@ class Walk {
 
   Status Word(const Field& field, const slipway_option& record, std::string_view word,
               std::string_view name) const {
-    if (word.empty() || word.find_first_not_of(kOptionNames) != std::string_view::npos) {
+    if (word.empty() || !IsOptionName(word)) {
       return Bad(field, "\"" + std::string(word) + "\" is no word");
     }
     const slipway_option* flag = Find(record, name);

@@ -15,6 +15,7 @@
 //   ContainerPath, an enum with a kNamesOf specialisation, std::vector<T>,
 //   std::map<std::string, T>, a struct with an Options() of its own (a record), and
 //   std::optional<T> for an option that may be absent.
+// A record may say how it is written as one text: see HasTextForm, and text_form in abi.h.
 
 #ifndef SLIPWAY_RUNTIME_SDK_OPTIONS_H_
 #define SLIPWAY_RUNTIME_SDK_OPTIONS_H_
@@ -280,7 +281,8 @@ struct Options {
   }
 };
 
-// A record that has a text form says it as `static constexpr const char* kTextForm`.
+// A record that has a text form says it as `static constexpr const char* kTextForm`, such as
+// "source:target:ro=readonly".
 template <typename S>
 concept HasTextForm = requires {
   S::kTextForm;

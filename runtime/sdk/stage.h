@@ -150,7 +150,9 @@ class Stage {
   // An empty table, for a stage without options.
   static constexpr std::array<Field<Stage>, 0> Options() { return {}; }
 
-  // In the host. Checks what one option says against another. No side effects.
+  // In the host. Checks what one option says against another. No side effects. An error here, or in
+  // any hook, that is about an option says which: Error(...).Option("binds[0].source"). The host
+  // tells then where in the config it stands.
   virtual Status Create() { return Ok(); }
 
   // In the host. Can this stage work on this machine? No side effects. What it finds may stay in

@@ -9,6 +9,8 @@ namespace {
 class DestructorCrashes final : public slipway::Stage {
  public:
   ~DestructorCrashes() override { raise(SIGSEGV); }
+
+  slipway::Status Create() override { return slipway::Ok(); }
 };
 
 }  // namespace
