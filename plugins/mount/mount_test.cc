@@ -123,8 +123,9 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
       test.RunScript(Mount(", binds: [{source: data, target: /new/place}]"), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err,
-            "runtime: mount: in-child: open(\"/new/place\"): No such file or directory (a mount "
-            "point must exist in the root folder; or set overlay: true)\n");
+            "runtime: " + test.Path("test.yaml") +
+                ":4:5: mount: cannot open \"/new/place\": No such file or directory (a mount "
+                "point must exist in the root folder; or set overlay: true)\n");
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
 
@@ -140,12 +141,14 @@ TEST(MountBind, MissingTargetIsMadeInTheOverlay) {
 }
 
 TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
+  ContainerTest test;
   const RunResult result =
-      ContainerTest().RunScript(Mount(", binds: [{source: /nope, target: /tmp}]"), "true");
+      test.RunScript(Mount(", binds: [{source: /nope, target: /tmp}]"), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err,
-            "runtime: mount: probe: stat(\"/nope\"): No such file or directory (the source of a "
-            "bind must exist)\n");
+            "runtime: " + test.Path("test.yaml") +
+                ":4:5: mount: cannot stat \"/nope\": No such file or directory (the source of a "
+                "bind must exist)\n");
 }
 
 TEST(MountBind, FolderOnAFileIsRefused) {
@@ -210,8 +213,9 @@ TEST(MountBad, RootThatIsMissing) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: nowhere}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + test.Path("nowhere") +
-                            "\"): No such file or directory (the option root must name a folder "
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") + ":3:5: mount: cannot open \"" +
+                            test.Path("nowhere") +
+                            "\": No such file or directory (the option root must name a folder "
                             "of the host)\n");
 }
 
@@ -221,8 +225,9 @@ TEST(MountBad, RootThatIsAFile) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: mount: probe: open(\"" + file +
-                            "\"): Not a directory (the option root must name a folder of "
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") + ":3:5: mount: cannot open \"" +
+                            file +
+                            "\": Not a directory (the option root must name a folder of "
                             "the host)\n");
 }
 

@@ -59,10 +59,10 @@ TEST(Proc, TargetThatIsASymlinkIsRefused) {
   std::filesystem::create_directory_symlink("tmp", proc);
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(
-      result.err,
-      "runtime: proc: in-child: open(\"/proc\"): Too many levels of symbolic links (it is, or "
-      "is below, a symlink; it must be a plain folder)\n");
+  EXPECT_EQ(result.err,
+            "runtime: " + test.Path("test.yaml") +
+                ":5:5: proc: cannot open \"/proc\": Too many levels of symbolic links (it is, or "
+                "is below, a symlink; it must be a plain folder)\n");
 }
 
 TEST(Proc, TargetThatIsMissingIsReported) {
@@ -71,8 +71,9 @@ TEST(Proc, TargetThatIsMissingIsReported) {
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err,
-            "runtime: proc: in-child: open(\"/proc\"): No such file or directory (the root "
-            "filesystem needs this folder as a mount point)\n");
+            "runtime: " + test.Path("test.yaml") +
+                ":5:5: proc: cannot open \"/proc\": No such file or directory (the root "
+                "filesystem needs this folder as a mount point)\n");
 }
 
 TEST(Proc, NeedsAMountNamespace) {

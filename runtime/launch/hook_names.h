@@ -25,14 +25,10 @@ constexpr std::string_view WhereIn(std::string_view hook) {
     std::string_view where;
   };
   constexpr Name kNames[] = {
-      {kLoad, "while it was loaded"},
-      {kCreate, "in its Create hook"},
-      {kProbe, "in its Probe hook"},
-      {kPreClone, "in its PreClone hook"},
-      {kPostClone, "in its PostClone hook"},
-      {kInChild, "in its InChild hook"},
-      {kReport, "in its Report hook"},
-      {kTeardown, "in its Teardown hook"},
+      {kLoad, "while it was loaded"},        {kCreate, "in its Create hook"},
+      {kProbe, "in its Probe hook"},         {kPreClone, "in its PreClone hook"},
+      {kPostClone, "in its PostClone hook"}, {kInChild, "in its InChild hook"},
+      {kReport, "in its Report hook"},       {kTeardown, "in its Teardown hook"},
       {kDestroy, "in its destructor"},
   };
   for (const Name& name : kNames) {

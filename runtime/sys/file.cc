@@ -70,7 +70,8 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
     const std::string parent = slash == std::string::npos ? "." : prefix.substr(0, slash + 1);
     ASSIGN_OR_RETURN(Fd folder, OpenInRoot(root, parent, O_PATH | O_DIRECTORY));
     const std::string name = prefix.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "make the folder", prefix);
+    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0)
+      return Error(errno, "make the folder", prefix);
   }
   return OpenInRoot(root, path, O_PATH | O_DIRECTORY);
 }
