@@ -64,7 +64,7 @@ const Case kBadFlags[] = {
      "cannot open \"$D/nope.yaml\": No such file or directory"},
     {"ConfigIsAFolder",
      {"--config", "$D", "/bin/true"},
-     "read(\"$D\"): Is a directory (the config must be a file)"},
+     "cannot read \"$D\": Is a directory (the config must be a file)"},
     {"NoCommand",
      {"--config", "$F"},
      "no command (give one after the options, or as process.args in $F)"},
@@ -257,7 +257,7 @@ TEST(Describe, SaysWhatAStageDoesAndItsOptions) {
 TEST(Describe, NamesTheNearestStage) {
   ContainerTest test;
   ExpectRefusalLike(RunWords(test, {"describe", "mont"}), "unknown stage \"mont\" (",
-                    {"did you mean \"mount\"?", "looked in "});
+                    {"did you mean \"mount\"?", "looked for libmont_stage.so in "});
 }
 
 TEST(Help, GoesToStdoutAndIsNoError) {

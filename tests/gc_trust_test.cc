@@ -160,7 +160,7 @@ TEST_F(StateFolder, MayBeRelativeToTheCurrentFolder) {
 class JournalFile : public LeftBehind {
  protected:
   void ExpectNotTaken() {
-    const std::string line = "not a safe journal \"" + Journal() +
+    const std::string line = "not a safe file for a container's state \"" + Journal() +
                              "\" (it must be a file that belongs to uid " +
                              std::to_string(geteuid()) + " and not be writable by group or others)";
     ExpectRefusal(Gc(), line);

@@ -184,7 +184,7 @@ TEST_F(CgroupV1, AReadOnlyMountIsNamedBeforeAnythingHappens) {
   const RunResult result = slipway::testing::RunProgram(argv);
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":4:5: cgroup-v1: cannot make a cgroup in \"" + pids_ +
+                            ":6:5: cgroup-v1: cannot make a cgroup in \"" + pids_ +
                             "\": Read-only file system (the hierarchy is mounted read-only at " +
                             pids_ + ")\n");
 }
@@ -248,7 +248,7 @@ TEST_F(CgroupV1, TwoContainersOfOneNameAreRefused) {
   EXPECT_EQ(rmdir(cgroup.c_str()), 0);
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":4:5: cgroup-v1: cannot make the cgroup \"" + cgroup +
+                            ":6:5: cgroup-v1: cannot make the cgroup \"" + cgroup +
                             "\": File exists (a cgroup of that name exists; choose another "
                             "--name)\n");
 }
