@@ -122,10 +122,10 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
   const RunResult result =
       test.RunScript(Mount(", binds: [{source: data, target: /new/place}]"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: " + test.Path("test.yaml") +
-                ":4:5: mount: cannot open \"/new/place\": No such file or directory (a mount "
-                "point must exist in the root folder; or set overlay: true)\n");
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
+                            ":4:5: mount: cannot open the container's \"/new/place\": No such file "
+                            "or directory (a mount "
+                            "point must exist in the root folder; or set overlay: true)\n");
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
 
