@@ -33,7 +33,9 @@ int RecordUndo(slipway_context* context, const void* record, size_t size, slipwa
   if (!context->journal) return WrongHook(error, "record_undo", "PreClone and PostClone");
   Status status =
       context->journal->Append(context->stage, {static_cast<const char*>(record), size});
-  return status.ok() ? 0 : Fail(error, status.error());
+  if (status.ok()) return 0;
+  if (status.error()->errno_value) status.error().Prefix("cannot keep the container's state");
+  return Fail(error, status.error());
 }
 
 int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) {
