@@ -24,12 +24,13 @@ constexpr std::string_view kLimitEnd = "_namespaces";
 
 struct Kind {
   uint64_t flag;
-  std::string_view limit;  // in /proc/sys/user
+  char limit[24];  // in /proc/sys/user
 
   // As in /proc/self/ns, and in the middle of the limit's name: "mnt".
   std::string name() const {
+    const std::string_view all = limit;
     return std::string(
-        limit.substr(kLimitBegin.size(), limit.size() - kLimitBegin.size() - kLimitEnd.size()));
+        all.substr(kLimitBegin.size(), all.size() - kLimitBegin.size() - kLimitEnd.size()));
   }
 };
 
@@ -97,7 +98,7 @@ std::string UsedUp(const Plan& plan, const Surroundings& here) {
   std::string zero;
   for (const Kind& kind : kKinds) {
     if (!(plan.namespaces & kind.flag)) continue;
-    const std::string file = here.limits + "/" + std::string(kind.limit);
+    const std::string file = here.limits + "/" + kind.limit;
     const auto text = sys::ReadFile(file);
     if (text.ok() && *text == "0\n") zero += (zero.empty() ? "" : " and ") + file;
   }

@@ -34,7 +34,7 @@ Status Failing(const char* what, Status status) {
 
 void Stage::Destroy::operator()(void* object) const {
   if (!descriptor->destroy) return;
-  const HookWatch watch(descriptor->name, kDestroy);
+  const DestructorWatch watch(descriptor->name);
   descriptor->destroy(object);
 }
 
