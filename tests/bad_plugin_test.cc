@@ -55,53 +55,53 @@ TEST_P(BadPlugin, FailsWithOneLine) {
 
 constexpr Case kLoad[] = {
     {"NoSymbol", "bad-no-symbol",
-     "$F:4:5: bad-no-symbol: load: no symbol \"slipway_descriptor\" (each stage exports it, see "
+     "$F:4:5: bad-no-symbol: no symbol \"slipway_descriptor\" (each stage exports it, see "
      "SLIPWAY_STAGE; file: $P/libbad_no_symbol_stage.so)"},
     {"WrongMagic", "bad-wrong-magic",
-     "$F:4:5: bad-wrong-magic: load: wrong magic \"0x1122334455667788\" (a stage begins with "
+     "$F:4:5: bad-wrong-magic: wrong magic \"0x1122334455667788\" (a stage begins with "
      "0x0059415750494c53; this is none: $P/libbad_wrong_magic_stage.so)"},
     {"WrongName", "bad-wrong-name",
-     "$F:4:5: bad-wrong-name: load: wrong name \"somebody-else\" (this file must hold "
+     "$F:4:5: bad-wrong-name: wrong name \"somebody-else\" (this file must hold "
      "\"bad-wrong-name\": $P/libbad_wrong_name_stage.so)"},
     {"UnresolvedSymbol", "bad-unresolved-symbol",
-     "$F:4:5: bad-unresolved-symbol: load: cannot load \"$P/libbad_unresolved_symbol_stage.so\" "
+     "$F:4:5: bad-unresolved-symbol: cannot load \"$P/libbad_unresolved_symbol_stage.so\" "
      "(undefined symbol: slipway_no_such_function)"},
 };
 
 constexpr Case kHooks[] = {
     {"CreateFails", "bad-create-fails",
-     "$F:4:5: bad-create-fails: create: refused \"on purpose\" (this stage always fails in "
+     "$F:4:5: bad-create-fails: refused \"on purpose\" (this stage always fails in "
      "create)"},
     {"PreCloneFails", "bad-pre-clone-fails",
-     "bad-pre-clone-fails: pre-clone: prepare(\"on purpose\"): Device or resource busy (this stage "
+     "$F:4:5: bad-pre-clone-fails: cannot prepare \"on purpose\": Device or resource busy (this "
+     "stage "
      "always fails in pre-clone)"},
     {"InChildFails", "bad-in-child-fails",
-     "bad-in-child-fails: in-child: enter(\"on purpose\"): Operation not permitted (this stage "
+     "$F:4:5: bad-in-child-fails: cannot enter \"on purpose\": Operation not permitted (this stage "
      "always fails in in-child)"},
     {"InChildWritesToNull", "bad-in-child-crashes",
-     "bad-in-child-crashes: in-child: the child ended before the command ran \"Segmentation "
-     "fault\""},
+     "bad-in-child-crashes: crashed in its InChild hook: Segmentation fault (a bug of the stage)"},
     {"InChildAborts", "bad-in-child-crashes: {how: abort}",
-     "bad-in-child-crashes: in-child: the child ended before the command ran \"Aborted\""},
+     "bad-in-child-crashes: crashed in its InChild hook: Aborted (a bug of the stage)"},
     {"InChildExits", "bad-in-child-exits",
-     "bad-in-child-exits: in-child: the child ended before the command ran \"exit status 0\""},
+     "bad-in-child-exits: ended the child in its InChild hook (a bug of the stage; exit status 0)"},
 };
 
 constexpr Case kThrows[] = {
     {"InProbe", "bad-throws: {hook: probe}",
-     "bad-throws: probe: threw an exception \"thrown on purpose\""},
+     "bad-throws: threw an exception in its Probe hook \"thrown on purpose\""},
     {"InCreate", "bad-throws: {hook: create}",
-     "$F:4:5: bad-throws: create: threw an exception \"thrown on purpose\""},
+     "bad-throws: threw an exception in its Create hook \"thrown on purpose\""},
     {"InPreClone", "bad-throws: {hook: pre-clone}",
-     "bad-throws: pre-clone: threw an exception \"thrown on purpose\""},
+     "bad-throws: threw an exception in its PreClone hook \"thrown on purpose\""},
     {"InPostClone", "bad-throws: {hook: post-clone}",
-     "bad-throws: post-clone: threw an exception \"thrown on purpose\""},
+     "bad-throws: threw an exception in its PostClone hook \"thrown on purpose\""},
     {"InInChild", "bad-throws: {hook: in-child}",
-     "bad-throws: in-child: threw an exception \"thrown on purpose\""},
+     "bad-throws: threw an exception in its InChild hook \"thrown on purpose\""},
     {"OddlyInPreClone", "bad-throws: {hook: pre-clone, odd: true}",
-     "bad-throws: pre-clone: threw an exception"},
+     "bad-throws: threw an exception in its PreClone hook"},
     {"OddlyInInChild", "bad-throws: {hook: in-child, odd: true}",
-     "bad-throws: in-child: threw an exception"},
+     "bad-throws: threw an exception in its InChild hook"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Load, BadPlugin, ::testing::ValuesIn(kLoad), NameOf<Case>);
@@ -113,7 +113,7 @@ TEST(BadPlugin, OfAnotherAbiIsRefused) {
   ContainerTest test;
   const RunResult result = RunStages(test, "  - bad-wrong-abi-major\n");
   ExpectRefusalLike(
-      result, Fill("$F:3:5: bad-wrong-abi-major: load: wrong ABI \"", test),
+      result, Fill("$F:3:5: bad-wrong-abi-major: wrong ABI \"", test),
       {"(this runtime wants ",
        "; rebuild the stage: " + RealFixture("libbad_wrong_abi_major_stage.so") + ")"});
 }
@@ -122,7 +122,7 @@ TEST(BadPlugin, WithATooSmallDescriptorIsRefused) {
   ContainerTest test;
   const RunResult result = RunStages(test, "  - bad-too-small-struct\n");
   ExpectRefusalLike(
-      result, Fill("$F:3:5: bad-too-small-struct: load: wrong size of the descriptor \"", test),
+      result, Fill("$F:3:5: bad-too-small-struct: wrong size of the descriptor \"", test),
       {"(this runtime wants ",
        "; rebuild the stage: " + RealFixture("libbad_too_small_struct_stage.so") + ")"});
 }
@@ -137,15 +137,29 @@ TEST(BadPlugin, ThatThrowsInTeardownIsAWarning) {
   const RunResult result = test.RunContainer(config, {"/bin/echo", "ran"}, {}, flags);
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.out, "ran\n");
-  EXPECT_EQ(result.err,
-            "runtime: warning: bad-throws: teardown: threw an exception \"thrown on purpose\" "
-            "(runtime gc tries it again)\n");
+  EXPECT_EQ(
+      result.err,
+      "runtime: warning: bad-throws: threw an exception in its Teardown hook \"thrown on purpose\" "
+      "(runtime gc tries it again)\n");
+}
+
+TEST(BadPlugin, WhoseDestructorCrashesIsNamed) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages(std::string(kRoot) + "  - bad-destructor-crashes\n");
+  const std::string line =
+      "bad-destructor-crashes: crashed in its destructor: Segmentation fault (a bug of the "
+      "stage)\n";
+  const RunResult result = test.RunContainer(config, {"/bin/echo", "ran"}, {}, FixtureFlags());
+  EXPECT_EQ(result.out, "ran\n");
+  EXPECT_EQ(result.err, "runtime: warning: " + line);
+  EXPECT_EQ(result.status, 0);
 }
 
 TEST(BadPlugin, InAnAlternativeThatWouldNotBeTakenIsRefused) {
   ContainerTest test;
   ExpectRefusalLike(RunStages(test, "  - first-of:\n      - uts\n      - bad-no-symbol\n"),
-                    Fill("$F:5:9: bad-no-symbol: load: no symbol ", test), {});
+                    Fill("$F:5:9: bad-no-symbol: no symbol ", test), {});
 }
 
 TEST(BadPlugin, WhoseProbeThrowsGivesWayToTheNextOfFirstOf) {
@@ -176,8 +190,8 @@ class Trust : public ::testing::Test {
   }
 
   void ExpectNotTrusted(const std::string& path, const std::string& reason) {
-    ExpectRefusal(Run(), test_.Path("test.yaml") + ":3:5: good-plain-c: load: not trusted \"" +
-                             path + "\" (" + reason + ")");
+    ExpectRefusal(Run(), test_.Path("test.yaml") + ":3:5: good-plain-c: not trusted \"" + path +
+                             "\" (" + reason + ")");
   }
 
   ContainerTest test_;
@@ -266,17 +280,18 @@ TEST(Pin, WrongDigestIsRefusedBeforeTheFileIsLoaded) {
   chmod(file.c_str(), 0755);
   const std::string wanted = Sha256(Fixture("libgood_plain_c_stage.so"));
   ExpectRefusal(RunPinned(test, "path: pinned.so, sha256: " + wanted),
-                Fill("$F:6:43: good-plain-c: load: wrong sha256 \"", test) + Sha256(file) +
+                Fill("$F:6:43: good-plain-c: wrong sha256 \"", test) + Sha256(file) +
                     "\" (the config pins " + wanted + "; file: " + fs::canonical(file).string() +
                     ")");
 }
 
 TEST(Pin, MissingFileIsRefusedAndNotLookedForElsewhere) {
   ContainerTest test;
-  ExpectRefusal(RunPinned(test, "path: nowhere.so"),
-                Fill("$F:6:3: good-plain-c: load: stat(\"$D/nowhere.so\"): No such file or "
-                     "directory (pinned in the config)",
-                     test));
+  ExpectRefusal(
+      RunPinned(test, "path: nowhere.so"),
+      Fill("$F:6:3: good-plain-c: cannot find the plugin \"$D/nowhere.so\": No such file or "
+           "directory (pinned in the config)",
+           test));
 }
 
 TEST(Pin, DigestOfAnotherLengthIsRefused) {

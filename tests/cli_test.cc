@@ -61,10 +61,10 @@ const Case kBadFlags[] = {
      "no config (say which pipeline to run: --config FILE; see runtime --help)"},
     {"ConfigPathNotFound",
      {"--config", "$D/nope.yaml", "/bin/true"},
-     "open(\"$D/nope.yaml\"): No such file or directory"},
+     "cannot open \"$D/nope.yaml\": No such file or directory"},
     {"ConfigIsAFolder",
      {"--config", "$D", "/bin/true"},
-     "read(\"$D\"): Is a directory (the config must be a file)"},
+     "cannot read \"$D\": Is a directory (the config must be a file)"},
     {"NoCommand",
      {"--config", "$F"},
      "no command (give one after the options, or as process.args in $F)"},
@@ -81,10 +81,10 @@ const Case kBadFlags[] = {
      "no command (give one after the options, or as process.args in $F)"},
     {"PluginDirThatIsNotThere",
      {"--plugin-dir", "/nope", "--config", "$F", "/bin/true"},
-     "open(\"/nope\"): No such file or directory (--plugin-dir takes a folder)"},
+     "cannot open \"/nope\": No such file or directory (--plugin-dir takes a folder)"},
     {"StatsThatCannotBeWritten",
      {"--stats", "/nope/stats", "--config", "$F", "/bin/true"},
-     "open(\"/nope/stats\"): No such file or directory (--stats takes a file to write)"},
+     "cannot open \"/nope/stats\": No such file or directory (--stats takes a file to write)"},
     {"ConfigTwice",
      {"--config", "$F", "--config", "$F", "/bin/true"},
      "given twice \"--config\" (once is enough)"},
@@ -224,9 +224,10 @@ TEST(Check, SaysOkAndNamesTheStagesThatWouldRun) {
 
 TEST(Check, ChecksWithTheOverrides) {
   ContainerTest test;
-  ExpectRefusal(RunWords(test, {"check", "--config", "$F", "--set", "mount.root=/nope"}),
-                "mount: probe: open(\"/nope\"): No such file or directory (the option root must "
-                "name a folder of the host)");
+  ExpectRefusalLike(RunWords(test, {"check", "--config", "$F", "--set", "mount.root=/nope"}),
+                    test.Path("test.yaml") + ":",
+                    {": mount: cannot open \"/nope\": No such file or directory (the option root "
+                     "must name a folder of the host)\n"});
 }
 
 TEST(Stages, AreListedWithTheirSummaries) {
@@ -258,7 +259,7 @@ TEST(Describe, SaysWhatAStageDoesAndItsOptions) {
 TEST(Describe, NamesTheNearestStage) {
   ContainerTest test;
   ExpectRefusalLike(RunWords(test, {"describe", "mont"}), "unknown stage \"mont\" (",
-                    {"did you mean \"mount\"?", "looked in "});
+                    {"did you mean \"mount\"?", "looked for libmont_stage.so in "});
 }
 
 TEST(Help, GoesToStdoutAndIsNoError) {
@@ -275,7 +276,7 @@ TEST(Help, GoesToStdoutAndIsNoError) {
 TEST(Output, ThatCannotBeWrittenIsAnError) {
   const RunResult result =
       RunProgram({"/bin/sh", "-c", "exec \"$0\" stages > /dev/full", Runfile("runtime/runtime")});
-  ExpectRefusal(result, "write(\"standard output\"): No space left on device");
+  ExpectRefusal(result, "cannot write \"standard output\": No space left on device");
 }
 
 TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
@@ -285,7 +286,9 @@ TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
   const std::string config = copy.WriteStages("  - uts\n");
   ExpectRefusal(
       RunProgram({copy.host(), "--config", config, "/bin/echo", "ran"}, {.uid = kNobody}),
-      "uts: probe: not privileged (needs CAP_SYS_ADMIN: run as root, for example with sudo)");
+      config +
+          ":3:5: uts: needs root (CAP_SYS_ADMIN is missing: run the runtime as root, for example "
+          "with sudo)");
 }
 
 // In a mount namespace of its own, where /tmp and /run are empty before.

@@ -94,9 +94,9 @@ TEST_F(Collect, RefusesWhatIsNoId) {
 TEST_F(Collect, KeepsWhatCannotBeUndone) {
   LeaveBehind(Config("", "teardown"), Flags());
   const std::string warning =
-      "runtime: warning: bad-leaves-record: teardown: failed \"on purpose\"\n";
+      "runtime: warning: bad-leaves-record: could not clean up: failed \"on purpose\"\n";
   const RunResult result = Gc();
-  EXPECT_EQ(result.err, warning + warning + "runtime: gc: left as it is \"" + id() + "\"\n");
+  EXPECT_EQ(result.err, warning + warning + "runtime: left as it is \"" + id() + "\"\n");
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(Log(), "b\na\nb\na\n") << "each is tried twice";
@@ -107,8 +107,8 @@ TEST_F(Collect, KeepsAContainerWhoseJournalIsDamaged) {
   LeaveBehind();
   std::fstream(Journal(), std::ios::in | std::ios::out).seekp(12).put('X');
   const std::string line =
-      "not a line of a journal \"damaged\" (written by another version of the "
-      "runtime, or changed since)";
+      "a damaged line of a container's state (written by another version of the runtime, or "
+      "changed since; runtime gc --forget ID drops it)";
   ExpectRefusal(Gc(), Journal() + ":1: " + line);
   const RunResult list = List();
   EXPECT_EQ(list.err, "runtime: warning: " + Journal() + ":1: " + line + "\n");
@@ -159,12 +159,12 @@ TEST_F(Collect, ANameThatIsTakenIsRefused) {
   Running container(test_.Argv(Config(), Stays(), Flags()));
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
   const Words again = test_.Argv(Config(), {"/bin/true"}, Flags());
-  ExpectRefusal(RunProgram(again), "journal: a container of this name exists \"" + id() +
+  ExpectRefusal(RunProgram(again), "a container of this name exists \"" + id() +
                                        "\" (it is running; choose another --name)");
   container.Signal(SIGKILL);
   container.Await();
   AwaitOrphans();
-  ExpectRefusal(RunProgram(again), "journal: a container of this name exists \"" + id() +
+  ExpectRefusal(RunProgram(again), "a container of this name exists \"" + id() +
                                        "\" (its runtime has died: see runtime list, runtime gc)");
   ExpectOutput(Gc(), Undone());
   EXPECT_EQ(RunProgram(again).status, 0);
@@ -176,8 +176,8 @@ TEST_F(Collect, ARuntimeThatCannotWriteItsJournalSaysSo) {
   Words argv = {"/bin/sh", "-c", limited, "sh"};
   const Words run = test_.Argv(Config(), {"/bin/true"}, Flags());
   argv.insert(argv.end(), run.begin(), run.end());
-  ExpectRefusalLike(RunProgram(argv), "journal: write(\"" + Journal() + "\"): File too large (",
-                    {"RLIMIT_FSIZE"});
+  ExpectRefusal(RunProgram(argv), "cannot keep the container's state: cannot write \"" + Journal() +
+                                      "\": File too large");
   EXPECT_TRUE(fs::is_empty(State()));
 }
 

@@ -54,13 +54,11 @@ class Plugin : public LeftBehind {
                          const std::vector<std::string>& parts) const {
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(result.status, 125);
-    EXPECT_EQ(result.err.find("runtime: warning: bad-leaves-record: load: " + begin), 0u)
-        << result.err;
+    EXPECT_EQ(result.err.find("runtime: warning: bad-leaves-record: " + begin), 0u) << result.err;
     for (const std::string& part : parts) {
       EXPECT_NE(result.err.find(part), std::string::npos) << part << " is not in " << result.err;
     }
-    EXPECT_TRUE(result.err.ends_with("\nruntime: gc: left as it is \"" + id() + "\"\n"))
-        << result.err;
+    EXPECT_TRUE(result.err.ends_with("\nruntime: left as it is \"" + id() + "\"\n")) << result.err;
     ExpectKept();
   }
 };
@@ -81,7 +79,7 @@ TEST_F(Plugin, ThatIsNoPluginAnyMoreIsRefused) {
 
 TEST_F(Plugin, ThatHasGoneIsLookedForInThePluginDir) {
   fs::remove(File());
-  ExpectKeptBecause(Gc(), "stat(\"" + File() + "\"): No such file or directory",
+  ExpectKeptBecause(Gc(), "cannot find the plugin \"" + File() + "\": No such file or directory",
                     {"(it built the container; name a folder that has it with --plugin-dir)"});
   ExpectUndoneWithTheOldOne();
 }
@@ -102,7 +100,7 @@ class StateFolder : public LeftBehind {
  protected:
   // run, list and gc refuse the folder.
   void ExpectNotTaken(const std::string& line) {
-    ExpectRefusal(RunProgram(test_.Argv(Config(), {"/bin/true"}, Flags())), "journal: " + line);
+    ExpectRefusal(RunProgram(test_.Argv(Config(), {"/bin/true"}, Flags())), line);
     ExpectRefusal(List(), line);
     ExpectRefusal(Gc(), line);
   }
@@ -133,7 +131,8 @@ TEST_F(StateFolder, ThatOthersCanWriteToIsRefused) {
 
 TEST_F(StateFolder, ThatIsAFileIsRefused) {
   test_.Write("state", "");
-  ExpectNotTaken("open(\"" + State() + "\"): Not a directory (choose another folder with --root)");
+  ExpectNotTaken("cannot open the state folder \"" + State() +
+                 "\": Not a directory (choose another folder with --root)");
 }
 
 TEST_F(StateFolder, IsMadeForTheUserAloneWithTheFoldersAboveIt) {
@@ -161,7 +160,7 @@ TEST_F(StateFolder, MayBeRelativeToTheCurrentFolder) {
 class JournalFile : public LeftBehind {
  protected:
   void ExpectNotTaken() {
-    const std::string line = "not a safe journal \"" + Journal() +
+    const std::string line = "not a safe file for a container's state \"" + Journal() +
                              "\" (it must be a file that belongs to uid " +
                              std::to_string(geteuid()) + " and not be writable by group or others)";
     ExpectRefusal(Gc(), line);
@@ -195,13 +194,13 @@ TEST_F(JournalFile, ThatIsASymlinkIsRefused) {
   LeaveBehind();
   fs::rename(Journal(), test_.Path("elsewhere"));
   fs::create_symlink(test_.Path("elsewhere"), Journal());
-  ExpectRefusal(Gc(), "open(\"" + Journal() + "\"): Too many levels of symbolic links");
+  ExpectRefusal(Gc(), "cannot open \"" + Journal() + "\": Too many levels of symbolic links");
 }
 
 TEST_F(JournalFile, OfAContainerThatWasRenamedIsRefused) {
   LeaveBehind();
   fs::rename(State() + "/" + id(), State() + "/other");
-  ExpectRefusal(Gc(), State() + "/other/journal: a journal of another container \"" + id() +
+  ExpectRefusal(Gc(), State() + "/other/journal: the state of another container \"" + id() +
                           "\" (moved by hand?)");
 }
 
@@ -265,8 +264,8 @@ TEST_F(PlainUser, CannotLookIntoRootsState) {
   LeaveBehind(folder_ + "/xdg");
   ASSERT_EQ(chown((folder_ + "/xdg/slipway").c_str(), 0, 0), 0);
   ExpectRefusal(Sh("exec \"$0\" list", folder_ + "/xdg"),
-                "open(\"" + folder_ +
-                    "/xdg/slipway\"): Permission denied (choose another folder with --root)");
+                "cannot open the state folder \"" + folder_ +
+                    "/xdg/slipway\": Permission denied (choose another folder with --root)");
 }
 
 }  // namespace

@@ -34,9 +34,12 @@ class PublicCopy {
 
   std::string host() const { return folder_ + "/runtime/runtime"; }
 
+  // The path of the config.
+  std::string Config() const { return folder_ + "/test.yaml"; }
+
   // A config with the given lines below `stages:`. Returns its path.
   std::string WriteStages(const std::string& lines) const {
-    std::string path = folder_ + "/test.yaml";
+    std::string path = Config();
     std::ofstream(path) << "version: 1\nstages:\n" << lines;
     chmod(path.c_str(), 0644);
     return path;

@@ -18,7 +18,10 @@ namespace fs = std::filesystem;
 
 constexpr int kCommandsStatus = 7;
 constexpr char kStage[] = "bad-misbehaves-sharing";
-constexpr char kTooLong[] = "did not end within 1 s (--hook-timeout sets how long a hook may take)";
+constexpr char kTooLong[] =
+    "hung in its InChild hook: no end within 1 s (--hook-timeout sets how long a hook may take)";
+constexpr char kSegmentationFault[] =
+    "crashed in its InChild hook: Segmentation fault (a bug of the stage)";
 
 class SharingHook : public ::testing::Test {
  protected:
@@ -51,20 +54,20 @@ struct Case {
 class Disorderly : public SharingHook, public ::testing::WithParamInterface<Case> {};
 
 TEST_P(Disorderly, IsNamedAndUndone) {
-  ExpectRefusal(RunProgram(Argv(GetParam().how)),
-                std::string(kStage) + ": in-child: " + GetParam().line);
+  ExpectRefusal(RunProgram(Argv(GetParam().how)), std::string(kStage) + ": " + GetParam().line);
   ExpectAllUndone();
 }
 
 const Case kCases[] = {
     {"Hangs", "hang", kTooLong},
     {"Spins", "spin", kTooLong},
-    {"Crashes", "crash", "the child ended before the command ran \"Segmentation fault\""},
-    {"Aborts", "abort", "the child ended before the command ran \"Aborted\""},
-    {"UsesUpItsStack", "overflow", "the child ended before the command ran \"Segmentation fault\""},
-    {"Exits", "exit", "the child ended before the command ran \"exit status 0\""},
+    {"Crashes", "crash", kSegmentationFault},
+    {"Aborts", "abort", "crashed in its InChild hook: Aborted (a bug of the stage)"},
+    {"UsesUpItsStack", "overflow", kSegmentationFault},
+    {"Exits", "exit", "ended the child in its InChild hook (a bug of the stage; exit status 0)"},
     {"ClosesDescriptors", "close-fds",
-     "closed the host's descriptors (a bug of the stage: a hook closes only what it has opened)"},
+     "closed the runtime's descriptors in its InChild hook (a bug of the stage: a hook closes only "
+     "what it has opened)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(InChild, Disorderly, ::testing::ValuesIn(kCases), NameOf<Case>);
@@ -87,7 +90,7 @@ TEST_F(SharingHook, IsGivenUpAtASignalToTheHost) {
   container.Signal(SIGTERM);
   const RunResult result = container.Await();
   EXPECT_EQ(result.err,
-            "runtime: " + std::string(kStage) + ": in-child: interrupted: Terminated\n");
+            "runtime: " + std::string(kStage) + ": interrupted in its InChild hook: Terminated\n");
   EXPECT_EQ(result.status, 128 + SIGTERM);
   ExpectAllUndone();
 }

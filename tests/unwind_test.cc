@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr char kAll[] = "d\nc\nb\na\n";
 constexpr char kWarning[] =
-    "runtime: warning: bad-leaves-record: teardown: failed \"on purpose\" "
+    "runtime: warning: bad-leaves-record: could not clean up: failed \"on purpose\" "
     "(runtime gc tries it again)\n";
 constexpr char kWarningToo[] =
-    "runtime: warning: bad-leaves-record-too: teardown: failed \"on purpose\" "
+    "runtime: warning: bad-leaves-record-too: could not clean up: failed \"on purpose\" "
     "(runtime gc tries it again)\n";
 
 class Unwind : public ::testing::Test {
@@ -38,6 +38,12 @@ class Unwind : public ::testing::Test {
     return test_.WriteStages(
         "  - mount: {root: root}\n  - bad-leaves-record: {dir: records, fail: " + first +
         "}\n  - bad-leaves-record-too: {dir: records, fail: " + second + "}\n" + more);
+  }
+
+  // Where Config() has the stage, and its name.
+  std::string At(const std::string& stage) const {
+    const char* line = stage == "bad-leaves-record" ? ":4:5: " : ":5:5: ";
+    return test_.Path("test.yaml") + line + stage;
   }
 
   // What cannot be undone stays in the state folder, and goes with the test's own.
@@ -104,44 +110,44 @@ TEST_F(Unwind, AfterSigtermToTheHostWhileTheCommandRuns) {
 
 TEST_F(Unwind, AfterPreCloneOfTheFirstFailed) {
   ExpectRefusal(Run(Config("pre-clone", "none")),
-                "bad-leaves-record: pre-clone: failed \"on purpose\"");
+                At("bad-leaves-record") + ": failed \"on purpose\"");
   ExpectUndone("b\na\n");
 }
 
 TEST_F(Unwind, AfterPreCloneOfTheSecondFailed) {
   ExpectRefusal(Run(Config("none", "pre-clone")),
-                "bad-leaves-record-too: pre-clone: failed \"on purpose\"");
+                At("bad-leaves-record-too") + ": failed \"on purpose\"");
   ExpectUndone(kAll);
 }
 
 TEST_F(Unwind, AfterPostCloneFailed) {
   ExpectRefusal(Run(Config("post-clone", "none")),
-                "bad-leaves-record: post-clone: failed \"on purpose\"");
+                At("bad-leaves-record") + ": failed \"on purpose\"");
   ExpectUndone(kAll);
 }
 
 TEST_F(Unwind, AfterInChildFailed) {
   ExpectRefusal(Run(Config("none", "in-child")),
-                "bad-leaves-record-too: in-child: failed \"on purpose\"");
+                At("bad-leaves-record-too") + ": failed \"on purpose\"");
   ExpectUndone(kAll);
 }
 
 TEST_F(Unwind, AfterTheChildCrashed) {
   ExpectRefusal(Run(Config("none", "none", "  - bad-in-child-crashes\n")),
-                "bad-in-child-crashes: in-child: the child ended before the command ran "
-                "\"Segmentation fault\"");
+                "bad-in-child-crashes: crashed in its InChild hook: Segmentation fault (a bug of "
+                "the stage)");
   ExpectUndone(kAll);
 }
 
 TEST_F(Unwind, AfterALaterStageThrew) {
   ExpectRefusal(Run(Config("none", "none", "  - bad-throws: {hook: pre-clone}\n")),
-                "bad-throws: pre-clone: threw an exception \"thrown on purpose\"");
+                "bad-throws: threw an exception in its PreClone hook \"thrown on purpose\"");
   ExpectUndone(kAll);
 }
 
 TEST_F(Unwind, NothingWhenCreateFailsAndNothingHasBegun) {
   ExpectRefusalLike(Run(Config("none", "none", "  - bad-create-fails\n")), test_.Path("test.yaml"),
-                    {"bad-create-fails: create: refused"});
+                    {"bad-create-fails: refused"});
   EXPECT_TRUE(fs::is_empty(test_.Path("records")));
 }
 
@@ -163,8 +169,8 @@ TEST_F(Unwind, EveryFailingTeardownIsAWarning) {
 
 TEST_F(Unwind, TheFirstErrorStaysTheErrorWhenTeardownFailsToo) {
   const RunResult result = Run(Config("teardown", "in-child"));
-  EXPECT_EQ(result.err, std::string(kWarning) + kWarning +
-                            "runtime: bad-leaves-record-too: in-child: failed \"on purpose\"\n");
+  EXPECT_EQ(result.err, std::string(kWarning) + kWarning + "runtime: " +
+                            At("bad-leaves-record-too") + ": failed \"on purpose\"\n");
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.status, 125);
   ExpectUndone(std::string(kAll) + "b\na\n");
@@ -174,7 +180,7 @@ TEST_F(Unwind, ACommandThatWasNotFoundStays127WhenTeardownFails) {
   const RunResult result = Run(Config("teardown", "none"), {"/bin/nope"});
   EXPECT_EQ(result.err,
             std::string(kWarning) + kWarning +
-                "runtime: exec: command not found \"/bin/nope\" (there is no such file in the "
+                "runtime: command not found \"/bin/nope\" (there is no such file in the "
                 "container)\n");
   EXPECT_EQ(result.status, 127);
 }

@@ -281,8 +281,8 @@ TEST_F(CgroupV1Hooks, RefusesACgroupThatExists) {
   const Status status = stage.PreClone();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "mkdir(\"" + path +
-                "\"): File exists (a cgroup of that name exists; choose another "
+            "cannot make the cgroup \"" + path +
+                "\": File exists (a cgroup of that name exists; choose another "
                 "--name)");
   EXPECT_TRUE(stage.TeardownAll().ok());
   EXPECT_TRUE(Exists(path));
@@ -341,8 +341,8 @@ TEST_F(CgroupV1Hooks, ProbeTellsWhoMayNotWriteTheParent) {
   ASSERT_EQ(seteuid(0), 0);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "mkdir in(\"" + FindController(mounts_, "pids")->mount_point +
-                "\"): Permission denied (needs root, or a parent that is delegated to this user)");
+            "cannot make a cgroup in \"" + FindController(mounts_, "pids")->mount_point +
+                "\": Permission denied (needs root, or a parent that is delegated to this user)");
 }
 
 TEST_F(CgroupV1Hooks, ALimitThatTheParentForbidsIsExplained) {

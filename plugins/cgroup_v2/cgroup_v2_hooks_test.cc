@@ -184,8 +184,8 @@ TEST_F(CgroupV2Hooks, ProbeTellsWhoMayNotWriteTheParent) {
   ASSERT_EQ(seteuid(0), 0);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "mkdir in(\"" + root_ +
-                "\"): Permission denied (needs root, or a parent that is delegated to this user)");
+            "cannot make a cgroup in \"" + root_ +
+                "\": Permission denied (needs root, or a parent that is delegated to this user)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeOfADelegatedParentAsksForAPlaceInsideIt) {

@@ -77,7 +77,7 @@ TEST(PidInit, CommandThatIsNotFoundIsReported) {
   const RunResult result = test.RunContainer(test.WriteStages(kInit), {"/bin/nope"});
   EXPECT_EQ(result.status, 127);
   EXPECT_EQ(result.err,
-            "runtime: exec: command not found \"/bin/nope\" (there is no such file in the "
+            "runtime: command not found \"/bin/nope\" (there is no such file in the "
             "container)\n");
 }
 

@@ -61,8 +61,9 @@ Result<std::optional<Message>> Channel::Receive() const {
   if (size == 0) return std::optional<Message>();
   if (size < 0) return Error(errno, "hear from the container's first process").In({}, kStep);
   if (size != sizeof(message) || !IsKnown(message.type)) {
-    return Error("something wrote " + std::to_string(size) + " bytes into the runtime's channel", {},
-                 "a bug of a stage: a hook writes only to what it has opened")
+    return Error(EBADMSG, "read the runtime's channel to the container", {},
+                 "something wrote " + std::to_string(size) +
+                     " bytes into it; a bug of a stage: a hook writes only to what it has opened")
         .In({}, kStep);
   }
   message.error = EndTexts(message.error);

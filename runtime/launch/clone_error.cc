@@ -19,21 +19,26 @@ namespace {
 
 constexpr std::string_view kOldestKernel = "5.12";
 
+constexpr std::string_view kLimitBegin = "max_";
+constexpr std::string_view kLimitEnd = "_namespaces";
+
 struct Kind {
   uint64_t flag;
-  const char* name;   // for people
-  const char* link;   // in /proc/self/ns
-  const char* limit;  // in /proc/sys/user
+  char limit[24];  // in /proc/sys/user
+
+  // As in /proc/self/ns, and in the middle of the limit's name: "mnt".
+  std::string name() const {
+    const std::string_view all = limit;
+    return std::string(
+        all.substr(kLimitBegin.size(), all.size() - kLimitBegin.size() - kLimitEnd.size()));
+  }
 };
 
 constexpr Kind kKinds[] = {
-    {CLONE_NEWUSER, "user", "user", "max_user_namespaces"},
-    {CLONE_NEWPID, "pid", "pid", "max_pid_namespaces"},
-    {CLONE_NEWNS, "mount", "mnt", "max_mnt_namespaces"},
-    {CLONE_NEWUTS, "uts", "uts", "max_uts_namespaces"},
-    {CLONE_NEWIPC, "ipc", "ipc", "max_ipc_namespaces"},
-    {CLONE_NEWNET, "network", "net", "max_net_namespaces"},
-    {CLONE_NEWCGROUP, "cgroup", "cgroup", "max_cgroup_namespaces"},
+    {CLONE_NEWUSER, "max_user_namespaces"},     {CLONE_NEWPID, "max_pid_namespaces"},
+    {CLONE_NEWNS, "max_mnt_namespaces"},        {CLONE_NEWUTS, "max_uts_namespaces"},
+    {CLONE_NEWIPC, "max_ipc_namespaces"},       {CLONE_NEWNET, "max_net_namespaces"},
+    {CLONE_NEWCGROUP, "max_cgroup_namespaces"},
 };
 
 // "the stage uts asked for a new uts namespace, pid for pid, cgroup-v2 for a start in its cgroup"
@@ -47,7 +52,7 @@ std::string WhoAsked(const Plan& plan) {
   for (const NamespaceWish& wish : plan.namespace_wishes) {
     for (const Kind& kind : kKinds) {
       if (!(wish.flags & kind.flag)) continue;
-      add(wish.stage, "a new " + std::string(kind.name) + " namespace", kind.name);
+      add(wish.stage, "a new " + kind.name() + " namespace", kind.name());
     }
   }
   const std::string cgroup = "a start in its cgroup";
@@ -109,8 +114,8 @@ std::string UsedUp(const Plan& plan, const Surroundings& here) {
 std::string Lacks(const Plan& plan, const Surroundings& here) {
   for (const Kind& kind : kKinds) {
     if (!(plan.namespaces & kind.flag)) continue;
-    if (access((here.namespaces + "/" + kind.link).c_str(), F_OK) == 0) continue;
-    return std::string("this kernel has no ") + kind.name + " namespaces";
+    if (access((here.namespaces + "/" + kind.name()).c_str(), F_OK) == 0) continue;
+    return "this kernel has no " + kind.name() + " namespaces";
   }
   return {};
 }

@@ -41,8 +41,7 @@ class CloneErrorOf : public ::testing::Test {
     return CloneError(plan_, Error(number, "clone3"), here_).ToString();
   }
 
-  static constexpr char kWho[] =
-      "(the stage uts asked for a new uts namespace, pid for pid; ";
+  static constexpr char kWho[] = "(the stage uts asked for a new uts namespace, pid for pid; ";
 
   std::string folder_;
   Plan plan_;
@@ -52,8 +51,7 @@ class CloneErrorOf : public ::testing::Test {
 TEST_F(CloneErrorOf, APlainUserNamesTheStagesAndTheRight) {
   here_.has_sys_admin = false;
   EXPECT_EQ(Text(EPERM),
-            "cannot make the container's namespaces: Operation not permitted " +
-                std::string(kWho) +
+            "cannot make the container's namespaces: Operation not permitted " + std::string(kWho) +
                 "that needs CAP_SYS_ADMIN: run the runtime as root, for example with sudo)");
 }
 
@@ -74,8 +72,8 @@ TEST_F(CloneErrorOf, ALimitThatIsZeroNamesIt) {
 
 TEST_F(CloneErrorOf, ALimitThatIsUsedUpNamesTheLimits) {
   EXPECT_EQ(Text(ENOSPC), "cannot make the container's namespaces: No space left on device " +
-                              std::string(kWho) + "it is not the disk: as many namespaces exist as " +
-                              folder_ +
+                              std::string(kWho) +
+                              "it is not the disk: as many namespaces exist as " + folder_ +
                               "/max_*_namespaces allow, or pid or user namespaces are nested 32 "
                               "deep)");
 }
@@ -115,10 +113,11 @@ TEST_F(CloneErrorOf, ACgroupNamesItsStage) {
   plan_ = {};
   plan_.cgroup_fd = 3;
   plan_.cgroup_stage = "cgroup-v2";
-  EXPECT_EQ(Text(EBUSY),
-            "cannot make the container's first process: Device or resource busy (the stage "
-            "cgroup-v2 asked for a start in its cgroup; that cgroup hands controllers on to cgroups "
-            "inside it, so that no process may be in it itself)");
+  EXPECT_EQ(
+      Text(EBUSY),
+      "cannot make the container's first process: Device or resource busy (the stage "
+      "cgroup-v2 asked for a start in its cgroup; that cgroup hands controllers on to cgroups "
+      "inside it, so that no process may be in it itself)");
 }
 
 TEST_F(CloneErrorOf, NothingSpecialIsLeftAsItIs) {

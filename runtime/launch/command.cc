@@ -81,7 +81,9 @@ Error NotExecutable(int errno_value, const std::string& file) {
   } else if (errno_value == ENOENT) {
     hint = "it is a symlink that leads to nothing in the container";
   }
-  return Error(errno_value, "execute the container's", file, hint).In({}, kStep).ExitStatus(kNotExecutable);
+  return Error(errno_value, "execute the container's", file, hint)
+      .In({}, kStep)
+      .ExitStatus(kNotExecutable);
 }
 
 bool Exists(const std::string& file) {

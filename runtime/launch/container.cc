@@ -54,7 +54,8 @@ Status Container::AwaitEnd() {
   do {
     result = WaitWithUsage(pidfd_, info, WEXITED, usage_);
   } while (result != 0 && errno == EINTR);
-  if (result != 0) return Error(errno, "wait for the container's first process", std::to_string(pid_));
+  if (result != 0)
+    return Error(errno, "wait for the container's first process", std::to_string(pid_));
   wait_status_ = WaitStatusOf(info);
   return Ok();
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/watch.h"
 
 namespace slipway::launch {
@@ -54,6 +55,12 @@ void RestoreIgnored() {
     if (watch.crash_before[i].sa_handler == SIG_IGN) signal(kCrashes[i], SIG_IGN);
   }
   if (watch.tick_before.sa_handler == SIG_IGN) signal(SIGALRM, SIG_IGN);
+}
+
+void Begin(const char* stage, const char* hook) {
+  watch.hook = hook;
+  watch.stage = stage;
+  watch.sequence = watch.sequence + 1;
 }
 
 void RegisterOnExit() {
@@ -176,16 +183,16 @@ void Guard::GiveUp(const std::string& line, int exit_status) {
   launch::GiveUp(exit_status);
 }
 
-HookWatch::HookWatch(const char* stage, const char* hook) {
-  watch.hook = hook;
-  watch.stage = stage;
-  watch.sequence = watch.sequence + 1;
-}
+HookWatch::HookWatch(const char* stage, const char* hook) { Begin(stage, hook); }
 
 HookWatch::~HookWatch() {
   if (watch.pid != 0 && getpid() != watch.pid) _exit(kRuntimeFailed);
   watch.stage = nullptr;
 }
+
+DestructorWatch::DestructorWatch(const char* stage) { Begin(stage, kDestroy); }
+
+DestructorWatch::~DestructorWatch() { watch.stage = nullptr; }
 
 void HookWatch::SetRecordsLeft(size_t count) { watch.records_left = count; }
 

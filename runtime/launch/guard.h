@@ -101,6 +101,16 @@ class HookWatch {
   static void SetRecordsLeft(size_t count);
 };
 
+// The same for the destructor of a stage. A start has many of them, so it does not ask the kernel
+// whether a copy of the process comes out.
+class DestructorWatch {
+ public:
+  explicit DestructorWatch(const char* stage);
+  ~DestructorWatch();
+  DestructorWatch(const DestructorWatch&) = delete;
+  DestructorWatch& operator=(const DestructorWatch&) = delete;
+};
+
 }  // namespace slipway::launch
 
 #endif  // SLIPWAY_RUNTIME_LAUNCH_GUARD_H_

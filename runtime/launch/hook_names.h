@@ -19,21 +19,17 @@ inline constexpr char kTeardown[] = "teardown";
 inline constexpr char kDestroy[] = "destroy";
 
 // "in its InChild hook". Safe in a signal handler.
-constexpr std::string_view WhereIn(std::string_view hook) {
+inline std::string_view WhereIn(std::string_view hook) {
   struct Name {
-    std::string_view hook;
-    std::string_view where;
+    char hook[11];  // no pointers, which the dynamic loader would have to relocate at each start
+    char where[23];
   };
-  constexpr Name kNames[] = {
-      {kLoad, "while it was loaded"},
-      {kCreate, "in its Create hook"},
-      {kProbe, "in its Probe hook"},
-      {kPreClone, "in its PreClone hook"},
-      {kPostClone, "in its PostClone hook"},
-      {kInChild, "in its InChild hook"},
-      {kReport, "in its Report hook"},
-      {kTeardown, "in its Teardown hook"},
-      {kDestroy, "in its destructor"},
+  constexpr static Name kNames[] = {
+      {"load", "while it was loaded"},         {"create", "in its Create hook"},
+      {"probe", "in its Probe hook"},          {"pre-clone", "in its PreClone hook"},
+      {"post-clone", "in its PostClone hook"}, {"in-child", "in its InChild hook"},
+      {"report", "in its Report hook"},        {"teardown", "in its Teardown hook"},
+      {"destroy", "in its destructor"},
   };
   for (const Name& name : kNames) {
     if (name.hook == hook) return name.where;

@@ -33,7 +33,9 @@ int RecordUndo(slipway_context* context, const void* record, size_t size, slipwa
   if (!context->journal) return WrongHook(error, "record_undo", "PreClone and PostClone");
   Status status =
       context->journal->Append(context->stage, {static_cast<const char*>(record), size});
-  return status.ok() ? 0 : Fail(error, status.error());
+  if (status.ok()) return 0;
+  if (status.error()->errno_value) status.error().Prefix("cannot keep the container's state");
+  return Fail(error, status.error());
 }
 
 int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) {
@@ -49,7 +51,8 @@ int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error
 
 int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "set_cgroup", "PreClone");
-  if (cgroup_fd < 0) return Fail(error, Error(EBADF, "start the container in a cgroup", {}, "a bug of the stage"));
+  if (cgroup_fd < 0)
+    return Fail(error, Error(EBADF, "start the container in a cgroup", {}, "a bug of the stage"));
   if (context->plan->cgroup_fd >= 0) {
     return Fail(error, Error("a second cgroup for the container to start in", {},
                              "the stage " + context->plan->cgroup_stage + " has set one already"));
@@ -61,7 +64,8 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
 
 int KeepFd(slipway_context* context, int fd, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "keep_fd", "PreClone");
-  if (fcntl(fd, F_GETFD) < 0) return Fail(error, Error(errno, "keep the descriptor", std::to_string(fd)));
+  if (fcntl(fd, F_GETFD) < 0)
+    return Fail(error, Error(errno, "keep the descriptor", std::to_string(fd)));
   auto& kept = context->plan->kept_fds;
   if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
   return 0;
@@ -100,7 +104,8 @@ int AddNote(slipway_context* context, const char* text, slipway_error* error) {
 
 int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error) {
   if (!context->findings) return WrongHook(error, "set_cause", "Report");
-  if (cause != SLIPWAY_OUT_OF_MEMORY) return Fail(error, Error("set an unknown cause", {}, "a bug of the stage"));
+  if (cause != SLIPWAY_OUT_OF_MEMORY)
+    return Fail(error, Error("set an unknown cause", {}, "a bug of the stage"));
   context->findings->out_of_memory = true;
   return 0;
 }

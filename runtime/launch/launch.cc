@@ -30,9 +30,7 @@ namespace {
 class Stopwatch {
  public:
   explicit Stopwatch(Usage& usage) : usage_(usage) {}
-  ~Stopwatch() {
-    usage_.wall_ns = std::chrono::nanoseconds(Clock::now() - begin_).count();
-  }
+  ~Stopwatch() { usage_.wall_ns = std::chrono::nanoseconds(Clock::now() - begin_).count(); }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
 

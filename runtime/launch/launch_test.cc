@@ -66,7 +66,8 @@ class LaunchOf : public ::testing::TestWithParam<bool> {
                              .outlives_host = false,
                              .stages = {{"asks", "build-id:0a", "/libasks_stage.so", ""}}};
     std::vector<Stage> stages;
-    stages.emplace_back(StageSpec{.descriptor = &descriptor_, .options = nullptr, .where = "f:1:1"});
+    stages.emplace_back(
+        StageSpec{.descriptor = &descriptor_, .options = nullptr, .where = "f:1:1"});
     Guard guard(std::chrono::seconds(0));
     return Launch({.root = *root,
                    .facts = facts,

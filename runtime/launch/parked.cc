@@ -63,9 +63,10 @@ Status PutInitBefore(const Setup& setup) {
   if (command < 0) {
     const int cause = errno;
     return Error(cause, "start the command below its init", {},
-                 cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "
-                                   "pids.max must be 2 or more"
-                                 : "")
+                 cause == EAGAIN
+                     ? "a limit of processes is reached; the init counts as one, so that "
+                       "pids.max must be 2 or more"
+                     : "")
         .In({}, "init");
   }
   if (command > 0) RunInit(command, setup.signals.set());
@@ -100,7 +101,8 @@ void ParkedStart::Unmap::operator()(Progress* progress) const {
 Result<ParkedStart::SharedProgress> ParkedStart::MapProgress() {
   void* page =
       mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED) return Error(errno, "get memory for the container's start").In({}, "clone");
+  if (page == MAP_FAILED)
+    return Error(errno, "get memory for the container's start").In({}, "clone");
   return SharedProgress(new (page) Progress);
 }
 
@@ -137,7 +139,8 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
     pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
     const int count = poll(events, std::size(events), wait);
-    if (count < 0 && errno != EINTR) return Error(errno, "wait for the container's start").In({}, "exec");
+    if (count < 0 && errno != EINTR)
+      return Error(errno, "wait for the container's start").In({}, "exec");
     if (count < 0) continue;
     if (count == 0) {
       if (progress_->stage == stage) return TookTooLong(setup_, stage);

@@ -21,11 +21,20 @@ constexpr std::string_view kThrew = "threw an exception";
 
 constexpr size_t kMaxReasons = sizeof(slipway_error::hint) - 1;
 
+// An exception is the author's to mend, and no mistake in the pipeline.
+bool IsBug(const Error& error) { return std::string_view(error->operation).starts_with(kThrew); }
+
+// Of a hook behind the container's end, where nobody waits for what it was to do.
+Status Failing(const char* what, Status status) {
+  if (!status.ok() && !IsBug(status.error())) status.error().Prefix(what);
+  return status;
+}
+
 }  // namespace
 
 void Stage::Destroy::operator()(void* object) const {
   if (!descriptor->destroy) return;
-  const HookWatch watch(descriptor->name, kDestroy);
+  const DestructorWatch watch(descriptor->name);
   descriptor->destroy(object);
 }
 
@@ -55,10 +64,7 @@ void Stage::Place(Error& error) const {
 template <typename Function>
 Status Stage::WatchedAndPlaced(const char* hook_name, Function call) const {
   Status status = Watched(hook_name, call);
-  if (status.ok()) return status;
-  // An exception is the author's to mend, and no mistake in the pipeline.
-  const bool bug = std::string_view(status.error()->operation).starts_with(kThrew);
-  if (!bug) Place(status.error());
+  if (!status.ok() && !IsBug(status.error())) Place(status.error());
   return status;
 }
 
@@ -107,18 +113,18 @@ Status Stage::InChild(slipway_context& context) const {
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
   context.stage_name = name();
-  return Watched(kReport, [&](slipway_error* error) {
-    return spec_.descriptor->report(HostTable(), &context, spec_.options, record.data(),
-                                    record.size(), error);
-  });
+  return Failing("could not say what was used", Watched(kReport, [&](slipway_error* error) {
+                   return spec_.descriptor->report(HostTable(), &context, spec_.options,
+                                                   record.data(), record.size(), error);
+                 }));
 }
 
 Status Stage::Teardown(std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
-  return Watched(kTeardown, [&](slipway_error* error) {
-    return spec_.descriptor->teardown(HostTable(), spec_.options, record.data(), record.size(),
-                                      error);
-  });
+  return Failing("could not clean up", Watched(kTeardown, [&](slipway_error* error) {
+                   return spec_.descriptor->teardown(HostTable(), spec_.options, record.data(),
+                                                     record.size(), error);
+                 }));
 }
 
 namespace {

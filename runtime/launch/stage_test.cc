@@ -50,9 +50,9 @@ StageSpec Spec(const slipway_stage& stage, const std::string& where = "f:1:1") {
 
 TEST(SelectStages, SaysWhichAlternativeWasTakenAndWhyOthersWereNot) {
   std::vector<Selection> selections;
-  const auto stages = SelectStages({{"f:1:1", {Spec(kWorks)}},
-                                    {"f:2:1", {Spec(kNotHere), Spec(kAlsoWorks), Spec(kWorks)}}},
-                                   &selections);
+  const auto stages = SelectStages(
+      {{"f:1:1", {Spec(kWorks)}}, {"f:2:1", {Spec(kNotHere), Spec(kAlsoWorks), Spec(kWorks)}}},
+      &selections);
   ASSERT_TRUE(stages.ok()) << stages.error().ToString();
   ASSERT_EQ(stages->size(), 2u);
   EXPECT_STREQ((*stages)[1].name(), "also-works");
@@ -69,8 +69,7 @@ TEST(SelectStages, SaysWhichAlternativeWasTakenAndWhyOthersWereNot) {
 
 TEST(SelectStages, OfWhichNothingWorksHasEachReasonInOneLine) {
   std::vector<Selection> selections;
-  const auto stages =
-      SelectStages({{"f:2:1", {Spec(kNotHere), Spec(kNorHere)}}}, &selections);
+  const auto stages = SelectStages({{"f:2:1", {Spec(kNotHere), Spec(kNorHere)}}}, &selections);
   ASSERT_FALSE(stages.ok());
   const std::string line = stages.error().ToString();
   EXPECT_EQ(line.find("f:2:1: no stage of first-of works here (not-here: no such controller "
@@ -89,8 +88,8 @@ TEST(SelectStages, RefusesAMistakeInAnAlternativeThatIsNotTaken) {
 }
 
 TEST(CreateStages, TellsAllMistakesAndAsksNothingOfTheMachine) {
-  const auto errors = CreateStages({{"f:1:1", {Spec(kRefused, "f:1:1"), Spec(kNotHere)}},
-                                    {"f:2:1", {Spec(kRefused, "f:2:1")}}});
+  const auto errors = CreateStages(
+      {{"f:1:1", {Spec(kRefused, "f:1:1"), Spec(kNotHere)}}, {"f:2:1", {Spec(kRefused, "f:2:1")}}});
   ASSERT_EQ(errors.size(), 2u);
   EXPECT_EQ(errors[0].ToString(), "f:1:1: refused: size: not a size \"x\"");
   EXPECT_EQ(errors[1].ToString(), "f:2:1: refused: size: not a size \"x\"");

@@ -80,16 +80,18 @@ Error InHook(const Setup& setup, size_t stage, Error error) {
 
 Error TookTooLong(const Setup& setup, size_t stage) {
   const bool hook = stage < setup.stages.size();
-  return InHook(setup, stage,
-                Error((hook ? "hung" + In(kInChild) : std::string("the start of the command hung")) +
-                          ": no end within " + std::to_string(setup.patience.count()) + " s",
-                      {}, "--hook-timeout sets how long a hook may take"));
+  return InHook(
+      setup, stage,
+      Error((hook ? "hung" + In(kInChild) : std::string("the start of the command hung")) +
+                ": no end within " + std::to_string(setup.patience.count()) + " s",
+            {}, "--hook-timeout sets how long a hook may take"));
 }
 
 Error Interrupted(const Setup& setup, size_t stage, int signal) {
   const bool hook = stage < setup.stages.size();
-  return InHook(setup, stage, Error("interrupted" + (hook ? In(kInChild) : std::string()) + ": " +
-                                    strsignal(signal)));
+  return InHook(
+      setup, stage,
+      Error("interrupted" + (hook ? In(kInChild) : std::string()) + ": " + strsignal(signal)));
 }
 
 Error EndedEarly(const Setup& setup, size_t stage, int wait_status) {

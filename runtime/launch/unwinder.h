@@ -30,7 +30,8 @@ struct UndoneStage {
 // Calls Teardown for each record, and once more for those that failed: much of what is in the way
 // is so for a moment only. Returns what failed both times, for the user's eyes.
 // stages: of the pipeline, in its order; those that `entries` name.
-// undone: gets one for each stage that has records, in the order in which they were undone; or null.
+// undone: gets one for each stage that has records, in the order in which they were undone; or
+// null.
 std::vector<Error> Unwind(const std::vector<Stage>& stages,
                           const std::vector<state::Entry>& entries,
                           std::vector<UndoneStage>* undone = nullptr);

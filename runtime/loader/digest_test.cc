@@ -54,7 +54,7 @@ TEST_F(CheckDigestTest, RefusesWhatIsNoDigest) {
 
 TEST_F(CheckDigestTest, NamesAMissingFile) {
   EXPECT_EQ(CheckDigest(file_ + "x", kAbc).error().ToString(),
-            "read(\"" + file_ + "x\"): No such file or directory");
+            "cannot read \"" + file_ + "x\": No such file or directory");
 }
 
 class Digest : public ::testing::Test {
@@ -116,7 +116,7 @@ TEST_F(Digest, OfAFileThatIsNoPluginIsThatOfItsBytes) {
 
 TEST_F(Digest, OfAMissingFileIsAnError) {
   EXPECT_EQ(DigestOfFile("nowhere.so").error().ToString(),
-            "open(\"nowhere.so\"): No such file or directory");
+            "cannot open \"nowhere.so\": No such file or directory");
 }
 
 TEST_F(Digest, OfACutFileIsReadWithoutHarm) {

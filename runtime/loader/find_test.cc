@@ -122,15 +122,17 @@ TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {
       {.folder = folder.path() + "/stages"},
       {.folder = folder.path() + "/plugins", .folder_per_stage = true}};
   EXPECT_EQ(Find(places, "utz").error().ToString(),
-            "unknown stage \"utz\" (did you mean \"uts\"? looked in " + folder.path() +
-                "/stages, " + folder.path() + "/plugins/utz)");
+            "unknown stage \"utz\" (did you mean \"uts\"? looked for libutz_stage.so in " +
+                folder.path() + "/stages, " + folder.path() +
+                "/plugins/utz; --plugin-dir adds a folder)");
 }
 
 TEST(FindTest, UnknownStageNamesNoneThatIsNotNear) {
   const TestFolder folder;
   folder.File("libuts_stage.so");
   EXPECT_EQ(Find({{.folder = folder.path()}}, "network").error().ToString(),
-            "unknown stage \"network\" (looked in " + folder.path() + ")");
+            "unknown stage \"network\" (looked for libnetwork_stage.so in " + folder.path() +
+                "; --plugin-dir adds a folder)");
 }
 
 TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
@@ -139,23 +141,38 @@ TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
   std::vector<Place> places = {{.folder = folder.path()}};
   for (int i = 0; i < 5; ++i) places.push_back({.folder = "/" + std::string(200, 'x')});
   const auto found = Find(places, "utz");
-  EXPECT_THAT(found.error()->hint, ::testing::StartsWith("did you mean \"uts\"? looked in /"));
-  EXPECT_THAT(found.error()->hint, ::testing::EndsWith("x, ..."));
+  EXPECT_THAT(found.error()->hint,
+              ::testing::StartsWith("did you mean \"uts\"? looked for libutz_stage.so in /"));
+  EXPECT_THAT(found.error()->hint, ::testing::EndsWith("x, ...; --plugin-dir adds a folder"));
+}
+
+TEST(FindTest, NamesTheStageThatWasMeantInOtherLetters) {
+  const TestFolder folder;
+  folder.File("libcgroup_v1_stage.so");
+  const std::string rule = "a stage name is 1 to 31 of a-z, 0-9 and '-'";
+  for (const std::string name : {"cgroup_v1", "Cgroup-V1", "./libcgroup_v1_stage.so"}) {
+    EXPECT_EQ(CheckName({{.folder = folder.path()}}, name).error().ToString(),
+              "not a stage name \"" + name + "\" (did you mean \"cgroup-v1\"? " + rule + ")");
+  }
+  EXPECT_EQ(CheckName({{.folder = folder.path()}}, "./libx_stage.so").error().ToString(),
+            "not a stage name \"./libx_stage.so\" (" + rule +
+                "; --plugin-dir takes the folder of the plugin's file)");
 }
 
 TEST(FindTest, RefusesWhatIsNoFile) {
   const TestFolder folder;
   const std::string path = folder.Folder("libuts_stage.so");
   EXPECT_EQ(Find({{.folder = folder.path()}}, "uts").error().ToString(),
-            "uts: load: not a regular file \"" + path + "\"");
+            "uts: not a regular file \"" + path + "\"");
 }
 
 TEST(FindTest, DoesNotPassOverAPlaceThatCannotBeSearched) {
   const TestFolder folder;
   folder.File("libuts_stage.so");
   const std::string loop = folder.Symlink("loop", "loop");
-  EXPECT_EQ(Find({{.folder = loop}, {.folder = folder.path()}}, "uts").error().ToString(),
-            "uts: load: stat(\"" + loop + "/libuts_stage.so\"): Too many levels of symbolic links");
+  EXPECT_EQ(
+      Find({{.folder = loop}, {.folder = folder.path()}}, "uts").error().ToString(),
+      "uts: cannot look for \"" + loop + "/libuts_stage.so\": Too many levels of symbolic links");
 }
 
 TEST(FindTest, NoNameLeadsOutOfAFolder) {

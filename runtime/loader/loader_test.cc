@@ -87,28 +87,28 @@ TEST(LoaderTest, AvailableListsTheFixtures) {
 
 TEST(LoaderTest, RefusesAPluginWithoutTheSymbol) {
   EXPECT_EQ(Load({.name = "bad-no-symbol"}),
-            "bad-no-symbol: load: no symbol \"slipway_descriptor\" (each stage exports it, see "
+            "bad-no-symbol: no symbol \"slipway_descriptor\" (each stage exports it, see "
             "SLIPWAY_STAGE; file: " +
                 Fixture("bad-no-symbol") + ")");
 }
 
 TEST(LoaderTest, RefusesAWrongMagic) {
   EXPECT_EQ(Load({.name = "bad-wrong-magic"}),
-            "bad-wrong-magic: load: wrong magic \"0x1122334455667788\" (a stage begins with "
+            "bad-wrong-magic: wrong magic \"0x1122334455667788\" (a stage begins with "
             "0x0059415750494c53; this is none: " +
                 Fixture("bad-wrong-magic") + ")");
 }
 
 TEST(LoaderTest, RefusesAWrongAbi) {
   EXPECT_EQ(Load({.name = "bad-wrong-abi-major"}),
-            "bad-wrong-abi-major: load: wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the "
+            "bad-wrong-abi-major: wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the "
             "stage: " +
                 Fixture("bad-wrong-abi-major") + ")");
 }
 
 TEST(LoaderTest, RefusesATooSmallStruct) {
   EXPECT_EQ(Load({.name = "bad-too-small-struct"}),
-            "bad-too-small-struct: load: wrong size of the descriptor \"" +
+            "bad-too-small-struct: wrong size of the descriptor \"" +
                 std::to_string(offsetof(slipway_stage, destroy)) + "\" (this runtime wants " +
                 std::to_string(sizeof(slipway_stage)) +
                 "; rebuild the stage: " + Fixture("bad-too-small-struct") + ")");
@@ -116,14 +116,14 @@ TEST(LoaderTest, RefusesATooSmallStruct) {
 
 TEST(LoaderTest, RefusesAWrongName) {
   EXPECT_EQ(Load({.name = "bad-wrong-name"}),
-            "bad-wrong-name: load: wrong name \"somebody-else\" (this file must hold "
+            "bad-wrong-name: wrong name \"somebody-else\" (this file must hold "
             "\"bad-wrong-name\": " +
                 Fixture("bad-wrong-name") + ")");
 }
 
 TEST(LoaderTest, NamesAnUnresolvedSymbol) {
   const std::string error = Load({.name = "bad-unresolved-symbol"});
-  EXPECT_THAT(error, StartsWith("bad-unresolved-symbol: load: cannot load \"" +
+  EXPECT_THAT(error, StartsWith("bad-unresolved-symbol: cannot load \"" +
                                 Fixture("bad-unresolved-symbol") + "\" ("));
   EXPECT_THAT(error, HasSubstr("slipway_no_such_function"));
 }
@@ -138,7 +138,7 @@ TEST(LoaderTest, RefusesAFileThatIsNoLibrary) {
   const TestFolder folder;
   const std::string path = folder.File("libgood_plain_c_stage.so", "#!/bin/sh\n# not a library\n");
   EXPECT_THAT(LoadFrom(folder.path()),
-              StartsWith("good-plain-c: load: cannot load \"" + path + "\" ("));
+              StartsWith("good-plain-c: not a shared library \"" + path + "\" (no ELF file; "));
 }
 
 TEST(LoaderTest, NamesTheMachineThatAFileWasBuiltFor) {
@@ -148,22 +148,33 @@ TEST(LoaderTest, NamesTheMachineThatAFileWasBuiltFor) {
   file.seekp(offsetof(Elf64_Ehdr, e_machine));
   file.write("\xf3\0", 2);  // EM_RISCV
   file.close();
-  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: load: cannot load \"" + path +
+  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: cannot load \"" + path +
                                                   "\" (built for machine 243 of elf.h, this is "));
+}
+
+TEST(LoaderTest, SaysOfAnObjectFileThatItIsNotLinked) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(offsetof(Elf64_Ehdr, e_type));
+  file.write("\1\0", 2);  // ET_REL
+  file.close();
+  EXPECT_EQ(LoadFrom(folder.path()), "good-plain-c: not a shared library \"" + path +
+                                         "\" (an object file: link it with -shared)");
 }
 
 TEST(LoaderTest, RefusesAnEmptyFile) {
   const TestFolder folder;
   const std::string path = folder.File("libgood_plain_c_stage.so");
   EXPECT_THAT(LoadFrom(folder.path()),
-              StartsWith("good-plain-c: load: cannot load \"" + path + "\" ("));
+              StartsWith("good-plain-c: not a shared library \"" + path + "\" (no ELF file; "));
 }
 
 TEST(LoaderTest, RefusesAPathThatTheDynamicLoaderWouldExpand) {
   const TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "$LIB/libgood_plain_c_stage.so");
   EXPECT_EQ(LoadFrom(folder.path() + "/$LIB"),
-            "good-plain-c: load: cannot load \"" + path +
+            "good-plain-c: cannot load \"" + path +
                 "\" (the dynamic loader gives '$' in a path a meaning)");
 }
 
@@ -172,7 +183,8 @@ TEST(LoaderTest, RefusesAPathThatTheDynamicLoaderWouldExpand) {
 TEST(LoaderTest, NamesAnUnknownStageAndItsNeighbour) {
   EXPECT_THAT(
       Load({.name = "good-plain-d"}),
-      StartsWith("unknown stage \"good-plain-d\" (did you mean \"good-plain-c\"? looked in " +
+      StartsWith("unknown stage \"good-plain-d\" (did you mean \"good-plain-c\"? looked for "
+                 "libgood_plain_d_stage.so in " +
                  Fixtures() + ", "));
 }
 
@@ -226,7 +238,7 @@ TEST(LoaderTest, RefusesAWrongDigestBeforeItLoads) {
   const std::string path = Fixture("bad-unresolved-symbol");
   const std::string wanted(64, 'a');
   EXPECT_EQ(Load({.name = "bad-unresolved-symbol", .sha256 = wanted}),
-            "bad-unresolved-symbol: load: wrong sha256 \"" + Digest(path) + "\" (the config pins " +
+            "bad-unresolved-symbol: wrong sha256 \"" + Digest(path) + "\" (the config pins " +
                 wanted + "; file: " + path + ")");
 }
 
@@ -234,20 +246,19 @@ TEST(LoaderTest, APinnedFileThatIsMissingIsNotReplaced) {
   const TestFolder folder;
   const std::string path = folder.path() + "/missing.so";
   EXPECT_EQ(Load({.name = "good-plain-c", .path = path}),
-            "good-plain-c: load: stat(\"" + path +
-                "\"): No such file or directory (pinned in the config)");
+            "good-plain-c: cannot find the plugin \"" + path +
+                "\": No such file or directory (pinned in the config)");
 }
 
 TEST(LoaderTest, RefusesAPinThatIsAFolder) {
   const TestFolder folder;
-  EXPECT_EQ(
-      Load({.name = "good-plain-c", .path = folder.path()}),
-      "good-plain-c: load: not a regular file \"" + folder.path() + "\" (pinned in the config)");
+  EXPECT_EQ(Load({.name = "good-plain-c", .path = folder.path()}),
+            "good-plain-c: not a regular file \"" + folder.path() + "\" (pinned in the config)");
 }
 
 TEST(LoaderTest, APinnedFileMustHoldTheStage) {
   EXPECT_THAT(Load({.name = "uts", .path = Fixture("good-plain-c")}),
-              StartsWith("uts: load: wrong name \"good-plain-c\" (this file must hold \"uts\""));
+              StartsWith("uts: wrong name \"good-plain-c\" (this file must hold \"uts\""));
 }
 
 // ---- Trust ----
@@ -270,8 +281,7 @@ TEST_F(LoaderTrustTest, RefusesAFileThatOthersMayWrite) {
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   TestFolder::Chmod(path, 0646);
   EXPECT_EQ(LoadFrom(folder.path()),
-            "good-plain-c: load: not trusted \"" + path + "\" (owned by uid " +
-                std::to_string(getuid()) +
+            "good-plain-c: not trusted \"" + path + "\" (owned by uid " + std::to_string(getuid()) +
                 ", mode 0646; must not be writable by group or others: chmod go-w " + path + ")");
 }
 
@@ -280,7 +290,7 @@ TEST_F(LoaderTrustTest, RefusesAFolderThatOthersMayWrite) {
   folder.Copy(Fixture("good-plain-c"), "stages/libgood_plain_c_stage.so");
   TestFolder::Chmod(folder.path(), 0777);
   EXPECT_THAT(LoadFrom(folder.path() + "/stages"),
-              StartsWith("good-plain-c: load: not trusted \"" + folder.path() + "\" ("));
+              StartsWith("good-plain-c: not trusted \"" + folder.path() + "\" ("));
 }
 
 TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
@@ -289,20 +299,20 @@ TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   ASSERT_EQ(chown(path.c_str(), 4242, 4242), 0);
   EXPECT_THAT(LoadFrom(folder.path()),
-              StartsWith("good-plain-c: load: not trusted \"" + path + "\" (owned by uid 4242, "));
+              StartsWith("good-plain-c: not trusted \"" + path + "\" (owned by uid 4242, "));
 }
 
 TEST_F(LoaderTrustTest, RefusesAFileBelowTmp) {
   const TestFolder folder("/tmp");
   folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
-  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: load: not trusted \"/tmp\" ("));
+  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: not trusted \"/tmp\" ("));
 }
 
 TEST_F(LoaderTrustTest, ARightDigestDoesNotMakeAFileTrusted) {
   const TestFolder folder("/tmp");
   const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
   EXPECT_THAT(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
-              StartsWith("good-plain-c: load: not trusted \"/tmp\" ("));
+              StartsWith("good-plain-c: not trusted \"/tmp\" ("));
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ Error EndedBy(int wait_status, std::chrono::seconds patience) {
   }
   const int signal = WTERMSIG(wait_status);
   if (signal == SIGALRM) {
-    return Error("hung while it was loaded: no end within " + std::to_string(patience.count()) +
-                     " s",
-                 {}, kBug);
+    return Error(
+        "hung while it was loaded: no end within " + std::to_string(patience.count()) + " s", {},
+        kBug);
   }
   return Error(std::string("crashed while it was loaded: ") + strsignal(signal), {}, kBug);
 }
@@ -88,7 +88,7 @@ Status Try(Loader& loader, const Request& request, std::chrono::seconds patience
   Verdict verdict;
   const bool told = poll(&said, 1, 0) > 0 && (said.revents & POLLIN) &&
                     read(read_end.get(), &verdict, sizeof(verdict)) == sizeof(verdict);
-  if (!told || wait_status != 0) return EndedBy(wait_status, patience);
+  if (!told || wait_status != 0) return EndedBy(wait_status, patience).In(request.name, kHook);
   return verdict.loaded ? Ok() : Status(Error(verdict.error));
 }
 
@@ -96,11 +96,7 @@ Status Try(Loader& loader, const Request& request, std::chrono::seconds patience
 
 Result<const slipway_stage*> LoadAfterTrial(Loader& loader, const Request& request,
                                             std::chrono::seconds patience) {
-  Status tried = Try(loader, request, patience);
-  if (!tried.ok()) {
-    if (!*tried.error()->stage) tried.error().In(request.name, kHook);
-    return tried;
-  }
+  RETURN_IF_ERROR(Try(loader, request, patience));
   return loader.Load(request);
 }
 

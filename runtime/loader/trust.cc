@@ -36,7 +36,8 @@ Result<std::string> ReadLink(const std::string& path) {
   char target[PATH_MAX];
   const ssize_t size = readlink(path.c_str(), target, sizeof(target));
   if (size < 0) return Error(errno, "read the symlink", path);
-  if (static_cast<size_t>(size) == sizeof(target)) return Error(ENAMETOOLONG, "read the symlink", path);
+  if (static_cast<size_t>(size) == sizeof(target))
+    return Error(ENAMETOOLONG, "read the symlink", path);
   return std::string(target, static_cast<size_t>(size));
 }
 

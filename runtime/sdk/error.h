@@ -139,8 +139,8 @@ class Error {
     CopyText(record_->hint, hint);
   }
 
-  // A failed call, as a verb: `Error(errno, "open", path)` reads `cannot open "/etc/x": No such file
-  // or directory`. An operation that says "cannot" itself is left as it is.
+  // A failed call, as a verb: `Error(errno, "open", path)` reads `cannot open "/etc/x": No such
+  // file or directory`. An operation that says "cannot" itself is left as it is.
   [[gnu::cold, gnu::noinline]] Error(int errno_value, std::string_view operation,
                                      std::string_view subject = {}, std::string_view hint = {})
       : Error(operation, subject, hint) {
@@ -199,13 +199,15 @@ class Error {
   // The line that people read, without the program's name and without a newline:
   //   where: stage: cannot OPERATION "SUBJECT": strerror(errno) (hint)
   //   where: stage: OPERATION "SUBJECT" (hint)           when no call failed
-  // A subject that is no path is cut to kMaxWords bytes, and its quotes are escaped. What would move
-  // the reader's cursor, or is no UTF-8, comes out as '?': a name from a config may hold anything.
-  // with_hook: for the author of a stage, the hook, or the host's own step, behind the stage.
+  // A subject that is no path is cut to kMaxWords bytes, and its quotes are escaped. What would
+  // move the reader's cursor, or is no UTF-8, comes out as '?': a name from a config may hold
+  // anything. with_hook: for the author of a stage, the hook, or the host's own step, behind the
+  // stage.
   [[gnu::cold, gnu::noinline]] std::string ToString(bool with_hook = false) const {
     std::string line;
     const char* const hook = with_hook ? record_->hook : "";
-    for (const char* part : std::initializer_list<const char*>{record_->where, record_->stage, hook}) {
+    for (const char* part :
+         std::initializer_list<const char*>{record_->where, record_->stage, hook}) {
       if (*part) line.append(part).append(": ");
     }
     line.append(Operation());

@@ -52,7 +52,10 @@ TEST(ErrorText, EscapesQuotesOfTheSubject) {
 }
 
 TEST(ErrorText, LetsNothingMoveTheCursor) {
-  EXPECT_EQ(Error("unknown key", "a\n\x1b[31m\x7f\xc2\x9b" "1m").ToString(),
+  EXPECT_EQ(Error("unknown key",
+                  "a\n\x1b[31m\x7f\xc2\x9b"
+                  "1m")
+                .ToString(),
             "unknown key \"a??[31m???1m\"");
 }
 

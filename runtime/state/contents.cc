@@ -178,10 +178,11 @@ Result<Contents> ParseContents(std::string_view text, const std::string& path) {
     const auto payload = ParseLine(text.substr(0, end));
     text.remove_prefix(end + 1);
     if (!payload || !reader.Read(*payload)) {
-      return Error("cannot read the container's state: no such line is known",
-                   payload.value_or("damaged"),
+      return Error(payload ? "no line of a container's state"
+                           : "a damaged line of a container's state",
+                   payload.value_or(std::string()),
                    "written by another version of the runtime, or changed since; runtime gc "
-                   "--forget drops the container")
+                   "--forget ID drops it")
           .At(path + ":" + std::to_string(number));
     }
   }

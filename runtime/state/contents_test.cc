@@ -134,10 +134,12 @@ std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.nam
 class BadContents : public ::testing::TestWithParam<Case> {};
 
 TEST_P(BadContents, NameTheLine) {
-  EXPECT_EQ(ErrorOf(GetParam().payloads),
-            std::string(kPath) + ":" + std::to_string(GetParam().payloads.size()) +
-                ": not a line of a journal \"" + GetParam().refused +
-                "\" (written by another version of the runtime, or changed since)");
+  EXPECT_EQ(
+      ErrorOf(GetParam().payloads),
+      std::string(kPath) + ":" + std::to_string(GetParam().payloads.size()) +
+          ": no line of a container's state \"" + GetParam().refused +
+          "\" (written by another version of the runtime, or changed since; runtime gc --forget "
+          "ID drops it)");
 }
 
 constexpr char kFormat[] = "slipway-journal 1";

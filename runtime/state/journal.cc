@@ -129,9 +129,7 @@ bool Journal::IsIntact() const {
   return fstat(file_.get(), &about) == 0 && about.st_dev == device_ && about.st_ino == inode_;
 }
 
-Result<bool> Journal::HasHost() const {
-  return state::HasHost(file_);
-}
+Result<bool> Journal::HasHost() const { return state::HasHost(file_); }
 
 Status Journal::Remove() {
   Status removed = RemoveFolder(*root_, id_);

@@ -23,9 +23,14 @@ constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kAboveMode = 0755;
 constexpr const char* kChoose = "choose another folder with --root";
 
+// Another folder is no help against what the process itself lacks.
+const char* HintFor(int cause) {
+  return cause == EMFILE || cause == ENFILE || cause == ENOMEM || cause == EINTR ? "" : kChoose;
+}
+
 Status MakeFolder(const std::string& path, mode_t mode) {
   if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return Ok();
-  return Error(errno, "make the state folder", path, kChoose);
+  return Error(errno, "make the state folder", path, HintFor(errno));
 }
 
 Status MakeFolders(std::string path) {
@@ -65,7 +70,8 @@ Result<Root> Root::Open(const std::string& path) {
     root.fd_ = std::move(folder).value();
     RETURN_IF_ERROR(root.CheckOwner());
   } else if (folder.error()->errno_value != ENOENT) {
-    return Error(folder.error()->errno_value, "open the state folder", path, kChoose);
+    const int cause = folder.error()->errno_value;
+    return Error(cause, "open the state folder", path, HintFor(cause));
   }
   return root;
 }

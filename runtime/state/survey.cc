@@ -35,7 +35,7 @@ Status CheckFile(const struct stat& facts, const std::string& path) {
       !(facts.st_mode & (S_IWGRP | S_IWOTH))) {
     return Ok();
   }
-  return Error("not a safe place for a container's state", path,
+  return Error("not a safe file for a container's state", path,
                "it must be a file that belongs to uid " + std::to_string(geteuid()) +
                    " and not be writable by group or others");
 }

@@ -10,7 +10,8 @@ namespace {
 std::string ErrorOf(const CgroupOptions& options) {
   Status status = CheckDevices(options);
   if (status.ok()) status = ResolveDevices(options).status();
-  return status.ok() ? "" : status.error().ToString();
+  if (status.ok()) return "";
+  return std::string(status.error()->option) + ": " + status.error().ToString();
 }
 
 CgroupOptions WithRule(const DeviceRule& rule) {
@@ -52,8 +53,7 @@ TEST(ResolveDevices, AStarIsAllOfBothTypes) {
 
 TEST(Devices, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf(WithRule({{}, "/dev/no-such", "rwm"})),
-            "devices[0]: stat(\"/dev/no-such\"): No such file or directory (there is no such "
-            "device on the host)");
+            "devices[0]: cannot find the device \"/dev/no-such\": No such file or directory");
   EXPECT_EQ(ErrorOf(WithRule({{}, "/etc", "rwm"})),
             "devices[0]: not a device \"/etc\" (on the host it is neither a character nor a block "
             "device)");
@@ -99,11 +99,11 @@ TEST(IoMaxOption, NeedsABlockDeviceAndALimit) {
   EXPECT_EQ(ErrorOf(options), "io.max[0]: no limit for \"8:0\" (give rbps, wbps, riops or wiops)");
   options.io_max = {IoMax{"8:*", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not one device \"8:*\" (write the absolute path of a disk on the host, or "
+            "io.max[0]: not one device \"8:*\" (write an absolute path, such as /dev/vda, or "
             "major:minor)");
   options.io_max = {IoMax{"vda", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not a device \"vda\" (write the absolute path of a disk on the host, or "
+            "io.max[0]: not a device \"vda\" (write an absolute path, such as /dev/vda, or "
             "major:minor)");
   options.io_max = {IoMax{"/dev/null", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),

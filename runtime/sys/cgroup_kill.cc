@@ -213,7 +213,8 @@ Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
 Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point deadline) {
   const std::vector<pid_t> pids = Processes(cgroup);
   if (std::binary_search(pids.begin(), pids.end(), getpid())) {
-    return Error(EBUSY, "remove the cgroup", path, "this very process is in it; it was not emptied");
+    return Error(EBUSY, "remove the cgroup", path,
+                 "this very process is in it; it was not emptied");
   }
   const Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
   // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
@@ -265,7 +266,8 @@ Status RemoveCgroup(const std::string& path, uint64_t inode) {
     if (error == 0) return Ok();
     if (error != EBUSY && error != ENOTEMPTY) return Error(error, "remove the cgroup", path);
     if (Left(deadline).count() == 0) {
-      return Error(error, "remove the cgroup", path, "processes in it have not ended after SIGKILL");
+      return Error(error, "remove the cgroup", path,
+                   "processes in it have not ended after SIGKILL");
     }
     // A process that has just ended may count as there for a moment longer, without an event.
     if (attempt > 0) poll(nullptr, 0, kPause);

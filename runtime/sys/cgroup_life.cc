@@ -30,7 +30,8 @@ constexpr std::string_view kMade = "made ";
 constexpr std::string_view kLost = "lost ";
 
 Error Exists(const std::string& path) {
-  return Error(EEXIST, "make the cgroup", path, "a cgroup of that name exists; choose another --name");
+  return Error(EEXIST, "make the cgroup", path,
+               "a cgroup of that name exists; choose another --name");
 }
 
 const char* MkdirHint(int errno_value) {
@@ -108,7 +109,8 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
                  errno == ENOENT ? "the parent cgroup must exist; make it or choose another" : "");
   }
   if (!S_ISDIR(about.st_mode)) {
-    return Error(ENOTDIR, "use the parent cgroup", directory, "the parent is a file of a cgroup, not a cgroup");
+    return Error(ENOTDIR, "use the parent cgroup", directory,
+                 "the parent is a file of a cgroup, not a cgroup");
   }
   if (mount.read_only) {
     return Error(EROFS, "make a cgroup in", directory,

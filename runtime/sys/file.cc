@@ -67,7 +67,7 @@ Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags) {
   Fd fd(OpenAt2(root.get(), path, flags));
   if (fd.valid()) return fd;
   const int cause = errno;
-  return Error(cause, "open", path, WhyNoOpenAt2(cause));
+  return Error(cause, "open the container's", path, WhyNoOpenAt2(cause));
 }
 
 Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
@@ -84,7 +84,8 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
     const std::string parent = slash == std::string::npos ? "." : prefix.substr(0, slash + 1);
     ASSIGN_OR_RETURN(Fd folder, OpenInRoot(root, parent, O_PATH | O_DIRECTORY));
     const std::string name = prefix.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "make the folder", prefix);
+    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0)
+      return Error(errno, "make the container's folder", prefix);
   }
   return OpenInRoot(root, path, O_PATH | O_DIRECTORY);
 }

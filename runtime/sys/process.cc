@@ -134,7 +134,8 @@ Status SetHostname(const std::string& name) {
 }
 
 Status SetDomainname(const std::string& name) {
-  if (setdomainname(name.data(), name.size()) != 0) return Error(errno, "set the domain name", name);
+  if (setdomainname(name.data(), name.size()) != 0)
+    return Error(errno, "set the domain name", name);
   return Ok();
 }
 

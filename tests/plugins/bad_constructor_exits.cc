@@ -15,4 +15,5 @@ class ConstructorExits final : public slipway::Stage {};
 
 }  // namespace
 
-SLIPWAY_STAGE(ConstructorExits, {.name = "bad-constructor-exits", .summary = "Exits while it is loaded"});
+SLIPWAY_STAGE(ConstructorExits,
+              {.name = "bad-constructor-exits", .summary = "Exits while it is loaded"});

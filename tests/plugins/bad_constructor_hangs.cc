@@ -7,7 +7,9 @@
 namespace {
 
 struct Constructed {
-  Constructed() { while (true) pause(); }
+  Constructed() {
+    while (true) pause();
+  }
 };
 const Constructed constructed;
 
@@ -15,4 +17,5 @@ class ConstructorHangs final : public slipway::Stage {};
 
 }  // namespace
 
-SLIPWAY_STAGE(ConstructorHangs, {.name = "bad-constructor-hangs", .summary = "Hangs while it is loaded"});
+SLIPWAY_STAGE(ConstructorHangs,
+              {.name = "bad-constructor-hangs", .summary = "Hangs while it is loaded"});

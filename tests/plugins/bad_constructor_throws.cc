@@ -15,4 +15,5 @@ class ConstructorThrows final : public slipway::Stage {};
 
 }  // namespace
 
-SLIPWAY_STAGE(ConstructorThrows, {.name = "bad-constructor-throws", .summary = "Throws while it is loaded"});
+SLIPWAY_STAGE(ConstructorThrows,
+              {.name = "bad-constructor-throws", .summary = "Throws while it is loaded"});

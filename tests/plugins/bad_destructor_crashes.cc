@@ -15,5 +15,5 @@ class DestructorCrashes final : public slipway::Stage {
 
 }  // namespace
 
-SLIPWAY_STAGE(DestructorCrashes, {.name = "bad-destructor-crashes",
-                                  .summary = "Crashes when it is destroyed"});
+SLIPWAY_STAGE(DestructorCrashes,
+              {.name = "bad-destructor-crashes", .summary = "Crashes when it is destroyed"});

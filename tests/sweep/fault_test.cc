@@ -53,7 +53,8 @@ class FaultSweep : public Sweep {
     // What could not be undone, gc undoes when there is enough again. Of a journal that could not
     // be begun, no more than its folder is left.
     if (HasJournal()) {
-      const bool begun = !result.run.err.starts_with("runtime: journal: ");
+      const bool begun =
+          !result.run.err.starts_with("runtime: cannot keep the container's state: ");
       if (begun && LinesOf(result.run.err).warnings == 0) {
         problems.push_back("left for gc without a word");
       }

@@ -64,13 +64,13 @@ std::string OutcomeOf(const TraceResult& result) {
   return "status " + std::to_string(result.run.status) + (err.empty() ? "" : ": " + err);
 }
 
-// "uts: in-child: sethostname...", "journal: write...", "/etc/web.yaml:3:5: ..." or at least
-// "open("/etc/web.yaml"): ...".
+// "/etc/web.yaml:3:5: uts: ...", "uts: crashed ..." or at least what could not be done, as
+// "cannot keep the container's state: ...".
 bool NamesItsPlace(const std::string& line) {
   const size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-");
-  const bool step = end != std::string::npos && line.compare(end, 2, ": ") == 0;
+  const bool stage = end != std::string::npos && line.compare(end, 2, ": ") == 0;
   const bool in_file = line.find(".yaml:") < line.find(": ");
-  return step || in_file || line.find("(\"") != std::string::npos;
+  return stage || in_file || line.find("cannot ") != std::string::npos;
 }
 
 }  // namespace
