@@ -103,10 +103,10 @@ class Collector {
 
   // rest: what comes after this one.
   void Collect(const std::string& id, const std::vector<std::string>& rest) {
+    if (request_.forget) return Forget(id);
     auto container = state::DeadContainer::Take(root_, id);
     if (!container.ok()) return Keep(id, {container.error()});
     if (!*container) return Pass(id);
-    if (request_.forget) return Forget(id, **container);
     std::vector<state::Entry> entries = (*container)->contents().entries;
     if (request_.records && *request_.records < entries.size()) entries.resize(*request_.records);
     if (!request_.dry_run) {
@@ -143,14 +143,25 @@ class Collector {
     return failures;
   }
 
-  void Forget(const std::string& id, state::DeadContainer& container) {
-    if (!request_.dry_run) {
-      Status removed = container.Remove();
-      if (!removed.ok()) return Keep(id, {removed.error()});
+  // Also of a container whose journal cannot be read any more.
+  void Forget(const std::string& id) {
+    const auto seen = state::Look(root_, id);
+    const size_t left = seen.ok() && *seen ? (*seen)->contents.entries.size() : 0;
+    if (request_.dry_run) {
+      const bool dead = !seen.ok() || (*seen && (*seen)->life == state::Life::kDead);
+      if (!dead) return KeepNotTaken(id);
+    } else {
+      auto forgotten = state::Forget(root_, id);
+      if (!forgotten.ok()) return Keep(id, {forgotten.error()});
+      if (*forgotten != state::Forgotten::kDone) return KeepNotTaken(id);
     }
-    const size_t left = container.contents().entries.size();
     report_.text += id + (request_.dry_run ? ": would be forgotten" : ": forgotten") +
                     (left == 0 ? "" : "; not undone: " + Steps(left)) + "\n";
+  }
+
+  void KeepNotTaken(const std::string& id) {
+    kept_.push_back(id);
+    report_.failures.push_back(NotTaken(root_, id));
   }
 
   // A container that is not ours to undo.
@@ -160,8 +171,7 @@ class Collector {
     if (removed) {
       report_.text += id + (request_.dry_run ? ": would be removed\n" : ": removed\n");
     } else if (!request_.ids.empty()) {
-      kept_.push_back(id);
-      report_.failures.push_back(NotTaken(root_, id));
+      KeepNotTaken(id);
     }
   }
 

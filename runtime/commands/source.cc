@@ -128,6 +128,7 @@ Result<const slipway_stage*> Source::Load(const std::string& name) {
 std::vector<const slipway_stage*> Source::AllStages() {
   std::vector<const slipway_stage*> stages;
   for (const std::string& name : loader_->Available()) {
+    const launch::HookWatch watch(name.c_str(), "load");
     auto stage = loader_->Load({.name = name});
     if (stage.ok()) stages.push_back(*stage);
   }

@@ -1,15 +1,20 @@
 // runtime stages: which stages there are.
 
+#include <chrono>
+
 #include "runtime/cli/help.h"
 #include "runtime/cli/stage_json.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/loader/loader.h"
+#include "runtime/loader/trial.h"
 
 namespace slipway::commands {
 namespace {
 
 constexpr size_t kNameColumn = 14;
+// What a plugin that cannot be loaded may cost the list.
+constexpr std::chrono::seconds kPatience{5};
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
@@ -36,7 +41,7 @@ Result<cli::Report> Stages(const cli::Words& words) {
   cli::Report report;
   std::vector<cli::StageRow> rows;
   for (const std::string& name : loader.Available()) {
-    auto stage = loader.Load({.name = name});
+    auto stage = loader::LoadAfterTrial(loader, {.name = name}, kPatience);
     if (!stage.ok()) {
       report.warnings.push_back(stage.error());
       continue;

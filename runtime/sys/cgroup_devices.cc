@@ -26,12 +26,10 @@ bool ParseSide(std::string_view text, uint32_t maximum, std::optional<uint32_t>&
   return true;
 }
 
-// Puts the option's name in front of the error, and blames it or the field of it that the error has
-// named already.
+// Blames the option, or the field of it that the error has named already.
 Status In(const std::string& option, Status status) {
   if (status.ok()) return status;
   Error& error = status.error();
-  CopyText(error->operation, option + ": " + std::string(error->operation));
   const std::string field = error->option;
   return error.Option(field.empty() ? option : option + "." + field);
 }

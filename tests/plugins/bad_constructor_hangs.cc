@@ -13,7 +13,10 @@ struct Constructed {
 };
 const Constructed constructed;
 
-class ConstructorHangs final : public slipway::Stage {};
+class ConstructorHangs final : public slipway::Stage {
+ public:
+  slipway::Status Create() override { return slipway::Ok(); }
+};
 
 }  // namespace
 

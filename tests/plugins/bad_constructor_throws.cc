@@ -11,7 +11,10 @@ struct Constructed {
 };
 const Constructed constructed;
 
-class ConstructorThrows final : public slipway::Stage {};
+class ConstructorThrows final : public slipway::Stage {
+ public:
+  slipway::Status Create() override { return slipway::Ok(); }
+};
 
 }  // namespace
 
