@@ -32,7 +32,7 @@ PLUGIN = ["runtime/sdk", "runtime/sys"]
 # The one room of each library: its target, and what its headers' names begin with.
 LIBRARIES = [
     ("@debian//:boost_json", ("boost/json",), "runtime/cli"),
-    ("@debian//:libyaml", ("yaml.h",), "runtime/config"),
+    ("@debian//:yaml_cpp", ("yaml-cpp/",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
     ("@debian//:zlib", ("zlib.h",), "runtime/state"),

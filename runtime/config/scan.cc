@@ -23,6 +23,11 @@ void Scanner::NextLine() {
   ++line_;
 }
 
+bool Scanner::FollowsValue() const {
+  return Follows(Kind::kClose) || Follows(Kind::kAlias) || Follows(Kind::kPlain) ||
+         Follows(Kind::kQuoted) || Follows(Kind::kBlock);
+}
+
 bool Scanner::AtDocumentMark() const {
   if (Column() != 0 || !IsBlankOrEnd(position_ + 3)) return false;
   const std::string_view mark = text_.substr(position_, 3);
@@ -36,6 +41,10 @@ Error Scanner::RefuseTab(size_t offset) const {
 
 Error Scanner::RefuseShallow() const {
   return Refuse(Here(), "a value stands deeper than the key or the '-' that it belongs to");
+}
+
+Error Scanner::RefuseLine(Place place) const {
+  return Refuse(place, "this line lacks its \": \" or its \"- \"");
 }
 
 void Scanner::Add(Kind kind, Place place, size_t begin) {
@@ -62,7 +71,7 @@ Status Scanner::Scan() {
   }
   if (brackets_.empty()) return Ok();
   return Refuse(brackets_.back().place,
-                std::string("a '") + brackets_.back().open + "' that nothing closes");
+                brackets_.back().open == '[' ? "a '[' without its ']'" : "a '{' without its '}'");
 }
 
 void Scanner::TakeComment() {
@@ -113,7 +122,8 @@ Status Scanner::ScanToken() {
     case '*':
       return ScanName(Kind::kAlias);
     case '!':
-      return Error("a tag", text_.substr(position_, text_.find_first_of(" \t\r\n", position_) - position_),
+      return Error("a tag",
+                   text_.substr(position_, text_.find_first_of(" \t\r\n", position_) - position_),
                    "leave it out: the option decides what its value is")
           .At(source_.At(Here()));
     case '\'':
@@ -159,12 +169,19 @@ Status Scanner::ScanDirective() {
 }
 
 // Of a key or a value: its first token.
-void Scanner::BeginNode() {
-  if (InFlow()) return;
-  const bool behind_anchor = Follows(Kind::kAnchor) && result_.tokens.back().last_line == line_;
-  if (behind_anchor) return;
+Status Scanner::BeginNode() {
+  const bool on_new_line = result_.tokens.empty() || result_.tokens.back().last_line < line_;
+  if (Follows(Kind::kAnchor) && (InFlow() || !on_new_line)) return Ok();
+  if (FollowsValue() && (InFlow() || !at_start_ || Column() > parent_)) {
+    return Refuse(Here(), InFlow() ? "a missing comma"
+                          : on_new_line && parent_ >= 0
+                              ? "a line that does not fit: look at its indentation"
+                              : "the text before this is already complete");
+  }
+  if (InFlow()) return Ok();
   node_column_ = Column();
   node_is_key_ = at_start_ && Column() <= parent_;
+  return Ok();
 }
 
 Status Scanner::CountValue(Place place) {
@@ -173,7 +190,7 @@ Status Scanner::CountValue(Place place) {
 }
 
 Status Scanner::ScanOpen(char c) {
-  BeginNode();
+  RETURN_IF_ERROR(BeginNode());
   if (!InFlow() && node_is_key_) return RefuseShallow();
   brackets_.push_back({.place = Here(), .open = c});
   if (brackets_.size() > kMaxDepth) return TooDeep().At(source_.At(Here()));
@@ -228,11 +245,10 @@ Status Scanner::ScanIndicator(char c) {
 
 Status Scanner::ScanColon() {
   const Place place = Here();
-  const char next = At(position_ + 1);
   if (InFlow()) {
     // Behind what is in quotes or brackets it needs no space, as in JSON.
     const bool joined = Follows(Kind::kQuoted) || Follows(Kind::kClose);
-    if (!joined && !IsBlankOrEnd(position_ + 1) && next != ',' && next != ']' && next != '}') {
+    if (!joined && !IsBlankOrEnd(position_ + 1)) {
       return Refuse(place, "a ':' where none can stand: put the text in quotes");
     }
   } else {
@@ -249,7 +265,7 @@ Status Scanner::ScanColon() {
 }
 
 Status Scanner::ScanName(Kind kind) {
-  BeginNode();
+  RETURN_IF_ERROR(BeginNode());
   const Place place = Here();
   const size_t begin = position_++;
   while (IsAnchorCharacter(At(position_))) ++position_;
@@ -264,7 +280,10 @@ Status Scanner::ScanName(Kind kind) {
   if (kind == Kind::kAlias) RETURN_IF_ERROR(CountValue(place));
   Add(kind, place, begin);
   at_start_ = false;
-  return kind == Kind::kAlias ? CheckKey(result_.tokens.back()) : Ok();
+  if (kind == Kind::kAlias) return CheckKey(result_.tokens.back());
+  const size_t node = std::min(text_.find_first_not_of(" \t", position_), text_.size());
+  const bool alone = node == text_.size() || IsBreak(text_[node]) || text_[node] == '#';
+  return alone && node_is_key_ && !InFlow() ? Status(RefuseLine(place)) : Ok();
 }
 
 Error TooDeep() {

@@ -69,7 +69,7 @@ bool Scanner::PlainGoesOn(int indent) {
 }
 
 Status Scanner::ScanPlain() {
-  BeginNode();
+  RETURN_IF_ERROR(BeginNode());
   const Place place = Here();
   RETURN_IF_ERROR(CountValue(place));
   const size_t begin = position_;
@@ -87,7 +87,7 @@ Status Scanner::ScanPlain() {
 }
 
 Status Scanner::ScanQuoted(char quote) {
-  BeginNode();
+  RETURN_IF_ERROR(BeginNode());
   const Place place = Here();
   RETURN_IF_ERROR(CountValue(place));
   const size_t begin = position_++;
@@ -163,7 +163,7 @@ Status Scanner::ScanBlockHeader(int& indent) {
 }
 
 Status Scanner::ScanBlockScalar() {
-  BeginNode();
+  RETURN_IF_ERROR(BeginNode());
   if (node_is_key_) return RefuseShallow();
   const Place place = Here();
   RETURN_IF_ERROR(CountValue(place));
@@ -193,7 +193,7 @@ Status Scanner::ScanBlockScalar() {
   Add(Kind::kBlock, place, begin);
   Token& token = result_.tokens.back();
   token.indent = indent > 0 ? indent : deepest;
-  token.text = text_.substr(begin, text_.find('\n', end) - begin + 1);
+  token.text = text_.substr(begin, std::min(text_.find('\n', end), text_.size() - 1) + 1 - begin);
   at_start_ = false;
   return Ok();
 }
@@ -209,7 +209,7 @@ Status Scanner::CheckKey(const Token& token) const {
   }
   if (!node_is_key_) return Ok();
   if (token.kind == Kind::kPlain) RETURN_IF_ERROR(CheckSpaces(token.place, FirstLine(token.text)));
-  return Refuse(token.place, "this line lacks its \": \" or its \"- \"");
+  return RefuseLine(token.place);
 }
 
 // A key ends in the line in which it begins: what stands in front of its last line is no part of
@@ -223,11 +223,9 @@ Status Scanner::CheckLongKey(const Token& token, Place colon) const {
 // In brackets a ':' without a space is a part of the text, and {root:/} a key without a value.
 Status Scanner::CheckFlowKey(const Token& token) const {
   const char next = At(position_);
-  if (next == ':' && !IsBlankOrEnd(position_ + 1)) {
-    return Refuse(Here(), "a ':' where none can stand: put the text in quotes");
-  }
   if ((next == '[' || next == '{') && token.text.ends_with(':')) {
-    return CheckSpaces(token.place, text_.substr(position_ - token.text.size(), token.text.size() + 1));
+    return CheckSpaces(token.place,
+                       text_.substr(position_ - token.text.size(), token.text.size() + 1));
   }
   const Kind before = result_.tokens[result_.tokens.size() - 2].kind;
   const bool is_key = before == Kind::kOpen || before == Kind::kComma;
@@ -239,8 +237,7 @@ Status Scanner::CheckSpaces(Place place, std::string_view line) const {
   const size_t missing = FindMissingSpace(line);
   if (missing == std::string_view::npos) return Ok();
   place.column += static_cast<int>(missing);
-  return Error("a missing space", line, std::string("write a space after the '") + line[missing] + "'")
-      .At(source_.At(place));
+  return Error("a missing space", line, MissingSpaceHint(line)).At(source_.At(place));
 }
 
 }  // namespace slipway::config

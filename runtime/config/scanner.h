@@ -42,6 +42,7 @@ class Scanner {
   bool Follows(Kind kind) const {
     return !result_.tokens.empty() && result_.tokens.back().kind == kind;
   }
+  bool FollowsValue() const;
   void NextLine();
   bool AtDocumentMark() const;
 
@@ -50,6 +51,7 @@ class Scanner {
   }
   Error RefuseTab(size_t offset) const;
   Error RefuseShallow() const;
+  Error RefuseLine(Place place) const;
 
   void Add(Kind kind, Place place, size_t begin);
   void TakeComment();
@@ -64,7 +66,7 @@ class Scanner {
   Status ScanPlain();
   Status ScanQuoted(char quote);
   Status ScanBlockScalar();
-  void BeginNode();
+  Status BeginNode();
   Status CountValue(Place place);
   bool EndsPlain(size_t offset) const;
   size_t EndPlainLine();
@@ -86,9 +88,9 @@ class Scanner {
   int values_ = 0;
 
   // Of the block context:
-  bool at_start_ = true;    // a key, a '-' or a '?' may stand here
-  int parent_ = -1;         // the column of the last '-', '?' or key
-  int node_column_ = 0;     // of the last value or key, with its anchor
+  bool at_start_ = true;      // a key, a '-' or a '?' may stand here
+  int parent_ = -1;           // the column of the last '-', '?' or key
+  int node_column_ = 0;       // of the last value or key, with its anchor
   bool node_is_key_ = false;  // it stands where only a key can
 };
 

@@ -123,6 +123,12 @@ size_t FindMissingSpace(std::string_view line) {
   return lacks ? word : std::string_view::npos;
 }
 
+std::string MissingSpaceHint(std::string_view line) {
+  const size_t missing = FindMissingSpace(line);
+  if (missing == std::string_view::npos) return {};
+  return std::string("write a space after the '") + line[missing] + "'";
+}
+
 Place EmptyItemBefore(const Lines& lines, Place place) {
   for (int line = place.line; line > 0; --line) {
     std::string_view content = lines[line];

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,9 @@ std::optional<Place> TabInIndentation(const Lines& lines, int line);
 // in front, as in "-pid"; npos when there is none. Only where a text is wrong anyway this says why:
 // "-c" and "a:b" may be meant.
 size_t FindMissingSpace(std::string_view line);
+
+// What to do about it, for a hint: "write a space after the ':'". Empty when none is missing.
+std::string MissingSpaceHint(std::string_view line);
 
 // The '-' of the empty list item that ends before `place`, where a parser notices it; `place`
 // when there is none.

@@ -4,10 +4,6 @@
 #include <utility>
 
 namespace slipway::config {
-namespace {
-
-}  // namespace
-
 TreeBuilder::TreeBuilder(const Lines& lines, const Source& source)
     : lines_(lines), source_(source) {
   constexpr size_t kUsualDepth = 8;
@@ -71,6 +67,9 @@ Status TreeBuilder::Count(Place place) {
 
 Status TreeBuilder::TakeDocument(const YamlEvent& event) {
   if (documents_++ == 0) return Ok();
+  if (!lines_.From(event.place).starts_with("---")) {
+    return Refuse(event.place, "not valid YAML", {}, "the text before this is already complete");
+  }
   return Refuse(event.place, "more than one document", {},
                 "a config is one: remove what follows the ---");
 }
@@ -87,12 +86,10 @@ Status TreeBuilder::TakeAlias(const YamlEvent& event) {
 
 Status TreeBuilder::TakeScalar(const YamlEvent& event) {
   Node node;
+  node.kind = event.kind == YamlEvent::Kind::kScalar ? Node::Kind::kScalar : Node::Kind::kNull;
+  node.quoted = event.quoted;
   node.place = event.place;
-  if (event.kind == YamlEvent::Kind::kScalar) {
-    node.kind = Node::Kind::kScalar;
-    node.quoted = event.quoted;
-    node.text = event.text;
-  }
+  node.text = event.text;
   if (node.text.find('\0') != std::string::npos) {
     return Refuse(node.place, "a NUL character in a text", {}, "no Linux interface can take one");
   }
@@ -156,6 +153,10 @@ Status TreeBuilder::Add(Node node, size_t anchor) {
 Status TreeBuilder::AddItem(Node node) {
   Frame& frame = frames_.back();
   if (node.is_null()) {
+    if (!node.text.empty()) {
+      return Refuse(node.place, "an empty list item", node.text,
+                    "this word stands for nothing: remove it, or write it in quotes");
+    }
     const Place place = frame.block ? EmptyItemBefore(lines_, node.place) : node.place;
     return Refuse(place, "an empty list item", {},
                   "remove it; an empty text is \"\", the word null is \"null\"");

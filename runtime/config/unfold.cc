@@ -52,8 +52,8 @@ void AppendUtf8(uint32_t character, std::string& text) {
 // Appends what the escape in front of `written` stands for, and returns its length.
 size_t Unescape(std::string_view written, std::string& text) {
   constexpr std::string_view kLetters = "0abt\tnvfreN_LP";
-  constexpr uint32_t kCharacters[] = {0,    7,    8,    9,    9,    10,     11,    12,
-                                      13,   27,   0x85, 0xa0, 0x2028, 0x2029};
+  constexpr uint32_t kCharacters[] = {0,  7,  8,  9,    9,    10,     11,
+                                      12, 13, 27, 0x85, 0xa0, 0x2028, 0x2029};
   const char c = written[1];
   const size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
   const size_t letter = kLetters.find(c);
@@ -85,7 +85,8 @@ std::string UnfoldPlain(std::string_view written) {
   return text;
 }
 
-// YAML 1.2.2, 7.3. Blanks around the end of a line are dropped, but for those that an escape writes.
+// YAML 1.2.2, 7.3. Blanks around the end of a line are dropped, but for those that an escape
+// writes.
 std::string UnfoldQuoted(std::string_view written) {
   const char quote = written.front();
   written = written.substr(1, written.size() - 2);

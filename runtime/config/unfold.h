@@ -1,8 +1,9 @@
 // What a scalar of YAML stands for, read from how it is written.
 //
-// yaml-cpp 0.7 drops newlines at the end of a text in quotes and writes bytes that are not UTF-8 for
-// "\N" and "\_"; and it counts blanks behind the last line of a block as one of its lines. So it says
-// only where a text is.
+// yaml-cpp 0.7 drops newlines at the end of a text in quotes and writes bytes that are not UTF-8
+// for
+// "\N" and "\_"; and it counts blanks behind the last line of a block as one of its lines. So it
+// says only where a text is.
 
 #ifndef SLIPWAY_RUNTIME_CONFIG_UNFOLD_H_
 #define SLIPWAY_RUNTIME_CONFIG_UNFOLD_H_

@@ -1,6 +1,5 @@
 #include "runtime/config/yaml.h"
 
-#include <cstdint>
 #include <cstdio>
 #include <optional>
 
@@ -46,7 +45,7 @@ Result<Node> ParseYaml(std::string_view text, const Source& source) {
   std::optional<YamlComplaint> complaint;
   RETURN_IF_ERROR(ReadYamlEvents(
       text, lines, scanned, [&](const YamlEvent& event) { return tree.Take(event); }, complaint));
-  if (complaint) return SyntaxError(*complaint, lines, source);
+  if (complaint) return SyntaxError(*complaint, source);
   return tree.TakeRoot();
 }
 

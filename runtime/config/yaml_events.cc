@@ -112,10 +112,13 @@ class Handler final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     YamlEvent event = {.kind = YamlEvent::Kind::kNull, .place = ToPlace(mark), .anchor = anchor};
     const Token* token = NextContent();
-    const bool written = token != nullptr && token->kind == Token::Kind::kPlain &&
-                         (anchored_ ? next_ > 0 && &tokens_[next_ - 1] + 1 == token
-                                    : token->place == event.place);
-    if (written && IsNull(token->text)) {
+    const bool written =
+        token != nullptr && token->kind == Token::Kind::kPlain &&
+        (anchored_ ? next_ > 0 && &tokens_[next_ - 1] + 1 == token : token->place == event.place);
+    // (A null key is refused; the word of the next key must not be taken for a value.)
+    const bool is_key = written && token + 1 < tokens_.data() + tokens_.size() &&
+                        token[1].kind == Token::Kind::kColon;
+    if (written && !is_key && IsNull(token->text)) {
       event.text = token->text;
       ++next_;
     }

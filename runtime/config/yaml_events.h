@@ -20,16 +20,17 @@ struct YamlEvent {
   enum class Kind { kDocument, kAlias, kNull, kScalar, kList, kListEnd, kMap, kMapEnd };
 
   Kind kind = Kind::kDocument;
-  Place place;            // of an anchor in front, if there is one
-  bool quoted = false;    // kScalar: stood in quotes, or as a block
-  bool block = false;     // kList: its items stand behind "- "
-  size_t anchor = 0;      // kAlias: which; others: the one declared here; 0: none
-  std::string_view text;  // kScalar; kNull: the word, if one is written
+  Place place = {};            // of an anchor in front, if there is one
+  bool quoted = false;         // kScalar: stood in quotes, or as a block
+  bool block = false;          // kList: its items stand behind "- "
+  size_t anchor = 0;           // kAlias: which; others: the one declared here; 0: none
+  std::string_view text = {};  // kScalar; kNull: the word, if one is written
 };
 
 // What yaml-cpp has to say about a text that it cannot read.
 struct YamlComplaint {
-  std::string problem;  // begins with one of YAML::ErrorMsg; empty: it reads another token than is there
+  std::string
+      problem;  // begins with one of YAML::ErrorMsg; empty: it reads another token than is there
   Place place;
 };
 
