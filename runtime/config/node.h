@@ -48,7 +48,7 @@ struct Node {
   Kind kind = Kind::kNull;
   bool quoted = false;  // kScalar: stood in quotes, or as a block
   Place place;          // of a null in a map: its key's
-  std::string text;     // kScalar; never holds a NUL. kNull: "null" or "~", if that is written
+  std::string text;     // kScalar; never holds a NUL
   std::vector<Node> items;
   std::vector<Key> keys;  // kMap: one for each of items, in the order of the text
 

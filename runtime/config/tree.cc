@@ -85,11 +85,18 @@ Status TreeBuilder::TakeAlias(const YamlEvent& event) {
 }
 
 Status TreeBuilder::TakeScalar(const YamlEvent& event) {
+  const bool is_null = event.kind == YamlEvent::Kind::kNull;
+  if (is_null && !event.text.empty() && !frames_.empty() && frames_.back().node.is_list()) {
+    return Refuse(event.place, "an empty list item", event.text,
+                  "this word stands for nothing: remove it, or write it in quotes");
+  }
   Node node;
-  node.kind = event.kind == YamlEvent::Kind::kScalar ? Node::Kind::kScalar : Node::Kind::kNull;
-  node.quoted = event.quoted;
   node.place = event.place;
-  node.text = event.text;
+  if (!is_null) {
+    node.kind = Node::Kind::kScalar;
+    node.quoted = event.quoted;
+    node.text = event.text;
+  }
   if (node.text.find('\0') != std::string::npos) {
     return Refuse(node.place, "a NUL character in a text", {}, "no Linux interface can take one");
   }
@@ -153,10 +160,6 @@ Status TreeBuilder::Add(Node node, size_t anchor) {
 Status TreeBuilder::AddItem(Node node) {
   Frame& frame = frames_.back();
   if (node.is_null()) {
-    if (!node.text.empty()) {
-      return Refuse(node.place, "an empty list item", node.text,
-                    "this word stands for nothing: remove it, or write it in quotes");
-    }
     const Place place = frame.block ? EmptyItemBefore(lines_, node.place) : node.place;
     return Refuse(place, "an empty list item", {},
                   "remove it; an empty text is \"\", the word null is \"null\"");
