@@ -43,6 +43,11 @@ Error Scanner::RefuseShallow() const {
   return Refuse(Here(), "a value stands deeper than the key or the '-' that it belongs to");
 }
 
+Error Scanner::RefuseOpen(Place place) const {
+  return Refuse(place, brackets_.back().open == '[' ? "a '[' without its ']', or a missing comma"
+                                                    : "a '{' without its '}', or a missing comma");
+}
+
 Error Scanner::RefuseLine(Place place) const {
   return Refuse(place, "this line lacks its \": \" or its \"- \"");
 }
@@ -69,9 +74,7 @@ Status Scanner::Scan() {
     }
     return Refuse(place, "after a line with a '%' in front comes one with ---");
   }
-  if (brackets_.empty()) return Ok();
-  return Refuse(brackets_.back().place,
-                brackets_.back().open == '[' ? "a '[' without its ']'" : "a '{' without its '}'");
+  return brackets_.empty() ? Ok() : Status(RefuseOpen(brackets_.back().place));
 }
 
 void Scanner::TakeComment() {
@@ -192,6 +195,7 @@ Status Scanner::CountValue(Place place) {
 Status Scanner::ScanOpen(char c) {
   RETURN_IF_ERROR(BeginNode());
   if (!InFlow() && node_is_key_) return RefuseShallow();
+  if (++opened_ > kMaxNodes) return TooManyValues().At(source_.At(Here()));
   brackets_.push_back({.place = Here(), .open = c});
   if (brackets_.size() > kMaxDepth) return TooDeep().At(source_.At(Here()));
   ++position_;
@@ -201,10 +205,8 @@ Status Scanner::ScanOpen(char c) {
 
 Status Scanner::ScanClose(char c) {
   if (!InFlow()) return Refuse(Here(), "a ']' or '}' that closes nothing");
-  const Bracket& bracket = brackets_.back();
-  if ((bracket.open == '[') != (c == ']')) {
-    return Refuse(Here(), bracket.open == '[' ? "a '[' without its ']', or a missing comma"
-                                              : "a '{' without its '}', or a missing comma");
+  if ((brackets_.back().open == '[') != (c == ']')) {
+    return RefuseOpen(Here());
   }
   brackets_.pop_back();
   const Place place = Here();

@@ -52,6 +52,7 @@ class Scanner {
   Error RefuseTab(size_t offset) const;
   Error RefuseShallow() const;
   Error RefuseLine(Place place) const;
+  Error RefuseOpen(Place place) const;  // there is a bracket
 
   void Add(Kind kind, Place place, size_t begin);
   void TakeComment();
@@ -85,7 +86,8 @@ class Scanner {
   size_t line_start_ = 0;
   int line_ = 1;
   std::vector<Bracket> brackets_;
-  int values_ = 0;
+  int values_ = 0;  // without lists and maps
+  int opened_ = 0;
 
   // Of the block context:
   bool at_start_ = true;      // a key, a '-' or a '?' may stand here

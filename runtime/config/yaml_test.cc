@@ -94,8 +94,10 @@ TEST(Yaml, OneDocumentMayHaveMarkers) {
 
 TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
   const std::pair<const char*, const char*> cases[] = {
-      {"a: [1, 2\nb: 3\n", "f.yaml:1:4: not valid YAML (a '[' without its ']')"},
-      {"a: {x: 1\nb: 3\n", "f.yaml:1:4: not valid YAML (a '{' without its '}')"},
+      {"a: [1, 2\nb: 3\n",
+       "f.yaml:1:4: not valid YAML (a '[' without its ']', or a missing comma)"},
+      {"a: {x: 1\nb: 3\n",
+       "f.yaml:1:4: not valid YAML (a '{' without its '}', or a missing comma)"},
       {"a: [1, 2\nb: 3]\n",
        "f.yaml:2:2: not valid YAML (a '[' without its ']', or a missing comma)"},
       {"a: 1\n b: 2\n",
@@ -126,7 +128,7 @@ TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
        "f.yaml:2:1: not valid YAML (this line lacks its \": \" or its \"- \")"},
       {"a: ]\n", "f.yaml:1:4: not valid YAML (a ']' or '}' that closes nothing)"},
       {"a: {b: [c}\n", "f.yaml:1:10: not valid YAML (a '[' without its ']', or a missing comma)"},
-      {"a: [", "f.yaml:1:4: not valid YAML (a '[' without its ']')"},
+      {"a: [", "f.yaml:1:4: not valid YAML (a '[' without its ']', or a missing comma)"},
       {"a: [b, , c]\n",
        "f.yaml:1:8: not valid YAML (a value is missing here, or a text needs quotes)"},
       {"a: [::1]\n",
@@ -334,7 +336,8 @@ TEST(Yaml, ASourceWithoutLinesIsNamedAlone) {
   const Source command_line{.name = "--set uts.hostname", .folder = "/", .has_lines = false};
   const Result<Node> node = ParseYaml("[a", command_line);
   ASSERT_FALSE(node.ok());
-  EXPECT_EQ(node.error().ToString(), "--set uts.hostname: not valid YAML (a '[' without its ']')");
+  EXPECT_EQ(node.error().ToString(),
+            "--set uts.hostname: not valid YAML (a '[' without its ']', or a missing comma)");
 }
 
 }  // namespace
