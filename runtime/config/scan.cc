@@ -236,6 +236,9 @@ Status Scanner::ScanIndicator(char c) {
     }
     return ScanPlain();
   }
+  if (InFlow() && Follows(Kind::kAnchor)) {
+    return Refuse(place, "a value is missing here, or a text needs quotes");
+  }
   if (!InFlow()) {
     parent_ = Column();
     at_start_ = true;

@@ -223,6 +223,11 @@ Status Scanner::CheckLongKey(const Token& token, Place colon) const {
 // In brackets a ':' without a space is a part of the text, and {root:/} a key without a value.
 Status Scanner::CheckFlowKey(const Token& token) const {
   const char next = At(position_);
+  if (next == ':' && token.last_line > token.place.line) {
+    // A key ends in its line: something is missing behind what stands in the first.
+    const auto width = static_cast<int>(FirstLine(token.text).size());
+    return RefuseOpen({.line = token.place.line, .column = token.place.column + width});
+  }
   if ((next == '[' || next == '{') && token.text.ends_with(':')) {
     return CheckSpaces(token.place,
                        text_.substr(position_ - token.text.size(), token.text.size() + 1));

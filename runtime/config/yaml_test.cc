@@ -95,11 +95,12 @@ TEST(Yaml, OneDocumentMayHaveMarkers) {
 TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
   const std::pair<const char*, const char*> cases[] = {
       {"a: [1, 2\nb: 3\n",
-       "f.yaml:1:4: not valid YAML (a '[' without its ']', or a missing comma)"},
+       "f.yaml:1:9: not valid YAML (a '[' without its ']', or a missing comma)"},
       {"a: {x: 1\nb: 3\n",
-       "f.yaml:1:4: not valid YAML (a '{' without its '}', or a missing comma)"},
+       "f.yaml:1:9: not valid YAML (a '{' without its '}', or a missing comma)"},
       {"a: [1, 2\nb: 3]\n",
-       "f.yaml:2:2: not valid YAML (a '[' without its ']', or a missing comma)"},
+       "f.yaml:1:9: not valid YAML (a '[' without its ']', or a missing comma)"},
+      {"a: {b: 1\nc\n", "f.yaml:1:4: not valid YAML (a '{' without its '}', or a missing comma)"},
       {"a: 1\n b: 2\n",
        "f.yaml:2:3: not valid YAML (a ':' where none can stand: look at the indentation, or put "
        "the "
