@@ -48,7 +48,15 @@ constexpr Case kBadFiles[] = {
     {"OnlyComments", "# nothing\n\n# yet\n",
      "$F:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
     {"NotYaml", "version: 1\nstages: [uts\n",
-     "$F:3:1: not valid YAML (a '[' without its ']', or a missing comma)"},
+     "$F:2:9: not valid YAML (a '[' without its ']', or a missing comma)"},
+    {"NoSpaceAfterAColon", "version:1\nstages: [uts]\n",
+     "$F:1:8: a missing space \"version:1\" (write a space after the ':')"},
+    {"NoSpaceInBraces", "version: 1\nstages:\n  - uts: {hostname:x}\n",
+     "$F:3:19: a missing space \"hostname:x\" (write a space after the ':')"},
+    {"NullInAList", "version: 1\nprocess: {args: [ls, null]}\nstages: [uts]\n",
+     "$F:2:22: an empty list item \"null\" (this word stands for nothing: remove it, or write it "
+     "in "
+     "quotes)"},
     {"NotUtf8", "version: 1\nstages: [\xff]\n",
      "$F:2:10: a byte that is not UTF-8 (a config is a text in UTF-8)"},
     {"PlainText", "just text\n",

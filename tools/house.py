@@ -34,7 +34,7 @@ PLUGIN = ["runtime/sdk", "runtime/sys"]
 LIBRARIES = [
     ("@debian//:boost_json", ("boost/json",), "runtime/cli"),
     ("@debian//:boost_program_options", ("boost/program_options",), "runtime/cli"),
-    ("@debian//:libyaml", ("yaml.h",), "runtime/config"),
+    ("@debian//:yaml_cpp", ("yaml-cpp/",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
     ("@debian//:zlib", ("zlib.h",), "runtime/state"),

@@ -7,7 +7,7 @@ BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-proto bazel-skylib
   g++
   libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev
-  libbenchmark-dev libyaml-dev zlib1g-dev
+  libbenchmark-dev libyaml-cpp-dev zlib1g-dev
 )
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)

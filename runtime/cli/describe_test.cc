@@ -58,15 +58,17 @@ std::string Needs(slipway_privileges privileges, const char* needs) {
   stage.summary = "All";
   stage.privileges = privileges;
   stage.needs = needs;
-  const std::string text = DescribeStage(stage);
+  const std::string text = DescribeStage(stage, "/x.so");
   const size_t begin = text.find("needs       ");
   return begin == std::string::npos ? text : text.substr(begin, text.find('\n', begin) - begin);
 }
 
 TEST(Describe, SaysWhatIsRequiredAndWhatIsOptional) {
-  EXPECT_EQ(DescribeStage(kStage),
+  EXPECT_EQ(DescribeStage(kStage, "/x.so"),
             "all 0.1.0: All\n"
             "\n"
+            "file        /x.so\n"
+            "abi         0.3\n"
             "needs       no privileges\n"
             "\n"
             "Options:\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/config/text.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -23,7 +24,10 @@ Error WrongShape(std::string_view what, const Node& node, const Source& source,
       operation += ": found a map";
       break;
   }
-  return Error(operation, node.text, "write " + std::string(wanted)).At(source.At(node.place));
+  const std::string hint =
+      node.is_scalar() && !node.quoted ? MissingSpaceHint(node.text) : std::string();
+  return Error(operation, node.text, hint.empty() ? "write " + std::string(wanted) : hint)
+      .At(source.At(node.place));
 }
 
 Status ExpectList(std::string_view what, const Node& node, const Source& source,

@@ -31,6 +31,8 @@ bool IsStray(char32_t character) {
          character == 0xfffe || character == 0xffff;
 }
 
+bool IsBlank(char c) { return kBlank.find(c) != std::string_view::npos; }
+
 std::string_view WithoutComment(std::string_view line) {
   for (size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
@@ -105,6 +107,26 @@ std::optional<Place> TabInIndentation(const Lines& lines, int line) {
   const size_t tab = content.find('\t');
   if (tab >= start) return std::nullopt;
   return Place{.line = line, .column = 1 + static_cast<int>(tab)};
+}
+
+size_t FindMissingSpace(std::string_view line) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (line.size() > 1 && line[0] == '-' && is_letter(line[1])) return 0;
+  size_t word = 0;
+  const auto in_word = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
+  while (word < line.size() && in_word(line[word])) ++word;
+  const bool lacks = word > 0 && word + 1 < line.size() && line[word] == ':' &&
+                     !IsBlank(line[word + 1]) && line[word + 1] != ':' &&
+                     !line.substr(word + 1).starts_with("//");
+  return lacks ? word : std::string_view::npos;
+}
+
+std::string MissingSpaceHint(std::string_view line) {
+  const size_t missing = FindMissingSpace(line);
+  if (missing == std::string_view::npos) return {};
+  return std::string("write a space after the '") + line[missing] + "'";
 }
 
 Place EmptyItemBefore(const Lines& lines, Place place) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,14 @@ class Lines {
 
 // The first tab in the indentation of a line; nothing for a line that is blank or a comment.
 std::optional<Place> TabInIndentation(const Lines& lines, int line);
+
+// The offset in a line of a ':' that lacks the space behind it, as in "version:1", or of such a '-'
+// in front, as in "-pid"; npos when there is none. Only where a text is wrong anyway this says why:
+// "-c" and "a:b" may be meant.
+size_t FindMissingSpace(std::string_view line);
+
+// What to do about it, for a hint: "write a space after the ':'". Empty when none is missing.
+std::string MissingSpaceHint(std::string_view line);
 
 // The '-' of the empty list item that ends before `place`, where a parser notices it; `place`
 // when there is none.

@@ -73,6 +73,18 @@ TEST(Text, TheFirstStrayCharacterIsFound) {
   for (const auto& [text, offset] : cases) EXPECT_EQ(FindStrayCharacter(text), offset) << text;
 }
 
+TEST(Text, AMissingSpaceIsFound) {
+  constexpr size_t kNone = std::string_view::npos;
+  const std::pair<const char*, size_t> cases[] = {
+      {"version:1", 7}, {"root:/srv", 4}, {"pids.max:20", 8}, {"-pid", 0},         {"-", kNone},
+      {"-5", kNone},    {"--set", kNone}, {"a: b", kNone},    {"a:", kNone},       {":a", kNone},
+      {"::1", kNone},   {"a::b", kNone},  {"a b:c", kNone},   {"http://x", kNone}, {"", kNone},
+  };
+  for (const auto& [line, offset] : cases) EXPECT_EQ(FindMissingSpace(line), offset) << line;
+  EXPECT_EQ(MissingSpaceHint("-pid"), "write a space after the '-'");
+  EXPECT_EQ(MissingSpaceHint("-5"), "");
+}
+
 TEST(Text, AnEmptyItemIsFoundAboveBlankLinesAndComments) {
   const Lines lines("a:\n  - # none\n\n  # and\n  - b\n");
   EXPECT_EQ(At(EmptyItemBefore(lines, {5, 3})), LineAndColumn(2, 3));

@@ -4,25 +4,6 @@
 #include <utility>
 
 namespace slipway::config {
-namespace {
-
-// "!!binary" as it was written, of "tag:yaml.org,2002:binary".
-std::string ShortTag(std::string_view tag) {
-  constexpr std::string_view kStandard = "tag:yaml.org,2002:";
-  if (!tag.starts_with(kStandard)) return std::string(tag);
-  return "!!" + std::string(tag.substr(kStandard.size()));
-}
-
-bool IsNull(const YamlEvent& scalar) {
-  if (scalar.quoted) return false;
-  for (std::string_view null : {"", "~", "null", "Null", "NULL"}) {
-    if (scalar.text == null) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 TreeBuilder::TreeBuilder(const Lines& lines, const Source& source)
     : lines_(lines), source_(source) {
   constexpr size_t kUsualDepth = 8;
@@ -35,6 +16,7 @@ Status TreeBuilder::Take(const YamlEvent& event) {
       return TakeDocument(event);
     case YamlEvent::Kind::kAlias:
       return TakeAlias(event);
+    case YamlEvent::Kind::kNull:
     case YamlEvent::Kind::kScalar:
       return TakeScalar(event);
     case YamlEvent::Kind::kList:
@@ -46,8 +28,6 @@ Status TreeBuilder::Take(const YamlEvent& event) {
       return Leave();
     case YamlEvent::Kind::kListEnd:
       return Leave();
-    case YamlEvent::Kind::kEnd:
-      break;
   }
   return Ok();
 }
@@ -55,23 +35,6 @@ Status TreeBuilder::Take(const YamlEvent& event) {
 Status TreeBuilder::Refuse(Place place, std::string_view operation, std::string_view subject,
                            std::string_view hint) const {
   return Error(operation, subject, hint).At(source_.At(place));
-}
-
-Status TreeBuilder::RefuseTag(const YamlEvent& event) const {
-  if (event.tag.empty()) return Ok();
-  return Refuse(event.place, "a tag", ShortTag(event.tag),
-                "leave it out: the option decides what its value is");
-}
-
-// A line that a tab indents goes on with the plain text above it, as YAML has it: `- uts`, and
-// below it `<tab>- pid`, is one stage "uts - pid".
-Status TreeBuilder::RefuseTabbedContinuation(const YamlEvent& event) const {
-  for (int line = event.place.line + 1; line <= event.last_line; ++line) {
-    if (auto tab = TabInIndentation(lines_, line)) {
-      return Refuse(*tab, "a tab in the indentation", {}, "YAML wants spaces");
-    }
-  }
-  return Ok();
 }
 
 Status TreeBuilder::RefuseDuplicates(const Node& map) const {
@@ -94,42 +57,42 @@ Status TreeBuilder::RefuseDuplicates(const Node& map) const {
 
 Status TreeBuilder::CheckDepth(Place place, size_t depth) const {
   if (depth <= kMaxDepth) return Ok();
-  return Refuse(place, "nested too deeply", {}, "at most " + std::to_string(kMaxDepth) + " levels");
+  return TooDeep().At(source_.At(place));
 }
 
 Status TreeBuilder::Count(Place place) {
   if (++nodes_ <= kMaxNodes) return Ok();
-  return Refuse(
-      place, "too many values", {},
-      "at most " + std::to_string(kMaxNodes) + ", aliases counted as often as they are used");
+  return TooManyValues().At(source_.At(place));
 }
 
 Status TreeBuilder::TakeDocument(const YamlEvent& event) {
   if (documents_++ == 0) return Ok();
+  if (!lines_.From(event.place).starts_with("---")) {
+    return Refuse(event.place, "not valid YAML", {}, "the text before this is already complete");
+  }
   return Refuse(event.place, "more than one document", {},
                 "a config is one: remove what follows the ---");
 }
 
 Status TreeBuilder::TakeAlias(const YamlEvent& event) {
-  const auto found = anchor_names_.find(std::string(event.anchor));
-  if (found == anchor_names_.end()) {
-    return Refuse(event.place, "not valid YAML", {},
-                  "an alias whose anchor is not there: a text with a '*' in front needs quotes");
-  }
-  const std::optional<Node>& original = anchors_[found->second];
+  const std::optional<Node>& original = anchors_[event.anchor - 1];
   if (!original) {
     return Refuse(event.place, "an alias inside what it stands for", {}, "it would never end");
   }
   Node copy;
   RETURN_IF_ERROR(Copy(*original, event.place, frames_.size(), copy));
-  return Add(std::move(copy), kNoAnchor);
+  return Add(std::move(copy), 0);
 }
 
 Status TreeBuilder::TakeScalar(const YamlEvent& event) {
-  RETURN_IF_ERROR(RefuseTag(event));
+  const bool is_null = event.kind == YamlEvent::Kind::kNull;
+  if (is_null && !event.text.empty() && !frames_.empty() && frames_.back().node.is_list()) {
+    return Refuse(event.place, "an empty list item", event.text,
+                  "this word stands for nothing: remove it, or write it in quotes");
+  }
   Node node;
   node.place = event.place;
-  if (!IsNull(event)) {
+  if (!is_null) {
     node.kind = Node::Kind::kScalar;
     node.quoted = event.quoted;
     node.text = event.text;
@@ -137,12 +100,10 @@ Status TreeBuilder::TakeScalar(const YamlEvent& event) {
   if (node.text.find('\0') != std::string::npos) {
     return Refuse(node.place, "a NUL character in a text", {}, "no Linux interface can take one");
   }
-  if (!event.quoted) RETURN_IF_ERROR(RefuseTabbedContinuation(event));
   return Add(std::move(node), Declare(event));
 }
 
 Status TreeBuilder::Enter(Node::Kind kind, const YamlEvent& event) {
-  RETURN_IF_ERROR(RefuseTag(event));
   RETURN_IF_ERROR(CheckDepth(event.place, frames_.size() + 1));
   Frame& frame = frames_.emplace_back();
   frame.anchor = Declare(event);
@@ -159,10 +120,9 @@ Status TreeBuilder::Leave() {
 }
 
 size_t TreeBuilder::Declare(const YamlEvent& event) {
-  if (event.anchor.empty()) return kNoAnchor;
-  anchors_.emplace_back();
-  anchor_names_[std::string(event.anchor)] = anchors_.size() - 1;
-  return anchors_.size() - 1;
+  // yaml-cpp numbers the anchors of a document from 1.
+  if (event.anchor > anchors_.size()) anchors_.resize(event.anchor);
+  return event.anchor;
 }
 
 // Copies for the alias or anchor at `place`, below `depth` levels.
@@ -183,10 +143,10 @@ Status TreeBuilder::Copy(const Node& node, Place place, size_t depth, Node& copy
 
 Status TreeBuilder::Add(Node node, size_t anchor) {
   RETURN_IF_ERROR(Count(node.place));
-  if (anchor != kNoAnchor) {
+  if (anchor != 0) {
     Node copy;
     RETURN_IF_ERROR(Copy(node, node.place, frames_.size(), copy));
-    anchors_[anchor] = std::move(copy);
+    anchors_[anchor - 1] = std::move(copy);
   }
   if (frames_.empty()) {
     root_ = std::move(node);
@@ -209,12 +169,6 @@ Status TreeBuilder::AddItem(Node node) {
 }
 
 Status TreeBuilder::AddKey(Node node) {
-  // In [?a] libyaml takes the '?' for the sign of a key, which wants a blank behind it.
-  const Place before = {.line = node.place.line, .column = node.place.column - 1};
-  if (before.column > 0 && lines_.From(before).starts_with('?')) {
-    return Refuse(before, "not valid YAML", {},
-                  "a text must not begin with this character: put it in quotes");
-  }
   if (!node.is_scalar()) {
     return Refuse(node.place, "a key that is not a text", {},
                   "put a text in quotes before the colon");
@@ -228,7 +182,7 @@ Status TreeBuilder::AddKey(Node node) {
 
 Status TreeBuilder::AddValue(Node node) {
   Frame& frame = frames_.back();
-  // An empty value has no place of its own: libyaml notices it at the next token.
+  // An empty value has no place of its own: yaml-cpp notices it at the next token.
   if (node.is_null()) node.place = frame.key->place;
   frame.node.keys.push_back(std::move(*frame.key));
   frame.node.items.push_back(std::move(node));

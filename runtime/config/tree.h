@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -30,19 +29,15 @@ class TreeBuilder {
   Node TakeRoot() { return std::move(root_); }
 
  private:
-  static constexpr size_t kNoAnchor = static_cast<size_t>(-1);
-
   struct Frame {
     Node node;
     std::optional<Key> key;  // of a map: read, and waiting for its value
-    size_t anchor = kNoAnchor;
+    size_t anchor = 0;
     bool block = false;
   };
 
   Status Refuse(Place place, std::string_view operation, std::string_view subject,
                 std::string_view hint) const;
-  Status RefuseTag(const YamlEvent& event) const;
-  Status RefuseTabbedContinuation(const YamlEvent& event) const;
   Status RefuseDuplicates(const Node& map) const;
   Status CheckDepth(Place place, size_t depth) const;
   Status Count(Place place);
@@ -66,7 +61,6 @@ class TreeBuilder {
   Node root_;
   std::vector<Frame> frames_;
   std::vector<std::optional<Node>> anchors_;  // nothing: the node has not ended yet
-  std::unordered_map<std::string, size_t> anchor_names_;
   int documents_ = 0;
   int nodes_ = 0;
 };

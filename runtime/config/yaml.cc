@@ -1,8 +1,9 @@
 #include "runtime/config/yaml.h"
 
-#include <cstdint>
 #include <cstdio>
+#include <optional>
 
+#include "runtime/config/scan.h"
 #include "runtime/config/syntax_error.h"
 #include "runtime/config/text.h"
 #include "runtime/config/tree.h"
@@ -39,13 +40,13 @@ Result<Node> ParseYaml(std::string_view text, const Source& source) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   RETURN_IF_ERROR(CheckBytes(text, source));
   const Lines lines(text);
-  YamlEvents events(text, lines);
+  ASSIGN_OR_RETURN(const Scanned scanned, ScanYaml(text, source));
   TreeBuilder tree(lines, source);
-  while (const YamlEvent* event = events.Next()) {
-    if (event->kind == YamlEvent::Kind::kEnd) return tree.TakeRoot();
-    RETURN_IF_ERROR(tree.Take(*event));
-  }
-  return SyntaxError(events.complaint(), lines, source);
+  std::optional<YamlComplaint> complaint;
+  RETURN_IF_ERROR(ReadYamlEvents(
+      text, lines, scanned, [&](const YamlEvent& event) { return tree.Take(event); }, complaint));
+  if (complaint) return SyntaxError(*complaint, source);
+  return tree.TakeRoot();
 }
 
 }  // namespace slipway::config

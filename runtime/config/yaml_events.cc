@@ -1,127 +1,233 @@
 #include "runtime/config/yaml_events.h"
 
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
 #include <algorithm>
-#include <new>
+#include <istream>
+#include <streambuf>
+#include <utility>
+#include <vector>
+
+#include "runtime/config/unfold.h"
 
 namespace slipway::config {
 namespace {
 
-std::string_view View(const yaml_char_t* text) {
-  return text != nullptr ? reinterpret_cast<const char*>(text) : std::string_view();
-}
+// What yaml-cpp sees: the text with its edits, which is not copied.
+class EditedText final : public std::streambuf {
+ public:
+  EditedText(std::string_view text, const std::vector<Edit>& edits) : text_(text), edits_(edits) {
+    // A mark of the encoding: without one yaml-cpp reads ahead, and puts back.
+    static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    Show(kByteOrderMark);
+  }
 
-std::string_view View(const char* text) { return text != nullptr ? text : std::string_view(); }
+  // How much of it yaml-cpp counts.
+  size_t size() const {
+    size_t size = text_.size();
+    for (const Edit& edit : edits_) size -= edit.stand_in ? 0 : edit.length;
+    return size;
+  }
 
-}  // namespace
+ protected:
+  int_type underflow() override {
+    while (offset_ < text_.size()) {
+      const bool at_edit = next_ < edits_.size() && edits_[next_].offset == offset_;
+      if (!at_edit) {
+        const size_t end = next_ < edits_.size() ? edits_[next_].offset : text_.size();
+        Show(text_.substr(offset_, end - offset_));
+        offset_ = end;
+        return traits_type::to_int_type(*gptr());
+      }
+      const Edit& edit = edits_[next_++];
+      offset_ += edit.length;
+      if (!edit.stand_in) continue;
+      Show({&kStandIn, 1});
+      return traits_type::to_int_type(kStandIn);
+    }
+    return traits_type::eof();
+  }
 
-YamlEvents::YamlEvents(std::string_view text, const Lines& lines) : lines_(lines) {
-  if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
-  yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-  yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                               text.size());
-}
+ private:
+  void Show(std::string_view piece) {
+    char* begin = const_cast<char*>(piece.data());  // a get area is never written to
+    setg(begin, begin, begin + piece.size());
+  }
 
-YamlEvents::~YamlEvents() {
-  yaml_event_delete(&raw_);
-  yaml_parser_delete(&parser_);
-}
+  std::string_view text_;
+  const std::vector<Edit>& edits_;
+  size_t offset_ = 0;
+  size_t next_ = 0;
+};
 
-const YamlEvent* YamlEvents::Next() {
-  do {
-    yaml_event_delete(&raw_);
-    if (yaml_parser_parse(&parser_, &raw_) == 0) return nullptr;
-  } while (!Translate());
-  return &event_;
-}
+// How a handler stops the parser: what was taken is refused, or yaml-cpp sees another token.
+struct Stopped {};
+struct Differs {
+  Place place;
+};
 
-YamlComplaint YamlEvents::complaint() {
-  if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
-  return {.problem = View(parser_.problem),
-          .place = ToPlace(parser_.problem_mark),
-          .context = View(parser_.context),
-          .start = ToPlace(parser_.context_mark)};
-}
+bool operator==(Place a, Place b) { return a.line == b.line && a.column == b.column; }
 
-// Goes on from the last place where it can: a long line is walked through once.
-Place YamlEvents::ToPlace(const yaml_mark_t& mark) {
-  // libyaml ends a last line that has no newline.
-  if (mark.line >= static_cast<size_t>(lines_.count())) {
+// Passes the events on, and compares each with the tokens of the text: there is one way to read it,
+// or none.
+class Handler final : public YAML::EventHandler {
+ public:
+  Handler(const EditedText& edited, const Lines& lines, const Scanned& scanned,
+          const std::function<Status(const YamlEvent&)>& take)
+      : size_(edited.size()), lines_(lines), tokens_(scanned.tokens), take_(take) {}
+
+  Status TakeStatus() { return std::move(status_); }
+
+  Place ToPlace(const YAML::Mark& mark) const {
+    if (mark.is_null() || static_cast<size_t>(mark.pos) >= size_) return End();
+    return {.line = mark.line + 1, .column = mark.column + 1};
+  }
+
+  void CheckEnd() {
+    if (const Token* token = NextContent()) throw Differs{token->place};
+  }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    Give({.kind = YamlEvent::Kind::kDocument, .place = ToPlace(mark)});
+  }
+  void OnDocumentEnd() override {}
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    const Token* token = NextContent();
+    const Place place = ToPlace(mark);
+    if (token == nullptr || token->kind != Token::Kind::kAnchor || token->text.substr(1) != name) {
+      throw Differs{place};
+    }
+    anchored_ = true;
+    ++next_;
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    TakeContent(ToPlace(mark));
+    Give({.kind = YamlEvent::Kind::kAlias, .place = ToPlace(mark), .anchor = anchor});
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    YamlEvent event = {.kind = YamlEvent::Kind::kNull, .place = ToPlace(mark), .anchor = anchor};
+    const Token* token = NextContent();
+    const bool written =
+        token != nullptr && token->kind == Token::Kind::kPlain &&
+        (anchored_ ? next_ > 0 && &tokens_[next_ - 1] + 1 == token : token->place == event.place);
+    // (A null key is refused; the word of the next key must not be taken for a value.)
+    const bool is_key = written && token + 1 < tokens_.data() + tokens_.size() &&
+                        token[1].kind == Token::Kind::kColon;
+    if (written && !is_key && IsNull(token->text)) {
+      event.text = token->text;
+      ++next_;
+    }
+    Give(event);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                const std::string& value) override {
+    YamlEvent event = {.kind = YamlEvent::Kind::kScalar, .place = ToPlace(mark), .anchor = anchor};
+    const Token& token = TakeContent(event.place);
+    event.quoted = token.kind != Token::Kind::kPlain;
+    event.text = token.text;
+    std::string unfolded;
+    if (token.kind != Token::Kind::kPlain) {
+      unfolded = token.kind == Token::Kind::kQuoted ? UnfoldQuoted(token.text)
+                                                    : UnfoldBlock(token.text, token.indent);
+      event.text = unfolded;
+    } else if (token.last_line > token.place.line) {
+      unfolded = UnfoldPlain(token.text);
+      event.text = unfolded;
+    }
+    if (!event.quoted && !IsSame(value, event.text)) throw Differs{token.place};
+    Give(event);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    Give({.kind = YamlEvent::Kind::kList,
+          .place = ToPlace(mark),
+          .block = style == YAML::EmitterStyle::Block,
+          .anchor = anchor});
+  }
+  void OnSequenceEnd() override { Give({.kind = YamlEvent::Kind::kListEnd}); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    Give({.kind = YamlEvent::Kind::kMap, .place = ToPlace(mark), .anchor = anchor});
+  }
+  void OnMapEnd() override { Give({.kind = YamlEvent::Kind::kMapEnd}); }
+
+ private:
+  static bool IsNull(std::string_view word) {
+    return word == "~" || word == "null" || word == "Null" || word == "NULL";
+  }
+
+  static bool IsSame(std::string_view seen, std::string_view written) {
+    return std::equal(seen.begin(), seen.end(), written.begin(), written.end(),
+                      [](char a, char b) { return a == b || (a == kStandIn && b == '?'); });
+  }
+
+  Place End() const {
     const int last = lines_.count();
     return {.line = last, .column = static_cast<int>(lines_[last].size()) + 1};
   }
-  if (mark.line != cursor_.line || mark.column < cursor_.characters) cursor_ = {.line = mark.line};
-  const std::string_view line = lines_.From({.line = static_cast<int>(mark.line) + 1, .column = 1});
-  while (cursor_.characters < mark.column && cursor_.bytes < line.size()) {
-    ++cursor_.characters;
-    do ++cursor_.bytes;
-    while (cursor_.bytes < line.size() && (line[cursor_.bytes] & 0xc0) == 0x80);
-  }
-  return {.line = static_cast<int>(mark.line) + 1, .column = static_cast<int>(cursor_.bytes) + 1};
-}
 
-// Fills in event_; false for an event that says nothing.
-bool YamlEvents::Translate() {
-  event_ = {};
-  using Kind = YamlEvent::Kind;
-  switch (raw_.type) {
-    case YAML_DOCUMENT_START_EVENT:
-      event_.kind = Kind::kDocument;
-      break;
-    case YAML_ALIAS_EVENT:
-      event_.kind = Kind::kAlias;
-      event_.anchor = View(raw_.data.alias.anchor);
-      break;
-    case YAML_SCALAR_EVENT:
-      TranslateScalar();
-      return true;
-    case YAML_SEQUENCE_START_EVENT:
-      event_.kind = Kind::kList;
-      event_.block = raw_.data.sequence_start.style == YAML_BLOCK_SEQUENCE_STYLE;
-      event_.anchor = View(raw_.data.sequence_start.anchor);
-      event_.tag = View(raw_.data.sequence_start.tag);
-      break;
-    case YAML_MAPPING_START_EVENT:
-      event_.kind = Kind::kMap;
-      event_.anchor = View(raw_.data.mapping_start.anchor);
-      event_.tag = View(raw_.data.mapping_start.tag);
-      break;
-    case YAML_SEQUENCE_END_EVENT:
-      event_.kind = Kind::kListEnd;
-      return true;
-    case YAML_MAPPING_END_EVENT:
-      event_.kind = Kind::kMapEnd;
-      return true;
-    case YAML_STREAM_END_EVENT:
-      event_.kind = Kind::kEnd;
-      return true;
-    default:
-      return false;
+  // The next token that is an event, too.
+  const Token* NextContent() {
+    for (; next_ < tokens_.size(); ++next_) {
+      if (tokens_[next_].kind >= Token::Kind::kAnchor) return &tokens_[next_];
+    }
+    return nullptr;
   }
-  event_.place = ToPlace(raw_.start_mark);
-  return true;
-}
 
-void YamlEvents::TranslateScalar() {
-  const auto& scalar = raw_.data.scalar;
-  event_.kind = YamlEvent::Kind::kScalar;
-  event_.place = ToPlace(raw_.start_mark);
-  event_.last_line = static_cast<int>(raw_.end_mark.line) + 1;
-  event_.quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
-  event_.text = {reinterpret_cast<const char*>(scalar.value), scalar.length};
-  event_.anchor = View(scalar.anchor);
-  event_.tag = View(scalar.tag);
-  if (event_.tag.empty() && HasBareTag()) event_.tag = "!";
-}
-
-// libyaml says nothing of a "!" alone in front of a scalar.
-bool YamlEvents::HasBareTag() const {
-  if (raw_.start_mark.index == raw_.end_mark.index) return false;
-  std::string_view text = lines_.From(event_.place);
-  if (!event_.anchor.empty()) {
-    text.remove_prefix(std::min(text.size(), 1 + event_.anchor.size()));
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(" \t\r\n")));
+  const Token& TakeContent(Place place) {
+    const Token* token = NextContent();
+    if (token == nullptr || token->kind == Token::Kind::kAnchor ||
+        (!anchored_ && !(token->place == place))) {
+      throw Differs{place};
+    }
+    ++next_;
+    return *token;
   }
-  return text.starts_with('!');
+
+  void Give(const YamlEvent& event) {
+    anchored_ = false;
+    status_ = take_(event);
+    if (!status_.ok()) throw Stopped();
+  }
+
+  const size_t size_;
+  const Lines& lines_;
+  const std::vector<Token>& tokens_;
+  const std::function<Status(const YamlEvent&)>& take_;
+  size_t next_ = 0;
+  bool anchored_ = false;  // an anchor stands in front of the node that comes
+  Status status_;
+};
+
+}  // namespace
+
+Status ReadYamlEvents(std::string_view text, const Lines& lines, const Scanned& scanned,
+                      const std::function<Status(const YamlEvent&)>& take,
+                      std::optional<YamlComplaint>& complaint) {
+  EditedText edited(text, scanned.edits);
+  Handler handler(edited, lines, scanned, take);
+  try {
+    std::istream stream(&edited);
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(handler)) {
+    }
+    handler.CheckEnd();
+  } catch (const Stopped&) {
+    return handler.TakeStatus();
+  } catch (const Differs& differs) {
+    complaint = {.problem = {}, .place = differs.place};
+  } catch (const YAML::Exception& exception) {
+    complaint = {.problem = exception.msg, .place = handler.ToPlace(exception.mark)};
+  }
+  return Ok();
 }
 
 }  // namespace slipway::config

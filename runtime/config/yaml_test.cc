@@ -95,9 +95,12 @@ TEST(Yaml, OneDocumentMayHaveMarkers) {
 TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
   const std::pair<const char*, const char*> cases[] = {
       {"a: [1, 2\nb: 3\n",
-       "f.yaml:2:2: not valid YAML (a '[' without its ']', or a missing comma)"},
+       "f.yaml:1:9: not valid YAML (a '[' without its ']', or a missing comma)"},
       {"a: {x: 1\nb: 3\n",
-       "f.yaml:2:2: not valid YAML (a '{' without its '}', or a missing comma)"},
+       "f.yaml:1:9: not valid YAML (a '{' without its '}', or a missing comma)"},
+      {"a: [1, 2\nb: 3]\n",
+       "f.yaml:1:9: not valid YAML (a '[' without its ']', or a missing comma)"},
+      {"a: {b: 1\nc\n", "f.yaml:1:4: not valid YAML (a '{' without its '}', or a missing comma)"},
       {"a: 1\n b: 2\n",
        "f.yaml:2:3: not valid YAML (a ':' where none can stand: look at the indentation, or put "
        "the "
@@ -126,7 +129,7 @@ TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
        "f.yaml:2:1: not valid YAML (this line lacks its \": \" or its \"- \")"},
       {"a: ]\n", "f.yaml:1:4: not valid YAML (a ']' or '}' that closes nothing)"},
       {"a: {b: [c}\n", "f.yaml:1:10: not valid YAML (a '[' without its ']', or a missing comma)"},
-      {"a: [", "f.yaml:1:5: not valid YAML (a '[' or '{' that nothing closes)"},
+      {"a: [", "f.yaml:1:4: not valid YAML (a '[' without its ']', or a missing comma)"},
       {"a: [b, , c]\n",
        "f.yaml:1:8: not valid YAML (a value is missing here, or a text needs quotes)"},
       {"a: [::1]\n",
@@ -137,7 +140,6 @@ TEST(Yaml, ErrorsOfSyntaxSayWhereAndWhat) {
        "f.yaml:1:6: not valid YAML (an anchor is of letters, digits, '_' and '-'; a text with a "
        "'&' "
        "in front needs quotes)"},
-      {"a: !b!c d\n", "f.yaml:1:4: not valid YAML (a text with a '!' in front needs quotes)"},
       {"%a\n", "f.yaml:1:1: not valid YAML (a text with a '%' in front needs quotes)"},
       {"%YAML 2.0\n---\na: b\n",
        "f.yaml:1:1: not valid YAML (this runtime reads %YAML 1.1 and 1.2)"},
@@ -203,8 +205,10 @@ TEST(Yaml, TagsAreRefused) {
   EXPECT_EQ(Parse("a: !mine {}\n"), "f.yaml:1:4: a tag \"!mine\"" + std::string(kHint));
   EXPECT_EQ(Parse("a: !!seq []\n"), "f.yaml:1:4: a tag \"!!seq\"" + std::string(kHint));
   EXPECT_EQ(Parse("a: !!str\n"), "f.yaml:1:4: a tag \"!!str\"" + std::string(kHint));
+  EXPECT_EQ(Parse("a: !b!c d\n"), "f.yaml:1:4: a tag \"!b!c\"" + std::string(kHint));
+  EXPECT_EQ(Parse("a: !\n"), "f.yaml:1:4: a tag \"!\"" + std::string(kHint));
   EXPECT_EQ(Parse("a: ! ~\n"), "f.yaml:1:4: a tag \"!\"" + std::string(kHint));
-  EXPECT_EQ(Parse("a: &x ! b\n"), "f.yaml:1:4: a tag \"!\"" + std::string(kHint));
+  EXPECT_EQ(Parse("a: &x ! b\n"), "f.yaml:1:7: a tag \"!\"" + std::string(kHint));
 }
 
 TEST(Yaml, EmptyListItemsAreRefusedWhereTheyStand) {
@@ -212,8 +216,45 @@ TEST(Yaml, EmptyListItemsAreRefusedWhereTheyStand) {
       ": an empty list item (remove it; an empty text is \"\", the word null is \"null\")";
   EXPECT_EQ(Parse("a:\n  -\n  - b\n"), "f.yaml:2:3" + std::string(kRest));
   EXPECT_EQ(Parse("a:\n  - b\n  - # none\n\nc: 1\n"), "f.yaml:3:3" + std::string(kRest));
-  EXPECT_EQ(Parse("a: [b, ~]\n"), "f.yaml:1:8" + std::string(kRest));
-  EXPECT_EQ(Parse("a:\n  - null\n"), "f.yaml:2:3" + std::string(kRest));
+  EXPECT_EQ(Parse("a:\n  - b\n  -\nnull: 1\n"), "f.yaml:3:3" + std::string(kRest));
+}
+
+TEST(Yaml, AWordForNothingInAListIsNamed) {
+  constexpr std::string_view kRest =
+      " (this word stands for nothing: remove it, or write it in quotes)";
+  EXPECT_EQ(Parse("a: [b, ~]\n"), "f.yaml:1:8: an empty list item \"~\"" + std::string(kRest));
+  EXPECT_EQ(Parse("a: [ls, null]\n"),
+            "f.yaml:1:9: an empty list item \"null\"" + std::string(kRest));
+  EXPECT_EQ(Parse("a:\n  - &x null\n"),
+            "f.yaml:2:5: an empty list item \"null\"" + std::string(kRest));
+  EXPECT_EQ(Parse("a: [\"null\", nullable]\n"), "{a@1:1: ['null'@1:5 nullable@1:13 ]@1:4 }@1:1");
+}
+
+TEST(Yaml, AMissingSpaceIsToldWhereItIsMissing) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"version:1\nstages:\n  - pid\n",
+       "f.yaml:1:8: a missing space \"version:1\" (write a space after the ':')"},
+      {"a: 1\nb:2\n", "f.yaml:2:2: a missing space \"b:2\" (write a space after the ':')"},
+      {"a: 1\nb:2\nc: 3\n", "f.yaml:2:2: a missing space \"b:2\" (write a space after the ':')"},
+      {"a:\n  - m:\n      r:/x\n      c: d\n",
+       "f.yaml:3:8: a missing space \"r:/x\" (write a space after the ':')"},
+      {"a:\n  - b\n  -c\n  - d\n",
+       "f.yaml:3:3: a missing space \"-c\" (write a space after the '-')"},
+      {"a: {root:ROOT}\n",
+       "f.yaml:1:9: a missing space \"root:ROOT\" (write a space after the ':')"},
+      {"a: {b: 1, c:2}\n", "f.yaml:1:12: a missing space \"c:2\" (write a space after the ':')"},
+      {"a: {b:[c]}\n", "f.yaml:1:6: a missing space \"b:[\" (write a space after the ':')"},
+  };
+  for (const auto& [text, line] : cases) EXPECT_EQ(Parse(text), line) << text;
+}
+
+TEST(Yaml, WhereNothingIsMissingAColonIsAPartOfTheText) {
+  EXPECT_EQ(Parse("[a:b, -c, -5]"), "[a:b@1:2 -c@1:7 -5@1:11 ]@1:1");
+  EXPECT_EQ(Parse("{a:b: c, http://d: e, f: g:h}"),
+            "{a:b@1:2: c@1:7 http://d@1:10: e@1:20 f@1:23: g:h@1:26 }@1:1");
+  EXPECT_EQ(Parse("a:\n  -b\n  c:d\n"), "{a@1:1: -b c:d@2:3 }@1:1");
+  EXPECT_EQ(Parse("a: 1\nhttp://b\n"),
+            "f.yaml:2:1: not valid YAML (this line lacks its \": \" or its \"- \")");
 }
 
 TEST(Yaml, MoreThanOneDocumentIsRefused) {
