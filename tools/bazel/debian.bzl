@@ -5,7 +5,6 @@ Bazel at what they put below /usr.
 """
 
 _RULES = "/usr/share/bazel/rules"
-_ARCHIVES = {"libyaml-cpp.a": "libyaml-cpp-dev"}
 
 def _debian_rules_cc_impl(repository_ctx):
     result = repository_ctx.execute(["cp", "-r", _RULES + "/cc/.", "."])
@@ -29,13 +28,6 @@ _debian_rules_cc = repository_rule(
 def _debian_libraries_impl(repository_ctx):
     repository_ctx.file("WORKSPACE", "workspace(name = \"debian\")\n")
     repository_ctx.symlink(repository_ctx.attr.build_file, "BUILD")
-
-    # An archive that the BUILD file changes must be a file of the repository.
-    for name, package in _ARCHIVES.items():
-        found = repository_ctx.execute(["gcc", "-print-file-name=" + name]).stdout.strip()
-        if not found.startswith("/"):
-            fail(name + " is not there (install the Debian package " + package + ")")
-        repository_ctx.symlink(found, name)
 
 _debian_libraries = repository_rule(
     doc = "C++ libraries that Debian installs where the compiler and the linker look anyway.",
