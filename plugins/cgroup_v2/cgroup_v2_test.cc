@@ -167,7 +167,7 @@ TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
   const RunResult result = ContainerTest().RunScript(Stages("pids.max: 20"), "echo started");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.out, "");
-  EXPECT_NE(result.err.find("cgroup-v2: no controller \"pids\" in cgroup v2 "
+  EXPECT_NE(result.err.find("cgroup-v2: pids.max: no controller \"pids\" in cgroup v2 "
                             "(it is bound to cgroup v1 at " +
                             pids->mount_point + ": use the stage cgroup-v1)\n"),
             std::string::npos)

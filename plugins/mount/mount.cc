@@ -115,7 +115,7 @@ class Mount final : public slipway::Stage {
     for (size_t i = 0; i < binds_.size(); ++i) {
       const std::string& source = binds_[i].source.path;
       if (stat(source.c_str(), &info) == 0) continue;
-      return Error(errno, "stat", source,
+      return Error(errno, "find", source,
                    errno == ENOENT ? "the source of a bind must exist on the host" : "")
           .Option(Item("binds", i, ".source"));
     }

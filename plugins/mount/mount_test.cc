@@ -178,11 +178,11 @@ TEST(MountBind, MissingTargetBelowAReadonlyMountIsReported) {
   const RunResult result =
       test.RunScript(Mount(", overlay: true, binds: ['data:/tmp:ro', 'data:/tmp/new']"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_NE(
-      result.err.find("mkdir(\"/tmp/new\"): Read-only file system (the mount point is missing "
-                      "in the container, in a mount that is read-only: make it in the source "
-                      "of that mount)"),
-      std::string::npos)
+  EXPECT_NE(result.err.find("cannot make the container's folder \"/tmp/new\": Read-only file "
+                            "system (the mount point is missing "
+                            "in the container, in a mount that is read-only: make it in the source "
+                            "of that mount)"),
+            std::string::npos)
       << result.err;
 }
 
@@ -268,8 +268,8 @@ TEST(MountBad, RootThatIsMissing) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: nowhere}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") + ":3:5: mount: cannot open \"" +
-                            test.Path("nowhere") +
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
+                            ":3:19: mount: root: cannot open \"" + test.Path("nowhere") +
                             "\": No such file or directory (the option root must name a folder "
                             "of the host)\n");
 }
@@ -280,8 +280,8 @@ TEST(MountBad, RootThatIsAFile) {
   const RunResult result =
       test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") + ":3:5: mount: cannot open \"" +
-                            file +
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
+                            ":3:19: mount: root: cannot open \"" + file +
                             "\": Not a directory (the option root must name a folder of "
                             "the host)\n");
 }

@@ -42,8 +42,8 @@ TEST_F(Text, OfADescriptor) {
   EXPECT_EQ(Read("fd:" + std::to_string(fd)), "fd:" + std::to_string(fd) + ": abc");
   EXPECT_EQ(close(fd), 0);  // it is still open
   EXPECT_EQ(Read("fd:" + std::to_string(fd)),
-            "read(\"fd:" + std::to_string(fd) +
-                "\"): Bad file descriptor (no such descriptor is open for reading)");
+            "cannot read \"fd:" + std::to_string(fd) +
+                "\": Bad file descriptor (no such descriptor is open for reading)");
   for (const char* path : {"fd:", "fd:x", "fd:1x", "fd:-1", "fd:99999999999", "fd: 1"}) {
     EXPECT_EQ(Read(path), std::string("not a descriptor \"") + path +
                               "\" (write the number of an open one, such as fd:3)");
@@ -65,15 +65,16 @@ TEST_F(Text, OfStandardInput) {
 
 TEST_F(Text, OfAFileThatIsNotThere) {
   EXPECT_EQ(Read(folder_ + "/none.yaml"),
-            "open(\"" + folder_ + "/none.yaml\"): No such file or directory");
+            "cannot open \"" + folder_ + "/none.yaml\": No such file or directory");
   Make("");
-  EXPECT_EQ(Read(folder_ + "/ff.yaml"), "open(\"" + folder_ +
-                                            "/ff.yaml\"): No such file or directory (did you mean "
+  EXPECT_EQ(Read(folder_ + "/ff.yaml"), "cannot open \"" + folder_ +
+                                            "/ff.yaml\": No such file or directory (did you mean "
                                             "\"f.yaml\"?)");
 }
 
 TEST_F(Text, OfAFolder) {
-  EXPECT_EQ(Read(folder_), "read(\"" + folder_ + "\"): Is a directory (the config must be a file)");
+  EXPECT_EQ(Read(folder_),
+            "cannot read \"" + folder_ + "\": Is a directory (the config must be a file)");
 }
 
 TEST_F(Text, OfOneMebibyteAndNoMore) {

@@ -66,7 +66,7 @@ TEST(Path, ThatNeedsTheCurrentFolderIsNamedWhenThatIsGone) {
     const Result<std::string> path = AbsolutePath("configs", "../root");
     return !path.ok() &&
            path.error().ToString() ==
-               "cannot resolve(\"../root\"): No such file or directory (it is relative, and the "
+               "cannot resolve \"../root\": No such file or directory (it is relative, and the "
                "current folder has been deleted: cd to another, or write an absolute path)";
   });
 }

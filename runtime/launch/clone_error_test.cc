@@ -122,7 +122,9 @@ TEST_F(CloneErrorOf, ACgroupNamesItsStage) {
 
 TEST_F(CloneErrorOf, NothingSpecialIsLeftAsItIs) {
   plan_ = {};
-  EXPECT_EQ(Text(EMFILE), "cannot make the container's first process: Too many open files");
+  EXPECT_EQ(Text(EMFILE),
+            "cannot make the container's first process: Too many open files (the limit of open "
+            "descriptors, RLIMIT_NOFILE, is too low: raise it with ulimit -n)");
 }
 
 }  // namespace

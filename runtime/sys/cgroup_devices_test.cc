@@ -52,18 +52,22 @@ TEST(ResolveDevices, AStarIsAllOfBothTypes) {
 }
 
 TEST(Devices, MistakesAreNamedWithTheirPlace) {
-  EXPECT_EQ(ErrorOf(WithRule({{}, "/dev/no-such", "rwm"})),
-            "devices[0]: cannot find the device \"/dev/no-such\": No such file or directory");
-  EXPECT_EQ(ErrorOf(WithRule({{}, "/etc", "rwm"})),
-            "devices[0]: not a device \"/etc\" (on the host it is neither a character nor a block "
-            "device)");
-  EXPECT_EQ(ErrorOf(WithRule({DeviceType::kBlock, "/dev/null", "rwm"})),
-            "devices[0]: not of the type that is given \"/dev/null\" (it is a character device)");
+  EXPECT_EQ(
+      ErrorOf(WithRule({{}, "/dev/no-such", "rwm"})),
+      "devices[0].device: cannot find the device \"/dev/no-such\": No such file or directory");
+  EXPECT_EQ(
+      ErrorOf(WithRule({{}, "/etc", "rwm"})),
+      "devices[0].device: not a device \"/etc\" (on the host it is neither a character nor a block "
+      "device)");
+  EXPECT_EQ(
+      ErrorOf(WithRule({DeviceType::kBlock, "/dev/null", "rwm"})),
+      "devices[0].type: not of the type that is given \"/dev/null\" (it is a character device)");
   EXPECT_EQ(ErrorOf(WithRule({{}, "1:3", "rwm"})),
             "devices[0]: no type for \"1:3\" (write type: char, block or all)");
-  EXPECT_EQ(ErrorOf(WithRule({{}, "null", "rwm"})),
-            "devices[0]: not a device \"null\" (write an absolute path, major:minor, or * for "
-            "any)");
+  EXPECT_EQ(
+      ErrorOf(WithRule({{}, "null", "rwm"})),
+      "devices[0].device: not a device \"null\" (write an absolute path, major:minor, or * for "
+      "any)");
 }
 
 TEST(Devices, TheFieldIsBlamed) {
@@ -79,9 +83,10 @@ TEST(Devices, TheFieldIsBlamed) {
 }
 
 TEST(Devices, ANumberInATextFormIsToldApart) {
-  EXPECT_EQ(ErrorOf(WithRule({{}, "1", "3"})),
-            "devices[0]: not an access \"3\" (a device's number is written in a map: {device: "
-            "\"1:3\", type: char})");
+  EXPECT_EQ(
+      ErrorOf(WithRule({{}, "1", "3"})),
+      "devices[0].access: not an access \"3\" (a device's number is written in a map: {device: "
+      "\"1:3\", type: char})");
 }
 
 TEST(Devices, AnAccessHasEachLetterOnce) {
@@ -98,16 +103,18 @@ TEST(IoMaxOption, NeedsABlockDeviceAndALimit) {
   options.io_max = {IoMax{"8:0", {}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options), "io.max[0]: no limit for \"8:0\" (give rbps, wbps, riops or wiops)");
   options.io_max = {IoMax{"8:*", Bytes{1}, {}, {}, {}}};
-  EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not one device \"8:*\" (write an absolute path, such as /dev/vda, or "
-            "major:minor)");
+  EXPECT_EQ(
+      ErrorOf(options),
+      "io.max[0].device: not one device \"8:*\" (write the absolute path of a disk on the host, or "
+      "major:minor)");
   options.io_max = {IoMax{"vda", Bytes{1}, {}, {}, {}}};
-  EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not a device \"vda\" (write an absolute path, such as /dev/vda, or "
-            "major:minor)");
+  EXPECT_EQ(
+      ErrorOf(options),
+      "io.max[0].device: not a device \"vda\" (write the absolute path of a disk on the host, or "
+      "major:minor)");
   options.io_max = {IoMax{"/dev/null", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options),
-            "io.max[0]: not a block device \"/dev/null\" (only disks have such limits)");
+            "io.max[0].device: not a block device \"/dev/null\" (only disks have such limits)");
   options.io_max = {IoMax{"8:0", Bytes{1}, {}, {}, {}}};
   EXPECT_EQ(ErrorOf(options), "");
 }
