@@ -65,41 +65,6 @@ OptionGuess GuessOption(std::string_view name, const Node& value, const slipway_
   if (const slipway_option* found = FindPlain(name, table, count)) {
     return {found, DidYouMean(found->name)};
   }
-  if (const slipway_option* found = FindNested(whole, value.items[i], table, count)) return found;
-}
-return nullptr;
-}
-
-// The names that begin with `name` and a dot.
-std::vector<std::string_view> Below(std::string_view name, const slipway_option* table,
-                                    uint32_t count) {
-  const std::string prefix = Plain(name) + ".";
-  std::vector<std::string_view> names;
-  for (uint32_t i = 0; i < count; ++i) {
-    if (Plain(table[i].name).starts_with(prefix)) names.emplace_back(table[i].name);
-  }
-  return names;
-}
-
-std::string DidYouMean(std::string_view name) {
-  return "did you mean \"" + std::string(name) + "\"?";
-}
-
-}  // namespace
-
-OptionGuess GuessOption(std::string_view name, const Node& value, const slipway_option* table,
-                        uint32_t count, std::string_view stage) {
-  if (const slipway_option* found = FindPlain(name, table, count)) {
-    return {found, DidYouMean(found->name)};
-  }
-  // `root:/srv`, which YAML reads as one word.
-  const size_t colon = name.find(':');
-  if (colon != std::string_view::npos) {
-    if (const slipway_option* found = FindPlain(name.substr(0, colon), table, count)) {
-      std::string hint = "write a blank after the ':': ";
-      return {found, hint.append(found->name).append(": ").append(name.substr(colon + 1))};
-    }
-  }
   if (const slipway_option* found = FindNested(std::string(name), value, table, count)) {
     return {found, DidYouMean(found->name)};
   }
