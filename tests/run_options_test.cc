@@ -190,7 +190,7 @@ TEST_F(RunOption, TheContainerEndsWithTheCaller) {
     line += "'" + word + "' ";
   }
   // The runtime's output ends when the last process that has it is gone.
-  Running caller({"/bin/bash", "-c", line + " & read go; exit 0"}, {});
+  Running caller({"/bin/bash", "-c", line + " & wait"}, {});
   ASSERT_TRUE(caller.AwaitOutput("up\n"));
   caller.Signal(SIGKILL);
   caller.Await();  // to the end of its output: of the container's too

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "runtime/commands/options.h"
@@ -15,7 +17,8 @@ namespace slipway::commands {
 namespace {
 
 constexpr const char* kInstalledConfigs = "/../share/slipway/configs";  // from the binary's folder
-constexpr const char* kConfigsOfTree = "/../../configs";  // of a clone, from the built binary's
+// Of a clone, from a built binary's: Bazel links the folders of the clone beside its bazel-out.
+constexpr const char* kConfigsOfClone = "/../../../../configs";
 
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -23,17 +26,25 @@ std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
   if (executable.empty()) return {};
   const std::string folder = FolderOf(executable);
-  return {folder + kInstalledConfigs, folder + kConfigsOfTree};
+  std::vector<std::string> folders = {folder + kInstalledConfigs};
+  // Where the clone really is, because what its configs name lies beside them.
+  const std::unique_ptr<char, decltype(&free)> clone(
+      realpath((folder + kConfigsOfClone).c_str(), nullptr), free);
+  if (clone != nullptr) folders.emplace_back(clone.get());
+  return folders;
 }
 
 // What stands before the command and is an option in any case. Of a word behind an unknown option
 // nobody knows yet whether it is a value or the command; it counts as a value.
-cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words) {
+// word_is_config: the first word that is no option names the config, if --config does not.
+cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words,
+                      bool word_is_config) {
   cli::Words found;
   bool after_unknown = false;
   for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     const std::string& word = words[i];
     if (!cli::LooksLikeOption(word)) {
+      if (!after_unknown && word_is_config) found.options[kConfig.name].push_back(word);
       if (!after_unknown && found.Has(kConfig.name)) break;
       after_unknown = false;
       continue;
@@ -100,15 +111,20 @@ Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
   auto source = std::unique_ptr<Source>(new Source);
   source->plugin_dirs_ = plugin_dirs;
   source->loader_ = std::make_unique<loader::Loader>(plugin_dirs);
-  const auto folders = config::Folders(InstalledConfigs(source->loader_->executable()));
+  // A path needs no folders to be looked for in.
+  const bool is_path = config.find('/') != std::string::npos;
+  const auto folders = is_path ? std::vector<std::string>()
+                               : config::Folders(InstalledConfigs(source->loader_->executable()));
   ASSIGN_OR_RETURN(source->path_, config::Find(config, folders));
   ASSIGN_OR_RETURN(source->text_, config::ConfigText::Read(source->path_));
   return source;
 }
 
 Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> known,
-                                                   const std::vector<std::string>& words) {
-  const cli::Words found = KnownWords(known, words);
+                                                   const std::vector<std::string>& words,
+                                                   bool word_is_config) {
+  const cli::Words found = KnownWords(known, words, word_is_config);
+  if (!found.Has(kConfig.name)) return std::unique_ptr<Source>();
   return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
 }
 
