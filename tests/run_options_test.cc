@@ -85,8 +85,8 @@ TEST_F(RunOption, SetAppendsToAList) {
 TEST_F(RunOption, ShortOptionsOfStages) {
   test_.Write("data/file", "shared\n");
   const RunResult result = Script(
-      {"--hostname", "web", "--bind", test_.Path("data") + ":/mnt:ro", "--tmpfs", "/tmp:mode=0700"},
-      "hostname; cat /mnt/file; touch /mnt/x; stat -c %a /tmp");
+      {"--hostname", "web", "--bind", test_.Path("data") + ":/etc:ro", "--tmpfs", "/tmp:mode=0700"},
+      "hostname; cat /etc/file; touch /etc/x; stat -c %a /tmp");
   EXPECT_EQ(result.out, "web\nshared\n700\n") << result.err;
   EXPECT_EQ(result.err, "touch: /etc/x: Read-only file system\n");
 }
