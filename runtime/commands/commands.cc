@@ -66,7 +66,8 @@ Result<Picked> Pick(const std::vector<std::string>& words) {
       const cli::Option* option = FindInAll(words[i]);
       // Perhaps one that a stage of the config offers; whether a value follows is not known yet.
       if (option == nullptr) break;
-      if (cli::TakesNextWord(*option, words[i])) ++i;
+      const bool value = i + 1 < words.size() && !words[i + 1].starts_with("--");
+      if (value && cli::TakesNextWord(*option, words[i])) ++i;
       continue;
     }
     if (config) break;
@@ -98,10 +99,10 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   }
   // Only what stands before the command counts, and that is known once the stages are.
   auto source = Source::ForOptions(command.options, picked.words);
-  if (!source.ok()) {
-    // Without its stages the help still says everything else, and so does what was wrong before.
+  if (!source.ok() || *source == nullptr) {
+    // Without its stages the help still says everything else.
     if (words.ok()) return Given{.words = std::move(*words)};
-    return std::move(source).status();
+    return source.ok() ? std::move(words).status() : std::move(source).status();
   }
   const std::vector<cli::Option>& offered = (*source)->ShortOptions();
   options.insert(options.end(), offered.begin(), offered.end());

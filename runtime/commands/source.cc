@@ -1,7 +1,11 @@
 #include "runtime/commands/source.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
+#include <climits>
+#include <optional>
 #include <utility>
 
 #include "runtime/commands/options.h"
@@ -14,16 +18,28 @@
 namespace slipway::commands {
 namespace {
 
-constexpr const char* kInstalledConfigs = "/../share/slipway/configs";  // from the binary's folder
-constexpr const char* kConfigsOfTree = "/../../configs";  // of a clone, from the built binary's
+constexpr std::string_view kBuilt = "/bazel-out/";
 
-std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string ParentOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-// Beside the binary, as far as its path is known.
+// Those of the clone in which the binary was built: there Bazel works in a folder that has
+// bazel-out, and links to the folders of the clone, of which that of the source is always there.
+std::optional<std::string> ConfigsOfClone(const std::string& executable) {
+  const size_t built = executable.rfind(kBuilt);
+  if (built == std::string::npos) return std::nullopt;
+  char source[PATH_MAX];
+  const std::string link = executable.substr(0, built) + "/runtime";
+  const ssize_t size = readlink(link.c_str(), source, sizeof(source));
+  if (size <= 0) return std::nullopt;
+  return ParentOf(std::string(source, static_cast<size_t>(size))) + "/configs";
+}
+
+// Those that belong to the binary, as far as its path is known: PREFIX/bin/runtime.
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
   if (executable.empty()) return {};
-  const std::string folder = FolderOf(executable);
-  return {folder + kInstalledConfigs, folder + kConfigsOfTree};
+  std::vector<std::string> folders = {ParentOf(ParentOf(executable)) + "/share/slipway/configs"};
+  if (auto clone = ConfigsOfClone(executable)) folders.push_back(*std::move(clone));
+  return folders;
 }
 
 // What stands before the command and is an option in any case. Of a word behind an unknown option
@@ -42,7 +58,7 @@ cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std:
     after_unknown = option == nullptr;
     if (option == nullptr || option->kind == Kind::kFlag) continue;
     const bool next = cli::TakesNextWord(*option, word);
-    if (next && ++i == words.size()) break;
+    if (next && (++i == words.size() || words[i].starts_with("--"))) break;  // it is missing
     found.options[option->name].push_back(next ? words[i] : word.substr(word.find('=') + 1));
   }
   return found;
@@ -109,6 +125,7 @@ Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
 Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> known,
                                                    const std::vector<std::string>& words) {
   const cli::Words found = KnownWords(known, words);
+  if (!found.Has(kConfig.name)) return std::unique_ptr<Source>();
   return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
 }
 

@@ -29,7 +29,8 @@ class Source {
                                               const std::vector<std::string>& plugin_dirs);
 
   // The same for words of which some are not understood yet, because they may be options that the
-  // stages offer; known: those that are options in any case.
+  // stages offer; known: those that are options in any case. Null: --config is among them without
+  // a value.
   static Result<std::unique_ptr<Source>> ForOptions(std::span<const cli::Option> known,
                                                     const std::vector<std::string>& words);
 
