@@ -267,7 +267,8 @@ TEST(BadPipeline, CgroupV1ParentIsMissing) {
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v1: {parent: /nope, pids.max: 20}\n");
   ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
-                test.Path("test.yaml") + ":3:25: cgroup-v1: parent: cannot find the parent cgroup \"" +
+                test.Path("test.yaml") +
+                    ":3:25: cgroup-v1: parent: cannot find the parent cgroup \"" +
                     pids->mount_point +
                     "/nope\": No such file or directory (the parent cgroup must exist; make it or "
                     "choose another)");
@@ -280,7 +281,8 @@ TEST(BadPipeline, CgroupV2ParentIsMissing) {
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v2: {parent: /nope}\n");
   ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
-                test.Path("test.yaml") + ":3:25: cgroup-v2: parent: cannot find the parent cgroup \"" +
+                test.Path("test.yaml") +
+                    ":3:25: cgroup-v2: parent: cannot find the parent cgroup \"" +
                     unified->mount_point +
                     "/nope\": No such file or directory (the parent cgroup must exist; make it or "
                     "choose another)");

@@ -85,16 +85,18 @@ TEST_F(Collect, RefusesAnIdThatIsNotThereAndUndoesTheOthers) {
   LeaveBehind();
   const RunResult result = Gc({"nope", id()});
   EXPECT_EQ(result.out, Undone());
-  EXPECT_EQ(result.err, "runtime: no such container \"nope\" (runtime list shows those that there "
-                        "are; their state is in " +
-                            State() + ")\n");
+  EXPECT_EQ(result.err,
+            "runtime: no such container \"nope\" (runtime list shows those that there "
+            "are; their state is in " +
+                State() + ")\n");
   EXPECT_EQ(result.status, 125);
   ExpectUndone();
 }
 
 TEST_F(Collect, RefusesWhatIsNoId) {
   for (const std::string id : {"../x", ".", "..", "a/b"}) {
-    ExpectRefusal(Gc({id}), "not a container id \"" + id + "\" (runtime list shows those that there are)");
+    ExpectRefusal(Gc({id}),
+                  "not a container id \"" + id + "\" (runtime list shows those that there are)");
   }
 }
 
@@ -183,9 +185,10 @@ TEST_F(Collect, ARuntimeThatCannotWriteItsJournalSaysSo) {
   Words argv = {"/bin/sh", "-c", limited, "sh"};
   const Words run = test_.Argv(Config(), {"/bin/true"}, Flags());
   argv.insert(argv.end(), run.begin(), run.end());
-  ExpectRefusal(RunProgram(argv), "cannot keep the container's state: cannot write \"" + Journal() +
-                                      "\": File too large (the limit of a file's size, RLIMIT_FSIZE, is too "
-                                      "low: raise it with ulimit -f)");
+  ExpectRefusal(RunProgram(argv),
+                "cannot keep the container's state: cannot write \"" + Journal() +
+                    "\": File too large (the limit of a file's size, RLIMIT_FSIZE, is too "
+                    "low: raise it with ulimit -f)");
   EXPECT_TRUE(fs::is_empty(State()));
 }
 
@@ -196,8 +199,8 @@ TEST_F(Collect, ListSaysWhichAreThereInATable) {
   const std::string row = List().out.substr(List().out.find('\n') + 1);
   const std::string begin = id() + "  dead   -    20";
   EXPECT_EQ(row.substr(0, begin.size()), begin);
-  EXPECT_TRUE(row.ends_with("  " + test_.Path("test.yaml") + "  /bin/tail -f /etc/ready\n1 container" +
-                            of_user))
+  EXPECT_TRUE(row.ends_with("  " + test_.Path("test.yaml") +
+                            "  /bin/tail -f /etc/ready\n1 container" + of_user))
       << row;
 }
 

@@ -163,7 +163,8 @@ class JournalFile : public LeftBehind {
     const std::string line = "not a safe file for a container's state \"" + Journal() +
                              "\" (it must be a file that belongs to uid " +
                              std::to_string(geteuid()) + " and not be writable by group or others)";
-    ExpectRefusal(Gc(), line + "\nruntime: " + KeptLine());
+    ExpectRefusal(Gc(), line + "\nruntime: " + KeptForGoodLine());
+    ExpectRefusal(Gc({"--forget", id()}), line);
     EXPECT_EQ(List().err, "runtime: warning: " + line + "\n");
     EXPECT_TRUE(fs::exists(fs::symlink_status(Journal())));
     EXPECT_TRUE(fs::exists(test_.Path("records/a")));
@@ -194,7 +195,8 @@ TEST_F(JournalFile, ThatIsASymlinkIsRefused) {
   LeaveBehind();
   fs::rename(Journal(), test_.Path("elsewhere"));
   fs::create_symlink(test_.Path("elsewhere"), Journal());
-  ExpectRefusal(Gc(), "cannot open \"" + Journal() + "\": Too many levels of symbolic links\nruntime: " + KeptLine());
+  ExpectRefusal(Gc(), "cannot open \"" + Journal() +
+                          "\": Too many levels of symbolic links\nruntime: " + KeptForGoodLine());
 }
 
 TEST_F(JournalFile, OfAContainerThatWasRenamedIsRefused) {
@@ -245,9 +247,7 @@ TEST_F(PlainUser, HasStateInTheRuntimeFolder) {
   LeaveBehind(folder_ + "/xdg");
   EXPECT_TRUE(fs::exists(folder_ + "/xdg/slipway/web/journal"));
   const RunResult result = Sh("cd / && exec \"$0\" gc", folder_ + "/xdg");
-  EXPECT_EQ(result.out,
-            "web: bad-leaves-record: undone: 2 steps\nweb: removed\n")
-      << result.err;
+  EXPECT_EQ(result.out, "web: bad-leaves-record: undone: 2 steps\nweb: removed\n") << result.err;
   EXPECT_TRUE(fs::is_empty(folder_ + "/xdg/slipway"));
   EXPECT_FALSE(fs::exists(folder_ + "/records/a"));
 }

@@ -87,6 +87,11 @@ class LeftBehind : public ::testing::Test {
            name + " drops it without undoing it)";
   }
   std::string KeptLine() const { return KeptLine(id()); }
+  // Of one that --forget would not drop either.
+  std::string KeptForGoodLine() const {
+    return "container " + id() +
+           " could not be undone, and is kept (mend that and call runtime gc again)";
+  }
 
   void ExpectOutput(const RunResult& result, const std::string& out) const {
     EXPECT_EQ(result.out, out);

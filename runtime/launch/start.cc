@@ -37,7 +37,8 @@ Error EndedInExec(int wait_status) {
   if (!signal) {
     // The init has passed on how its child ended.
     const int exit_status = WEXITSTATUS(wait_status);
-    if (exit_status <= kSignalBase) return Error(what + ", with exit status " + std::to_string(exit_status));
+    if (exit_status <= kSignalBase)
+      return Error(what + ", with exit status " + std::to_string(exit_status));
     signal = exit_status - kSignalBase;
   }
   return Error(what + ": " + strsignal(signal), {}, signal == SIGKILL ? kKilled : "");
