@@ -120,6 +120,8 @@ TEST(Check, ChecksWithTheOverrides) {
 TEST(Check, ChecksWithShortOptions) {
   ContainerTest test;
   const std::string config = test.WriteStages("  - uts\n");
+  EXPECT_EQ(Check(config, {"--hostname", "web"}).status, 0);
+  EXPECT_NE(Check(config, {"--hostname", ""}).err.find("--hostname"), std::string::npos);
   EXPECT_EQ(RunProgram({Runfile("runtime/runtime"), "check", "--config", config, "--hostname", ""})
                 .status,
             1);

@@ -85,8 +85,8 @@ TEST_F(RunOption, SetAppendsToAList) {
 TEST_F(RunOption, ShortOptionsOfStages) {
   test_.Write("data/file", "shared\n");
   const RunResult result = Script(
-      {"--hostname", "web", "--bind", test_.Path("data") + ":/mnt:ro", "--tmpfs", "/tmp:mode=0700"},
-      "hostname; cat /mnt/file; touch /mnt/x; stat -c %a /tmp");
+      {"--hostname", "web", "--bind", test_.Path("data") + ":/etc:ro", "--tmpfs", "/tmp:mode=0700"},
+      "hostname; cat /etc/file; touch /etc/x; stat -c %a /tmp");
   EXPECT_EQ(result.out, "web\nshared\n700\n") << result.err;
   EXPECT_EQ(result.err, "touch: /etc/x: Read-only file system\n");
 }
@@ -190,7 +190,7 @@ TEST_F(RunOption, TheContainerEndsWithTheCaller) {
     line += "'" + word + "' ";
   }
   // The runtime's output ends when the last process that has it is gone.
-  Running caller({"/bin/bash", "-c", line + " & read go; exit 0"}, {});
+  Running caller({"/bin/bash", "-c", line + " & wait"}, {});
   ASSERT_TRUE(caller.AwaitOutput("up\n"));
   caller.Signal(SIGKILL);
   caller.Await();  // to the end of its output: of the container's too

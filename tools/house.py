@@ -27,7 +27,7 @@ ROOMS = {
     "runtime/launch": ["runtime/sdk", "runtime/sys", "runtime/state"],
 }
 ROOMS["runtime/commands"] = list(ROOMS)
-ROOMS["runtime"] = list(ROOMS)
+ROOMS["runtime"] = [*ROOMS, "configs"]  # a built runtime finds the clone's configs by name
 PLUGIN = ["runtime/sdk", "runtime/sys"]
 
 # The one room of each library: its target, and what its headers' names begin with.

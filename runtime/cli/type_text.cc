@@ -7,58 +7,21 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/text/amount.h"
+
 namespace slipway::cli {
 namespace {
-
-std::string DecimalText(int64_t thousandths) {
-  std::string text = std::to_string(thousandths / 1000);
-  if (int64_t rest = thousandths % 1000; rest != 0) {
-    std::string places = std::to_string(1000 + rest).substr(1);
-    places.erase(places.find_last_not_of('0') + 1);
-    text += "." + places;
-  }
-  return text;
-}
-
-struct Unit {
-  std::string_view name;
-  int64_t scale;
-};
-// The largest first.
-constexpr Unit kSizes[] = {{"TiB", int64_t{1} << 40},
-                           {"GiB", int64_t{1} << 30},
-                           {"MiB", int64_t{1} << 20},
-                           {"KiB", int64_t{1} << 10}};
-constexpr Unit kDurations[] = {
-    {"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000},
-    {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
-
-// In the largest unit that leaves a whole number.
-template <size_t N>
-std::string InUnits(int64_t number, const Unit (&units)[N]) {
-  for (const Unit& unit : units) {
-    if (number == 0 || number % unit.scale != 0) continue;
-    return std::to_string(number / unit.scale).append(unit.name);
-  }
-  return std::to_string(number);
-}
-
-std::string OctalText(int64_t bits) {
-  std::string text;
-  for (; bits > 0; bits /= 8) text.insert(0, 1, static_cast<char>('0' + bits % 8));
-  return "0" + text;
-}
 
 std::string Bound(const slipway_option& option, int64_t bound) {
   switch (option.type) {
     case SLIPWAY_DECIMAL:
-      return DecimalText(bound);
+      return text::Thousandths(bound);
     case SLIPWAY_BYTES:
-      return InUnits(bound, kSizes);
+      return text::Size(bound);
     case SLIPWAY_DURATION:
-      return InUnits(bound, kDurations);
+      return text::Duration(bound);
     case SLIPWAY_MODE:
-      return OctalText(bound);
+      return text::Octal(bound);
     default:
       return std::to_string(bound);
   }

@@ -41,8 +41,8 @@ std::span<const Command* const> AllCommands();
 // nullptr: there is no such verb.
 const Command* FindCommand(std::string_view name);
 
-// Executes the verb that the words of the command line mean; see design of the command line in
-// README.md, "The command line".
+// Executes the verb that the words of the command line mean. Behind --config every word that is no
+// option is the command's, whatever verbs there are; without it the first one is a verb.
 // words: without the program's own name.
 cli::Report Execute(const std::vector<std::string>& words);
 

@@ -1,6 +1,5 @@
 // Which verb do the words mean?
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -90,20 +89,18 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   const Command& command = *picked.command;
   options.assign(command.options.begin(), command.options.end());
   const std::string see_help = SeeHelp(picked);
-  const bool config = std::any_of(picked.words.begin(), picked.words.end(), IsConfig);
   auto words = cli::SplitWords(options, picked.words, command.runs_command, see_help);
   const bool wants_all = !words.ok() || words->Has(kHelp.name);
-  if (!command.has_pipeline || !config || !wants_all) {
+  if (!command.has_pipeline || !wants_all) {
     if (!words.ok()) return std::move(words).status();
     return Given{.words = std::move(*words)};
   }
   // Only what stands before the command counts, and that is known once the stages are.
-  auto source = Source::ForOptions(command.options, picked.words);
-  if (!source.ok() || *source == nullptr) {
-    // Without its stages the help still says everything else.
-    if (words.ok()) return Given{.words = std::move(*words)};
-    return source.ok() ? std::move(words).status() : std::move(source).status();
-  }
+  auto source = Source::ForOptions(command.options, picked.words, !command.runs_command);
+  // Without its stages the help still says everything else, and so does what was wrong before.
+  if (words.ok() && (!source.ok() || *source == nullptr)) return Given{.words = std::move(*words)};
+  if (!source.ok()) return std::move(source).status();
+  if (*source == nullptr) return std::move(words).status();
   const std::vector<cli::Option>& offered = (*source)->ShortOptions();
   options.insert(options.end(), offered.begin(), offered.end());
   ASSIGN_OR_RETURN(cli::Words all,

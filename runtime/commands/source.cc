@@ -1,11 +1,9 @@
 #include "runtime/commands/source.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <climits>
-#include <optional>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "runtime/commands/options.h"
@@ -18,38 +16,35 @@
 namespace slipway::commands {
 namespace {
 
-constexpr std::string_view kBuilt = "/bazel-out/";
+constexpr const char* kInstalledConfigs = "/share/slipway/configs";  // below PREFIX of PREFIX/bin
+// Of a clone, from a built binary's: Bazel links the folders of the clone beside its bazel-out.
+constexpr const char* kConfigsOfClone = "/../../../../configs";
 
-std::string ParentOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-// Those of the clone in which the binary was built: there Bazel works in a folder that has
-// bazel-out, and links to the folders of the clone, of which that of the source is always there.
-std::optional<std::string> ConfigsOfClone(const std::string& executable) {
-  const size_t built = executable.rfind(kBuilt);
-  if (built == std::string::npos) return std::nullopt;
-  char source[PATH_MAX];
-  const std::string link = executable.substr(0, built) + "/runtime";
-  const ssize_t size = readlink(link.c_str(), source, sizeof(source));
-  if (size <= 0) return std::nullopt;
-  return ParentOf(std::string(source, static_cast<size_t>(size))) + "/configs";
-}
-
-// Those that belong to the binary, as far as its path is known: PREFIX/bin/runtime.
+// Beside the binary, as far as its path is known.
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
   if (executable.empty()) return {};
-  std::vector<std::string> folders = {ParentOf(ParentOf(executable)) + "/share/slipway/configs"};
-  if (auto clone = ConfigsOfClone(executable)) folders.push_back(*std::move(clone));
+  const std::string folder = FolderOf(executable);
+  std::vector<std::string> folders = {FolderOf(folder) + kInstalledConfigs};
+  // Where the clone really is, because what its configs name lies beside them.
+  const std::unique_ptr<char, decltype(&free)> clone(
+      realpath((folder + kConfigsOfClone).c_str(), nullptr), free);
+  if (clone != nullptr) folders.emplace_back(clone.get());
   return folders;
 }
 
 // What stands before the command and is an option in any case. Of a word behind an unknown option
 // nobody knows yet whether it is a value or the command; it counts as a value.
-cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words) {
+// word_is_config: the first word that is no option names the config, if --config does not.
+cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words,
+                      bool word_is_config) {
   cli::Words found;
   bool after_unknown = false;
   for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     const std::string& word = words[i];
     if (!cli::LooksLikeOption(word)) {
+      if (!after_unknown && word_is_config) found.options[kConfig.name].push_back(word);
       if (!after_unknown && found.Has(kConfig.name)) break;
       after_unknown = false;
       continue;
@@ -116,15 +111,19 @@ Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
   auto source = std::unique_ptr<Source>(new Source);
   source->plugin_dirs_ = plugin_dirs;
   source->loader_ = std::make_unique<loader::Loader>(plugin_dirs);
-  const auto folders = config::Folders(InstalledConfigs(source->loader_->executable()));
+  // A path needs no folders to be looked for in.
+  const bool is_path = config.find('/') != std::string::npos;
+  const auto folders = is_path ? std::vector<std::string>()
+                               : config::Folders(InstalledConfigs(source->loader_->executable()));
   ASSIGN_OR_RETURN(source->path_, config::Find(config, folders));
   ASSIGN_OR_RETURN(source->text_, config::ConfigText::Read(source->path_));
   return source;
 }
 
 Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> known,
-                                                   const std::vector<std::string>& words) {
-  const cli::Words found = KnownWords(known, words);
+                                                   const std::vector<std::string>& words,
+                                                   bool word_is_config) {
+  const cli::Words found = KnownWords(known, words, word_is_config);
   if (!found.Has(kConfig.name)) return std::unique_ptr<Source>();
   return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
 }

@@ -29,10 +29,11 @@ class Source {
                                               const std::vector<std::string>& plugin_dirs);
 
   // The same for words of which some are not understood yet, because they may be options that the
-  // stages offer; known: those that are options in any case. Null: --config is among them without
-  // a value.
+  // stages offer. null: they name no config. known: those that are options in any case.
+  // word_is_config: the first word that is no option names the config, if --config does not.
   static Result<std::unique_ptr<Source>> ForOptions(std::span<const cli::Option> known,
-                                                    const std::vector<std::string>& words);
+                                                    const std::vector<std::string>& words,
+                                                    bool word_is_config);
 
   // What the stages of the pipeline offer on the command line, such as --memory. Of a config with
   // mistakes: as far as its stages can be loaded.

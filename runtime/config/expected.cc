@@ -1,71 +1,25 @@
 #include "runtime/config/expected.h"
 
-#include <charconv>
-#include <cstdlib>
-#include <iterator>
 #include <limits>
 #include <utility>
 
 #include "runtime/config/text_form.h"
+#include "runtime/text/amount.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-struct Unit {
-  std::string_view name;
-  int64_t scale;
-};
-// The largest first.
-constexpr Unit kSizes[] = {{"TiB", int64_t{1} << 40},
-                           {"GiB", int64_t{1} << 30},
-                           {"MiB", int64_t{1} << 20},
-                           {"KiB", int64_t{1} << 10}};
-constexpr Unit kDurations[] = {
-    {"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000},
-    {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
-
-// In the largest unit that leaves a whole number.
-template <size_t N>
-std::string InUnits(int64_t number, const Unit (&units)[N]) {
-  for (const Unit& unit : units) {
-    if (number != 0 && number % unit.scale == 0) {
-      return std::to_string(number / unit.scale) + std::string(unit.name);
-    }
-  }
-  return std::to_string(number);
-}
-
-std::string Thousandths(int64_t number) {
-  constexpr int64_t kThousand = 1000;
-  // The sign apart: -0.5 has none in its whole part.
-  std::string text = number < 0 ? "-" : "";
-  text += std::to_string(std::abs(number / kThousand));
-  const int64_t rest = std::abs(number % kThousand);
-  if (rest == 0) return text;
-  std::string fraction = std::to_string(kThousand + rest);
-  fraction[0] = '.';
-  while (fraction.ends_with('0')) fraction.pop_back();
-  return text + fraction;
-}
-
-// "0755"
-std::string Octal(int64_t bits) {
-  char text[24];
-  const auto [end, error] = std::to_chars(std::begin(text), std::end(text), bits, 8);
-  return "0" + std::string(text, error == std::errc() ? end : text);
-}
-
 std::string Amount(const slipway_option& option, int64_t number) {
   switch (option.type) {
     case SLIPWAY_DECIMAL:
-      return Thousandths(number);
+      return text::Thousandths(number);
     case SLIPWAY_BYTES:
-      return InUnits(number, kSizes);
+      return text::Size(number);
     case SLIPWAY_DURATION:
-      return InUnits(number, kDurations);
+      return text::Duration(number);
     case SLIPWAY_MODE:
-      return Octal(number);
+      return text::Octal(number);
     default:
       return std::to_string(number);
   }

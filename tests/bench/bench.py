@@ -95,6 +95,8 @@ Everything that the run makes is removed at its end, also after Ctrl-C.
     parser.add_argument("--plot", metavar="FILE.svg", help="also draw the main rows")
     parser.add_argument("--built", metavar="FOLDER",
                         help="a built tree (bazel-bin, after building what is needed)")
+    parser.add_argument("--beside", metavar="FOLDER",
+                        help="another built tree, to compare with: of an earlier commit, for example")
     arguments = parser.parse_args(words)
     arguments.rows = arguments.rows or (QUICK if arguments.quick else tuple(ROWS))
     arguments.runs = arguments.runs or (QUICK_RUNS if arguments.quick else RUNS)
@@ -150,7 +152,7 @@ def main():
     arguments = parse_arguments(sys.argv[1:])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    with World(arguments.built) as world:
+    with World(arguments.built, arguments.beside) as world:
         head = describe(world, arguments)
         tables = measure(Bench(world, arguments), arguments.rows)
     write(tables, head, arguments)

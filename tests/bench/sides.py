@@ -13,7 +13,7 @@ import subprocess
 
 PIDS_MAX = 20
 MAX_NUMBERS = 64
-ALL = ("no container", "floor", "ours", "unshare", "bubblewrap", "crun", "runc")
+ALL = ("no container", "floor", "ours", "beside", "unshare", "bubblewrap", "crun", "runc")
 
 
 @dataclasses.dataclass
@@ -113,7 +113,7 @@ class Sides:
         self.count = 0
         self.versions = {
             "no container": "", "floor": "",
-            "ours": version_of(world, world.runtime()),
+            **{name: version_of(world, world.runtime(name)) for name in world.prefixes},
             "unshare": version_of(world, "unshare"),
             **{name: version_of(world, program) for name, program in
                (("bubblewrap", "bwrap"), ("crun", "crun"), ("runc", "runc"))
@@ -123,11 +123,12 @@ class Sides:
     def of(self, container, only=None):
         """The sides that can start such a container. `only`: no others than these."""
         self.count += 1
-        names = ["floor", "ours"]
+        names = ["floor", *self.world.prefixes]
         names += ["crun", "runc"] if container.kind == "cgroup" else ["unshare", "bubblewrap", "crun"]
         if container.kind == "plain":
             names.insert(0, "no container")
         makers = {"no container": self._bare, "floor": self._floor, "ours": self._ours,
+                  "beside": lambda container: self._ours(container, "beside"),
                   "unshare": self._unshare, "bubblewrap": self._bubblewrap,
                   "crun": self._crun, "runc": self._runc}
         return [self._side(name, makers[name](container)) for name in names
@@ -145,14 +146,14 @@ class Sides:
         flags = [] if container.kind == "cgroup" else ["--no-cgroup"]
         return [self.world.bench("floor"), *flags, self.world.root, container.command]
 
-    def _ours(self, container):
+    def _ours(self, container, side="ours"):
         world = self.world
         config = world.write(f"config-{self.count}.yaml", pipeline(world, container))
         flags = []
         if container.stages:
-            flags = ["--plugin-dir", world.plugins()[1]]
-        return [world.runtime(), *flags, "--root", f"{world.state}/ours", "--config", config,
-                "--name", f"{world.id}-ours{container.number}", "--", container.command]
+            flags = ["--plugin-dir", world.plugins(side)[1]]
+        return [world.runtime(side), *flags, "--root", f"{world.state}/{side}", "--config", config,
+                "--name", f"{world.id}-{side}{container.number}", "--", container.command]
 
     def _unshare(self, container):
         return ["unshare", "--uts", "--pid", "--fork", "--mount", "--mount-proc",

@@ -54,24 +54,26 @@ def enter_own_mounts(layout):
         _call("mount", "none", f"{CGROUPS}/unified", "tmpfs", 0, None)
 
 
-def install(built):
-    """Puts ours in a place as short as the peers', in this mount namespace: each look at a path costs
-    the more the longer it is, and a built tree is deep."""
-    _call("mount", "none", INSTALLED, "tmpfs", 0, "mode=755")
-    stages, steps = World.plugins()
-    for folder in (os.path.dirname(World.runtime()), stages, steps):
-        os.makedirs(folder)
-    shutil.copy(f"{built}/runtime/runtime", World.runtime())
-    for folder, pattern in (stages, "plugins/*/lib*_stage.so"), (steps, "tests/bench/steps/lib*_stage.so"):
+def install(built, prefix):
+    """Puts a built tree in a place as short as the peers', in this mount namespace: each look at a path
+    costs the more the longer it is, and a built tree is deep."""
+    for folder in ("bin", "lib/slipway/stages", "lib/slipway/steps"):
+        os.makedirs(f"{prefix}/{folder}")
+    shutil.copy(f"{built}/runtime/runtime", f"{prefix}/bin")
+    for folder, pattern in ("stages", "plugins/*/lib*_stage.so"), ("steps", "tests/bench/steps/lib*_stage.so"):
         for plugin in glob.glob(f"{built}/{pattern}"):
-            shutil.copy(plugin, folder)
+            shutil.copy(plugin, f"{prefix}/lib/slipway/{folder}")
 
 
 class World:
-    """built: the folder of the built tree, with runtime/runtime and tests/bench/floor in it."""
+    """built: the folder of the built tree, with runtime/runtime and tests/bench/floor in it. beside:
+    that of another one, of which the runtime and its stages are compared with ours; or None."""
 
-    def __init__(self, built):
+    def __init__(self, built, beside=None):
         self.built = os.path.abspath(built)
+        # Both as deep as each other, because the length of a path counts.
+        self.prefixes = {"ours": f"{INSTALLED}/ours", "beside": f"{INSTALLED}/beside"} if beside else {
+            "ours": INSTALLED}
         self.id = f"slipway-bench-{os.getpid()}"
         self.layout = cgroup_layout()
         enter_own_mounts(self.layout)
@@ -82,7 +84,10 @@ class World:
         self.state = self.path("state")
         os.mkdir(self.state)
         _call("mount", "none", self.state, "tmpfs", 0, "mode=755")
-        install(self.built)
+        _call("mount", "none", INSTALLED, "tmpfs", 0, "mode=755")
+        install(self.built, self.prefixes["ours"])
+        if beside:
+            install(os.path.abspath(beside), self.prefixes["beside"])
         self.root = self.path("root")
         make_root(self.root)
         for program in PROGRAMS:
@@ -99,8 +104,9 @@ class World:
             for state in glob.glob(f"{self.state}/{tool}/*"):
                 subprocess.run([tool, "--root", os.path.dirname(state), "delete", "--force",
                                 os.path.basename(state)], capture_output=True, check=False)
-        subprocess.run([self.runtime(), "gc", "--root", f"{self.state}/ours"],
-                       capture_output=True, check=False)
+        for side in self.prefixes:
+            subprocess.run([self.runtime(side), "gc", "--root", f"{self.state}/{side}"],
+                           capture_output=True, check=False)
         self.remove_cgroups()
         _call("umount2", self.state, _MNT_DETACH)
         _call("umount2", INSTALLED, _MNT_DETACH)
@@ -126,14 +132,13 @@ class World:
     def bench(self, program):
         return os.path.join(self.built, "tests/bench", program)
 
-    @staticmethod
-    def runtime():
-        return f"{INSTALLED}/bin/runtime"
+    def runtime(self, side="ours"):
+        return f"{self.prefixes[side]}/bin/runtime"
 
-    @staticmethod
-    def plugins():
-        """The plugins of ours, and a folder of those that do nothing."""
-        return f"{INSTALLED}/lib/slipway/stages", f"{INSTALLED}/lib/slipway/steps"
+    def plugins(self, side="ours"):
+        """The plugins of a side of ours, and a folder of those that do nothing."""
+        folder = f"{self.prefixes[side]}/lib/slipway"
+        return f"{folder}/stages", f"{folder}/steps"
 
     def remove_cgroups(self):
         """Removes what an interrupted start has left."""
