@@ -26,14 +26,18 @@ struct Case {
 };
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
-// The same line from `run` and from `check`, which reads and checks as much and starts nothing.
+// The same line from `run` and from `check`, which starts nothing, and shows the place below it.
 void ExpectConfigRefused(ContainerTest& test, const std::string& yaml,
                          const std::string& expected) {
   fs::create_directory(test.Path("root"));
   const std::string config = test.Write("test.yaml", yaml);
   const std::string line = Fill(expected, test);
   ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), line);
-  ExpectRefusal(RunProgram({Runfile("runtime/runtime"), "check", "--config", config}), line);
+  const RunResult check = RunProgram({Runfile("runtime/runtime"), "check", config});
+  EXPECT_EQ(check.err.find("runtime: " + line + "\n    "), 0U) << check.err << "not " << line;
+  EXPECT_TRUE(check.err.ends_with("^\n")) << check.err;
+  EXPECT_EQ(check.out, "");
+  EXPECT_EQ(check.status, 1);
 }
 
 class BadFile : public ::testing::TestWithParam<Case> {};
@@ -140,14 +144,6 @@ constexpr Case kBadPipelines[] = {
      "$F:3:15: first-of: found a single value \"uts\" (write a list of stages)"},
     {"FirstOfNested", "  - first-of:\n      - uts\n      - first-of: [pid]\n",
      "$F:5:9: first-of inside first-of (list all its stages in the outer one)"},
-    {"RootMissing", "  - mount: {root: nowhere}\n",
-     "$F:3:5: mount: cannot open \"$D/nowhere\": No such file or directory (the option root must "
-     "name a "
-     "folder of the host)"},
-    {"RootIsAFile", "  - mount: {root: test.yaml}\n",
-     "$F:3:5: mount: cannot open \"$F\": Not a directory (the option root must name a folder of "
-     "the "
-     "host)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Pipeline, BadStages, ::testing::ValuesIn(kBadPipelines), NameOf<Case>);
@@ -213,14 +209,36 @@ constexpr Case kBadOptions[] = {
      "$F:3:26: cgroup-v1: cpu.max: out of range \"-1\" (write a number from 0.01 to 8192, in CPUs, "
      "such as 1.5)"},
     {"CgroupPathIsRelative", "  - cgroup-v1: {parent: ../up}\n",
-     "$F:3:5: cgroup-v1: not a cgroup path \"../up\" (it begins with '/', the hierarchy's "
-     "root)"},
+     "$F:3:25: cgroup-v1: parent: not a cgroup path \"../up\" (it begins with '/', the "
+     "hierarchy's root)"},
     {"InAnAlternativeThatWouldNotBeTaken",
      "  - first-of:\n      - uts\n      - cgroup-v1: {pids.max: 0}\n",
      "$F:5:31: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Options, BadStages, ::testing::ValuesIn(kBadOptions), NameOf<Case>);
+
+// What is wrong with the machine, not with the config: `check` asks for it only with --probe.
+class BadHost : public ::testing::TestWithParam<Case> {};
+
+TEST_P(BadHost, IsRefused) {
+  ContainerTest test;
+  const std::string config = test.WriteStages(GetParam().yaml);
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), Fill(GetParam().expected, test));
+  EXPECT_EQ(RunProgram({Runfile("runtime/runtime"), "check", config}).status, 0);
+  EXPECT_EQ(RunProgram({Runfile("runtime/runtime"), "check", "--probe", config}).status, 1);
+}
+
+constexpr Case kBadHosts[] = {
+    {"RootMissing", "  - mount: {root: nowhere}\n",
+     "$F:3:19: mount: root: cannot open \"$D/nowhere\": No such file or directory (the option root "
+     "must name a folder of the host)"},
+    {"RootIsAFile", "  - mount: {root: test.yaml}\n",
+     "$F:3:19: mount: root: cannot open \"$F\": Not a directory (the option root must name a "
+     "folder of the host)"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Probe, BadHost, ::testing::ValuesIn(kBadHosts), NameOf<Case>);
 
 TEST(BadPipeline, AnUnknownStageIsLookedForInTheseFolders) {
   ContainerTest test;
@@ -237,7 +255,7 @@ TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
       "  - first-of:\n      - mount: {root: nowhere}\n      - cgroup-v1: {parent: /nope}\n");
   ExpectRefusalLike(test.RunContainer(config, {"/bin/true"}),
                     Fill("$F:3:5: no stage of first-of works here (mount: "
-                         "cannot open \"$D/nowhere\": No such file or directory (",
+                         "root: cannot open \"$D/nowhere\": No such file or directory (",
                          test),
                     {"; cgroup-v1: "});
 }
@@ -249,7 +267,8 @@ TEST(BadPipeline, CgroupV1ParentIsMissing) {
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v1: {parent: /nope, pids.max: 20}\n");
   ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
-                test.Path("test.yaml") + ":3:5: cgroup-v1: cannot find the parent cgroup \"" +
+                test.Path("test.yaml") +
+                    ":3:25: cgroup-v1: parent: cannot find the parent cgroup \"" +
                     pids->mount_point +
                     "/nope\": No such file or directory (the parent cgroup must exist; make it or "
                     "choose another)");
@@ -262,7 +281,8 @@ TEST(BadPipeline, CgroupV2ParentIsMissing) {
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v2: {parent: /nope}\n");
   ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}),
-                test.Path("test.yaml") + ":3:5: cgroup-v2: cannot find the parent cgroup \"" +
+                test.Path("test.yaml") +
+                    ":3:25: cgroup-v2: parent: cannot find the parent cgroup \"" +
                     unified->mount_point +
                     "/nope\": No such file or directory (the parent cgroup must exist; make it or "
                     "choose another)");

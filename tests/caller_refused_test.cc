@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kNoSpace[] = "runtime: write(\"standard output\"): No space left on device\n";
+constexpr char kNoSpace[] = "runtime: cannot write \"standard output\": No space left on device\n";
 constexpr char kGone[] =
     "No such file or directory (it is relative, and the current folder has been deleted: cd to "
     "another, or write an absolute path)";
@@ -63,7 +63,7 @@ TEST(CallerFolder, ThatIsDeletedMattersOnlyToARelativePath) {
   Caller caller;
   ExpectRefusal(
       caller.Run({"--config", "$F", "--set", "mount.root=root", "/bin/true"}, DeleteCurrentFolder),
-      std::string("--set mount.root: mount: root: cannot resolve(\"root\"): ") + kGone);
+      std::string("--set mount.root: mount: root: cannot resolve \"root\": ") + kGone);
   ExpectRefusalLike(caller.Run({"--config", "x.yaml", "/bin/true"}, DeleteCurrentFolder),
                     "config not found \"x.yaml\" (",
                     {"looked in the current folder (which has been deleted), "});
@@ -72,7 +72,7 @@ TEST(CallerFolder, ThatIsDeletedMattersOnlyToARelativePath) {
 TEST(CallerFolder, ThatIsDeletedMattersToARelativeStateFolder) {
   Caller caller;
   ExpectRefusal(caller.Run({"list", "--root", "state"}, DeleteCurrentFolder),
-                std::string("cannot resolve(\"state\"): ") + kGone);
+                std::string("cannot resolve \"state\": ") + kGone);
 }
 
 TEST(CallerFolder, ThatMayNotBeEnteredMattersOnlyToARelativePath) {
@@ -99,10 +99,11 @@ TEST(CallerMounts, ThatForbidToExecuteAPluginAreNamed) {
   const std::string folder = caller.test().Path("plugins");
   fs::create_directory(folder);
   fs::copy_file(Runfile("plugins/uts/libuts_stage.so"), folder + "/libuts_stage.so");
-  ExpectRefusalLike(
-      caller.Run({"check", "--plugin-dir", folder, "--config", "$F"}, [&] { MakeNoexec(folder); }),
-      caller.Filled("$F:3:5: uts: load: cannot load \"$D/plugins/libuts_stage.so\" ("),
-      {"failed to map segment from shared object: its filesystem is mounted noexec)"});
+  ExpectRefusal(
+      caller.Run({"--root", "$D/state", "--plugin-dir", folder, "--config", "$F", "/bin/true"},
+                 [&] { MakeNoexec(folder); }),
+      caller.Filled("$F:3:5: uts: cannot load \"$D/plugins/libuts_stage.so\" (failed to map "
+                    "segment from shared object: its filesystem is mounted noexec)"));
 }
 
 TEST(CallerDescriptors, TooFewNameTheLimit) {
@@ -122,7 +123,7 @@ TEST(CallerDescriptors, TooFewNameTheLimit) {
 TEST(CallerLimit, OfFileSizeThatIsTooLowIsNamed) {
   Caller caller;
   ExpectRefusalLike(caller.Run(kCalls[0].words, [] { Limit(RLIMIT_FSIZE, 0); }),
-                    "journal: write(\"",
+                    "cannot keep the container's state: cannot write \"",
                     {"File too large (the limit of a file's size, RLIMIT_FSIZE, is too low: raise "
                      "it with ulimit -f)"});
 }
@@ -137,9 +138,9 @@ TEST(CallerLimit, OfProcessesThatIsReachedIsNamed) {
       caller.Run({"--root", "$D/outer", "--config", "$D/outer.yaml", "--",
                   Runfile("runtime/runtime"), "--root", "$D/state", "--config", "$F", "/bin/true"});
   ExpectRefusal(result,
-                "clone: clone3(): Resource temporarily unavailable (a limit on the number of "
-                "processes is reached: the user's (ulimit -u), pids.max of a cgroup around this "
-                "one, or the machine's)");
+                "cannot make the container's first process: Resource temporarily unavailable (a "
+                "limit of processes is reached: ulimit -u, pids.max of a cgroup around this one, "
+                "or /proc/sys/kernel/threads-max)");
 }
 
 TEST(CallerLimit, OfTheStackThatIsTooLowIsNamedOrEnough) {
@@ -179,7 +180,7 @@ class CallerTmp : public ::testing::Test {
       const RunResult usual = caller_.Run(call.words);
       const RunResult result = caller_.Run(call.words, spoil);
       if (&call == &kCalls[0]) {
-        ExpectRefusal(result, "mount: in-child: open(\"/tmp\"): " + cause +
+        ExpectRefusal(result, caller_.Filled("$F:5:5: mount: cannot open \"/tmp\": ") + cause +
                                   " (the container's root is put together on this folder of the "
                                   "host, where only the container sees it; make it: mkdir -m 1777 "
                                   "/tmp)");

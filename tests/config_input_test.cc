@@ -32,8 +32,12 @@ TEST(ConfigInput, StandardInputHasItsPathsRelativeToTheCurrentFolder) {
 
 TEST(ConfigInput, AMistakeOnStandardInputHasAPlace) {
   ContainerTest test;
-  ExpectRefusal(RunLine(test, "\"$0\" check --config -", {.input = "version: 2\nstages: [uts]\n"}),
-                "standard input:1:10: unknown version \"2\" (this runtime reads version: 1)");
+  const std::string config = "version: 2\nstages: [uts]\n";
+  const std::string line =
+      "standard input:1:10: unknown version \"2\" (this runtime reads version: 1)";
+  ExpectRefusal(RunLine(test, "\"$0\" --config - /bin/true", {.input = config}), line);
+  ExpectRefusal(RunLine(test, "\"$0\" check -", {.input = config}),
+                line + "\n    1 | version: 2\n      |          ^", 1);
 }
 
 TEST(ConfigInput, ADescriptorIsRead) {

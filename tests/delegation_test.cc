@@ -172,8 +172,8 @@ TEST_F(DelegationV1, AUmaskDoesNotKeepAUserOutOfTheirOwnCgroupAndState) {
 }
 
 TEST_F(DelegationV1, WithoutItOneLineSaysWhatIsNeeded) {
-  ExpectRefusal(RunBelow("/"), copy_.Config() + ":3:5: cgroup-v1: cannot make a cgroup in \"" +
-                                   root_ +
+  ExpectRefusal(RunBelow("/"), copy_.Config() +
+                                   ":3:25: cgroup-v1: parent: cannot make a cgroup in \"" + root_ +
                                    "\": Permission denied (needs root, or a parent that is "
                                    "delegated to this user)");
   EXPECT_EQ(FoldersOfUser(root_), std::set<std::string>{});
@@ -286,8 +286,8 @@ TEST_F(DelegationV2, StartedOutsideItIsToldToStartInside) {
   Delegate(parent);
   ExpectRefusalLike(
       RunOutside(user_),
-      copy_.Config() + ":3:5: cgroup-v2: cannot clone3 into a cgroup below \"" + parent.path() +
-          "\": Permission denied (this process is in the cgroup /",
+      copy_.Config() + ":3:25: cgroup-v2: parent: cannot start in a cgroup below \"" +
+          parent.path() + "\": Permission denied (this process is in the cgroup /",
       {", and may not write " + root_, "/cgroup.procs: start it inside the delegated cgroup)\n"});
   EXPECT_EQ(FoldersBelow(parent.path()), std::set<std::string>{});
   test_.ExpectNothingLeft();
@@ -295,8 +295,8 @@ TEST_F(DelegationV2, StartedOutsideItIsToldToStartInside) {
 
 TEST_F(DelegationV2, WithoutItOneLineSaysWhatIsNeeded) {
   ExpectRefusalLike(RunOutside("/"),
-                    copy_.Config() + ":3:5: cgroup-v2: cannot make a cgroup in \"" + root_ +
-                        "\": Permission denied (",
+                    copy_.Config() + ":3:25: cgroup-v2: parent: cannot make a cgroup in \"" +
+                        root_ + "\": Permission denied (",
                     {"needs root, or a parent that is delegated to this user)\n"});
   EXPECT_EQ(FoldersOfUser(root_), std::set<std::string>{});
   test_.ExpectNothingLeft();
@@ -313,7 +313,7 @@ TEST_F(DelegationV2, AControllerThatWasNotPassedOnIsExplained) {
   Delegate(parent);
   Delegate(start);
   ExpectRefusalLike(RunInside(start, user_, limit),
-                    copy_.Config() + ":3:5: cgroup-v2: cannot write +",
+                    copy_.Config() + ":3:25: cgroup-v2: parent: cannot write +",
                     {"/cgroup.subtree_control\": Permission denied (enabling a controller there "
                      "needs root; or choose a parent that has it enabled and is delegated to this "
                      "user)\n"});

@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -23,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kNothing[] = "nothing was left behind\n";
+constexpr char kNothing[] = "nothing to clean up\n";
 constexpr char kCgroup[] =
     "  - first-of:\n      - cgroup-v2: {pids.max: 20}\n      - cgroup-v1: {pids.max: 20}\n";
 
@@ -32,6 +34,11 @@ pid_t PidIn(const std::string& json) {
   const std::string key = "\"pid\":";
   const size_t at = json.find(key);
   return at == std::string::npos ? 0 : std::atoi(json.c_str() + at + key.size());
+}
+
+std::string NameOfUser() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : "user " + std::to_string(geteuid());
 }
 
 class Collect : public LeftBehind {};
@@ -61,8 +68,7 @@ TEST_F(Collect, SaysTheSecondTimeThatNothingWasLeft) {
 TEST_F(Collect, ADryRunChangesNothing) {
   LeaveBehind();
   const std::string journal = ReadText(Journal());
-  ExpectOutput(Gc({"--dry-run"}), id() + ": bad-leaves-record: would undo: b\n" + id() +
-                                      ": bad-leaves-record: would undo: a\n" + id() +
+  ExpectOutput(Gc({"--dry-run"}), id() + ": bad-leaves-record: would be undone: 2 steps\n" + id() +
                                       ": would be removed\n");
   EXPECT_EQ(ReadText(Journal()), journal);
   EXPECT_EQ(Log(), "");
@@ -79,24 +85,27 @@ TEST_F(Collect, RefusesAnIdThatIsNotThereAndUndoesTheOthers) {
   LeaveBehind();
   const RunResult result = Gc({"nope", id()});
   EXPECT_EQ(result.out, Undone());
-  EXPECT_EQ(result.err, "runtime: no such container \"nope\" (see runtime list; state is in " +
-                            State() + ")\n");
+  EXPECT_EQ(result.err,
+            "runtime: no such container \"nope\" (runtime list shows those that there "
+            "are; their state is in " +
+                State() + ")\n");
   EXPECT_EQ(result.status, 125);
   ExpectUndone();
 }
 
 TEST_F(Collect, RefusesWhatIsNoId) {
   for (const std::string id : {"../x", ".", "..", "a/b"}) {
-    ExpectRefusal(Gc({id}), "not a container id \"" + id + "\" (see runtime list)");
+    ExpectRefusal(Gc({id}),
+                  "not a container id \"" + id + "\" (runtime list shows those that there are)");
   }
 }
 
 TEST_F(Collect, KeepsWhatCannotBeUndone) {
   LeaveBehind(Config("", "teardown"), Flags());
-  const std::string warning =
-      "runtime: warning: bad-leaves-record: could not clean up: failed \"on purpose\"\n";
+  const std::string failure =
+      "runtime: bad-leaves-record: could not clean up: failed \"on purpose\"\n";
   const RunResult result = Gc();
-  EXPECT_EQ(result.err, warning + warning + "runtime: left as it is \"" + id() + "\"\n");
+  EXPECT_EQ(result.err, failure + failure + "runtime: " + KeptLine() + "\n");
   EXPECT_EQ(result.out, "");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(Log(), "b\na\nb\na\n") << "each is tried twice";
@@ -109,7 +118,7 @@ TEST_F(Collect, KeepsAContainerWhoseJournalIsDamaged) {
   const std::string line =
       "a damaged line of a container's state (written by another version of the runtime, or "
       "changed since; runtime gc --forget ID drops it)";
-  ExpectRefusal(Gc(), Journal() + ":1: " + line);
+  ExpectRefusal(Gc(), Journal() + ":1: " + line + "\nruntime: " + KeptLine());
   const RunResult list = List();
   EXPECT_EQ(list.err, "runtime: warning: " + Journal() + ":1: " + line + "\n");
   EXPECT_EQ(list.status, 0);
@@ -135,7 +144,7 @@ TEST_F(Collect, RemovesTheFolderOfARuntimeThatDiedBeforeItsJournal) {
   fs::create_directories(State() + "/" + id());
   chmod(State().c_str(), 0700);
   chmod((State() + "/" + id()).c_str(), 01700);
-  ExpectOutput(Gc({"--dry-run"}), kNothing);
+  ExpectOutput(Gc({"--dry-run"}), id() + ": would be removed\n");
   EXPECT_TRUE(fs::exists(State() + "/" + id()));
   ExpectOutput(Gc(), id() + ": removed\n");
   EXPECT_TRUE(fs::is_empty(State()));
@@ -146,7 +155,7 @@ TEST_F(Collect, LeavesARunningContainerAlone) {
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
   ExpectOutput(Gc(), kNothing);
   ExpectOutput(Gc({"--dry-run"}), kNothing);
-  ExpectRefusal(Gc({id()}), "the container is running \"" + id() + "\" (it is left alone)");
+  ExpectRefusal(Gc({id()}), "the container is running, and was left alone: \"" + id() + "\"");
   EXPECT_NE(List().out.find(id() + "  running  "), std::string::npos);
   ExpectKept();
   container.Signal(SIGTERM);
@@ -176,18 +185,23 @@ TEST_F(Collect, ARuntimeThatCannotWriteItsJournalSaysSo) {
   Words argv = {"/bin/sh", "-c", limited, "sh"};
   const Words run = test_.Argv(Config(), {"/bin/true"}, Flags());
   argv.insert(argv.end(), run.begin(), run.end());
-  ExpectRefusal(RunProgram(argv), "cannot keep the container's state: cannot write \"" + Journal() +
-                                      "\": File too large");
+  ExpectRefusal(RunProgram(argv),
+                "cannot keep the container's state: cannot write \"" + Journal() +
+                    "\": File too large (the limit of a file's size, RLIMIT_FSIZE, is too "
+                    "low: raise it with ulimit -f)");
   EXPECT_TRUE(fs::is_empty(State()));
 }
 
 TEST_F(Collect, ListSaysWhichAreThereInATable) {
-  EXPECT_EQ(List().out, "ID  STATE  PID  SINCE  CONFIG\n");
+  const std::string of_user = " of " + NameOfUser() + "; their state is in " + State() + "\n";
+  ExpectOutput(List(), "ID  STATE  PID  SINCE  CONFIG  COMMAND\nno containers" + of_user);
   LeaveBehind();
   const std::string row = List().out.substr(List().out.find('\n') + 1);
   const std::string begin = id() + "  dead   -    20";
   EXPECT_EQ(row.substr(0, begin.size()), begin);
-  EXPECT_TRUE(row.ends_with("  " + test_.Path("test.yaml") + "\n")) << row;
+  EXPECT_TRUE(row.ends_with("  " + test_.Path("test.yaml") +
+                            "  /bin/tail -f /etc/ready\n1 container" + of_user))
+      << row;
 }
 
 TEST_F(Collect, ListSaysWhichAreThereInJson) {
@@ -197,7 +211,9 @@ TEST_F(Collect, ListSaysWhichAreThereInJson) {
   const std::string begin =
       "[{\"id\":\"" + id() + "\",\"state\":\"dead\",\"pid\":null,\"since\":\"20";
   EXPECT_EQ(text.substr(0, begin.size()), begin);
-  EXPECT_TRUE(text.ends_with("Z\",\"config\":\"" + test_.Path("test.yaml") + "\"}]\n")) << text;
+  EXPECT_TRUE(text.ends_with("Z\",\"config\":\"" + test_.Path("test.yaml") +
+                             "\",\"command\":\"/bin/tail -f /etc/ready\"}]\n"))
+      << text;
 }
 
 // A container that was told to outlive its runtime.
@@ -225,7 +241,7 @@ class Outliving : public LeftBehind {
 
 TEST_F(Outliving, LivesOnAndIsLeftAloneAndIsUndoneAfterItsEnd) {
   ExpectOutput(Gc(), kNothing);
-  ExpectRefusal(Gc({id()}), "the container is running \"" + id() + "\" (it is left alone)");
+  ExpectRefusal(Gc({id()}), "the container is running, and was left alone: \"" + id() + "\"");
   EXPECT_NE(List("json").out.find("\"state\":\"running\""), std::string::npos);
   ExpectKept();
   EndIt();
@@ -264,7 +280,7 @@ class KilledIn : public LeftBehind, public ::testing::WithParamInterface<const c
 
   void ForgetFifos() const { fs::remove_all(test_.Path("fifos")); }
 
-  std::string AllUndone() const { return id() + ": bad-waits: undone: waited\n" + Undone(); }
+  std::string AllUndone() const { return id() + ": bad-waits: undone: 1 step\n" + Undone(); }
 };
 
 TEST_P(KilledIn, EverythingIsUndone) {
@@ -307,7 +323,7 @@ TEST_F(TwoGcs, TheSecondLeavesTheContainerToTheFirst) {
   Running first(FirstGc());
   const std::ifstream waiting = AwaitHook();
   ExpectOutput(Gc(), kNothing);
-  ExpectRefusal(Gc({id()}), "another runtime gc is at it \"" + id() + "\"");
+  ExpectRefusal(Gc({id()}), "another runtime gc is at work on \"" + id() + "\"");
   EXPECT_NE(List().out.find(id() + "  dead  "), std::string::npos) << List().out;
   std::ofstream(Fifo("go")).close();
   ExpectOutput(first.Await(), AllUndone());

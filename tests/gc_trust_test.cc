@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kNothing[] = "nothing was left behind\n";
+constexpr char kNothing[] = "nothing to clean up\n";
 constexpr char kPlugin[] = "libbad_leaves_record_stage.so";
 constexpr uid_t kNobody = 65534;
 
@@ -54,11 +54,11 @@ class Plugin : public LeftBehind {
                          const std::vector<std::string>& parts) const {
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(result.status, 125);
-    EXPECT_EQ(result.err.find("runtime: warning: bad-leaves-record: " + begin), 0u) << result.err;
+    EXPECT_EQ(result.err.find("runtime: bad-leaves-record: " + begin), 0u) << result.err;
     for (const std::string& part : parts) {
       EXPECT_NE(result.err.find(part), std::string::npos) << part << " is not in " << result.err;
     }
-    EXPECT_TRUE(result.err.ends_with("\nruntime: left as it is \"" + id() + "\"\n")) << result.err;
+    EXPECT_TRUE(result.err.ends_with("\nruntime: " + KeptLine() + "\n")) << result.err;
     ExpectKept();
   }
 };
@@ -163,7 +163,8 @@ class JournalFile : public LeftBehind {
     const std::string line = "not a safe file for a container's state \"" + Journal() +
                              "\" (it must be a file that belongs to uid " +
                              std::to_string(geteuid()) + " and not be writable by group or others)";
-    ExpectRefusal(Gc(), line);
+    ExpectRefusal(Gc(), line + "\nruntime: " + KeptForGoodLine());
+    ExpectRefusal(Gc({"--forget", id()}), line);
     EXPECT_EQ(List().err, "runtime: warning: " + line + "\n");
     EXPECT_TRUE(fs::exists(fs::symlink_status(Journal())));
     EXPECT_TRUE(fs::exists(test_.Path("records/a")));
@@ -194,14 +195,15 @@ TEST_F(JournalFile, ThatIsASymlinkIsRefused) {
   LeaveBehind();
   fs::rename(Journal(), test_.Path("elsewhere"));
   fs::create_symlink(test_.Path("elsewhere"), Journal());
-  ExpectRefusal(Gc(), "cannot open \"" + Journal() + "\": Too many levels of symbolic links");
+  ExpectRefusal(Gc(), "cannot open \"" + Journal() +
+                          "\": Too many levels of symbolic links\nruntime: " + KeptForGoodLine());
 }
 
 TEST_F(JournalFile, OfAContainerThatWasRenamedIsRefused) {
   LeaveBehind();
   fs::rename(State() + "/" + id(), State() + "/other");
   ExpectRefusal(Gc(), State() + "/other/journal: the state of another container \"" + id() +
-                          "\" (moved by hand?)");
+                          "\" (moved by hand?)\nruntime: " + KeptLine("other"));
 }
 
 // Without privileges there are no namespaces here; the record is what gc has to undo. The command
@@ -245,9 +247,7 @@ TEST_F(PlainUser, HasStateInTheRuntimeFolder) {
   LeaveBehind(folder_ + "/xdg");
   EXPECT_TRUE(fs::exists(folder_ + "/xdg/slipway/web/journal"));
   const RunResult result = Sh("cd / && exec \"$0\" gc", folder_ + "/xdg");
-  EXPECT_EQ(result.out,
-            "web: bad-leaves-record: undone: b\nweb: bad-leaves-record: undone: a\nweb: removed\n")
-      << result.err;
+  EXPECT_EQ(result.out, "web: bad-leaves-record: undone: 2 steps\nweb: removed\n") << result.err;
   EXPECT_TRUE(fs::is_empty(folder_ + "/xdg/slipway"));
   EXPECT_FALSE(fs::exists(folder_ + "/records/a"));
 }

@@ -76,8 +76,21 @@ class LeftBehind : public ::testing::Test {
   std::string Log() const { return ReadText(test_.Path("records/teardown.log")); }
 
   std::string Undone() const {
-    return id() + ": bad-leaves-record: undone: b\n" + id() + ": bad-leaves-record: undone: a\n" +
-           id() + ": removed\n";
+    return id() + ": bad-leaves-record: undone: 2 steps\n" + id() + ": removed\n";
+  }
+
+  // The last line of a gc that has kept the container `name`.
+  static std::string KeptLine(const std::string& name) {
+    return "container " + name +
+           " could not be undone, and is kept (mend that and call runtime gc again; runtime gc "
+           "--forget " +
+           name + " drops it without undoing it)";
+  }
+  std::string KeptLine() const { return KeptLine(id()); }
+  // Of one that --forget would not drop either.
+  std::string KeptForGoodLine() const {
+    return "container " + id() +
+           " could not be undone, and is kept (mend that and call runtime gc again)";
   }
 
   void ExpectOutput(const RunResult& result, const std::string& out) const {

@@ -277,7 +277,7 @@ INSTANTIATE_TEST_SUITE_P(Hook, Interrupted, ::testing::Values("pre-clone", "post
 TEST_F(MisbehavingHook, TheTimeIsCheckedOnTheCommandLine) {
   const std::string config = test_.WriteStages("  - mount: {root: root}\n");
   ExpectRefusal(test_.RunContainer(config, {"/bin/true"}, {}, {"--hook-timeout", "soon"}),
-                "not a number \"soon\" (--hook-timeout takes seconds from 0 to 86400)");
+                "--hook-timeout: not a whole number \"soon\" (write one from 0 to 86400)");
 }
 
 }  // namespace

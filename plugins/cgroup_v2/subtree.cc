@@ -103,7 +103,7 @@ Status CheckBirth(const sys::CgroupMount& mount, const std::string& parent) {
   const std::string directory = sys::CgroupDirectory(mount, parent);
   const Result<std::string> type = sys::ReadFile(directory + "/cgroup.type");
   if (type.ok() && *type != "domain\n") {
-    return Error(EOPNOTSUPP, "clone3 into a cgroup below", directory,
+    return Error(EOPNOTSUPP, "start in a cgroup below", directory,
                  "its cgroup.type is not \"domain\" but \"" +
                      (*type).substr(0, (*type).find('\n')) + "\": choose another parent");
   }
@@ -114,7 +114,7 @@ Status CheckBirth(const sys::CgroupMount& mount, const std::string& parent) {
   const std::string common = CommonAncestor(UnifiedPath(own), parent);
   const std::string file = sys::CgroupDirectory(mount, common) + "/cgroup.procs";
   if (faccessat(AT_FDCWD, file.c_str(), F_OK, AT_EACCESS) == 0 && !MayWrite(file)) {
-    return Error(EACCES, "clone3 into a cgroup below", directory,
+    return Error(EACCES, "start in a cgroup below", directory,
                  "this process is in the cgroup " + std::string(UnifiedPath(own)) +
                      ", and may not write " + file + ": start it inside the delegated cgroup");
   }

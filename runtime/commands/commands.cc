@@ -65,7 +65,8 @@ Result<Picked> Pick(const std::vector<std::string>& words) {
       const cli::Option* option = FindInAll(words[i]);
       // Perhaps one that a stage of the config offers; whether a value follows is not known yet.
       if (option == nullptr) break;
-      if (cli::TakesNextWord(*option, words[i])) ++i;
+      const bool value = i + 1 < words.size() && !words[i + 1].starts_with("--");
+      if (value && cli::TakesNextWord(*option, words[i])) ++i;
       continue;
     }
     if (config) break;

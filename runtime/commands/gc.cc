@@ -84,16 +84,23 @@ std::string Describe(const state::Contents& contents, const std::vector<state::E
   return text + id + (dry_run ? ": would be removed\n" : ": removed\n");
 }
 
+// Why a container was left alone.
+Error LeftAlone(const state::Root& root, const std::string& id, state::Forgotten reason) {
+  if (reason == state::Forgotten::kRunning) {
+    return Error("the container is running, and was left alone:", id);
+  }
+  if (reason == state::Forgotten::kTaken) return Error("another runtime gc is at work on", id);
+  return Error("no such container", id,
+               "runtime list shows those that there are; their state is in " + root.path());
+}
+
 // Of an id that was named, but is not that of a dead container which could be taken.
 Error NotTaken(const state::Root& root, const std::string& id) {
   auto seen = state::Look(root, id);
   if (!seen.ok()) return seen.error();
-  if (!*seen) {
-    return Error("no such container", id,
-                 "runtime list shows those that there are; their state is in " + root.path());
-  }
-  if ((*seen)->life == state::Life::kDead) return Error("another runtime gc is at work on", id);
-  return Error("the container is running, and was left alone:", id);
+  if (!*seen) return LeftAlone(root, id, state::Forgotten::kNotThere);
+  const bool dead = (*seen)->life == state::Life::kDead;
+  return LeftAlone(root, id, dead ? state::Forgotten::kTaken : state::Forgotten::kRunning);
 }
 
 class Collector {
@@ -147,21 +154,18 @@ class Collector {
   void Forget(const std::string& id) {
     const auto seen = state::Look(root_, id);
     const size_t left = seen.ok() && *seen ? (*seen)->contents.entries.size() : 0;
-    if (request_.dry_run) {
-      const bool dead = !seen.ok() || (*seen && (*seen)->life == state::Life::kDead);
-      if (!dead) return KeepNotTaken(id);
-    } else {
-      auto forgotten = state::Forget(root_, id);
-      if (!forgotten.ok()) return Keep(id, {forgotten.error()});
-      if (*forgotten != state::Forgotten::kDone) return KeepNotTaken(id);
+    auto forgotten = state::Forget(root_, id, request_.dry_run);
+    if (!forgotten.ok()) return Keep(id, {forgotten.error()});
+    if (*forgotten != state::Forgotten::kDone) {
+      return KeepAlone(id, LeftAlone(root_, id, *forgotten));
     }
     report_.text += id + (request_.dry_run ? ": would be forgotten" : ": forgotten") +
                     (left == 0 ? "" : "; not undone: " + Steps(left)) + "\n";
   }
 
-  void KeepNotTaken(const std::string& id) {
+  void KeepAlone(const std::string& id, Error reason) {
     kept_.push_back(id);
-    report_.failures.push_back(NotTaken(root_, id));
+    report_.failures.push_back(std::move(reason));
   }
 
   // A container that is not ours to undo.
@@ -171,7 +175,7 @@ class Collector {
     if (removed) {
       report_.text += id + (request_.dry_run ? ": would be removed\n" : ": removed\n");
     } else if (!request_.ids.empty()) {
-      KeepNotTaken(id);
+      KeepAlone(id, NotTaken(root_, id));
     }
   }
 
@@ -179,9 +183,14 @@ class Collector {
     kept_.push_back(id);
     for (Error& reason : reasons) report_.failures.push_back(std::move(reason));
     if (request_.forget) return;
-    report_.failures.push_back(Error("container " + id + " could not be undone, and is kept", {},
-                                     "mend that and call runtime gc again; runtime gc --forget " +
-                                         id + " drops it without undoing it"));
+    std::string hint = "mend that and call runtime gc again";
+    // Not of one whose state is somebody else's file: nobody can tell whether it runs.
+    const auto forgotten = state::Forget(root_, id, /*dry_run=*/true);
+    if (forgotten.ok() && *forgotten == state::Forgotten::kDone) {
+      hint += "; runtime gc --forget " + id + " drops it without undoing it";
+    }
+    report_.failures.push_back(
+        Error("container " + id + " could not be undone, and is kept", {}, hint));
   }
 
   std::vector<std::string> WordsFor(const std::vector<std::string>& ids) const {

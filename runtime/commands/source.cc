@@ -16,7 +16,7 @@
 namespace slipway::commands {
 namespace {
 
-constexpr const char* kInstalledConfigs = "/../share/slipway/configs";  // from the binary's folder
+constexpr const char* kInstalledConfigs = "/share/slipway/configs";  // below PREFIX of PREFIX/bin
 // Of a clone, from a built binary's: Bazel links the folders of the clone beside its bazel-out.
 constexpr const char* kConfigsOfClone = "/../../../../configs";
 
@@ -26,7 +26,7 @@ std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
   if (executable.empty()) return {};
   const std::string folder = FolderOf(executable);
-  std::vector<std::string> folders = {folder + kInstalledConfigs};
+  std::vector<std::string> folders = {FolderOf(folder) + kInstalledConfigs};
   // Where the clone really is, because what its configs name lies beside them.
   const std::unique_ptr<char, decltype(&free)> clone(
       realpath((folder + kConfigsOfClone).c_str(), nullptr), free);
@@ -53,7 +53,7 @@ cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std:
     after_unknown = option == nullptr;
     if (option == nullptr || option->kind == Kind::kFlag) continue;
     const bool next = cli::TakesNextWord(*option, word);
-    if (next && ++i == words.size()) break;
+    if (next && (++i == words.size() || words[i].starts_with("--"))) break;  // it is missing
     found.options[option->name].push_back(next ? words[i] : word.substr(word.find('=') + 1));
   }
   return found;

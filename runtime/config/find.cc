@@ -110,7 +110,7 @@ std::vector<std::string> Folders(const std::vector<std::string>& installed) {
 }
 
 Result<std::string> Find(const std::string& name, const std::vector<std::string>& folders) {
-  if (name.empty()) return Error("config without a name");
+  if (name.empty()) return Error("the config has an empty name", {}, "write --config FILE");
   if (name == kStandardInput || name.starts_with(kDescriptorPrefix) ||
       name.find('/') != std::string::npos) {
     return name;

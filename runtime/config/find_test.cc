@@ -152,7 +152,9 @@ TEST_F(Find, WithoutAUsersFolderItLooksInTheOthers) {
                 folder_ + "/installed)");
 }
 
-TEST_F(Find, AnEmptyNameIsRefused) { EXPECT_EQ(Look(""), "config without a name"); }
+TEST_F(Find, AnEmptyNameIsRefused) {
+  EXPECT_EQ(Look(""), "the config has an empty name (write --config FILE)");
+}
 
 }  // namespace
 }  // namespace slipway::config

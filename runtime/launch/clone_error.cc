@@ -132,8 +132,8 @@ std::string WhatWouldBeRight(const Plan& plan, int cause, const Surroundings& he
     case EINVAL:
       return Lacks(plan, here);
     case EAGAIN:
-      return "a limit of processes is reached: pids.max of its cgroup or of one above, ulimit -u, "
-             "or /proc/sys/kernel/threads-max";
+      return "a limit of processes is reached: ulimit -u, pids.max of a cgroup around this one, or "
+             "/proc/sys/kernel/threads-max";
     case ENOMEM:
       return "memory is used up, or a memory limit above is reached; so says the kernel, too, in a "
              "pid namespace whose first process has ended";
@@ -161,8 +161,10 @@ Surroundings SurroundingsOfThisProcess() {
 
 Error CloneError(const Plan& plan, const Error& cause, const Surroundings& here) {
   const int number = cause->errno_value;
-  const bool asked = plan.namespaces != 0;
-  std::string hint = WhoAsked(plan);
+  // These two any process would have met.
+  const bool any = number == EAGAIN || number == ENOMEM;
+  const bool asked = plan.namespaces != 0 && !any;
+  std::string hint = any ? "" : WhoAsked(plan);
   const std::string right = WhatWouldBeRight(plan, number, here);
   if (!hint.empty() && !right.empty()) hint += "; ";
   return Error(number,

@@ -106,7 +106,10 @@ TEST_F(CloneErrorOf, AKernelWithoutANamespaceNamesIt) {
 }
 
 TEST_F(CloneErrorOf, TooManyProcessesNamesTheLimits) {
-  EXPECT_NE(Text(EAGAIN).find("pids.max of its cgroup"), std::string::npos) << Text(EAGAIN);
+  EXPECT_EQ(Text(EAGAIN),
+            "cannot make the container's first process: Resource temporarily unavailable (a limit "
+            "of processes is reached: ulimit -u, pids.max of a cgroup around this one, or "
+            "/proc/sys/kernel/threads-max)");
 }
 
 TEST_F(CloneErrorOf, ACgroupNamesItsStage) {

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/sys/process.h"
@@ -30,11 +31,16 @@ Error EndedInHook(int wait_status) {
 }
 
 Error EndedInExec(int wait_status) {
-  const std::string what = "the container's first process ended before the command ran";
-  if (!WIFSIGNALED(wait_status)) {
-    return Error(what + ", with exit status " + std::to_string(WEXITSTATUS(wait_status)));
+  int signal = WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : 0;
+  std::string what = signal ? "the container's first process" : "the command's process";
+  what += " ended before the command ran";
+  if (!signal) {
+    // The init has passed on how its child ended.
+    const int exit_status = WEXITSTATUS(wait_status);
+    if (exit_status <= kSignalBase)
+      return Error(what + ", with exit status " + std::to_string(exit_status));
+    signal = exit_status - kSignalBase;
   }
-  const int signal = WTERMSIG(wait_status);
   return Error(what + ": " + strsignal(signal), {}, signal == SIGKILL ? kKilled : "");
 }
 

@@ -116,13 +116,20 @@ Status DeadContainer::EndChild() const {
 
 Status DeadContainer::Remove() { return RemoveFolder(*root_, id_); }
 
-Result<Forgotten> Forget(const Root& root, const std::string& id) {
+Result<Forgotten> Forget(const Root& root, const std::string& id, bool dry_run) {
   ASSIGN_OR_RETURN(const sys::Fd file, OpenJournal(root, id, O_RDWR));
-  if (!file.valid()) return RemoveEmptyFolder(root, id) ? Forgotten::kDone : Forgotten::kNotThere;
-  ASSIGN_OR_RETURN(const bool taken, TryLock(file));
+  if (!file.valid()) {
+    const bool empty = dry_run ? IsEmptyFolder(root, id) : RemoveEmptyFolder(root, id);
+    return empty ? Forgotten::kDone : Forgotten::kNotThere;
+  }
+  bool taken = false;
+  if (!dry_run) {
+    ASSIGN_OR_RETURN(taken, TryLock(file));
+  }
   if (!taken) {
     ASSIGN_OR_RETURN(const bool has_host, HasHost(file));
-    return has_host ? Forgotten::kRunning : Forgotten::kTaken;
+    if (has_host) return Forgotten::kRunning;
+    if (!dry_run) return Forgotten::kTaken;
   }
   ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));
   if (!there) return Forgotten::kNotThere;
@@ -131,6 +138,7 @@ Result<Forgotten> Forget(const Root& root, const std::string& id) {
     ASSIGN_OR_RETURN(const sys::Fd child, FindChild(*contents));
     if (child.valid()) return Forgotten::kRunning;
   }
+  if (dry_run) return Forgotten::kDone;
   RETURN_IF_ERROR(RemoveFolder(root, id));
   return Forgotten::kDone;
 }

@@ -67,8 +67,9 @@ enum class Forgotten {
 };
 
 // Removes the state of a dead container, and undoes nothing: for one that cannot be undone, also
-// because its journal cannot be read any more.
-Result<Forgotten> Forget(const Root& root, const std::string& id);
+// because its journal cannot be read any more. dry_run: only says what would become of it, and
+// locks nothing, so that nobody is kept from it.
+Result<Forgotten> Forget(const Root& root, const std::string& id, bool dry_run = false);
 
 }  // namespace slipway::state
 

@@ -65,12 +65,14 @@ std::string OutcomeOf(const TraceResult& result) {
 }
 
 // "/etc/web.yaml:3:5: uts: ...", "uts: crashed ..." or at least what could not be done, as
-// "cannot keep the container's state: ...".
+// "cannot keep the container's state: ...", or who was to do it: "the container's first process
+// ended before the command ran".
 bool NamesItsPlace(const std::string& line) {
   const size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-");
   const bool stage = end != std::string::npos && line.compare(end, 2, ": ") == 0;
   const bool in_file = line.find(".yaml:") < line.find(": ");
-  return stage || in_file || line.find("cannot ") != std::string::npos;
+  const bool process = line.find("process ended before the command ran") != std::string::npos;
+  return stage || in_file || process || line.find("cannot ") != std::string::npos;
 }
 
 }  // namespace
