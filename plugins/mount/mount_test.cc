@@ -132,9 +132,10 @@ TEST(MountBind, MissingTargetIsAnErrorWithoutOverlay) {
       test.RunScript(Mount(", binds: [{source: data, target: /new/place}]"), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":4:5: mount: cannot open the container's \"/new/place\": No such file "
-                            "or directory (a mount "
-                            "point must exist in the root folder; or set overlay: true)\n");
+                            ":4:56: mount: binds[0].target: cannot open the container's "
+                            "\"/new/place\": No such file or directory (a mount point must exist "
+                            "in the container's root, and /new/place does not; make it there, or "
+                            "set overlay: true)\n");
   EXPECT_FALSE(fs::exists(test.Path("root/new")));
 }
 
@@ -154,10 +155,9 @@ TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
   const RunResult result =
       test.RunScript(Mount(", binds: [{source: /nope, target: /tmp}]"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err,
-            "runtime: " + test.Path("test.yaml") +
-                ":4:5: mount: cannot stat \"/nope\": No such file or directory (the source of a "
-                "bind must exist)\n");
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
+                            ":4:42: mount: binds[0].source: cannot find \"/nope\": No such file or "
+                            "directory (the source of a bind must exist on the host)\n");
 }
 
 TEST(MountBind, FolderOnAFileIsRefused) {

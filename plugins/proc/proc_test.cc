@@ -60,9 +60,9 @@ TEST(Proc, TargetThatIsASymlinkIsRefused) {
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":5:5: proc: cannot open the container's \"/proc\": Too many levels of "
-                            "symbolic links (it is, or "
-                            "is below, a symlink; it must be a plain folder)\n");
+                            ":5:5: proc: target: cannot open the container's \"/proc\": Too many "
+                            "levels of symbolic links (in the container it is a symlink, or lies "
+                            "below one; it must be a plain folder)\n");
 }
 
 TEST(Proc, TargetThatIsMissingIsReported) {
@@ -70,11 +70,10 @@ TEST(Proc, TargetThatIsMissingIsReported) {
   std::filesystem::remove(test.MakeRoot() + "/proc");
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(
-      result.err,
-      "runtime: " + test.Path("test.yaml") +
-          ":5:5: proc: cannot open the container's \"/proc\": No such file or directory (the root "
-          "filesystem needs this folder as a mount point)\n");
+  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
+                            ":5:5: proc: target: cannot open the container's \"/proc\": No such "
+                            "file or directory (the container's root has no such folder, and it is "
+                            "needed as a mount point)\n");
 }
 
 TEST(Proc, NeedsAMountNamespace) {
