@@ -170,7 +170,7 @@ constexpr Case kBadOptions[] = {
      "\"0123456789012345678901234567890123456789012345678901234567890123x\" (write a text of 1 to "
      "64 bytes)"},
     {"Bool", "  - pid: {init: maybe}\n",
-     "$F:3:17: pid: init: not a bool \"maybe\" (write true or false)"},
+     "$F:3:17: pid: init: neither true nor false \"maybe\" (write true or false)"},
     {"Enum", "  - mount: {root: root, method: privot_root}\n",
      "$F:3:33: mount: method: unknown value \"privot_root\" (did you mean \"pivot_root\"?)"},
     {"PathIsEmpty", "  - mount: {root: ''}\n",

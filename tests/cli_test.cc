@@ -50,7 +50,7 @@ TEST_P(BadWords, AreRefused) {
 }
 
 constexpr char kBadName[] =
-    "(--name takes 1 to 64 of A-Z a-z 0-9 _ . - and begins with none of . -)";
+    "(--name takes 1 to 64 of A-Z a-z 0-9 _ . - and must not begin with . or -)";
 std::string BadName(const std::string& name) {
   return "not a container id \"" + name + "\" " + kBadName;
 }
@@ -70,7 +70,7 @@ const Case kBadFlags[] = {
      "cannot read \"$D\": Is a directory (the config must be a file)"},
     {"NoCommand",
      {"--config", "$F"},
-     "no command was given (write it behind the options, or as process.args in $F)"},
+     "no command was given (write it after the options, or as process.args in $F)"},
     {"NoCommandAfterTheDashes",
      {"--config", "$F", "--"},
      "no command after -- (write -- COMMAND [ARG...], or leave the -- out)"},
@@ -141,7 +141,8 @@ const Case kBadSets[] = {
      "--set mount.root: mount: root: has no value (write a path)"},
     {"BadValue",
      {"--config", "$F", "--set", "mount.readonly=maybe", "/bin/true"},
-     "--set mount.readonly: mount: readonly: not a bool \"maybe\" (write true or false)"},
+     "--set mount.readonly: mount: readonly: neither true nor false \"maybe\" (write true or "
+     "false)"},
     {"BadYaml",
      {"--config", "$F", "--set", "mount.binds=[", "/bin/true"},
      "--set mount.binds: not valid YAML (a '[' without its ']', or a missing comma)"},

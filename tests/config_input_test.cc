@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 constexpr const char* kRoot = "stages:\n  - mount: {root: root}\n";
 
 // Runs a line of the shell in the test's folder; "$0" is the runtime.
-RunResult RunLine(const ContainerTest& test, const std::string& line, RunOptions options = {}) {
+RunResult RunLine(const ContainerTest& test, const std::string& line,
+                  const RunOptions& options = {}) {
   return RunProgram({"/bin/sh", "-c", "cd " + test.folder() + " && " + line,
                      fs::absolute(Runfile("runtime/runtime")).string()},
                     options);

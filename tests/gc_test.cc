@@ -87,7 +87,7 @@ TEST_F(Collect, RefusesAnIdThatIsNotThereAndUndoesTheOthers) {
   EXPECT_EQ(result.out, Undone());
   EXPECT_EQ(result.err,
             "runtime: no such container \"nope\" (runtime list shows those that there "
-            "are; their state is in " +
+            "are; the state folder is " +
                 State() + ")\n");
   EXPECT_EQ(result.status, 125);
   ExpectUndone();
@@ -193,7 +193,7 @@ TEST_F(Collect, ARuntimeThatCannotWriteItsJournalSaysSo) {
 }
 
 TEST_F(Collect, ListSaysWhichAreThereInATable) {
-  const std::string of_user = " of " + NameOfUser() + "; their state is in " + State() + "\n";
+  const std::string of_user = " of " + NameOfUser() + "; the state folder is " + State() + "\n";
   ExpectOutput(List(), "ID  STATE  PID  SINCE  CONFIG  COMMAND\nno containers" + of_user);
   LeaveBehind();
   const std::string row = List().out.substr(List().out.find('\n') + 1);

@@ -129,9 +129,27 @@ TEST_F(RunOption, AWrongValueNamesTheOption) {
 
 TEST_F(RunOption, AnOptionThatNoStageHasIsUnknown) {
   const std::string config = test_.WriteStages("  - uts\n");
-  ExpectRefusalLike(
+  ExpectRefusal(
       RunProgram({Runfile("runtime/runtime"), "--config", config, "--memory", "64M", "true"}),
-      "unknown option \"--memory\"", {"runtime --help"});
+      "unknown option \"--memory\" (it is an option of the stages cgroup-v1, cgroup-v2, of which " +
+          config + " has none)");
+}
+
+TEST_F(RunOption, AnOptionOfAnotherRuntimeIsAnsweredWithOurs) {
+  ExpectRefusal(Run({"--volume", "/a:/b"}, {"true"}),
+                "unknown option \"--volume\" (here it is --bind SOURCE:TARGET[:ro])");
+}
+
+TEST_F(RunOption, AFolderOrCommandThatIsNotThereHasItsPlace) {
+  const std::string config =
+      test_.Write("process.yaml",
+                  "version: 1\nprocess: {cwd: /nope, args: [/nope/cmd]}\nstages:\n  - mount: "
+                  "{root: root}\n");
+  ExpectRefusalLike(test_.RunContainer(config, {}), config + ":2:16: cannot start in ", {"/nope"});
+  ExpectRefusalLike(test_.RunContainer(config, {}, {}, {"-w", "/also"}), "-w: cannot start in ",
+                    {"/also"});
+  ExpectRefusalLike(test_.RunContainer(config, {}, {}, {"-w", "/"}),
+                    config + ":2:29: command not found ", {"/nope/cmd"}, 127);
 }
 
 TEST_F(RunOption, AKeptDescriptorReachesTheCommand) {

@@ -74,6 +74,7 @@ constexpr Verb kVerbs[] = {
     {"list", "list [OPTIONS]", "--format"},
     {"gc", "gc [OPTIONS] [ID...]", "--forget"},
     {"help", "help [VERB]", "--help"},
+    {"version", "version ", "--help"},
 };
 INSTANTIATE_TEST_SUITE_P(Verb, EachVerb, ::testing::ValuesIn(kVerbs), NameOf<Verb>);
 
@@ -105,8 +106,9 @@ TEST(Verb, RunIsThePlainFormUnderAnotherName) {
 // So no verb that is added later changes what an old script does.
 TEST(Verb, BehindAConfigEveryWordIsTheCommands) {
   ContainerTest test;
-  ExpectRefusalLike(RunWords(test, {"--config", "$F", "list"}), "command not found \"list\"", {},
-                    127);
+  ExpectRefusal(RunWords(test, {"--config", "$F", "list"}),
+                "command not found \"list\" (as a verb it stands without --config: runtime list)",
+                127);
   EXPECT_EQ(RunWords(test, {"--config", "$F", "echo", "list", "--help"}).out, "list --help\n");
 }
 
@@ -117,8 +119,20 @@ TEST(Verb, ThatDoesNotExistIsAnsweredWithTheLineToPaste) {
       "no such verb \"ls\" (to run it in a container: runtime --config host.yaml ls -la 'a "
       "b' 'it'\\''s'; runtime help lists the verbs)");
   ExpectRefusal(RunWords(test, {"exec"}),
-                "no such verb \"exec\" (to run it in a container: runtime --config host.yaml exec; "
-                "runtime help lists the verbs)");
+                "no such verb \"exec\" (runtime help lists those that there are)");
+  ExpectRefusal(RunWords(test, {"make", "-j4"}),
+                "no such verb \"make\" (to run it in a container: runtime --config host.yaml make "
+                "-j4; runtime help lists the verbs)");
+}
+
+TEST(Verb, ThatIsAConfigIsAnsweredWithTheLineToPaste) {
+  ContainerTest test;
+  for (const std::string config : {"host", "./mine.yaml"}) {
+    ExpectRefusal(RunWords(test, {config, "sh"}),
+                  "no such verb \"" + config +
+                      "\" (to run a command in the container of this config: runtime --config " +
+                      config + " sh)");
+  }
 }
 
 TEST(Verb, ThatIsMisspeltIsNamed) {
@@ -152,6 +166,7 @@ TEST(Version, IsPrinted) {
   const RunResult version = RunWords(test, {"--version"});
   EXPECT_EQ(version.status, 0);
   EXPECT_EQ(version.out.find("slipway 0."), 0u) << version.out;
+  EXPECT_EQ(RunWords(test, {"version"}).out, version.out);
 }
 
 TEST(Stages, AreListedWithTheirSummaries) {

@@ -137,7 +137,7 @@ Status AttachAt(const Fd& root, const std::string& path, const Fd& mount, bool m
     return found.error().Hint(TargetHint(found.error()->errno_value, path, make_target));
   }
   if (IsFolder(*found) != IsFolder(mount)) {
-    return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "move_mount", path,
+    return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "mount at", path,
                  std::string("source and target must both be folders, or both be files; in the "
                              "container's root it is a ") +
                      (IsFolder(mount) ? "file" : "folder"));

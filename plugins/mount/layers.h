@@ -20,9 +20,9 @@ slipway::Result<slipway::sys::Fd> StageFolder(const std::string& root, bool read
 // written goes to a tmpfs. Returns its root.
 slipway::Result<slipway::sys::Fd> StageOverlay(const std::string& root);
 
-// Attaches the detached `mount` at the path `target` beneath `root`. With `make_target` a missing
+// Attaches the detached `mount` at `path` beneath `root`. With `make_target` a missing
 // target is made first: a folder, or an empty file where the mount is one. The error has no option.
-slipway::Status AttachAt(const slipway::sys::Fd& root, const std::string& target,
+slipway::Status AttachAt(const slipway::sys::Fd& root, const std::string& path,
                          const slipway::sys::Fd& mount, bool make_target);
 
 }  // namespace mount_stage

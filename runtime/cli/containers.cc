@@ -61,7 +61,7 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
   }
   const std::string count = rows.empty() ? "no" : std::to_string(rows.size());
   return text + count + (rows.size() == 1 ? " container of " : " containers of ") + owner +
-         "; their state is in " + Printable(folder) + "\n";
+         "; the state folder is " + Printable(folder) + "\n";
 }
 
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {

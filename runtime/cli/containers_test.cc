@@ -31,7 +31,7 @@ TEST(ContainersAsTable, HasColumnsAsWideAsNeeded) {
       "ID                        STATE    PID   SINCE                CONFIG         COMMAND\n"
       "web                       running  4711  2026-11-23 18:52:23  /etc/a b.yaml  sh -c ls\n"
       "slipway-0123456789abcdef  dead     -     2026-11-23 18:52:23  /x??           \n"
-      "2 containers of root; their state is in /run/slipway\n");
+      "2 containers of root; the state folder is /run/slipway\n");
 }
 
 TEST(ContainersAsTable, HasLocalTimes) {
@@ -44,7 +44,7 @@ TEST(ContainersAsTable, HasLocalTimes) {
 TEST(ContainersAsTable, WithoutContainersIsItsHeadings) {
   EXPECT_EQ(ContainersAsTable({}, "root", "/run/slipway"),
             "ID  STATE  PID  SINCE  CONFIG  COMMAND\n"
-            "no containers of root; their state is in /run/slipway\n");
+            "no containers of root; the state folder is /run/slipway\n");
 }
 
 TEST(ContainersAsJson, IsOneLineWithTimesOfUtc) {

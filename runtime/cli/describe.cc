@@ -41,14 +41,6 @@ std::string Tokens(const char* const* tokens) {
   return text;
 }
 
-std::string NeedsText(const slipway_stage& stage) {
-  if (stage.privileges != SLIPWAY_UNPRIVILEGED) {
-    const std::string root = "root (CAP_SYS_ADMIN)";
-    return stage.needs != nullptr ? root + ", and " + stage.needs : root;
-  }
-  return stage.needs != nullptr ? stage.needs : "no privileges";
-}
-
 // `text` in lines of at most kWidth, each behind `indent` blanks, the first one behind `first`.
 void AddLines(std::string& to, std::string_view first, size_t indent, std::string_view text) {
   std::string line(first);
@@ -95,6 +87,14 @@ std::string Cell(std::string_view text) {
 }
 
 }  // namespace
+
+std::string NeedsText(const slipway_stage& stage) {
+  if (stage.privileges != SLIPWAY_UNPRIVILEGED) {
+    const std::string root = "root (CAP_SYS_ADMIN)";
+    return stage.needs != nullptr ? root + ", and " + stage.needs : root;
+  }
+  return stage.needs != nullptr ? stage.needs : "no privileges";
+}
 
 std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   std::string text;

@@ -10,6 +10,9 @@
 
 namespace slipway::cli {
 
+// The privileges that a stage needs, in words.
+std::string NeedsText(const slipway_stage& stage);
+
 // What the stage does and needs, its order rules and its options.
 // file: of its plugin.
 std::string DescribeStage(const slipway_stage& stage, const std::string& file);

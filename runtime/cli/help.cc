@@ -41,6 +41,7 @@ std::string Row(std::string_view name, std::string_view meaning, size_t name_wid
 std::string OptionsAsText(std::span<const Option> options, size_t width) {
   std::string rows;
   for (const Option& option : options) {
+    if (*option.help == '\0') continue;  // for the runtime's own use
     rows += Row(NameOf(option), option.help, kOptionColumn, width);
   }
   return rows;

@@ -45,10 +45,14 @@ std::string Quote(const Mistake& mistake) {
 
 json::value Number(int number) { return number == 0 ? json::value() : json::value(number); }
 
-json::array Texts(const std::vector<std::string>& texts) {
-  json::array array;
-  for (const std::string& text : texts) array.emplace_back(text);
-  return array;
+// The error in its parts, without its place.
+json::object ObjectOf(const Error& error) {
+  Error bare = error;
+  bare.At("").In("", "").Hint("");
+  return {{"stage", error->stage},
+          {"option", error->option},
+          {"message", bare.ToString()},
+          {"hint", error->hint}};
 }
 
 }  // namespace
@@ -63,24 +67,24 @@ std::string MistakesAsText(const std::vector<Mistake>& mistakes) {
 }
 
 std::string MistakesAsJson(const std::string& config, const std::vector<std::string>& stages,
-                           const std::vector<std::string>& missing,
+                           const std::vector<Error>& missing,
                            const std::vector<Mistake>& mistakes) {
+  json::array names;
+  for (const std::string& stage : stages) names.emplace_back(stage);
+  json::array not_available;
+  for (const Error& reason : missing) not_available.push_back(ObjectOf(reason));
   json::array array;
   for (const Mistake& mistake : mistakes) {
-    Error bare = mistake.error;
-    bare.At("").In("", "").Hint("");
-    array.push_back(json::object{{"file", mistake.file},
-                                 {"line", Number(mistake.line)},
-                                 {"column", Number(mistake.column)},
-                                 {"stage", mistake.error->stage},
-                                 {"option", mistake.error->option},
-                                 {"message", bare.ToString()},
-                                 {"hint", mistake.error->hint}});
+    json::object object = ObjectOf(mistake.error);
+    object["file"] = mistake.file;
+    object["line"] = Number(mistake.line);
+    object["column"] = Number(mistake.column);
+    array.push_back(std::move(object));
   }
   return json::serialize(json::object{{"config", config},
                                       {"ok", mistakes.empty()},
-                                      {"stages", Texts(stages)},
-                                      {"missing", Texts(missing)},
+                                      {"stages", std::move(names)},
+                                      {"not_available", std::move(not_available)},
                                       {"mistakes", std::move(array)}}) +
          "\n";
 }

@@ -25,14 +25,14 @@ struct Mistake {
 std::string MistakesAsText(const std::vector<Mistake>& mistakes);
 
 // One line:
-// {"config":"my.yaml","ok":false,"stages":[],"missing":[],"mistakes":[{"file":"my.yaml","line":3,
+// {"config":"my.yaml","ok":false,"stages":[],"not_available":[],
+// "mistakes":[{"file":"my.yaml","line":3,
 // "column":11,"stage":"uts","option":"","message":"unknown option \"hostnam\"",
 // "hint":"did you mean \"hostname\"?"}]}. line and column are null where there is none. stages:
 // those that would run; of a config with mistakes none. missing: why alternatives of a first-of do
 // not work here.
 std::string MistakesAsJson(const std::string& config, const std::vector<std::string>& stages,
-                           const std::vector<std::string>& missing,
-                           const std::vector<Mistake>& mistakes);
+                           const std::vector<Error>& missing, const std::vector<Mistake>& mistakes);
 
 }  // namespace slipway::cli
 

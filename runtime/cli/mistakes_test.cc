@@ -54,16 +54,18 @@ TEST(MistakesAsText, ShowsNoLineWhereThereIsNone) {
 
 TEST(MistakesAsJson, HasAnObjectForEach) {
   EXPECT_EQ(MistakesAsJson("my.yaml", {}, {}, {Unknown("", 11)}),
-            "{\"config\":\"my.yaml\",\"ok\":false,\"stages\":[],\"missing\":[],\"mistakes\":["
-            "{\"file\":\"my.yaml\",\"line\":3,\"column\":11,\"stage\":\"uts\",\"option\":\"\","
+            "{\"config\":\"my.yaml\",\"ok\":false,\"stages\":[],\"not_available\":[],\"mistakes\":["
+            "{\"stage\":\"uts\",\"option\":\"\","
             "\"message\":\"unknown option \\\"hostnam\\\"\","
-            "\"hint\":\"did you mean \\\"hostname\\\"?\"}]}\n");
+            "\"hint\":\"did you mean \\\"hostname\\\"?\",\"file\":\"my.yaml\",\"line\":3,"
+            "\"column\":11}]}\n");
 }
 
 TEST(MistakesAsJson, OfAGoodConfigNamesItsStages) {
-  EXPECT_EQ(MistakesAsJson("my.yaml", {"uts", "pid"}, {"no"}, {}),
+  EXPECT_EQ(MistakesAsJson("my.yaml", {"uts", "pid"}, {Error("no").In("cgroup-v2", "")}, {}),
             "{\"config\":\"my.yaml\",\"ok\":true,\"stages\":[\"uts\",\"pid\"],"
-            "\"missing\":[\"no\"],\"mistakes\":[]}\n");
+            "\"not_available\":[{\"stage\":\"cgroup-v2\",\"option\":\"\",\"message\":\"no\","
+            "\"hint\":\"\"}],\"mistakes\":[]}\n");
 }
 
 }  // namespace

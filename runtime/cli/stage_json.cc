@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "runtime/cli/describe.h"
+
 namespace slipway::cli {
 namespace {
 
@@ -48,6 +50,13 @@ void AddText(json::object& object, const char* name, const char* text) {
   if (text != nullptr) object[name] = text;
 }
 
+// A decimal's table has thousandths.
+json::value Bound(const slipway_option& option, int64_t bound) {
+  constexpr double kThousand = 1000;
+  if (option.type == SLIPWAY_DECIMAL) return static_cast<double>(bound) / kThousand;
+  return bound;
+}
+
 json::array OptionsOf(const slipway_option* options, uint32_t count);
 
 // What holds for an option and for the element of a list alike.
@@ -55,8 +64,8 @@ void AddShape(json::object& object, const slipway_option& option) {
   object["type"] = TypeName(option.type);
   AddText(object, "unit", option.unit);
   if (option.minimum != 0 || option.maximum != 0) {
-    object["minimum"] = option.minimum;
-    object["maximum"] = option.maximum;
+    object["minimum"] = Bound(option, option.minimum);
+    object["maximum"] = Bound(option, option.maximum);
   }
   if (option.type == SLIPWAY_PATH) {
     object["of"] = (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "container" : "host";
@@ -87,17 +96,6 @@ json::array OptionsOf(const slipway_option* options, uint32_t count) {
   return array;
 }
 
-const char* Privileges(uint32_t privileges) {
-  switch (privileges) {
-    case SLIPWAY_UNPRIVILEGED:
-      return "none";
-    case SLIPWAY_ROOT_OR_USERNS:
-      return "user-namespace";
-    default:
-      return "root";
-  }
-}
-
 json::object ObjectOf(const StageRow& row) {
   const slipway_stage& stage = *row.stage;
   return {{"name", stage.name},
@@ -105,7 +103,7 @@ json::object ObjectOf(const StageRow& row) {
           {"abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor)},
           {"file", row.file},
           {"summary", stage.summary},
-          {"privileges", Privileges(stage.privileges)},
+          {"needs", NeedsText(stage)},
           {"provides", Texts(stage.provides)},
           {"requires", Texts(stage.requires_)},
           {"after", Texts(stage.after)},

@@ -16,11 +16,10 @@ struct StageRow {
   std::string file;  // absolute
 };
 
-// One line, an object: name, version, abi, file, summary, privileges (none, root or
-// user-namespace), provides, requires, after, conflicts, and options: an array of {name, type,
-// summary, required, default, unit, minimum, maximum, values, short_name, text_form, element,
-// fields}, of which only what there is. Bounds are in the unit of the type: bytes, nanoseconds,
-// thousandths.
+// One line, an object: name, version, abi, file, summary, needs (privileges, in words), provides,
+// requires, after, conflicts, and options: an array of {name, type, summary, required, default,
+// unit, minimum, maximum, values, short_name, text_form, element, fields}, of which only what there
+// is. Bounds are in bytes, nanoseconds and numbers; those of a string are of its length.
 std::string StageAsJson(const StageRow& row);
 
 // The same for several, as an array.

@@ -148,13 +148,13 @@ Result<std::optional<uint32_t>> Words::Number(std::string_view name, uint32_t mi
 Error UnknownOption(std::span<const Option> options, std::string_view given,
                     const std::string& see_help) {
   const std::string_view name = NameIn(given);
-  std::vector<std::string> names;
-  for (const Option& option : options) names.push_back(std::string("--") + option.name);
+  std::vector<std::string_view> names;
+  for (const Option& option : options) names.emplace_back(option.name);
   // One letter is like every other.
   const std::string_view nearest =
-      IsLong(name) ? text::Nearest(name, {names.begin(), names.end()}) : std::string_view();
+      IsLong(name) ? text::Nearest(name.substr(2), names) : std::string_view();
   std::string hint;
-  if (!nearest.empty()) hint = "did you mean " + std::string(nearest) + "? ";
+  if (!nearest.empty()) hint = "did you mean --" + std::string(nearest) + "? ";
   return Error("unknown option", name, hint + (hint.empty() ? "see " : "See ") + see_help);
 }
 

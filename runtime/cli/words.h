@@ -29,7 +29,7 @@ struct Option {
   const char* name;  // without the dashes
   Kind kind;
   const char* value = "";  // what stands for the value in the help: "FILE"
-  const char* help = "";   // what it does, in a line or more
+  const char* help = "";   // what it does, in a line or more; none: no help shows the option
   char letter = 0;         // 'e' for -e
 };
 

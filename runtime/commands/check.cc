@@ -21,15 +21,14 @@ constexpr cli::Option kOptions[] = {
     {"format", Kind::kText, "FORMAT", "text (the default) or json"},
     kPluginDir,
     kHookTimeout,
-    kVerbose,
     kHelp,
 };
 
 // What was found out about a config.
 struct Findings {
   std::vector<Error> errors;
-  std::vector<std::string> stages;   // those that would run
-  std::vector<std::string> missing;  // with --probe: what does not work here, and does not have to
+  std::vector<std::string> stages;  // those that would run
+  std::vector<Error> missing;       // with --probe: what does not work here, and does not have to
 };
 
 // Without --probe nobody knows which alternative of a first-of will be taken.
@@ -45,13 +44,16 @@ std::string NameOf(const config::Step& step) {
 void Probe(const config::Pipeline& pipeline, Findings& findings) {
   std::vector<launch::Selection> selections;
   auto stages = launch::SelectStages(ChoicesOf(pipeline), &selections);
-  if (!stages.ok()) return findings.errors.push_back(stages.error());
+  if (!stages.ok()) {
+    findings.errors = ReasonsOf(selections);
+    return findings.errors.push_back(stages.error());
+  }
   for (const launch::Stage& stage : *stages) findings.stages.emplace_back(stage.name());
   for (size_t i = 0; i < selections.size(); ++i) {
     Status taken = config::CheckTaken(pipeline.steps[i], *selections[i].taken);
     if (!taken.ok()) findings.errors.push_back(taken.error());
     for (const launch::Rejected& rejected : selections[i].rejected) {
-      findings.missing.push_back(rejected.reason.ToString());
+      findings.missing.push_back(rejected.reason);
     }
   }
 }
@@ -109,7 +111,14 @@ Result<cli::Report> Check(Given& given) {
   ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
   RETURN_IF_ERROR(CheckPluginDirs(words));
   if (given.source == nullptr) {
-    ASSIGN_OR_RETURN(given.source, Source::Open(config, words.Texts(kPluginDir.name)));
+    auto source = Source::Open(config, words.Texts(kPluginDir.name));
+    if (!source.ok() && format == "json") {
+      const cli::Mistake mistake{.error = source.error(), .file = config};
+      return cli::Report{.exit_status = kWrong,
+                         .text = cli::MistakesAsJson(config, {}, {}, {mistake})};
+    }
+    if (!source.ok()) return std::move(source).status();
+    given.source = std::move(*source);
   }
   const Source& source = *given.source;
   const Findings findings = Find(*given.source, words, timeout);
@@ -125,8 +134,8 @@ Result<cli::Report> Check(Given& given) {
   if (mistakes.size() > 1) report.complaints += CountText(name, mistakes.size());
   if (!mistakes.empty()) return report;
   report.text = OkText(name, findings);
-  for (const std::string& reason : findings.missing) {
-    report.text += "not available here: " + reason + "\n";
+  for (const Error& reason : findings.missing) {
+    report.text += "not available here: " + reason.ToString() + "\n";
   }
   return report;
 }
@@ -151,7 +160,7 @@ constexpr Command kCheckCommand = {
         "  runtime check my.yaml\n"
         "  runtime check --format json - < my.yaml\n"
         "\n"
-        "Exit status: 0 when the config is right, 1 when it is not.\n",
+        "Exit status: 0 when the config is right, 1 when it is not or cannot be checked.\n",
     .options = kOptions,
     .execute = Execute,
     .has_pipeline = true,

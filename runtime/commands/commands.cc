@@ -4,17 +4,16 @@
 #include <utility>
 
 #include "runtime/commands/command.h"
+#include "runtime/commands/guess.h"
 #include "runtime/commands/help.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
-#include "runtime/commands/version.h"
-#include "runtime/text/nearest.h"
 
 namespace slipway::commands {
 namespace {
 
 constexpr std::array kCommands = {&kRunCommand,  &kCheckCommand, &kStagesCommand, &kDescribeCommand,
-                                  &kListCommand, &kGcCommand,    &kHelpCommand};
+                                  &kListCommand, &kGcCommand,    &kHelpCommand,   &kVersionCommand};
 
 struct Picked {
   const Command* command;
@@ -32,29 +31,6 @@ const cli::Option* FindInAll(std::string_view word) {
 bool IsConfig(std::string_view word) {
   const cli::Option* option = FindInAll(word);
   return option != nullptr && option->name == std::string_view(kConfig.name);
-}
-
-// A word as a shell reads it.
-std::string ForShell(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-Error NoSuchVerb(const std::vector<std::string>& words, size_t index) {
-  std::vector<std::string_view> names;
-  for (const Command* command : kCommands) names.emplace_back(command->name);
-  const std::string_view nearest = text::Nearest(words[index], names);
-  std::string line = "runtime --config host.yaml";
-  for (size_t i = index; i < words.size(); ++i) line += " " + ForShell(words[i]);
-  std::string hint;
-  if (!nearest.empty()) hint = "did you mean \"runtime " + std::string(nearest) + "\"? ";
-  hint += (hint.empty() ? "to" : "To") + (" run it in a container: " + line) +
-          "; runtime help lists the verbs";
-  return Error("no such verb", words[index], hint);
 }
 
 Result<Picked> Pick(const std::vector<std::string>& words) {
@@ -84,6 +60,13 @@ std::string SeeHelp(const Picked& picked) {
   return std::string("runtime ") + picked.command->name + " --help";
 }
 
+// An unknown option that other runtimes have gets the name of ours.
+Error WithPeersOption(Error error) {
+  const std::string_view ours = OptionForPeers(error->subject);
+  if (!ours.empty()) error.Hint("here it is " + std::string(ours));
+  return error;
+}
+
 // The words of the verb, and with them what the stages of its config offer.
 Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options) {
   const Command& command = *picked.command;
@@ -92,7 +75,7 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   auto words = cli::SplitWords(options, picked.words, command.runs_command, see_help);
   const bool wants_all = !words.ok() || words->Has(kHelp.name);
   if (!command.has_pipeline || !wants_all) {
-    if (!words.ok()) return std::move(words).status();
+    if (!words.ok()) return WithPeersOption(words.error());
     return Given{.words = std::move(*words)};
   }
   // Only what stands before the command counts, and that is known once the stages are.
@@ -100,21 +83,19 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   // Without its stages the help still says everything else, and so does what was wrong before.
   if (words.ok() && (!source.ok() || *source == nullptr)) return Given{.words = std::move(*words)};
   if (!source.ok()) return std::move(source).status();
-  if (*source == nullptr) return std::move(words).status();
+  if (*source == nullptr) return WithPeersOption(words.error());
   const std::vector<cli::Option>& offered = (*source)->ShortOptions();
   options.insert(options.end(), offered.begin(), offered.end());
-  ASSIGN_OR_RETURN(cli::Words all,
-                   cli::SplitWords(options, picked.words, command.runs_command, see_help));
-  return Given{.words = std::move(all), .source = std::move(*source)};
+  auto all = cli::SplitWords(options, picked.words, command.runs_command, see_help);
+  if (!all.ok()) return WithPeersOption((*source)->Explain(all.error()));
+  return Given{.words = std::move(*all), .source = std::move(*source)};
 }
 
 cli::Report ExecutePicked(const Picked& picked) {
   std::vector<cli::Option> options;
   auto given = Understand(picked, options);
   if (!given.ok()) return {.exit_status = std::move(given).status()};
-  if (given->words.Has("version")) {
-    return {.text = std::string("slipway ") + kVersion + "\n"};
-  }
+  if (given->words.Has("version")) return kVersionCommand.execute({});
   if (given->words.Has(kHelp.name)) {
     const bool overview = !picked.named && !given->words.Has(kConfig.name);
     return {.text = overview ? Overview() : HelpFor(*picked.command, options)};

@@ -18,7 +18,7 @@ Result<std::string> ContainerId(const std::optional<std::string>& name) {
     if (name->empty() || name->size() > kMaxId || name->front() == '.' || name->front() == '-' ||
         name->find_first_not_of(kAllowed) != std::string::npos) {
       return Error("not a container id", *name,
-                   "--name takes 1 to 64 of A-Z a-z 0-9 _ . - and begins with none of . -");
+                   "--name takes 1 to 64 of A-Z a-z 0-9 _ . - and must not begin with . or -");
     }
     return *name;
   }

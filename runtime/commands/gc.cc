@@ -26,7 +26,7 @@ constexpr cli::Option kOptions[] = {
     kPluginDir,
     kHookTimeout,
     // For the guard, which goes on where a crashed process stopped; see launch/guard.h.
-    {"records", Kind::kText, "N", "undo only the first N undo records of each container"},
+    {"records", Kind::kText, "N"},
     kHelp,
 };
 
@@ -91,7 +91,7 @@ Error LeftAlone(const state::Root& root, const std::string& id, state::Forgotten
   }
   if (reason == state::Forgotten::kTaken) return Error("another runtime gc is at work on", id);
   return Error("no such container", id,
-               "runtime list shows those that there are; their state is in " + root.path());
+               "runtime list shows those that there are; the state folder is " + root.path());
 }
 
 // Of an id that was named, but is not that of a dead container which could be taken.
@@ -123,6 +123,8 @@ class Collector {
       std::vector<Error> failures = Undo(**container, entries);
       guard_.Release();
       if (!failures.empty()) return Keep(id, std::move(failures));
+    } else if (auto builders = Load((*container)->contents()); !builders.ok()) {
+      return Keep(id, {builders.error()});
     }
     report_.text += Describe((*container)->contents(), entries, request_.dry_run);
   }
@@ -137,9 +139,13 @@ class Collector {
   }
 
  private:
+  Result<Builders> Load(const state::Contents& contents) {
+    return LoadBuilders(loader_, request_.plugin_dirs, contents);
+  }
+
   std::vector<Error> Undo(state::DeadContainer& container,
                           const std::vector<state::Entry>& entries) {
-    auto builders = LoadBuilders(loader_, request_.plugin_dirs, container.contents());
+    auto builders = Load(container.contents());
     if (!builders.ok()) return {builders.error()};
     Status ended = container.EndChild();
     if (!ended.ok()) return {ended.error()};

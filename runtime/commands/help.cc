@@ -13,9 +13,9 @@ constexpr size_t kVerbColumn = 10;
 constexpr char kPurpose[] =
     "Runs a command in a container described by a YAML pipeline of stages (plugins).\n"
     "\n"
-    "  runtime --config host.yaml sh        a shell on the machine's own files, below a\n"
-    "                                       throw-away layer\n"
-    "  runtime --config ubuntu.yaml bash    a shell in a root filesystem of its own\n";
+    "  runtime --config host sh        a shell on the machine's own files, below a\n"
+    "                                  throw-away layer\n"
+    "  runtime --config ubuntu bash    a shell in a root filesystem of its own\n";
 
 constexpr char kPipeline[] =
     "A pipeline names the stages that build the container, in order:\n"

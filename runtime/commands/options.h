@@ -28,7 +28,7 @@ inline constexpr cli::Option kSet = {
     .kind = Kind::kTexts,
     .value = "STAGE.OPTION=VALUE",
     .help =
-        "change an option of the config; VALUE is YAML; += appends to a list; process.cwd, "
+        "change an option of the config; VALUE is YAML; += adds to a list or a map; process.cwd, "
         "process.env.NAME and the like work too"};
 inline constexpr cli::Option kPluginDir = {.name = "plugin-dir",
                                            .kind = Kind::kTexts,

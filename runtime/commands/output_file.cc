@@ -64,13 +64,24 @@ std::string BesideName(const std::string& name) {
   return "." + name.substr(0, 200) + suffix;
 }
 
+// Is there a plain file that was written for something else?
+bool IsForeign(const std::string& path, const struct stat& file, std::string_view first) {
+  if ((file.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0) return true;
+  const sys::Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
+  char begin = 0;
+  // What cannot be read is not known to be ours.
+  const ssize_t size = fd.valid() ? read(fd.get(), &begin, 1) : -1;
+  return size < 0 || (size == 1 && first.find(begin) == std::string_view::npos);
+}
+
 }  // namespace
 
 Error OutputFile::Failed(int errno_value, std::string_view what) const {
   return Error(errno_value, option_ + ": cannot " + std::string(what), target_);
 }
 
-Result<OutputFile> OutputFile::Open(std::string option, const std::string& target) {
+Result<OutputFile> OutputFile::Open(std::string option, const std::string& target,
+                                    std::string_view first) {
   OutputFile file;
   file.option_ = std::move(option);
   file.target_ = target;
@@ -92,6 +103,10 @@ Result<OutputFile> OutputFile::Open(std::string option, const std::string& targe
     file.fd_ = sys::Fd(open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
     if (!file.fd_.valid()) return file.Failed(errno, "write to");
     return file;
+  }
+  if (exists && IsForeign(target, facts, first)) {
+    return Error(file.option_ + " does not replace a file that holds something else:", target,
+                 "is the value of " + file.option_ + " missing? Else remove the file first");
   }
   const size_t slash = target.rfind('/');
   file.name_ = target.substr(slash + 1);  // npos + 1 is 0

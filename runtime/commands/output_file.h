@@ -1,8 +1,9 @@
 // A file that the runtime writes for somebody else: --stats, --pid-file, --info-fd.
 //
 // What is there already is never cut short. A plain file is written beside and renamed, so that
-// whoever reads it sees the old text or the new one. Anything else (a descriptor, a pipe, a device,
-// or a link such as /dev/stderr) is written to at its end.
+// whoever reads it sees the old text or the new one; but only one of the same kind is replaced, so
+// that a forgotten value (`--stats ./program`) costs nobody a program. Anything else (a descriptor,
+// a pipe, a device, or a link such as /dev/stderr) is written to at its end.
 
 #ifndef SLIPWAY_RUNTIME_COMMANDS_OUTPUT_FILE_H_
 #define SLIPWAY_RUNTIME_COMMANDS_OUTPUT_FILE_H_
@@ -18,8 +19,10 @@ namespace slipway::commands {
 class OutputFile {
  public:
   // Finds out before anything starts whether the text can be written. `option` is named in errors:
-  // "--stats". target: a path, "-" for standard output, or "fd:N".
-  static Result<OutputFile> Open(std::string option, const std::string& target);
+  // "--stats". target: a path, "-" for standard output, or "fd:N". first: the characters of which a
+  // file that may be replaced begins with one; an empty one always may.
+  static Result<OutputFile> Open(std::string option, const std::string& target,
+                                 std::string_view first);
 
   // Will a later text take the place of this one? Else texts follow each other.
   bool replaces() const { return fd_.get() < 0; }

@@ -34,7 +34,7 @@ class Output : public ::testing::Test {
     std::ofstream(path) << text;
   }
   static std::string ErrorOf(const std::string& target) {
-    const auto file = OutputFile::Open("--stats", target);
+    const auto file = OutputFile::Open("--stats", target, "{");
     return file.ok() ? "ok" : file.error().ToString();
   }
 
@@ -42,11 +42,11 @@ class Output : public ::testing::Test {
 };
 
 TEST_F(Output, OfAFileReplacesIt) {
-  Write(Path("file"), "old text that is longer");
-  const auto file = OutputFile::Open("--stats", Path("file"));
+  Write(Path("file"), "{old text that is longer}");
+  const auto file = OutputFile::Open("--stats", Path("file"), "{");
   ASSERT_TRUE(file.ok());
   EXPECT_TRUE(file->replaces());
-  EXPECT_EQ(Read(Path("file")), "old text that is longer") << "untouched until it is written";
+  EXPECT_EQ(Read(Path("file")), "{old text that is longer}") << "untouched until it is written";
   ASSERT_TRUE(file->Write("first").ok());
   ASSERT_TRUE(file->Write("new").ok());
   EXPECT_EQ(Read(Path("file")), "new");
@@ -54,23 +54,23 @@ TEST_F(Output, OfAFileReplacesIt) {
 }
 
 TEST_F(Output, WhoReadsTheOldFileKeepsIt) {
-  Write(Path("file"), "old");
+  Write(Path("file"), "{}");
   std::ifstream reader(Path("file"));
-  ASSERT_TRUE(OutputFile::Open("--stats", Path("file"))->Write("new").ok());
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "old");
+  ASSERT_TRUE(OutputFile::Open("--stats", Path("file"), "{")->Write("new").ok());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "{}");
 }
 
 TEST_F(Output, OfALinkGoesToTheEndOfWhatItLeadsTo) {
   Write(Path("log"), "a log\n");
   fs::create_symlink("log", Path("link"));
-  ASSERT_TRUE(OutputFile::Open("--stats", Path("link"))->Write("new").ok());
+  ASSERT_TRUE(OutputFile::Open("--stats", Path("link"), "{")->Write("new").ok());
   EXPECT_EQ(Read(Path("log")), "a log\nnew");
   EXPECT_TRUE(fs::is_symlink(Path("link")));
 }
 
 TEST_F(Output, OfADescriptorGoesThere) {
   const int fd = open(Path("log").c_str(), O_CREAT | O_WRONLY, 0600);
-  ASSERT_TRUE(OutputFile::Open("--stats", "fd:" + std::to_string(fd))->Write("new").ok());
+  ASSERT_TRUE(OutputFile::Open("--stats", "fd:" + std::to_string(fd), "{")->Write("new").ok());
   EXPECT_EQ(Read(Path("log")), "new");
   close(fd);
 }
@@ -78,7 +78,7 @@ TEST_F(Output, OfADescriptorGoesThere) {
 TEST_F(Output, OfAPipeIsNotReplaced) {
   ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
   const int reader = open(Path("pipe").c_str(), O_RDONLY | O_NONBLOCK);
-  ASSERT_TRUE(OutputFile::Open("--stats", Path("pipe"))->Write("new").ok());
+  ASSERT_TRUE(OutputFile::Open("--stats", Path("pipe"), "{")->Write("new").ok());
   char text[8] = {};
   EXPECT_EQ(read(reader, text, sizeof(text)), 3);
   EXPECT_STREQ(text, "new");
@@ -87,7 +87,7 @@ TEST_F(Output, OfAPipeIsNotReplaced) {
 
 TEST_F(Output, TakesALongName) {
   const std::string name(255, 'x');
-  ASSERT_TRUE(OutputFile::Open("--stats", Path(name))->Write("new").ok());
+  ASSERT_TRUE(OutputFile::Open("--stats", Path(name), "{")->Write("new").ok());
   EXPECT_EQ(Read(Path(name)), "new");
 }
 
@@ -102,9 +102,25 @@ TEST_F(Output, IsRefusedWhereItCannotBeWritten) {
             "shell's 3>file)");
 }
 
+TEST_F(Output, IsRefusedWhereItWouldReplaceSomethingElse) {
+  const std::string refused = "--stats does not replace a file that holds something else: \"" +
+                              Path("file") +
+                              "\" (is the value of --stats missing? Else remove the file first)";
+  Write(Path("file"), "version: 1\n");
+  EXPECT_EQ(ErrorOf(Path("file")), refused);
+  Write(Path("file"), "{}");
+  ASSERT_EQ(chmod(Path("file").c_str(), 0755), 0);
+  EXPECT_EQ(ErrorOf(Path("file")), refused);
+  EXPECT_EQ(Read(Path("file")), "{}");
+  ASSERT_EQ(chmod(Path("file").c_str(), 0644), 0);
+  EXPECT_EQ(ErrorOf(Path("file")), "ok");
+  Write(Path("file"), "");
+  EXPECT_EQ(ErrorOf(Path("file")), "ok");
+}
+
 TEST_F(Output, ThatFailsLeavesNothingBesideTheFile) {
-  Write(Path("file"), "old");
-  const auto file = OutputFile::Open("--stats", Path("file"));
+  Write(Path("file"), "{}");
+  const auto file = OutputFile::Open("--stats", Path("file"), "{");
   ASSERT_TRUE(file.ok());
   fs::remove(Path("file"));
   fs::create_directory(Path("file"));

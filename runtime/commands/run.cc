@@ -21,6 +21,8 @@
 namespace slipway::commands {
 namespace {
 
+constexpr int kNotFound = 127;
+
 // Everything that is checked before any side effect, and what comes of it.
 struct Checked {
   config::Pipeline pipeline;  // owns the options of the stages
@@ -45,7 +47,7 @@ Result<launch::Command> CommandOf(const cli::Words& words, const config::Process
                           .cwd = process.cwd};
   if (!command.args.empty()) return command;
   return Error("no command was given", {},
-               "write it behind the options, or as process.args in " + config);
+               "write it after the options, or as process.args in " + config);
 }
 
 Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, Told& told) {
@@ -60,11 +62,16 @@ Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, 
   return first;
 }
 
-Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told) {
+// reasons: gets those of each alternative, when none of a first-of works here.
+Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told,
+              std::vector<Error>& reasons) {
   told.kind = ErrorKind::kMachine;
   auto stages = launch::SelectStages(ChoicesOf(pipeline), &checked.selections);
   told.TellChoices(pipeline, checked.selections);
-  if (!stages.ok()) return std::move(stages).status();
+  if (!stages.ok()) {
+    reasons = ReasonsOf(checked.selections);
+    return std::move(stages).status();
+  }
   checked.stages = std::move(*stages);
   told.kind = ErrorKind::kConfig;
   for (size_t i = 0; i < checked.selections.size(); ++i) {
@@ -73,7 +80,8 @@ Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told) {
   return Ok();
 }
 
-Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told) {
+Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
+                         std::vector<Error>& reasons) {
   const cli::Words& words = given.words;
   Checked checked;
   told.kind = ErrorKind::kConfig;
@@ -82,9 +90,10 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told) {
   }
   Source& source = *given.source;
   told.TellConfig(source.path());
+  RETURN_IF_ERROR(told.Begin());
   ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
-  RETURN_IF_ERROR(Select(checked.pipeline, checked, told));
+  RETURN_IF_ERROR(Select(checked.pipeline, checked, told, reasons));
   ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();
@@ -103,10 +112,26 @@ Result<pid_t> FollowCaller(bool follow) {
   return Error("the caller has ended, and --die-with-caller was given");
 }
 
+// Says where in the config the command or its folder stands that could not be used.
+void Place(const config::Process& process, const cli::Words& words, Error& error) {
+  const std::string_view option = error->option;
+  if (option == "process.cwd" && !process.cwd_where.empty()) error.At(process.cwd_where);
+  if (option != "process.args") return;
+  if (words.rest.empty()) {
+    error.At(process.args_where);
+  } else if (error->exit_status == kNotFound && FindCommand(words.rest.front()) != nullptr) {
+    // Behind --config every word is the command's.
+    error.Hint("as a verb it stands without --config: runtime " + words.rest.front());
+  }
+}
+
 cli::Report Start(Given& given, const RunOptions& options, Told& told) {
   launch::Guard guard(options.hook_timeout);
-  auto checked = CheckAll(given, options, told);
-  if (!checked.ok()) return {.exit_status = std::move(checked).status()};
+  std::vector<Error> reasons;
+  auto checked = CheckAll(given, options, told, reasons);
+  if (!checked.ok()) {
+    return {.exit_status = std::move(checked).status(), .failures = std::move(reasons)};
+  }
   told.kind = ErrorKind::kStart;
   auto caller = FollowCaller(options.die_with_caller);
   if (!caller.ok()) return {.exit_status = std::move(caller).status()};
@@ -123,6 +148,9 @@ cli::Report Start(Given& given, const RunOptions& options, Told& told) {
                                  .started = [&](pid_t pid) { return TellStarted(options, pid); },
                                  .kept_fds = options.kept_fds,
                                  .caller = *caller});
+  if (!outcome.exit_status.ok()) {
+    Place(checked->pipeline.process, given.words, outcome.exit_status.error());
+  }
   told.TellOutcome(outcome);
   return {.exit_status = std::move(outcome.exit_status),
           .warnings = std::move(outcome.warnings),
@@ -138,8 +166,6 @@ cli::Report Execute(Given given) {
   if (!options.ok()) return {.exit_status = std::move(options).status()};
   if (options->verbose) cli::SetVerbose();
   Told told(*options);
-  Status begun = told.Begin();
-  if (!begun.ok()) return {.exit_status = std::move(begun)};
   cli::Report report = Start(given, *options, told);
   Status ended = told.End(report.exit_status);
   if (!ended.ok()) report.warnings.push_back(ended.error());

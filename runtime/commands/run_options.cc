@@ -9,10 +9,16 @@
 namespace slipway::commands {
 namespace {
 
+constexpr std::string_view kObject = "{";
+constexpr std::string_view kNumber = "0123456789";
+
+// first: what a file that may be replaced begins with.
 Result<std::optional<OutputFile>> OpenOutput(const cli::Words& words, const std::string& name,
+                                             std::string_view first,
                                              const std::string& prefix = "") {
   if (!words.Has(name)) return std::optional<OutputFile>();
-  ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open("--" + name, prefix + words.Text(name)));
+  ASSIGN_OR_RETURN(OutputFile file,
+                   OutputFile::Open("--" + name, prefix + words.Text(name), first));
   return std::optional(std::move(file));
 }
 
@@ -39,9 +45,9 @@ Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   }
   // Before anything else is opened and gets one of these numbers.
   ASSIGN_OR_RETURN(options.kept_fds, KeptDescriptors(words));
-  ASSIGN_OR_RETURN(options.info, OpenOutput(words, "info-fd", "fd:"));
-  ASSIGN_OR_RETURN(options.stats, OpenOutput(words, "stats"));
-  ASSIGN_OR_RETURN(options.pid_file, OpenOutput(words, "pid-file"));
+  ASSIGN_OR_RETURN(options.info, OpenOutput(words, "info-fd", kObject, "fd:"));
+  ASSIGN_OR_RETURN(options.stats, OpenOutput(words, "stats", kObject));
+  ASSIGN_OR_RETURN(options.pid_file, OpenOutput(words, "pid-file", kNumber));
   std::optional<std::string> name;
   if (words.Has("name")) name = words.Text("name");
   ASSIGN_OR_RETURN(options.id, ContainerId(name));

@@ -128,6 +128,28 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
   return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
 }
 
+bool Source::IsNameOfConfig(const std::string& word) {
+  if (word.empty() || word.find('/') != std::string::npos) return false;
+  const loader::Loader loader({});
+  return config::Find(word, config::Folders(InstalledConfigs(loader.executable()))).ok();
+}
+
+Error Source::Explain(Error error) {
+  const std::string_view option = error->subject;
+  if (!option.starts_with("--")) return error;
+  std::string stages;
+  for (const slipway_stage* stage : AllStages()) {
+    for (uint32_t i = 0; i < stage->option_count; ++i) {
+      const char* name = stage->options[i].short_name;
+      if (name == nullptr || option.substr(2) != name) continue;
+      stages.append(stages.empty() ? "" : ", ").append(stage->name);
+    }
+  }
+  if (stages.empty()) return error;
+  return error.Hint("it is an option of the stages " + stages + ", of which " + text_.name +
+                    " has none");
+}
+
 const config::Document* Source::ReadDocument() {
   if (!std::exchange(read_, true))
     document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
@@ -202,6 +224,16 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
       [this] { return AllStages(); });
   mistakes.Sort();
   return mistakes.empty() ? std::move(pipeline) : std::nullopt;
+}
+
+std::vector<Error> ReasonsOf(const std::vector<launch::Selection>& selections) {
+  std::vector<Error> reasons;
+  if (selections.empty() || selections.back().taken) return reasons;
+  const std::vector<launch::Rejected>& rejected = selections.back().rejected;
+  // The reason of a single alternative is the error itself.
+  if (rejected.size() < 2) return reasons;
+  for (const launch::Rejected& one : rejected) reasons.push_back(one.reason);
+  return reasons;
 }
 
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {

@@ -35,6 +35,12 @@ class Source {
                                                     const std::vector<std::string>& words,
                                                     bool word_is_config);
 
+  // Does --config NAME, with this word for NAME, find a config without a path?
+  static bool IsNameOfConfig(const std::string& word);
+
+  // Says of an unknown option which stages offer it, if that is why it is unknown.
+  Error Explain(Error error);
+
   // What the stages of the pipeline offer on the command line, such as --memory. Of a config with
   // mistakes: as far as its stages can be loaded.
   const std::vector<cli::Option>& ShortOptions();
@@ -66,6 +72,9 @@ class Source {
   std::optional<std::vector<cli::Option>> short_options_;
   std::deque<std::string> values_;  // that short_options_ points into
 };
+
+// Why no alternative of a first-of works here, one for each; empty when that is not what happened.
+std::vector<Error> ReasonsOf(const std::vector<launch::Selection>& selections);
 
 // What launch wants to know of the pipeline; points into it.
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline);

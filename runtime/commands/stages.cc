@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kPatience{5};
 constexpr cli::Option kOptions[] = {
     kPluginDir,
     {"format", Kind::kText, "FORMAT", "table (the default) or json"},
-    kVerbose,
+    {"verbose", Kind::kFlag, "", "show the file of each plugin too", 'v'},
     kHelp,
 };
 
@@ -70,7 +70,7 @@ constexpr Command kStagesCommand = {
     .about =
         "Lists the stages that are found in the folders of --plugin-dir, beside the runtime and "
         "in /usr/lib/slipway/stages. A plugin that cannot be used is named, and spoils nothing. "
-        "With -v the file of each is shown.\n",
+        "\n",
     .options = kOptions,
     .execute = Execute};
 

@@ -14,6 +14,7 @@ extern const Command kDescribeCommand;  // describe.cc
 extern const Command kListCommand;      // list.cc
 extern const Command kGcCommand;        // gc.cc
 extern const Command kHelpCommand;      // help.cc
+extern const Command kVersionCommand;   // version.cc
 
 }  // namespace slipway::commands
 

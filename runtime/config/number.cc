@@ -211,7 +211,7 @@ Result<int64_t> ParseMode(std::string_view text) {
 Result<int64_t> ParseBool(std::string_view text) {
   if (text == "true") return int64_t{1};
   if (text == "false") return int64_t{0};
-  return Error("not a bool", text);
+  return Error("neither true nor false", text);
 }
 
 }  // namespace slipway::config

@@ -214,13 +214,13 @@ TEST(Mode, WhatIsNotOne) {
 TEST(Bool, IsTrueOrFalse) { ExpectNumbers(ParseBool, {{"true", 1}, {"false", 0}}); }
 
 TEST(Bool, NothingElseIsOne) {
-  ExpectErrors(ParseBool, {{"yes", "not a bool \"yes\""},
-                           {"no", "not a bool \"no\""},
-                           {"on", "not a bool \"on\""},
-                           {"off", "not a bool \"off\""},
-                           {"1", "not a bool \"1\""},
-                           {"True", "not a bool \"True\""},
-                           {"", "not a bool"}});
+  ExpectErrors(ParseBool, {{"yes", "neither true nor false \"yes\""},
+                           {"no", "neither true nor false \"no\""},
+                           {"on", "neither true nor false \"on\""},
+                           {"off", "neither true nor false \"off\""},
+                           {"1", "neither true nor false \"1\""},
+                           {"True", "neither true nor false \"True\""},
+                           {"", "neither true nor false"}});
 }
 
 }  // namespace

@@ -126,8 +126,14 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
   }
   ExpectKeys("process", node, source, {"args", "cwd", "env", "pass"}, mistakes);
   Reader reader(source, mistakes);
-  if (const Node* args = node.Find("args")) process.args = reader.Args(*args);
-  if (const Node* cwd = node.Find("cwd")) reader.Cwd(*cwd, process.cwd);
+  if (const Node* args = node.Find("args")) {
+    process.args = reader.Args(*args);
+    process.args_where = source.At(args->place);
+  }
+  if (const Node* cwd = node.Find("cwd")) {
+    reader.Cwd(*cwd, process.cwd);
+    process.cwd_where = source.At(cwd->place);
+  }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
   return process;
@@ -138,6 +144,7 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
   const Node& value = setting.value;
   if (setting.key == "args") {
     if (!setting.append) process.args.clear();
+    process.args_where = setting.source.name;
     Append(reader.Args(setting.append ? AsList(value) : value), process.args);
   } else if (setting.key == "pass") {
     if (!setting.append) process.pass.clear();
@@ -151,6 +158,7 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
                      .At(setting.source.At(value.place)));
   } else if (setting.key == "cwd") {
     reader.Cwd(value, process.cwd);
+    process.cwd_where = setting.source.name;
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

@@ -21,6 +21,10 @@ struct Process {
   // Variables of the caller's that the command gets too, where the caller has them; they take the
   // place of those in env.
   std::vector<std::string> pass;
+
+  // Where args and cwd stand, for errors that come later; empty where they are not given.
+  std::string args_where;
+  std::string cwd_where;
 };
 
 // Checks the map below `process:`. What is wrong is told and left out.

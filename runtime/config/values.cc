@@ -125,13 +125,13 @@ class Checker {
     Error& error = status.error();
     CopyText(error->operation, trail.ToString() + ": " + std::string(error->operation));
     if (*error->hint == '\0') error.Hint("write " + Expected(option));
-    mistakes_.Add(error.At(source.At(node.place)).In(stage_.name, ""));
+    mistakes_.Add(error.At(source.At(node.place)).In(stage_.name, "").Option(trail.ToString()));
   }
 
   void RefuseShape(const slipway_option& option, const Node& node, const Source& source,
                    const Trail& trail) {
     Error error = WrongShape(trail.ToString(), node, source, Expected(option));
-    mistakes_.Add(error.In(stage_.name, ""));
+    mistakes_.Add(error.In(stage_.name, "").Option(trail.ToString()));
   }
 
   void CheckList(const slipway_option& option, const Node& node, const Source& source,

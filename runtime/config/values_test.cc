@@ -133,7 +133,7 @@ TEST(Values, NamesAreFoundInAnotherCaseAndWithOtherSeparators) {
 TEST(Values, AllMistakesAreTold) {
   EXPECT_EQ(ErrorOf("taks: 1\nflag: yes\nlist: [1, x, y]\nbinds:\n- {source: a}\n- {target: b}\n"),
             "f.yaml:1:1: all: unknown option \"taks\" (did you mean \"tasks\"?)\n"
-            "f.yaml:2:7: all: flag: not a bool \"yes\" (write true or false)\n"
+            "f.yaml:2:7: all: flag: neither true nor false \"yes\" (write true or false)\n"
             "f.yaml:3:11: all: list[1]: not an integer \"x\" (write an integer)\n"
             "f.yaml:3:14: all: list[2]: not an integer \"y\" (write an integer)\n"
             "f.yaml:5:3: all: binds[0]: missing option \"target\" (an absolute path inside the "
@@ -153,8 +153,8 @@ TEST(Values, WrongScalarsSayWhatWouldBeRight) {
       {"text: \"\"", "text: an empty text (write a text of 1 to 8 bytes)"},
       {"text: abcdefghi",
        "text: 9 bytes are too many \"abcdefghi\" (write a text of 1 to 8 bytes)"},
-      {"flag: yes", "flag: not a bool \"yes\" (write true or false)"},
-      {"flag: 1", "flag: not a bool \"1\" (write true or false)"},
+      {"flag: yes", "flag: neither true nor false \"yes\" (write true or false)"},
+      {"flag: 1", "flag: neither true nor false \"1\" (write true or false)"},
       {"tasks: many", "tasks: not an integer \"many\" (write an integer from 1 to 64, in tasks)"},
       {"tasks: 0", "tasks: out of range \"0\" (write an integer from 1 to 64, in tasks)"},
       {"tasks: 65", "tasks: out of range \"65\" (write an integer from 1 to 64, in tasks)"},
@@ -191,7 +191,7 @@ TEST(Values, WrongScalarsSayWhatWouldBeRight) {
        "1777)"},
       {"permissions: 77777",
        "permissions: out of range \"77777\" (write permissions in octal, such as 755 or 1777)"},
-      {"flag: True", "flag: not a bool \"True\" (write true or false)"},
+      {"flag: True", "flag: neither true nor false \"True\" (write true or false)"},
       {"mode: x", "mode: unknown value \"x\" (one of off, read-only, read-write)"},
   };
   for (const auto& [text, line] : cases) {

@@ -15,6 +15,8 @@ namespace {
 constexpr int kNotExecutable = 126;
 constexpr int kNotFound = 127;
 constexpr const char* kStep = "exec";
+// What is to blame for the command; whoever has read the config knows where that stands.
+constexpr const char* kArgs = "process.args";
 
 std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -50,6 +52,7 @@ Error NotFound(const std::string& name, std::string_view path, const std::string
   if (name.empty()) {
     return Error("the command is an empty text", {}, "give a program's name or path first")
         .In({}, kStep)
+        .Option(kArgs)
         .ExitStatus(kNotFound);
   }
   std::string hint = "there is no such file in the container";
@@ -59,7 +62,7 @@ Error NotFound(const std::string& name, std::string_view path, const std::string
   } else if (!name.starts_with('/')) {
     hint += "'s folder " + cwd + ", where the command starts; process.cwd sets another";
   }
-  return Error("command not found", name, hint).In({}, kStep).ExitStatus(kNotFound);
+  return Error("command not found", name, hint).In({}, kStep).Option(kArgs).ExitStatus(kNotFound);
 }
 
 // execve(2)'s errno, told apart by what the file is.
@@ -83,6 +86,7 @@ Error NotExecutable(int errno_value, const std::string& file) {
   }
   return Error(errno_value, "execute the container's", file, hint)
       .In({}, kStep)
+      .Option(kArgs)
       .ExitStatus(kNotExecutable);
 }
 
@@ -105,7 +109,8 @@ Status Execution::Prepare(const std::vector<int>& kept_fds) const {
     const bool none = errno == ENOENT || errno == ENOTDIR;
     return Error(errno, "start in the container's folder", command_.cwd,
                  none ? "process.cwd must be a folder of the container" : "")
-        .In({}, kStep);
+        .In({}, kStep)
+        .Option("process.cwd");
   }
   if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
     return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);

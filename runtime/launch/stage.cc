@@ -19,8 +19,6 @@ namespace {
 // What stage.h of the SDK says of an exception, and what others do well to say.
 constexpr std::string_view kThrew = "threw an exception";
 
-constexpr size_t kMaxReasons = sizeof(slipway_error::hint) - 1;
-
 // An exception is the author's to mend, and no mistake in the pipeline.
 bool IsBug(const Error& error) { return std::string_view(error->operation).starts_with(kThrew); }
 
@@ -129,22 +127,6 @@ Status Stage::Teardown(std::string_view record) const {
 
 namespace {
 
-// Each reason gets its share of the one line, without the place, which is near the choice's own.
-Error NothingWorks(const std::string& where, const std::vector<Rejected>& rejected) {
-  constexpr std::string_view kBetween = "; ";
-  const size_t share = kMaxReasons / rejected.size() - kBetween.size();
-  std::string text;
-  for (const Rejected& one : rejected) {
-    std::string reason = Error(one.reason).At({}).ToString();
-    if (reason.size() > share) {
-      reason = std::string(internal::Head(reason, share - internal::kEllipsis.size()))
-                   .append(internal::kEllipsis);
-    }
-    text.append(text.empty() ? "" : kBetween).append(reason);
-  }
-  return Error("no stage of first-of works here", {}, text).At(where);
-}
-
 // Takes the first that works here.
 Result<Stage> Select(const StageChoice& choice, Selection& selection) {
   std::optional<Stage> taken;
@@ -162,7 +144,7 @@ Result<Stage> Select(const StageChoice& choice, Selection& selection) {
   }
   if (taken) return *std::move(taken);
   if (selection.rejected.size() == 1) return selection.rejected.front().reason;
-  return NothingWorks(choice.where, selection.rejected);
+  return Error("no stage of first-of works here").At(choice.where);
 }
 
 }  // namespace

@@ -216,6 +216,10 @@ class Error {
     // Whatever a hint says of the subject, it is not to blame for what has run out.
     const char* cure = CureOf(record_->errno_value);
     const char* hint = cure ? cure : record_->hint;
+    if (!*hint && record_->errno_value == ENOSYS) {
+      hint =
+          "the kernel has no such system call (Linux 5.12 is needed), or a seccomp filter hides it";
+    }
     if (*hint) line.append(" (").append(hint).append(")");
     return internal::Printable(line);
   }

@@ -47,7 +47,7 @@ Result<Fd> NewMount(const std::string& type,
                     uint64_t attributes) {
   Fd context(static_cast<int>(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
   if (!context.valid()) {
-    return Error(errno, "fsopen", type,
+    return Error(errno, "prepare a filesystem of the type", type,
                  errno == ENODEV ? "this kernel does not offer the filesystem" : "");
   }
   for (const auto& [key, value] : options) {

@@ -1,0 +1,83 @@
+#include "runtime/commands/guess.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/commands/command.h"
+#include "runtime/commands/source.h"
+#include "runtime/text/nearest.h"
+
+namespace slipway::commands {
+namespace {
+
+// Of other runtimes, for what this one has no verb for yet.
+constexpr std::string_view kVerbsOfPeers[] = {
+    "attach", "build",   "checkpoint", "commit", "cp",   "create", "delete", "events",
+    "exec",   "images",  "inspect",    "kill",   "logs", "pause",  "ps",     "pull",
+    "push",   "restart", "restore",    "resume", "rm",   "spec",   "start",  "state",
+    "stop",   "top",     "unpause",    "update", "wait"};
+
+constexpr std::pair<std::string_view, std::string_view> kOptionsOfPeers[] = {
+    {"--volume", "--bind SOURCE:TARGET[:ro]"},
+    {"--mount", "--bind SOURCE:TARGET[:ro]"},
+    {"--ro-bind", "--bind SOURCE:TARGET:ro"},
+    {"--bind-try", "--bind SOURCE:TARGET"},
+    {"--chdir", "-w DIR"},
+    {"--cwd", "-w DIR"},
+    {"--setenv", "-e NAME=VALUE"},
+    {"-m", "--memory SIZE"},
+    {"--pids-limit", "--pids NUMBER"},
+    {"--pidfile", "--pid-file FILE"},
+    {"--cidfile", "--info-fd N"},
+    {"--die-with-parent", "--die-with-caller"},
+    {"--preserve-fds", "--keep-fd N"},
+    {"--init", "--set pid.init=true"},
+};
+
+// A word as a shell reads it.
+std::string ForShell(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string Line(std::string line, const std::vector<std::string>& words, size_t begin) {
+  for (size_t i = begin; i < words.size(); ++i) line += " " + ForShell(words[i]);
+  return line;
+}
+
+}  // namespace
+
+Error NoSuchVerb(const std::vector<std::string>& words, size_t index) {
+  const std::string& word = words[index];
+  const bool is_file = word.ends_with(".yaml") || word.ends_with(".yml");
+  if (is_file || Source::IsNameOfConfig(word)) {
+    return Error("no such verb", word,
+                 "to run a command in the container of this config: " +
+                     Line("runtime --config", words, index));
+  }
+  std::vector<std::string_view> names;
+  for (const Command* command : AllCommands()) names.emplace_back(command->name);
+  const std::string_view nearest = text::Nearest(word, names);
+  std::string hint;
+  if (!nearest.empty()) hint = "did you mean \"runtime " + std::string(nearest) + "\"? ";
+  const auto* const end = std::end(kVerbsOfPeers);
+  if (word.empty() || std::find(std::begin(kVerbsOfPeers), end, word) != end) {
+    return Error("no such verb", word, hint + "runtime help lists those that there are");
+  }
+  hint += (hint.empty() ? "to" : "To") + std::string(" run it in a container: ") +
+          Line("runtime --config host.yaml", words, index);
+  return Error("no such verb", word, hint + "; runtime help lists the verbs");
+}
+
+std::string_view OptionForPeers(std::string_view option) {
+  for (const auto& [theirs, ours] : kOptionsOfPeers) {
+    if (theirs == option) return ours;
+  }
+  return {};
+}
+
+}  // namespace slipway::commands
