@@ -253,11 +253,15 @@ TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
   ContainerTest test;
   const std::string config = test.WriteStages(
       "  - first-of:\n      - mount: {root: nowhere}\n      - cgroup-v1: {parent: /nope}\n");
-  ExpectRefusalLike(test.RunContainer(config, {"/bin/true"}),
-                    Fill("$F:3:5: no stage of first-of works here (mount: "
-                         "root: cannot open \"$D/nowhere\": No such file or directory (",
-                         test),
-                    {"; cgroup-v1: "});
+  // A line for each, and then what it comes to.
+  const RunResult result = test.RunContainer(config, {"/bin/true"});
+  EXPECT_EQ(result.status, 125);
+  for (const char* line :
+       {"runtime: $F:4:23: mount: root: cannot open \"$D/nowhere\": No such file or directory (",
+        "\nruntime: $F:5:29: cgroup-v1: parent: ",
+        "\nruntime: $F:3:5: no stage of first-of works here\n"}) {
+    EXPECT_NE(result.err.find(Fill(line, test)), std::string::npos) << line << result.err;
+  }
 }
 
 TEST(BadPipeline, CgroupV1ParentIsMissing) {
@@ -381,16 +385,18 @@ TEST_P(BadCwd, IsRefused) {
   const std::string config =
       test.Write("test.yaml", std::string("version: 1\nprocess: {cwd: ") + GetParam().command +
                                   "}\nstages:\n  - mount: {root: root}\n");
-  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), GetParam().expected);
+  ExpectRefusal(test.RunContainer(config, {"/bin/echo", "ran"}), Fill(GetParam().expected, test));
 }
 
 constexpr CommandCase kBadCwds[] = {
     {"Missing", "/nope", 125,
-     "cannot start in the container's folder \"/nope\": No such file or directory (process.cwd "
+     "$F:2:16: cannot start in the container's folder \"/nope\": No such file or directory "
+     "(process.cwd "
      "must be a folder of the "
      "container)"},
     {"File", "/etc/motd", 125,
-     "cannot start in the container's folder \"/etc/motd\": Not a directory (process.cwd must be a "
+     "$F:2:16: cannot start in the container's folder \"/etc/motd\": Not a directory (process.cwd "
+     "must be a "
      "folder of the "
      "container)"},
 };

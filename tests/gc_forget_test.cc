@@ -94,8 +94,8 @@ TEST_F(Forget, RefusesAnIdThatIsNotThereAndDropsTheOthers) {
   const RunResult result = Gc({"--forget", "nope", id()});
   EXPECT_EQ(result.out, id() + ": forgotten; not undone: 2 steps\n");
   EXPECT_EQ(result.err,
-            "runtime: no such container \"nope\" (runtime list shows those that there are; their "
-            "state is in " +
+            "runtime: no such container \"nope\" (runtime list shows those that there are; the "
+            "state folder is " +
                 State() + ")\n");
   EXPECT_EQ(result.status, 125);
   ExpectForgotten();

@@ -91,12 +91,30 @@ TEST_F(RunOption, ShortOptionsOfStages) {
   EXPECT_EQ(result.err, "touch: /etc/x: Read-only file system\n");
 }
 
-TEST_F(RunOption, AShortOptionMayStandBeforeTheConfig) {
+// Which options there are is known once the config is; and what stands behind an unknown one may be
+// the command's own.
+TEST_F(RunOption, AShortOptionStandsBehindTheConfig) {
   const std::string config = test_.WriteStages(kStages);
-  const RunResult result = RunProgram({Runfile("runtime/runtime"), "--hostname", "web", "--config",
-                                       config, "--name", test_.next_id(), "hostname"});
-  EXPECT_EQ(result.out, "web\n") << result.err;
-  test_.ExpectNothingLeft();
+  ExpectRefusal(
+      RunProgram({Runfile("runtime/runtime"), "--hostname", "web", "--config", config, "hostname"}),
+      "unknown option \"--hostname\" (see runtime --help)");
+}
+
+// Its constructor would leave a file behind.
+TEST_F(RunOption, AWordOfTheCommandsNamesNoFolderOfPlugins) {
+  test_.Write("plugins/libuts_stage.so", "no plugin");
+  const std::string folder = test_.Path("plugins");
+  for (const Words& flags :
+       {Words{"--hostname=web"}, Words{"--hostname", "web"}, Words{"--read-only"}}) {
+    const RunResult result = Run(flags, {"/bin/echo", "--plugin-dir", folder});
+    EXPECT_EQ(result.out, "--plugin-dir " + folder + "\n") << result.err;
+  }
+}
+
+TEST_F(RunOption, AFolderOfPluginsBehindAShortOptionCounts) {
+  test_.Write("plugins/libuts_stage.so", "no plugin");
+  ExpectRefusalLike(Run({"--hostname", "web", "--plugin-dir", test_.Path("plugins")}, {"true"}),
+                    test_.Path("test.yaml") + ":3:5: uts: ", {"plugins/libuts_stage.so"});
 }
 
 TEST_F(RunOption, AShortFlagTakesNoWordAway) {
@@ -193,6 +211,47 @@ TEST_F(RunOption, TheInfoDescriptorGetsNothingWhenTheCommandDoesNotRun) {
   EXPECT_EQ(Run({"--info-fd", std::to_string(fd)}, {"nope"}, {.inherited_fds = {fd}}).status, 127);
   EXPECT_EQ(ReadText(path), "");
   close(fd);
+}
+
+TEST_F(RunOption, AnInfoDescriptorWithoutReaderIsAnError) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  close(ends[0]);
+  const RunResult result =
+      Run({"--info-fd", std::to_string(ends[1])}, {"sleep", "1000"}, {.inherited_fds = {ends[1]}});
+  ExpectRefusalLike(result, "--info-fd: cannot write to ", {"Broken pipe"});
+  close(ends[1]);
+}
+
+// A pipe that nobody empties.
+TEST_F(RunOption, AnInfoDescriptorThatIsFullHoldsNothingUpForLong) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const std::string page(4096, 'x');
+  while (write(ends[1], page.data(), page.size()) > 0) {
+  }
+  ASSERT_EQ(fcntl(ends[1], F_SETFL, 0), 0);
+  const RunResult result =
+      Run({"--info-fd", std::to_string(ends[1])}, {"sleep", "1000"}, {.inherited_fds = {ends[1]}});
+  ExpectRefusalLike(result, "--info-fd: cannot write to ", {"timed out"});
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(RunOption, AThreadOfTheCallersMayEnd) {
+  const std::string config = test_.WriteStages(kStages);
+  std::string argv = "[";
+  for (const std::string& word :
+       test_.Argv(config, {"/bin/sh", "-c", "sleep 0.5; exit 5"}, {"--die-with-caller"})) {
+    argv += "'" + word + "', ";
+  }
+  const std::string script =
+      "import subprocess, threading\n"
+      "started = []\n"
+      "thread = threading.Thread(target=lambda: started.append(subprocess.Popen(" +
+      argv + "])))\nthread.start()\nthread.join()\nprint(started[0].wait())\n";
+  EXPECT_EQ(RunProgram({"/usr/bin/python3", "-c", script}).out, "5\n");
+  test_.ExpectNothingLeft();
 }
 
 // The caller is a shell that ends at once, and leaves the runtime to this process.

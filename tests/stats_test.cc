@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <regex>
@@ -144,6 +145,34 @@ TEST_F(Stats, ThatCannotBeWrittenAreRefusedBeforeAnythingStarts) {
   const std::string config = test_.WriteStages(kPlain);
   ExpectRefusalLike(test_.RunContainer(config, {"echo", "ran"}, {}, {"--stats", "/nope/stats"}),
                     "--stats: cannot write", {"/nope/stats", "No such file or directory"});
+}
+
+TEST_F(Stats, WithoutReaderAreAWarningAndNotTheEnd) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  close(ends[0]);
+  const RunResult result = test_.RunContainer(
+      test_.WriteStages(kPlain), {"/bin/sh", "-c", "exit 7"}, {.inherited_fds = {ends[1]}},
+      {"--stats", "fd:" + std::to_string(ends[1])});
+  EXPECT_EQ(result.status, 7);
+  EXPECT_NE(result.err.find("Broken pipe"), std::string::npos) << result.err;
+  close(ends[1]);
+}
+
+TEST_F(Stats, OutliveImpatientSignals) {
+  Running container(test_.Argv(test_.WriteStages(kPlain), {"/bin/sh", "-c", "echo up; sleep 1000"},
+                               {"--stats", File()}));
+  ASSERT_TRUE(container.AwaitOutput("up\n"));
+  for (int i = 0; i < 200; ++i) container.Signal(SIGTERM);
+  EXPECT_EQ(container.Await().status, 128 + SIGTERM);
+  EXPECT_TRUE(Has(ReadText(File()), "\"ended\":\"signaled\",\"status\":143")) << ReadText(File());
+  test_.ExpectNothingLeft();
+}
+
+TEST_F(Stats, AreJsonWhateverThePathHolds) {
+  std::filesystem::copy(test_.WriteStages(kPlain), test_.Path("a\xff.yaml"));
+  test_.RunContainer(test_.Path("a\xff.yaml"), {"true"}, {}, {"--stats", File()});
+  EXPECT_NE(ReadText(File()).find("/a\xef\xbf\xbd.yaml\""), std::string::npos) << ReadText(File());
 }
 
 TEST_F(Stats, ThatFailAtLastAreAWarning) {

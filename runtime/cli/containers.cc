@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <cctype>
 #include <ctime>
+
+#include "runtime/cli/json_text.h"
+#include "runtime/sdk/error.h"
 
 namespace slipway::cli {
 namespace {
@@ -15,12 +17,7 @@ constexpr size_t kGap = 2;  // blanks between columns
 using Cells = std::array<std::string, 6>;
 
 // A config's path may hold any byte: none of them breaks the line, or talks to the terminal.
-std::string Printable(std::string text) {
-  for (char& c : text) {
-    if (std::iscntrl(static_cast<unsigned char>(c))) c = '?';
-  }
-  return text;
-}
+using internal::Printable;
 
 std::string Format(const char* format, const std::tm& time) {
   char text[32];
@@ -67,12 +64,12 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
   boost::json::array containers;
   for (const ContainerRow& row : rows) {
-    containers.push_back({{"id", row.id},
+    containers.push_back({{"id", JsonText(row.id)},
                           {"state", row.state},
                           {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
                           {"since", UtcTime(row.since)},
-                          {"config", row.config},
-                          {"command", row.command}});
+                          {"config", JsonText(row.config)},
+                          {"command", JsonText(row.command)}});
   }
   return boost::json::serialize(containers) + "\n";
 }

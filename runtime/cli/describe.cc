@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/cli/type_text.h"
+#include "runtime/sdk/error.h"
 
 namespace slipway::cli {
 namespace {
@@ -100,7 +101,7 @@ std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   std::string text;
   AddLines(text, "", 0, std::string(stage.name) + " " + stage.version + ": " + stage.summary);
   text += "\n";
-  AddFact(text, "file", file);
+  AddFact(text, "file", internal::Printable(file));
   AddFact(text, "abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor));
   AddFact(text, "needs", NeedsText(stage));
   AddFact(text, "provides", Tokens(stage.provides));

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <string_view>
 
+#include "runtime/cli/json_text.h"
 #include "runtime/cli/report.h"
 #include "runtime/text/wrap.h"
 
@@ -14,6 +15,7 @@ namespace json = boost::json;
 
 constexpr size_t kLongest = 120;  // of a quoted line, in bytes, around the place
 constexpr size_t kBefore = 60;
+constexpr int kMaxCharacter = 4;  // bytes of UTF-8
 constexpr int kNumberWidth = 5;
 
 // A part of the line that holds the place, and where the place is in it.
@@ -21,12 +23,13 @@ std::pair<std::string, size_t> Excerpt(std::string_view line, size_t at) {
   at = std::min(at, line.size());
   if (line.size() <= kLongest) return {std::string(line), at};
   size_t begin = at > kBefore ? at - kBefore : 0;
-  const auto inside_character = [&](size_t i) {
+  size_t end = std::min(line.size(), begin + kLongest);
+  const auto inside_character = [line](size_t i) {
     return i < line.size() && (static_cast<unsigned char>(line[i]) & 0xc0U) == 0x80U;
   };
-  while (inside_character(begin)) --begin;
-  size_t end = std::min(line.size(), begin + kLongest);
-  while (inside_character(end)) --end;
+  // No character has more bytes; what goes on for longer is none.
+  for (int i = 1; i < kMaxCharacter && begin > 0 && inside_character(begin); ++i) --begin;
+  for (int i = 1; i < kMaxCharacter && end > begin + 1 && inside_character(end); ++i) --end;
   return {std::string(line.substr(begin, end - begin)), at - begin};
 }
 
@@ -34,9 +37,8 @@ std::string Quote(const Mistake& mistake) {
   auto [line, at] = Excerpt(mistake.text, static_cast<size_t>(std::max(mistake.column - 1, 0)));
   const size_t column = text::Columns(std::string_view(line).substr(0, at));
   // A tab would put the caret elsewhere, and other controls are for the terminal.
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\t' ? ' ' : '?';
-  }
+  std::replace(line.begin(), line.end(), '\t', ' ');
+  line = internal::Printable(line);
   std::string number = std::to_string(mistake.line);
   number.insert(0, number.size() < kNumberWidth ? kNumberWidth - number.size() : 0, ' ');
   return number + " | " + line + "\n" + std::string(number.size(), ' ') + " | " +
@@ -50,9 +52,9 @@ json::object ObjectOf(const Error& error) {
   Error bare = error;
   bare.At("").In("", "").Hint("");
   return {{"stage", error->stage},
-          {"option", error->option},
+          {"option", JsonText(error->option)},
           {"message", bare.ToString()},
-          {"hint", error->hint}};
+          {"hint", JsonText(error->hint)}};
 }
 
 }  // namespace
@@ -75,13 +77,13 @@ std::string MistakesAsJson(const std::string& config, const std::vector<std::str
   for (const Error& reason : missing) not_available.push_back(ObjectOf(reason));
   json::array array;
   for (const Mistake& mistake : mistakes) {
-    json::object object = ObjectOf(mistake.error);
-    object["file"] = mistake.file;
-    object["line"] = Number(mistake.line);
-    object["column"] = Number(mistake.column);
+    json::object object = {{"file", JsonText(mistake.file)},
+                           {"line", Number(mistake.line)},
+                           {"column", Number(mistake.column)}};
+    for (auto& part : ObjectOf(mistake.error)) object.insert(std::move(part));
     array.push_back(std::move(object));
   }
-  return json::serialize(json::object{{"config", config},
+  return json::serialize(json::object{{"config", JsonText(config)},
                                       {"ok", mistakes.empty()},
                                       {"stages", std::move(names)},
                                       {"not_available", std::move(not_available)},

@@ -47,6 +47,12 @@ TEST(MistakesAsText, CutsALongLineAroundThePlace) {
   EXPECT_NE(text.find(expected), std::string::npos) << text;
 }
 
+TEST(MistakesAsText, CutsALineThatIsNoUtf8) {
+  const std::string text = MistakesAsText({Unknown(std::string(500, '\x80'), 1)});
+  EXPECT_NE(text.find("    3 | ????"), std::string::npos) << text;
+  MistakesAsText({Unknown("a" + std::string(500, '\x80'), 501)});
+}
+
 TEST(MistakesAsText, ShowsNoLineWhereThereIsNone) {
   Mistake mistake{.error = Error("no such stage", "x").At("--set x.y")};
   EXPECT_EQ(MistakesAsText({mistake}), "runtime: --set x.y: no such stage \"x\"\n");
@@ -55,10 +61,9 @@ TEST(MistakesAsText, ShowsNoLineWhereThereIsNone) {
 TEST(MistakesAsJson, HasAnObjectForEach) {
   EXPECT_EQ(MistakesAsJson("my.yaml", {}, {}, {Unknown("", 11)}),
             "{\"config\":\"my.yaml\",\"ok\":false,\"stages\":[],\"not_available\":[],\"mistakes\":["
-            "{\"stage\":\"uts\",\"option\":\"\","
+            "{\"file\":\"my.yaml\",\"line\":3,\"column\":11,\"stage\":\"uts\",\"option\":\"\","
             "\"message\":\"unknown option \\\"hostnam\\\"\","
-            "\"hint\":\"did you mean \\\"hostname\\\"?\",\"file\":\"my.yaml\",\"line\":3,"
-            "\"column\":11}]}\n");
+            "\"hint\":\"did you mean \\\"hostname\\\"?\"}]}\n");
 }
 
 TEST(MistakesAsJson, OfAGoodConfigNamesItsStages) {

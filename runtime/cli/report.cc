@@ -18,7 +18,7 @@ constexpr size_t kNarrowest = 40;  // columns; breaking lines does not help belo
 bool verbose = false;
 
 std::string Line(std::string_view kind, std::string_view text) {
-  const std::string line = std::string(kProgram).append(kind).append(text);
+  const std::string line = std::string(kProgram).append(kind).append(internal::Printable(text));
   return text::Wrap(line, TerminalWidth(STDERR_FILENO), kIndent) + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "runtime/cli/describe.h"
+#include "runtime/cli/json_text.h"
 
 namespace slipway::cli {
 namespace {
@@ -101,7 +102,7 @@ json::object ObjectOf(const StageRow& row) {
   return {{"name", stage.name},
           {"version", stage.version},
           {"abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor)},
-          {"file", row.file},
+          {"file", JsonText(row.file)},
           {"summary", stage.summary},
           {"needs", NeedsText(stage)},
           {"provides", Texts(stage.provides)},

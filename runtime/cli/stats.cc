@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "runtime/cli/json_text.h"
+
 namespace slipway::cli {
 namespace {
 
@@ -12,7 +14,7 @@ json::value ErrorOf(const Stats& stats) {
   const Error& error = *stats.error;
   return json::object{{"text", error.ToString()},
                       {"kind", stats.error_kind},
-                      {"where", error->where},
+                      {"where", JsonText(error->where)},
                       {"stage", error->stage},
                       {"errno", error->errno_value}};
 }
@@ -24,8 +26,9 @@ json::array ChoicesOf(const Stats& stats) {
     for (const auto& [stage, reason] : choice.refused) {
       refused.push_back(json::object{{"stage", stage}, {"reason", reason.ToString()}});
     }
-    choices.push_back(json::object{
-        {"where", choice.where}, {"taken", choice.taken}, {"refused", std::move(refused)}});
+    choices.push_back(json::object{{"where", JsonText(choice.where)},
+                                   {"taken", choice.taken},
+                                   {"refused", std::move(refused)}});
   }
   return choices;
 }
@@ -45,7 +48,7 @@ json::object FiguresOf(const Stats& stats) {
 std::string StatsAsJson(const Stats& stats) {
   const json::object object = {
       {"id", stats.id},
-      {"config", stats.config.empty() ? json::value() : json::value(stats.config)},
+      {"config", stats.config.empty() ? json::value() : json::value(JsonText(stats.config))},
       {"ended", stats.ended},
       {"status", stats.status ? json::value(*stats.status) : json::value()},
       {"error", ErrorOf(stats)},

@@ -1,5 +1,6 @@
 #include "runtime/cli/words.h"
 
+#include <algorithm>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -19,6 +20,8 @@ namespace style = po::command_line_style;
 constexpr int kStyle = style::allow_long | style::allow_short | style::allow_dash_for_short |
                        style::long_allow_next | style::long_allow_adjacent |
                        style::short_allow_next | style::short_allow_adjacent;
+
+constexpr size_t kRecognisable = 3;  // letters of a name that was cut short
 
 bool IsLong(std::string_view word) { return word.starts_with("--"); }
 
@@ -150,9 +153,14 @@ Error UnknownOption(std::span<const Option> options, std::string_view given,
   const std::string_view name = NameIn(given);
   std::vector<std::string_view> names;
   for (const Option& option : options) names.emplace_back(option.name);
-  // One letter is like every other.
-  const std::string_view nearest =
-      IsLong(name) ? text::Nearest(name.substr(2), names) : std::string_view();
+  std::string_view nearest;
+  if (IsLong(name)) {  // one letter is like every other
+    const std::string_view written = name.substr(2);
+    const auto longer = std::find_if(names.begin(), names.end(), [written](std::string_view known) {
+      return written.size() >= kRecognisable && known.starts_with(written);
+    });
+    nearest = longer != names.end() ? *longer : text::Nearest(written, names);
+  }
   std::string hint;
   if (!nearest.empty()) hint = "did you mean --" + std::string(nearest) + "? ";
   return Error("unknown option", name, hint + (hint.empty() ? "see " : "See ") + see_help);

@@ -86,13 +86,13 @@ cli::Mistake MistakeOf(const Error& error, const Source& source) {
 }
 
 std::string OkText(const std::string& name, const Findings& findings) {
-  std::string text = name + ": ok:";
+  std::string text = internal::Printable(name) + ": ok:";
   for (const std::string& stage : findings.stages) text.append(" ").append(stage);
   return text + "\n";
 }
 
 std::string CountText(const std::string& name, size_t count) {
-  return "runtime: " + name + ": " + std::to_string(count) + " mistakes\n";
+  return "runtime: " + internal::Printable(name) + ": " + std::to_string(count) + " mistakes\n";
 }
 
 Result<std::string> ConfigOf(const cli::Words& words) {

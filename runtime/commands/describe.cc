@@ -2,15 +2,19 @@
 
 #include "runtime/cli/describe.h"
 
+#include <chrono>
+
 #include "runtime/cli/stage_json.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/loader/loader.h"
+#include "runtime/loader/trial.h"
 
 namespace slipway::commands {
 namespace {
 
 constexpr const char* kSeeHelp = "runtime describe --help";
+constexpr std::chrono::seconds kPatience{5};  // with a plugin that hangs
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
@@ -33,7 +37,7 @@ Result<cli::Report> Describe(const cli::Words& words) {
   const bool is_file = named.find('/') != std::string::npos;
   ASSIGN_OR_RETURN(const loader::Request request, is_file ? loader::RequestForFile(named)
                                                           : Result(loader::Request{.name = named}));
-  ASSIGN_OR_RETURN(const slipway_stage* stage, loader.Load(request));
+  ASSIGN_OR_RETURN(const slipway_stage* stage, loader::LoadAfterTrial(loader, request, kPatience));
   ASSIGN_OR_RETURN(std::string file, loader.PathOf(stage));
   if (format == "markdown" || words.Has("markdown")) {
     return cli::Report{.text = cli::OptionsAsMarkdown(*stage)};

@@ -1,14 +1,19 @@
 #include "runtime/commands/output_file.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <utility>
 
 #include "runtime/sys/file.h"
@@ -31,10 +36,55 @@ bool IsStandardStream(const struct stat& file) {
   return false;
 }
 
+// Keeps write(2) from ending this process: a reader that has gone, or a limit of a file's size, is
+// an error like any other.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGPIPE);
+    sigaddset(&signals_, SIGXFSZ);
+    sigpending(&pending_);
+    sigprocmask(SIG_BLOCK, &signals_, &before_);
+  }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+  ~NoSignals() {
+    for (const int signal : {SIGPIPE, SIGXFSZ}) {
+      if (sigismember(&pending_, signal) == 1) continue;  // somebody else's
+      sigset_t one;
+      sigemptyset(&one);
+      sigaddset(&one, signal);
+      constexpr timespec kNow{};
+      sigtimedwait(&one, nullptr, &kNow);
+    }
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t signals_;
+  sigset_t pending_;
+  sigset_t before_;
+};
+
+// Nobody hears a signal while this waits for a reader.
+Status AwaitReader(int fd) {
+  constexpr int kPatience = 5000;  // milliseconds
+  pollfd reader{.fd = fd, .events = POLLOUT, .revents = 0};
+  int ready = 0;
+  do {
+    ready = poll(&reader, 1, kPatience);
+  } while (ready < 0 && errno == EINTR);
+  return ready == 0 ? Status(Error(ETIMEDOUT, "write")) : Ok();
+}
+
 Status WriteAll(int fd, std::string_view text) {
+  const NoSignals no_signals;
   while (!text.empty()) {
-    const ssize_t size = write(fd, text.data(), text.size());
-    if (size < 0 && errno == EINTR) continue;
+    RETURN_IF_ERROR(AwaitReader(fd));
+    // As much as a pipe that can be written to takes at once; pipe(7).
+    const ssize_t size = write(fd, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (size < 0) return Error(errno, "write");
     text.remove_prefix(static_cast<size_t>(size));
   }
@@ -67,7 +117,7 @@ std::string BesideName(const std::string& name) {
 // Is there a plain file that was written for something else?
 bool IsForeign(const std::string& path, const struct stat& file, std::string_view first) {
   if ((file.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0) return true;
-  const sys::Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
+  const sys::Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK));
   char begin = 0;
   // What cannot be read is not known to be ours.
   const ssize_t size = fd.valid() ? read(fd.get(), &begin, 1) : -1;
@@ -99,8 +149,15 @@ Result<OutputFile> OutputFile::Open(std::string option, const std::string& targe
   }
   struct stat facts {};
   const bool exists = lstat(target.c_str(), &facts) == 0;
+  if (!exists && errno != ENOENT) return file.Failed(errno, "write");
   if (exists && (!S_ISREG(facts.st_mode) || IsStandardStream(facts))) {
-    file.fd_ = sys::Fd(open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
+    if (S_ISLNK(facts.st_mode) && facts.st_uid != 0 && facts.st_uid != geteuid()) {
+      return Error(file.option_ + " does not follow a link that somebody else has made:", target,
+                   "name the file itself");
+    }
+    // A pipe without a reader must not hold up the start.
+    file.fd_ =
+        sys::Fd(open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file.fd_.valid()) return file.Failed(errno, "write to");
     return file;
   }

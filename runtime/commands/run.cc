@@ -1,10 +1,6 @@
 // runtime run, and the plain form `runtime --config FILE COMMAND`: a command in a container.
 
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <csignal>
 #include <utility>
 
 #include "runtime/commands/builders.h"
@@ -17,6 +13,7 @@
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/launch.h"
 #include "runtime/state/root.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::commands {
 namespace {
@@ -103,15 +100,6 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
   return checked;
 }
 
-// The end of the caller ends the runtime, and with it the container; see Job::caller.
-Result<pid_t> FollowCaller(bool follow) {
-  if (!follow) return pid_t{0};
-  const pid_t caller = getppid();
-  if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) return Error(errno, "prctl", "PR_SET_PDEATHSIG");
-  if (getppid() == caller) return caller;
-  return Error("the caller has ended, and --die-with-caller was given");
-}
-
 // Says where in the config the command or its folder stands that could not be used.
 void Place(const config::Process& process, const cli::Words& words, Error& error) {
   const std::string_view option = error->option;
@@ -125,7 +113,22 @@ void Place(const config::Process& process, const cli::Words& words, Error& error
   }
 }
 
+// While no signal can end this process yet: an impatient one would cost the figures.
+void Tell(launch::Outcome& outcome, const Checked& checked, const cli::Words& words, Told& told) {
+  Result<int>& status = outcome.exit_status;
+  if (!status.ok()) Place(checked.pipeline.process, words, status.error());
+  told.TellOutcome(outcome);
+  Status written = told.End(status);
+  if (!written.ok()) outcome.warnings.push_back(std::move(written.error()));
+}
+
+bool HasEnded(const sys::Fd& pidfd) {
+  const auto ended = sys::AwaitExit(pidfd, std::chrono::milliseconds(0));
+  return ended.ok() && *ended;
+}
+
 cli::Report Start(Given& given, const RunOptions& options, Told& told) {
+  const cli::Words& words = given.words;
   launch::Guard guard(options.hook_timeout);
   std::vector<Error> reasons;
   auto checked = CheckAll(given, options, told, reasons);
@@ -133,25 +136,24 @@ cli::Report Start(Given& given, const RunOptions& options, Told& told) {
     return {.exit_status = std::move(checked).status(), .failures = std::move(reasons)};
   }
   told.kind = ErrorKind::kStart;
-  auto caller = FollowCaller(options.die_with_caller);
-  if (!caller.ok()) return {.exit_status = std::move(caller).status()};
+  if (options.caller.valid() && HasEnded(options.caller)) {
+    return {.exit_status = Error("the caller has ended, and --die-with-caller was given")};
+  }
   auto root = state::Root::Make(options.state_folder);
   if (!root.ok()) return {.exit_status = std::move(root).status()};
-  auto outcome = launch::Launch({.root = *root,
-                                 .facts = checked->facts,
-                                 .stages = checked->stages,
-                                 .command = checked->command,
-                                 .want_figures = options.stats.has_value(),
-                                 .guard = guard,
-                                 .patience = options.hook_timeout,
-                                 .gc_words = options.gc_words,
-                                 .started = [&](pid_t pid) { return TellStarted(options, pid); },
-                                 .kept_fds = options.kept_fds,
-                                 .caller = *caller});
-  if (!outcome.exit_status.ok()) {
-    Place(checked->pipeline.process, given.words, outcome.exit_status.error());
-  }
-  told.TellOutcome(outcome);
+  auto outcome =
+      launch::Launch({.root = *root,
+                      .facts = checked->facts,
+                      .stages = checked->stages,
+                      .command = checked->command,
+                      .want_figures = options.stats.has_value(),
+                      .guard = guard,
+                      .patience = options.hook_timeout,
+                      .gc_words = options.gc_words,
+                      .started = [&](pid_t pid) { return TellStarted(options, pid); },
+                      .kept_fds = options.kept_fds,
+                      .ended = [&](launch::Outcome& end) { Tell(end, *checked, words, told); },
+                      .caller = options.caller.get()});
   return {.exit_status = std::move(outcome.exit_status),
           .warnings = std::move(outcome.warnings),
           .notes = std::move(outcome.findings.notes)};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/commands/container_id.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::commands {
 namespace {
@@ -36,15 +37,19 @@ Result<std::vector<int>> KeptDescriptors(const cli::Words& words) {
 
 Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   RunOptions options{.plugin_dirs = words.Texts(kPluginDir.name),
-                     .die_with_caller = words.Has("die-with-caller"),
                      .outlive_runtime = words.Has("outlive-runtime"),
                      .verbose = words.Has(kVerbose.name)};
-  if (options.die_with_caller && options.outlive_runtime) {
+  const bool die_with_caller = words.Has("die-with-caller");
+  if (die_with_caller && options.outlive_runtime) {
     return Error("--die-with-caller and --outlive-runtime exclude each other", {},
                  "give one of them");
   }
   // Before anything else is opened and gets one of these numbers.
   ASSIGN_OR_RETURN(options.kept_fds, KeptDescriptors(words));
+  // As early as can be: the caller may end at any time.
+  if (die_with_caller) {
+    ASSIGN_OR_RETURN(options.caller, sys::OpenPidfd(getppid()));
+  }
   ASSIGN_OR_RETURN(options.info, OpenOutput(words, "info-fd", kObject, "fd:"));
   ASSIGN_OR_RETURN(options.stats, OpenOutput(words, "stats", kObject));
   ASSIGN_OR_RETURN(options.pid_file, OpenOutput(words, "pid-file", kNumber));

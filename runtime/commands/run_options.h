@@ -12,6 +12,7 @@
 #include "runtime/commands/options.h"
 #include "runtime/commands/output_file.h"
 #include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::commands {
 
@@ -52,7 +53,7 @@ struct RunOptions {
   std::optional<OutputFile> pid_file = {};
   std::optional<OutputFile> info = {};
   std::vector<int> kept_fds = {};
-  bool die_with_caller = false;
+  sys::Fd caller = {};  // pidfd of the process whose end ends the container
   bool outlive_runtime = false;
   bool verbose = false;
 };

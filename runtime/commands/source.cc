@@ -1,5 +1,7 @@
 #include "runtime/commands/source.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -12,9 +14,13 @@
 #include "runtime/config/override.h"
 #include "runtime/config/short_names.h"
 #include "runtime/launch/guard.h"
+#include "runtime/loader/trial.h"
 
 namespace slipway::commands {
 namespace {
+
+// What a plugin that cannot be loaded may cost, where nobody starts a container.
+constexpr std::chrono::seconds kPatience{5};
 
 constexpr const char* kInstalledConfigs = "/share/slipway/configs";  // below PREFIX of PREFIX/bin
 // Of a clone, from a built binary's: Bazel links the folders of the clone beside its bazel-out.
@@ -22,38 +28,50 @@ constexpr const char* kConfigsOfClone = "/../../../../configs";
 
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
+// Where the clone of a built binary really keeps its configs, because what they name lies beside
+// them; empty for any other binary. Only a folder that root owns, or who owns the binary: others
+// could put a config in the place of one that is looked for.
+std::string ConfigsOfClone(const std::string& executable) {
+  if (executable.find("/bazel-out/") == std::string::npos) return {};
+  const std::unique_ptr<char, decltype(&free)> path(
+      realpath((FolderOf(executable) + kConfigsOfClone).c_str(), nullptr), free);
+  struct stat binary {};
+  struct stat folder {};
+  if (path == nullptr || stat(executable.c_str(), &binary) != 0 || stat(path.get(), &folder) != 0 ||
+      (folder.st_uid != 0 && folder.st_uid != binary.st_uid)) {
+    return {};
+  }
+  return path.get();
+}
+
 // Beside the binary, as far as its path is known.
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
   if (executable.empty()) return {};
-  const std::string folder = FolderOf(executable);
-  std::vector<std::string> folders = {FolderOf(folder) + kInstalledConfigs};
-  // Where the clone really is, because what its configs name lies beside them.
-  const std::unique_ptr<char, decltype(&free)> clone(
-      realpath((folder + kConfigsOfClone).c_str(), nullptr), free);
-  if (clone != nullptr) folders.emplace_back(clone.get());
+  std::vector<std::string> folders = {FolderOf(FolderOf(executable)) + kInstalledConfigs};
+  std::string clone = ConfigsOfClone(executable);
+  if (!clone.empty()) folders.push_back(std::move(clone));
   return folders;
 }
 
-// What stands before the command and is an option in any case. Of a word behind an unknown option
-// nobody knows yet whether it is a value or the command; it counts as a value.
+// The options in front of the first word that is not known to be one: what stands behind it may be
+// the command's own, and must not say which plugins are loaded.
 // word_is_config: the first word that is no option names the config, if --config does not.
 cli::Words KnownWords(std::span<const cli::Option> known, const std::vector<std::string>& words,
                       bool word_is_config) {
   cli::Words found;
-  bool after_unknown = false;
   for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     const std::string& word = words[i];
     if (!cli::LooksLikeOption(word)) {
-      if (!after_unknown && word_is_config) found.options[kConfig.name].push_back(word);
-      if (!after_unknown && found.Has(kConfig.name)) break;
-      after_unknown = false;
+      if (!word_is_config || found.Has(kConfig.name)) break;
+      found.options[kConfig.name].push_back(word);
       continue;
     }
     const cli::Option* option = cli::FindOption(known, word);
-    after_unknown = option == nullptr;
-    if (option == nullptr || option->kind == Kind::kFlag) continue;
+    if (option == nullptr) break;
+    if (option->kind == Kind::kFlag) continue;
     const bool next = cli::TakesNextWord(*option, word);
-    if (next && (++i == words.size() || words[i].starts_with("--"))) break;  // it is missing
+    // Forgotten, when what follows looks like an option.
+    if (next && (++i == words.size() || words[i].starts_with("--"))) break;
     found.options[option->name].push_back(next ? words[i] : word.substr(word.find('=') + 1));
   }
   return found;
@@ -156,18 +174,21 @@ const config::Document* Source::ReadDocument() {
   return document_ ? &*document_ : nullptr;
 }
 
+loader::Request Source::RequestFor(const std::string& name) const {
+  const auto pin = document_->pins().find(name);
+  if (pin == document_->pins().end()) return {.name = name};
+  return {.name = name, .path = pin->second.path, .sha256 = pin->second.sha256};
+}
+
 Result<const slipway_stage*> Source::Load(const std::string& name) {
   const launch::HookWatch watch(name.c_str(), "load");
-  const auto pin = document_->pins().find(name);
-  if (pin == document_->pins().end()) return loader_->Load({.name = name});
-  return loader_->Load({.name = name, .path = pin->second.path, .sha256 = pin->second.sha256});
+  return loader_->Load(RequestFor(name));
 }
 
 std::vector<const slipway_stage*> Source::AllStages() {
   std::vector<const slipway_stage*> stages;
   for (const std::string& name : loader_->Available()) {
-    const launch::HookWatch watch(name.c_str(), "load");
-    auto stage = loader_->Load({.name = name});
+    auto stage = loader::LoadAfterTrial(*loader_, {.name = name}, kPatience);
     if (stage.ok()) stages.push_back(*stage);
   }
   return stages;
@@ -178,7 +199,10 @@ const std::vector<cli::Option>& Source::ShortOptions() {
   short_options_.emplace();
   const config::Document* document = ReadDocument();
   if (document == nullptr) return *short_options_;
-  const auto load = [this](const std::string& name) { return Load(name); };
+  // Nothing watches over the code of plugins yet.
+  const auto load = [this](const std::string& name) -> Result<const slipway_stage*> {
+    return loader::LoadAfterTrial(*loader_, RequestFor(name), kPatience);
+  };
   for (const config::ShortName& offered : config::ShortNamesOf(*document, load)) {
     const slipway_option& option = *offered.option;
     short_options_->push_back({.name = option.short_name,
@@ -211,7 +235,7 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
       }
     }
   }
-  // An option of the command line's that goes before may have needed another folder.
+  // Not all of them were known when the short options were looked for.
   if (words.Texts(kPluginDir.name) != plugin_dirs_) {
     plugin_dirs_ = words.Texts(kPluginDir.name);
     loader_ = std::make_unique<loader::Loader>(plugin_dirs_);

@@ -29,8 +29,9 @@ class Source {
                                               const std::vector<std::string>& plugin_dirs);
 
   // The same for words of which some are not understood yet, because they may be options that the
-  // stages offer. null: they name no config. known: those that are options in any case.
-  // word_is_config: the first word that is no option names the config, if --config does not.
+  // stages offer: those behind --config. null: no config is named before them. known: those that
+  // are options in any case. word_is_config: the first word that is no option names the config, if
+  // --config does not.
   static Result<std::unique_ptr<Source>> ForOptions(std::span<const cli::Option> known,
                                                     const std::vector<std::string>& words,
                                                     bool word_is_config);
@@ -59,6 +60,7 @@ class Source {
   Source() = default;
 
   const config::Document* ReadDocument();
+  loader::Request RequestFor(const std::string& name) const;
   Result<const slipway_stage*> Load(const std::string& name);
   std::vector<const slipway_stage*> AllStages();
 

@@ -28,7 +28,7 @@ std::string AsTable(const std::vector<cli::StageRow>& rows, bool files) {
   const size_t width = cli::HelpWidth();
   for (const cli::StageRow& row : rows) {
     table += cli::Row(row.stage->name, row.stage->summary, kNameColumn, width);
-    if (files) table += cli::Row("", row.file, kNameColumn, 0);
+    if (files) table += cli::Row("", internal::Printable(row.file), kNameColumn, 0);
   }
   return table + "\n\"runtime describe STAGE\" explains one with its options.\n";
 }

@@ -96,7 +96,7 @@ void Told::TellOutcome(const launch::Outcome& outcome) {
 }
 
 Status Told::End(const Result<int>& exit_status) {
-  if (!options_.stats) return Ok();
+  if (!options_.stats || std::exchange(ended_, true)) return Ok();
   if (stats_.ended == cli::Stats().ended) stats_.ended = "not-started";
   if (exit_status.ok()) {
     stats_.status = *exit_status;

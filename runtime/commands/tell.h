@@ -38,7 +38,7 @@ class Told {
                    const std::vector<launch::Selection>& selections);
   void TellOutcome(const launch::Outcome& outcome);
 
-  // Writes the figures.
+  // Writes the figures, once.
   Status End(const Result<int>& exit_status);
 
   // The path of the config, absolute.
@@ -47,6 +47,7 @@ class Told {
  private:
   const RunOptions& options_;
   cli::Stats stats_;
+  bool ended_ = false;
 };
 
 // The command runs; pid: of the container's first process.

@@ -18,19 +18,6 @@ bool IsKnown(MessageType type) {
 
 }  // namespace
 
-slipway_error EndTexts(slipway_error error) {
-  for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
-                            {error.option, sizeof(error.option)},
-                            {error.stage, sizeof(error.stage)},
-                            {error.hook, sizeof(error.hook)},
-                            {error.operation, sizeof(error.operation)},
-                            {error.subject, sizeof(error.subject)},
-                            {error.hint, sizeof(error.hint)}}) {
-    text[size - 1] = '\0';
-  }
-  return error;
-}
-
 Result<std::pair<Channel, Channel>> Channel::Make() {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {

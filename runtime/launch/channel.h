@@ -29,9 +29,6 @@ struct Message {
   slipway_error error = {};  // kFailed
 };
 
-// The error with each text ended within its field, whoever wrote it.
-slipway_error EndTexts(slipway_error error);
-
 class Channel {
  public:
   // Both ends; each is close-on-exec.

@@ -199,6 +199,9 @@ Outcome Launch(const Job& job) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
   job.guard.Release();
+  if (job.ended) job.ended(outcome);
+  // What was meant for the container has come too late, and must not end this process instead.
+  blocked.Discard();
   return outcome;
 }
 

@@ -21,6 +21,15 @@
 
 namespace slipway::launch {
 
+struct Outcome {
+  Result<int> exit_status;           // the container's; or the one error
+  Findings findings = {};            // of a container that ran, and of one that failed to start
+  std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
+  bool started = false;              // the command ran
+  bool signaled = false;             // a signal ended it
+  Usage usage = {};                  // of a container that was cloned
+};
+
 struct Job {
   const state::Root& root;    // where the journal goes
   const state::Facts& facts;  // of the container; its stages are those of `stages`
@@ -38,18 +47,10 @@ struct Job {
   std::function<Status(pid_t)> started = {};
   // Descriptors of the caller's that the command inherits under their numbers.
   std::vector<int> kept_fds = {};
-  // The process whose end ends the container: our parent, of whose end SIGTERM tells
-  // (PR_SET_PDEATHSIG of prctl(2)). 0: nobody's does.
-  pid_t caller = 0;
-};
-
-struct Outcome {
-  Result<int> exit_status;           // the container's; or the one error
-  Findings findings = {};            // of a container that ran, and of one that failed to start
-  std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
-  bool started = false;              // the command ran
-  bool signaled = false;             // a signal ended it
-  Usage usage = {};                  // of a container that was cloned
+  // Called when all is over and undone, while signals still cannot end this process. May be empty.
+  std::function<void(Outcome&)> ended = {};
+  // A pidfd of the process whose end ends the container; -1: nobody's does.
+  int caller = -1;
 };
 
 // Runs the command in a container that the stages build, waits for its end, and undoes what the

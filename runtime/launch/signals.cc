@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,19 @@ BlockedSignals::BlockedSignals() {
 }
 
 BlockedSignals::~BlockedSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+void BlockedSignals::Discard() const {
+  sigset_t ours;
+  sigemptyset(&ours);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (sigismember(&blocked_, signal) == 1 && sigismember(&before_, signal) == 0) {
+      sigaddset(&ours, signal);
+    }
+  }
+  constexpr timespec kNow{};
+  while (sigtimedwait(&ours, nullptr, &kNow) > 0) {
+  }
+}
 
 Result<SignalSource> SignalSource::Make(const BlockedSignals& signals) {
   sys::Fd fd(signalfd(-1, &signals.set(), SFD_CLOEXEC));

@@ -25,6 +25,9 @@ class BlockedSignals {
   const sigset_t& set() const { return blocked_; }
   const sigset_t& before() const { return before_; }  // the mask that the command gets
 
+  // Throws away those that have come and were not read.
+  void Discard() const;
+
   // The command gets `signal` blocked.
   void KeepBlocked(int signal) { sigaddset(&before_, signal); }
 

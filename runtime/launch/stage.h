@@ -91,9 +91,9 @@ std::vector<Error> CreateStages(const std::vector<StageChoice>& choices);
 
 // Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each
-// machine. No side effects. Fails when nothing of a choice works: with the reason, if it is the only
-// alternative; else the reasons are those of its Selection.
-// selections: gets one for each choice that was looked at, also when this fails; or null.
+// machine. No side effects. Fails when nothing of a choice works: with the reason, if it is the
+// only alternative; else the reasons are those of its Selection. selections: gets one for each
+// choice that was looked at, also when this fails; or null.
 Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
                                         std::vector<Selection>* selections = nullptr);
 

@@ -67,20 +67,17 @@ TEST(SelectStages, SaysWhichAlternativeWasTakenAndWhyOthersWereNot) {
             std::string::npos);
 }
 
-TEST(SelectStages, OfWhichNothingWorksHasEachReasonInOneLine) {
+TEST(SelectStages, OfWhichNothingWorksHasEachReason) {
   std::vector<Selection> selections;
   const auto stages = SelectStages({{"f:2:1", {Spec(kNotHere), Spec(kNorHere)}}}, &selections);
   ASSERT_FALSE(stages.ok());
-  const std::string line = stages.error().ToString();
-  EXPECT_EQ(line.find("f:2:1: no stage of first-of works here (not-here: no such controller "
-                      "\"pids\" (hhh"),
-            0u)
-      << line;
-  EXPECT_NE(line.find("hhh...; nor-here: no such controller \"pids\" (hhh"), std::string::npos)
-      << line;
+  EXPECT_EQ(stages.error().ToString(), "f:2:1: no stage of first-of works here");
   ASSERT_EQ(selections.size(), 1u);
   EXPECT_FALSE(selections[0].taken);
-  EXPECT_EQ(selections[0].rejected.size(), 2u);
+  ASSERT_EQ(selections[0].rejected.size(), 2u);
+  EXPECT_EQ(selections[0].rejected[1].reason.ToString().find("f:1:1: nor-here: no such controller"),
+            0u)
+      << selections[0].rejected[1].reason.ToString();
 }
 
 TEST(SelectStages, RefusesAMistakeInAnAlternativeThatIsNotTaken) {

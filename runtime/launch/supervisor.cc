@@ -1,7 +1,10 @@
 #include "runtime/launch/supervisor.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
+
+#include <iterator>
 
 #include "runtime/launch/exit_status.h"
 #include "runtime/sys/process.h"
@@ -16,12 +19,28 @@ Result<int> Supervisor::Run() {
       StopWithContainer();
       continue;
     }
-    ASSIGN_OR_RETURN(const SignalEvent event, signals_.Next());
-    if (event.signal != SIGCHLD) PassOn(event);
+    RETURN_IF_ERROR(AwaitEvent());
   }
   terminal_.Restore();
   signaled_ = ended_by_ || WIFSIGNALED(container_.wait_status());
   return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
+}
+
+Status Supervisor::AwaitEvent() {
+  if (caller_ >= 0 && !caller_ended_) {
+    pollfd events[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                       {.fd = caller_, .events = POLLIN, .revents = 0}};
+    if (poll(events, std::size(events), -1) < 0) return Ok();  // EINTR: look again
+    caller_ended_ = events[1].revents != 0;
+    // Nobody is left who could ask a second time.
+    if (caller_ended_) {
+      ended_by_ = SIGKILL;
+      return sys::SendSignal(container_.pidfd(), SIGKILL);
+    }
+  }
+  ASSIGN_OR_RETURN(const SignalEvent event, signals_.Next());
+  if (event.signal != SIGCHLD) PassOn(event);
+  return Ok();
 }
 
 bool Supervisor::InOurProcessGroup() const { return getpgid(container_.pid()) == getpgrp(); }
@@ -32,12 +51,6 @@ bool Supervisor::DropsSignal(int signal) const {
 }
 
 void Supervisor::PassOn(const SignalEvent& event) {
-  if (event.signal == SIGTERM && caller_ != 0 && getppid() != caller_) {
-    // Nobody is left who could ask a second time.
-    ended_by_ = SIGKILL;
-    (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
-    return;
-  }
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();

@@ -8,8 +8,6 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 
-#include <sys/types.h>
-
 #include <optional>
 
 #include "runtime/launch/container.h"
@@ -21,10 +19,10 @@ namespace slipway::launch {
 
 class Supervisor {
  public:
-  // All outlive it. The terminal is one that was looked at before the command ran. caller: the
-  // parent of this process whose end ends the container; 0: none.
+  // All outlive it. The terminal is one that was looked at before the command ran. caller: a
+  // pidfd of the process whose end ends the container; -1: none.
   Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal,
-             pid_t caller = 0)
+             int caller = -1)
       : container_(container), signals_(signals), terminal_(terminal), caller_(caller) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
@@ -35,6 +33,8 @@ class Supervisor {
   bool signaled() const { return signaled_; }
 
  private:
+  // Waits for a signal, or for the end of the caller.
+  Status AwaitEvent();
   void PassOn(const SignalEvent& event);
   void StopWithContainer();
   bool InOurProcessGroup() const;
@@ -43,7 +43,8 @@ class Supervisor {
   Container& container_;
   const SignalSource& signals_;
   const Terminal& terminal_;
-  const pid_t caller_;
+  const int caller_;
+  bool caller_ended_ = false;
   bool signaled_ = false;
   std::optional<int> ended_by_;  // the signal whose default action ended the container
 };

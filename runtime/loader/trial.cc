@@ -12,6 +12,7 @@
 #include <string>
 
 #include "runtime/sys/fd.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::loader {
 namespace {
@@ -63,12 +64,26 @@ Error EndedBy(int wait_status, std::chrono::seconds patience) {
                  kBug + (", exit status " + std::to_string(WEXITSTATUS(wait_status))));
   }
   const int signal = WTERMSIG(wait_status);
-  if (signal == SIGALRM) {
+  if (signal == SIGALRM || signal == SIGKILL) {
     return Error(
         "hung while it was loaded: no end within " + std::to_string(patience.count()) + " s", {},
         kBug);
   }
   return Error(std::string("crashed while it was loaded: ") + strsignal(signal), {}, kBug);
+}
+
+// Until the child has ended, in its own time or, where it has switched its alarm off, in ours.
+int Await(pid_t child, std::chrono::seconds patience) {
+  constexpr std::chrono::seconds kGrace{1};
+  if (patience.count() > 0) {
+    const auto pidfd = sys::OpenPidfd(child);
+    const auto ended = pidfd.ok() ? sys::AwaitExit(*pidfd, patience + kGrace) : Result(true);
+    if (ended.ok() && !*ended) kill(child, SIGKILL);
+  }
+  int wait_status = 0;
+  while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR) {
+  }
+  return wait_status;
 }
 
 Status Try(Loader& loader, const Request& request, std::chrono::seconds patience) {
@@ -80,14 +95,14 @@ Status Try(Loader& loader, const Request& request, std::chrono::seconds patience
   if (child < 0) return Error(errno, "start a process that tries the plugin");
   if (child == 0) RunChild(loader, request, patience, write_end);
   write_end.Close();
-  int wait_status = 0;
-  while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR) {
-  }
+  const int wait_status = Await(child, patience);
   // What the plugin has left running may hold the pipe open, so nobody waits for its end.
   pollfd said{.fd = read_end.get(), .events = POLLIN, .revents = 0};
   Verdict verdict;
   const bool told = poll(&said, 1, 0) > 0 && (said.revents & POLLIN) &&
                     read(read_end.get(), &verdict, sizeof(verdict)) == sizeof(verdict);
+  // The plugin could have written it, and anything into it.
+  verdict.error = EndTexts(verdict.error);
   if (!told || wait_status != 0) return EndedBy(wait_status, patience).In(request.name, kHook);
   return verdict.loaded ? Ok() : Status(Error(verdict.error));
 }

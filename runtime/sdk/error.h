@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/sdk/abi.h"
 
@@ -123,6 +124,20 @@ void CopyPath(char (&field)[N], std::string_view path) {
     default:
       return nullptr;
   }
+}
+
+// The error with each text ended within its field, whoever wrote it.
+[[gnu::cold, gnu::noinline]] inline slipway_error EndTexts(slipway_error error) {
+  for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
+                            {error.option, sizeof(error.option)},
+                            {error.stage, sizeof(error.stage)},
+                            {error.hook, sizeof(error.hook)},
+                            {error.operation, sizeof(error.operation)},
+                            {error.subject, sizeof(error.subject)},
+                            {error.hint, sizeof(error.hint)}}) {
+    text[size - 1] = '\0';
+  }
+  return error;
 }
 
 class Error {
