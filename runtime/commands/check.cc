@@ -104,7 +104,7 @@ Result<std::string> ConfigOf(const cli::Words& words) {
   return Error("no config was named", {}, "write runtime check FILE");
 }
 
-Result<cli::Report> Check(Given& given) {
+Result<cli::Report> Check(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string config, ConfigOf(words));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json"}));
@@ -140,12 +140,6 @@ Result<cli::Report> Check(Given& given) {
   return report;
 }
 
-cli::Report Execute(Given given) {
-  auto report = Check(given);
-  if (!report.ok()) return {.exit_status = std::move(report).status()};
-  return std::move(*report);
-}
-
 }  // namespace
 
 constexpr Command kCheckCommand = {
@@ -162,7 +156,7 @@ constexpr Command kCheckCommand = {
         "\n"
         "Exit status: 0 when the config is right, 1 when it is not or cannot be checked.\n",
     .options = kOptions,
-    .execute = Execute,
+    .execute = Check,
     .has_pipeline = true,
     .failure_status = kWrong};
 

@@ -29,7 +29,7 @@ struct Command {
   const char* summary;   // for the overview, half a line
   const char* about;     // for its own help: paragraphs, with an example
   std::span<const cli::Option> options;
-  cli::Report (*execute)(Given given);
+  Result<cli::Report> (*execute)(Given given);
   bool runs_command = false;  // the first word that is no option begins the command to run
   bool has_pipeline = false;  // it also takes the short options that the stages of --config offer
   int failure_status = cli::kRuntimeFailed;  // of an error that has no status of its own

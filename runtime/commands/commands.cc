@@ -91,16 +91,15 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   return Given{.words = std::move(*all), .source = std::move(*source)};
 }
 
-cli::Report ExecutePicked(const Picked& picked) {
+Result<cli::Report> ExecutePicked(const Picked& picked) {
   std::vector<cli::Option> options;
-  auto given = Understand(picked, options);
-  if (!given.ok()) return {.exit_status = std::move(given).status()};
-  if (given->words.Has("version")) return kVersionCommand.execute({});
-  if (given->words.Has(kHelp.name)) {
-    const bool overview = !picked.named && !given->words.Has(kConfig.name);
-    return {.text = overview ? Overview() : HelpFor(*picked.command, options)};
+  ASSIGN_OR_RETURN(Given given, Understand(picked, options));
+  if (given.words.Has("version")) return kVersionCommand.execute({});
+  if (given.words.Has(kHelp.name)) {
+    const bool overview = !picked.named && !given.words.Has(kConfig.name);
+    return cli::Report{.text = overview ? Overview() : HelpFor(*picked.command, options)};
   }
-  return picked.command->execute(std::move(*given));
+  return picked.command->execute(std::move(given));
 }
 
 }  // namespace
@@ -119,11 +118,11 @@ cli::Report Execute(const std::vector<std::string>& words) {
   if (words.empty()) return {.exit_status = cli::kRuntimeFailed, .complaints = ShortUsage()};
   const auto picked = Pick(words);
   if (!picked.ok()) return {.exit_status = picked.error()};
-  cli::Report report = ExecutePicked(*picked);
-  if (!report.exit_status.ok() && report.exit_status.error()->exit_status == 0) {
-    report.exit_status.error().ExitStatus(picked->command->failure_status);
-  }
-  return report;
+  auto report = ExecutePicked(*picked);
+  if (report.ok()) return std::move(report).value();
+  Error& error = report.error();
+  if (error->exit_status == 0) error.ExitStatus(picked->command->failure_status);
+  return {.exit_status = std::move(error)};
 }
 
 }  // namespace slipway::commands

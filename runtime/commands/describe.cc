@@ -24,7 +24,8 @@ constexpr cli::Option kOptions[] = {
     kHelp,
 };
 
-Result<cli::Report> Describe(const cli::Words& words) {
+Result<cli::Report> Describe(Given given) {
+  const cli::Words& words = given.words;
   if (words.rest.empty()) {
     return Error("no stage was named", {},
                  "write runtime describe STAGE; runtime stages lists them");
@@ -47,12 +48,6 @@ Result<cli::Report> Describe(const cli::Words& words) {
   return cli::Report{.text = cli::DescribeStage(*stage, row.file)};
 }
 
-cli::Report Execute(Given given) {
-  auto report = Describe(given.words);
-  if (!report.ok()) return {.exit_status = std::move(report).status()};
-  return std::move(*report);
-}
-
 }  // namespace
 
 constexpr Command kDescribeCommand = {
@@ -65,6 +60,6 @@ constexpr Command kDescribeCommand = {
         "  runtime describe mount\n"
         "  runtime describe ./libnice_stage.so\n",
     .options = kOptions,
-    .execute = Execute};
+    .execute = Describe};
 
 }  // namespace slipway::commands

@@ -213,7 +213,8 @@ class Collector {
   std::vector<std::string> kept_;  // their ids
 };
 
-Result<cli::Report> Gc(const cli::Words& words) {
+Result<cli::Report> Gc(Given given) {
+  const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const Request request, RequestOf(words));
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
@@ -225,12 +226,6 @@ Result<cli::Report> Gc(const cli::Words& words) {
   Collector collector(request, root, timeout);
   for (auto id = ids.begin(); id != ids.end(); ++id) collector.Collect(*id, {id + 1, ids.end()});
   return std::move(collector).Finish();
-}
-
-cli::Report Execute(Given given) {
-  auto report = Gc(given.words);
-  if (!report.ok()) return {.exit_status = std::move(report).status()};
-  return std::move(*report);
 }
 
 }  // namespace
@@ -245,6 +240,6 @@ constexpr Command kGcCommand = {
         "that built them. Running containers are left alone. It may be called at any time, from "
         "cron or at boot.\n",
     .options = kOptions,
-    .execute = Execute};
+    .execute = Gc};
 
 }  // namespace slipway::commands

@@ -37,18 +37,16 @@ constexpr char kPipeline[] =
     "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime itself "
     "fails, 126 when the command cannot be executed, 127 when it is not found.\n";
 
-cli::Report Help(Given given) {
+Result<cli::Report> Help(Given given) {
   const std::vector<std::string>& words = given.words.rest;
-  Status more = ExpectNoMore(words, 1, "runtime help");
-  if (!more.ok()) return {.exit_status = std::move(more)};
-  if (words.empty()) return {.text = Overview()};
+  RETURN_IF_ERROR(ExpectNoMore(words, 1, "runtime help"));
+  if (words.empty()) return cli::Report{.text = Overview()};
   if (const Command* command = FindCommand(words.front())) {
-    return {.text = HelpFor(*command, command->options)};
+    return cli::Report{.text = HelpFor(*command, command->options)};
   }
   std::vector<std::string_view> names;
   for (const Command* command : AllCommands()) names.emplace_back(command->name);
-  return {.exit_status =
-              Error("no such verb", words.front(), text::NearestHint(words.front(), names, ""))};
+  return Error("no such verb", words.front(), text::NearestHint(words.front(), names, ""));
 }
 
 constexpr cli::Option kOptions[] = {kHelp};

@@ -35,7 +35,8 @@ cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
           .command = seen.contents.facts.command};
 }
 
-Result<cli::Report> List(const cli::Words& words) {
+Result<cli::Report> List(Given given) {
+  const cli::Words& words = given.words;
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime list --help"));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
@@ -56,12 +57,6 @@ Result<cli::Report> List(const cli::Words& words) {
   return report;
 }
 
-cli::Report Execute(Given given) {
-  auto report = List(given.words);
-  if (!report.ok()) return {.exit_status = std::move(report).status()};
-  return std::move(*report);
-}
-
 }  // namespace
 
 constexpr Command kListCommand = {
@@ -72,6 +67,6 @@ constexpr Command kListCommand = {
         "Lists the containers of the user who calls it. A container is dead when its runtime was "
         "killed; \"runtime gc\" undoes what it left behind.\n",
     .options = kOptions,
-    .execute = Execute};
+    .execute = List};
 
 }  // namespace slipway::commands

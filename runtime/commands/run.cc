@@ -159,16 +159,15 @@ cli::Report Start(Given& given, const RunOptions& options, Told& told) {
           .notes = std::move(outcome.findings.notes)};
 }
 
-cli::Report Execute(Given given) {
+Result<cli::Report> Run(Given given) {
   if (!given.words.Has(kConfig.name) || given.words.Text(kConfig.name).empty()) {
-    return {.exit_status = Error("no config was named", {},
-                                 "write runtime --config FILE COMMAND; see runtime --help")};
+    return Error("no config was named", {},
+                 "write runtime --config FILE COMMAND; see runtime --help");
   }
-  auto options = RunOptionsOf(given.words);
-  if (!options.ok()) return {.exit_status = std::move(options).status()};
-  if (options->verbose) cli::SetVerbose();
-  Told told(*options);
-  cli::Report report = Start(given, *options, told);
+  ASSIGN_OR_RETURN(const RunOptions options, RunOptionsOf(given.words));
+  if (options.verbose) cli::SetVerbose();
+  Told told(options);
+  cli::Report report = Start(given, options, told);
   Status ended = told.End(report.exit_status);
   if (!ended.ok()) report.warnings.push_back(ended.error());
   return report;
@@ -192,7 +191,7 @@ constexpr Command kRunCommand = {
         "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime "
         "itself fails, 126 when the command cannot be executed, 127 when it is not found.\n",
     .options = kRunOptions,
-    .execute = Execute,
+    .execute = Run,
     .runs_command = true,
     .has_pipeline = true};
 

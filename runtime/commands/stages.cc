@@ -33,7 +33,8 @@ std::string AsTable(const std::vector<cli::StageRow>& rows, bool files) {
   return table + "\n\"runtime describe STAGE\" explains one with its options.\n";
 }
 
-Result<cli::Report> Stages(const cli::Words& words) {
+Result<cli::Report> Stages(Given given) {
+  const cli::Words& words = given.words;
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime stages --help"));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
   RETURN_IF_ERROR(CheckPluginDirs(words));
@@ -55,12 +56,6 @@ Result<cli::Report> Stages(const cli::Words& words) {
   return report;
 }
 
-cli::Report Execute(Given given) {
-  auto report = Stages(given.words);
-  if (!report.ok()) return {.exit_status = std::move(report).status()};
-  return std::move(*report);
-}
-
 }  // namespace
 
 constexpr Command kStagesCommand = {
@@ -72,6 +67,6 @@ constexpr Command kStagesCommand = {
         "in /usr/lib/slipway/stages. A plugin that cannot be used is named, and spoils nothing. "
         "\n",
     .options = kOptions,
-    .execute = Execute};
+    .execute = Stages};
 
 }  // namespace slipway::commands

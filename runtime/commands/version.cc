@@ -10,10 +10,9 @@ namespace {
 
 constexpr cli::Option kOptions[] = {kHelp};
 
-cli::Report Version(Given given) {
-  Status more = ExpectNoMore(given.words.rest, 0, "runtime version --help");
-  if (!more.ok()) return {.exit_status = std::move(more)};
-  return {.text = std::string("slipway ") + kVersion + "\n"};
+Result<cli::Report> Version(Given given) {
+  RETURN_IF_ERROR(ExpectNoMore(given.words.rest, 0, "runtime version --help"));
+  return cli::Report{.text = std::string("slipway ") + kVersion + "\n"};
 }
 
 }  // namespace

@@ -165,7 +165,9 @@ class Error {
 
   Error(Error&&) noexcept = default;
   Error& operator=(Error&&) noexcept = default;
-  Error(const Error& other) : Error(*other) {}
+  // An Error which is none may be copied as well: a Status that is ok holds one.
+  Error(const Error& other)
+      : record_(other.record_ ? new slipway_error(*other.record_) : nullptr) {}
   Error& operator=(const Error& other) {
     if (this != &other) *this = Error(other);
     return *this;
