@@ -23,8 +23,8 @@ namespace {
 constexpr std::chrono::seconds kPatience{5};
 
 constexpr const char* kInstalledConfigs = "/share/slipway/configs";  // below PREFIX of PREFIX/bin
-// Of a clone, from a built binary's: Bazel links the folders of the clone beside its bazel-out.
-constexpr const char* kConfigsOfClone = "/../../../../configs";
+// Of a clone: Bazel keeps links to the configs beside a built binary.
+constexpr const char* kRunfiles = ".runfiles/slipway/configs";
 
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -32,16 +32,19 @@ std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind
 // them; empty for any other binary. Only a folder that root owns, or who owns the binary: others
 // could put a config in the place of one that is looked for.
 std::string ConfigsOfClone(const std::string& executable) {
-  if (executable.find("/bazel-out/") == std::string::npos) return {};
-  const std::unique_ptr<char, decltype(&free)> path(
-      realpath((FolderOf(executable) + kConfigsOfClone).c_str(), nullptr), free);
+  const std::string links = executable + kRunfiles;
+  const std::vector<std::string> configs = config::ConfigFilesIn(links);
+  if (configs.empty()) return {};
+  const std::unique_ptr<char, decltype(&free)> file(
+      realpath((links + "/" + configs.front()).c_str(), nullptr), free);
+  if (file == nullptr) return {};
+  std::string clone = FolderOf(file.get());
   struct stat binary {};
   struct stat folder {};
-  if (path == nullptr || stat(executable.c_str(), &binary) != 0 || stat(path.get(), &folder) != 0 ||
-      (folder.st_uid != 0 && folder.st_uid != binary.st_uid)) {
-    return {};
-  }
-  return path.get();
+  const bool trusted = stat(executable.c_str(), &binary) == 0 &&
+                       stat(clone.c_str(), &folder) == 0 &&
+                       (folder.st_uid == 0 || folder.st_uid == binary.st_uid);
+  return trusted ? clone : std::string();
 }
 
 // Beside the binary, as far as its path is known.
