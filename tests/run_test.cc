@@ -94,7 +94,7 @@ TEST(Run, SetOverridesTheConfig) {
   test.MakeRoot();
   const RunResult result =
       test.RunContainer(test.WriteStages(kStages), {"hostname"}, {},
-                        {"--set", "uts.hostname=web", "--set", "cgroup-v1.pids.max=5"});
+                        {"--set", "uts.hostname=web", "--set", "cgroup.pids.max=5"});
   EXPECT_EQ(result.out, "web\n") << result.err;
 }
 
