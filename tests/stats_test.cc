@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <regex.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -41,8 +41,13 @@ class Stats : public ::testing::Test {
     return ReadText(File());
   }
 
+  // pattern: an extended regular expression of regex(7).
   static bool Has(const std::string& text, const std::string& pattern) {
-    return std::regex_search(text, std::regex(pattern));
+    regex_t regex;
+    if (regcomp(&regex, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) return false;
+    const bool found = regexec(&regex, text.c_str(), 0, nullptr, 0) == 0;
+    regfree(&regex);
+    return found;
   }
 
   ContainerTest test_;
