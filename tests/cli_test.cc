@@ -199,9 +199,11 @@ TEST(Flag, MayStandBehindTheWordsOfAVerb) {
 
 TEST(ConfigName, ThatIsNotFoundIsLookedForInTheseFolders) {
   ContainerTest test;
+  const PublicCopy copy({});
+  copy.LinkConfigs();
   ExpectRefusalLike(
-      RunWords(test, {"--config", "nope", "/bin/true"},
-               {.environment = {{"XDG_CONFIG_HOME", test.folder()}}}),
+      RunProgram({copy.host(), "--config", "nope", "/bin/true"},
+                 {.environment = {{"XDG_CONFIG_HOME", test.folder()}}}),
       "config not found \"nope\" (looked in " + test.folder() + "/slipway, /etc/slipway, ",
       {"/share/slipway/configs, ", "/configs)"});
 }
@@ -219,9 +221,15 @@ TEST(ConfigName, IsFoundInTheUsersFolder) {
 
 // So that what the usage and the hints say can be typed as it stands.
 TEST(ConfigName, IsFoundInTheCloneThatTheRuntimeWasBuiltIn) {
-  ContainerTest test;
+  const PublicCopy copy({});
+  copy.LinkConfigs();
   for (const char* name : {"host.yaml", "host"}) {
-    const RunResult result = RunWords(test, {"--config", name, "/bin/echo", "ran"});
+    std::vector<std::string> words = {copy.host()};
+    for (const char* stage : {"uts", "pid", "mount", "proc"}) {
+      words.insert(words.end(), {"--plugin-dir", Runfile(std::string("plugins/") + stage)});
+    }
+    words.insert(words.end(), {"--config", name, "/bin/echo", "ran"});
+    const RunResult result = RunProgram(words);
     EXPECT_EQ(result.out, "ran\n") << result.err;
   }
 }

@@ -32,6 +32,13 @@ class PublicCopy {
     std::filesystem::remove_all(folder_, error);
   }
 
+  // As Bazel does for a program that is built as a target of its own.
+  void LinkConfigs() const {
+    const std::string links = host() + ".runfiles/slipway";
+    std::filesystem::create_directories(links);
+    std::filesystem::create_directory_symlink(Runfile("configs"), links + "/configs");
+  }
+
   std::string host() const { return folder_ + "/runtime/runtime"; }
 
   // The path of the config.
