@@ -67,10 +67,12 @@ mount_system() {
   share "$WORK"
 }
 
-# The view has a busybox only if the machine has one.
+# The view has a busybox only if the machine has one. Its /proc is to be the only one, as elsewhere:
+# what a user namespace may mount depends on all of them.
 enter_view() {
   mkdir ".$OWN"
   cp /bin/busybox /init /conf ".$OWN/"
+  umount /proc || fail "unmount the first /proc"
   exec switch_root /mnt/view "$OWN/busybox" sh "$OWN/init" view
 }
 

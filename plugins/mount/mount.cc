@@ -160,9 +160,6 @@ class Mount final : public slipway::Stage {
       const Bind& bind = binds_[i];
       auto source = sys::CloneTree(bind.source.path, /*recursive=*/true);
       if (!source.ok()) {
-        if (source.error()->errno_value == EMFILE) {
-          source.error().Hint("each bind takes an open file: raise the limit (ulimit -n)");
-        }
         return source.error().Option(Item("binds", i, ".source"));
       }
       if (bind.readonly) {
@@ -189,7 +186,8 @@ class Mount final : public slipway::Stage {
   Status Enter(const sys::Fd& root) const {
     if (method_ == Method::kChroot) return sys::ChangeRoot(root);
     Status status = sys::PivotRoot(root);
-    if (status.ok() || std::string_view(status.error()->operation) != "pivot_root") return status;
+    if (status.ok() || std::string_view(status.error()->operation) != sys::kPivotRoot)
+      return status;
     if (status.error()->errno_value == EINVAL) {
       status.error().Hint("the host's / is an initramfs, or no mount point: set method: chroot");
     }

@@ -2,12 +2,19 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -69,7 +76,8 @@ class MountBlame : public ::testing::Test {
     if (stage_->create(nullptr, values_.data(), &object, &error) != 0) return "create failed";
     const int result = hook(object, &error);
     stage_->destroy(object);
-    return result == 0 ? "none" : error.option;
+    if (result == 0) return "none";
+    return with_hint_ ? std::string(error.option) + ": " + error.hint : error.option;
   }
 
   std::string BlamedByProbe() const {
@@ -84,13 +92,13 @@ class MountBlame : public ::testing::Test {
     const pid_t pid = fork();
     if (pid == 0) {
       const std::string blamed = Blamed([this](void* object, slipway_error* error) {
-        if (unshare(CLONE_NEWNS) != 0) return 0;
+        if (unshare(CLONE_NEWNS) != 0 || !prepare_()) return 0;
         return stage_->in_child(object, nullptr, error);
       });
       _exit(write(ends[1], blamed.data(), blamed.size()) > 0 ? 0 : 1);
     }
     close(ends[1]);
-    char text[128] = {};
+    char text[256] = {};
     EXPECT_GE(read(ends[0], text, sizeof(text) - 1), 0);
     close(ends[0]);
     waitpid(pid, nullptr, 0);
@@ -101,7 +109,21 @@ class MountBlame : public ::testing::Test {
   const slipway_stage* stage_ = nullptr;
   std::vector<slipway_value> values_;
   std::string root_;
+  bool with_hint_ = false;
+  std::function<bool()> prepare_ = [] { return true; };  // in the child
 };
+
+// From here on the call fails with EINVAL, as the kernel says it: seccomp(2).
+bool Refuse(uint32_t call) {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {.len = std::size(filter), .filter = filter};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
 
 TEST_F(MountBlame, TheRootIsBlamed) {
   EXPECT_EQ(BlamedByProbe(), "none");
@@ -133,6 +155,14 @@ TEST_F(MountBlame, EachBindIsBlamedByItsPart) {
   Set("binds", Group(SLIPWAY_LIST, third));
   EXPECT_EQ(BlamedByProbe(), "none");
   EXPECT_EQ(BlamedByInChild(), "binds[2].target");
+}
+
+// As on a machine that runs from its initramfs.
+TEST_F(MountBlame, TheMethodIsBlamedWherePivotRootCannotWork) {
+  with_hint_ = true;
+  prepare_ = [] { return Refuse(SYS_pivot_root); };
+  EXPECT_EQ(BlamedByInChild(),
+            "method: the host's / is an initramfs, or no mount point: set method: chroot");
 }
 
 TEST_F(MountBlame, ATmpfsIsBlamedByItsTarget) {

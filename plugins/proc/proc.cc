@@ -56,7 +56,7 @@ Error& Blame(Error& error) {
   for (const char* option : {"hidepid", "subset"}) {
     if (subject.starts_with(option)) error.Option(option);
   }
-  if (error->errno_value == EPERM && std::string_view(error->operation) == "fsmount") {
+  if (error->errno_value == EPERM && std::string_view(error->operation) == sys::kMakeMount) {
     error.Hint("in a user namespace the kernel allows it only where all of the host's /proc shows");
   }
   return error;

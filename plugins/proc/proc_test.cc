@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/testing/container.h"
 
@@ -43,6 +44,30 @@ TEST(Proc, SubsetPidShowsFoldersOfProcessesAlone) {
   const RunResult result = ContainerTest().RunScript(
       Stages(": {subset: pid}"), "cat /proc/self/comm; ls /proc/sys /proc/meminfo 2>&1 | wc -l");
   EXPECT_EQ(result.out, "cat\n2\n") << result.err;
+}
+
+// The kernel's rule, mount_too_revealing() of fs/namespace.c.
+TEST(Proc, SaysWhyAUserNamespaceMayNotMountIt) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages(Stages(""));
+  // Hides a part of /proc, and then is root of a user namespace.
+  std::vector<std::string> argv = {
+      "/usr/bin/unshare",
+      "--mount",
+      "/bin/sh",
+      "-c",
+      "mount -t tmpfs none /proc/sys && exec unshare --user --map-root-user --mount \"$@\"",
+      "sh"};
+  const std::vector<std::string> words = test.Argv(config, {"/bin/true"});
+  argv.insert(argv.end(), words.begin(), words.end());
+  const RunResult result = slipway::testing::RunProgram(argv);
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:5:5: proc: cannot make a mount of \"proc\": Operation not "
+                            "permitted (in a user namespace the kernel allows it only where all of "
+                            "the host's /proc shows)"),
+            std::string::npos)
+      << result.err;
 }
 
 TEST(Proc, UnknownHidepidIsRefusedWithTheNearest) {

@@ -61,7 +61,7 @@ Result<Fd> NewMount(const std::string& type,
     return Error(saved, "mount", type, ContextLog(context));
   }
   Fd mount(static_cast<int>(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
-  if (!mount.valid()) return Error(errno, "mount", type);
+  if (!mount.valid()) return Error(errno, kMakeMount, type);
   return mount;
 }
 
@@ -87,8 +87,7 @@ Status PivotRoot(const Fd& root) {
   if (fchdir(root.get()) != 0) return Error(errno, "enter the new root");
   // With both at ".", the old root lies on top of the new one and is detached by the umount;
   // pivot_root(2), "pivot_root(".", ".")".
-  if (syscall(SYS_pivot_root, ".", "."))
-    return Error(errno, "make the new root the root (pivot_root)");
+  if (syscall(SYS_pivot_root, ".", ".")) return Error(errno, kPivotRoot);
   if (umount2(".", MNT_DETACH) != 0) return Error(errno, "unmount the old root");
   if (chdir("/") != 0) return Error(errno, "enter the new root");
   return Ok();

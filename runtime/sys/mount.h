@@ -22,6 +22,10 @@ Status MakeAllMountsPrivate();
 // A detached copy of the mount at `path`, with the mounts below it if `recursive`.
 Result<Fd> CloneTree(const std::string& path, bool recursive);
 
+// Operations in errors, of which a stage knows more to say.
+inline constexpr char kMakeMount[] = "make a mount of";  // fsmount(2), by NewMount
+inline constexpr char kPivotRoot[] = "make the new root the root (pivot_root)";
+
 // A new detached mount of a filesystem.
 // options: keys and values of its mount options. attributes: MOUNT_ATTR_* of mount_setattr(2).
 Result<Fd> NewMount(const std::string& type,
