@@ -2,30 +2,24 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
+#include "tests/public_copy.h"
 #include "tests/refusal.h"
 
 namespace slipway::testing {
 namespace {
 
-namespace fs = std::filesystem;
-
 using Words = std::vector<std::string>;
 
 // "$F" in a word is a good config, "$D" its folder.
 RunResult RunWords(ContainerTest& test, const Words& words) {
-  if (!fs::exists(test.Path("root"))) test.MakeRoot();
+  test.MakeRoot();
   test.WriteStages("  - uts\n  - mount: {root: root}\n");
-  Words argv = {Runfile("runtime/runtime")};
-  for (const std::string& word : words) argv.push_back(Fill(word, test));
-  RunResult result = RunProgram(argv);
-  test.ExpectNothingLeft();
-  return result;
+  return RunFilled(test, words);
 }
 
 struct Verb {
@@ -74,7 +68,7 @@ constexpr Verb kVerbs[] = {
     {"list", "list [OPTIONS]", "--format"},
     {"gc", "gc [OPTIONS] [ID...]", "--forget"},
     {"help", "help [VERB]", "--help"},
-    {"version", "version ", "--help"},
+    {"version", "version [OPTIONS]", "--help"},
 };
 INSTANTIATE_TEST_SUITE_P(Verb, EachVerb, ::testing::ValuesIn(kVerbs), NameOf<Verb>);
 
@@ -126,9 +120,10 @@ TEST(Verb, ThatDoesNotExistIsAnsweredWithTheLineToPaste) {
 }
 
 TEST(Verb, ThatIsAConfigIsAnsweredWithTheLineToPaste) {
-  ContainerTest test;
+  const PublicCopy copy({});
+  copy.LinkConfigs();
   for (const std::string config : {"host", "./mine.yaml"}) {
-    ExpectRefusal(RunWords(test, {config, "sh"}),
+    ExpectRefusal(RunProgram({copy.host(), config, "sh"}),
                   "no such verb \"" + config +
                       "\" (to run a command in the container of this config: runtime --config " +
                       config + " sh)");
