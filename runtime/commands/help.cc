@@ -31,7 +31,9 @@ constexpr char kPipeline[] =
     "\n"
     "A config is looked for by its path, or by its name in the current folder (only if the name "
     "ends in .yaml or .yml), ~/.config/slipway, /etc/slipway and the installed configs. Stages are "
-    "looked for in the folders of --plugin-dir, then beside the runtime, then in "
+    "looked for where plugins: of the config says, else in the folders of --plugin-dir, then "
+    "beside "
+    "the runtime, then in "
     "/usr/lib/slipway/stages.\n"
     "\n"
     "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime itself "
@@ -44,9 +46,7 @@ Result<cli::Report> Help(Given given) {
   if (const Command* command = FindCommand(words.front())) {
     return cli::Report{.text = HelpFor(*command, command->options)};
   }
-  std::vector<std::string_view> names;
-  for (const Command* command : AllCommands()) names.emplace_back(command->name);
-  return Error("no such verb", words.front(), text::NearestHint(words.front(), names, ""));
+  return Error("no such verb", words.front(), text::NearestHint(words.front(), CommandNames(), ""));
 }
 
 constexpr cli::Option kOptions[] = {kHelp};

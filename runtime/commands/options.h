@@ -21,8 +21,9 @@ inline constexpr cli::Option kConfig = {
     .kind = Kind::kText,
     .value = "FILE",
     .help =
-        "the pipeline: a path, or the name of a config in ~/.config/slipway, /etc/slipway or "
-        "among the installed ones; - is standard input, fd:N a descriptor"};
+        "the pipeline: a path, or the name of a config in the current folder (with .yaml or .yml), "
+        "~/.config/slipway, /etc/slipway or among the installed ones; - is standard input, fd:N a "
+        "descriptor"};
 inline constexpr cli::Option kSet = {
     .name = "set",
     .kind = Kind::kTexts,
@@ -67,9 +68,11 @@ Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const ch
 // Each of --plugin-dir is a folder: a misspelt one would go unnoticed.
 Status CheckPluginDirs(const cli::Words& words);
 
-// The words of a `runtime gc` that works with the same stages, state folder and time limit; without
+// The words of a `runtime gc` that works with this state folder, time limit and stages; without
 // ids.
-Result<std::vector<std::string>> GcWords(const cli::Words& words);
+Result<std::vector<std::string>> GcWords(const std::string& state_folder,
+                                         std::chrono::seconds hook_timeout,
+                                         const std::vector<std::string>& plugin_dirs);
 
 }  // namespace slipway::commands
 

@@ -18,7 +18,7 @@ Result<cli::Report> Version(Given given) {
 }  // namespace
 
 constexpr Command kVersionCommand = {.name = "version",
-                                     .synopsis = "",
+                                     .synopsis = "[OPTIONS]",
                                      .summary = "print the version; --version is the same",
                                      .about = "Prints the version.\n",
                                      .options = kOptions,

@@ -27,7 +27,7 @@ constexpr Figure kFigures[] = {
     {"memory.max_usage_in_bytes", "", "memory.peak", 1},  // v1
     {"memory.events", "oom_kill", "memory.oom_kill", 1},  // v2
     {"memory.oom_control", "oom_kill", "memory.oom_kill", 1},
-    {"pids.peak", "", "pids.peak", 1},              // v2
+    {"pids.peak", "", "pids.peak", 1},              // where the kernel has it
     {"pids.events", "max", "pids.max_reached", 1},  // both
     {"cpu.stat", "usage_usec", "cpu.usage_usec", 1},
     {"cpuacct.usage", "", "cpu.usage_usec", 1000},  // v1, ns
