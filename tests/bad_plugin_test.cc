@@ -2,7 +2,6 @@
 // stage and hook. None of them takes the host down, and none keeps the others from cleaning up.
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,12 +144,10 @@ TEST(BadPlugin, ThatThrowsInTeardownIsAWarning) {
 
 TEST(BadPlugin, WhoseDestructorCrashesIsNamed) {
   ContainerTest test;
-  test.MakeRoot();
-  const std::string config = test.WriteStages(std::string(kRoot) + "  - bad-destructor-crashes\n");
   const std::string line =
       "bad-destructor-crashes: crashed in its destructor: Segmentation fault (a bug of the "
       "stage)\n";
-  const RunResult result = test.RunContainer(config, {"/bin/echo", "ran"}, {}, FixtureFlags());
+  const RunResult result = RunStages(test, std::string(kRoot) + "  - bad-destructor-crashes\n");
   EXPECT_EQ(result.out, "ran\n");
   EXPECT_EQ(result.err, "runtime: warning: " + line);
   EXPECT_EQ(result.status, 0);

@@ -33,6 +33,13 @@ inline const Call kCalls[] = {
     {"gc", {"gc", "--root", "$D/state"}},
 };
 
+// The `result` is that of an ordinary start.
+inline void ExpectSame(const RunResult& result, const RunResult& usual, const std::string& name) {
+  EXPECT_EQ(result.out, usual.out) << name;
+  EXPECT_EQ(result.err, usual.err) << name;
+  EXPECT_EQ(result.status, usual.status) << name;
+}
+
 class Caller {
  public:
   using Words = std::vector<std::string>;

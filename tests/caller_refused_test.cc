@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "runtime/sdk/testing/container.h"
 #include "tests/caller.h"
@@ -166,9 +164,7 @@ TEST(CallerArguments, NoneAtAllGetTheUsage) {
   ContainerTest test;
   const RunResult usual = RunProgram({Runfile("runtime/runtime")});
   const RunResult result = RunProgram({}, {.program = Runfile("runtime/runtime")});
-  EXPECT_EQ(result.out, usual.out);
-  EXPECT_EQ(result.err, usual.err);
-  EXPECT_EQ(result.status, usual.status);
+  ExpectSame(result, usual, "no arguments");
 }
 
 class CallerTmp : public ::testing::Test {
@@ -180,7 +176,6 @@ class CallerTmp : public ::testing::Test {
   // All but mounts do without it.
   void ExpectNeeded(const std::function<void()>& spoil, const std::string& cause) {
     for (const Call& call : kCalls) {
-      const RunResult usual = caller_.Run(call.words);
       const RunResult result = caller_.Run(call.words, spoil);
       if (&call == &kCalls[0]) {
         ExpectRefusal(result, caller_.Filled("$F:5:5: mount: cannot open \"/tmp\": ") + cause +
@@ -189,9 +184,7 @@ class CallerTmp : public ::testing::Test {
                                   "/tmp)");
         continue;
       }
-      EXPECT_EQ(result.out, usual.out) << call.name;
-      EXPECT_EQ(result.err, usual.err) << call.name;
-      EXPECT_EQ(result.status, usual.status) << call.name;
+      ExpectSame(result, caller_.Run(call.words), call.name);
     }
   }
 

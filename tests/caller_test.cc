@@ -39,9 +39,7 @@ TEST_P(CallerState, DoesNotMatter) {
   for (const Call& call : kCalls) {
     const RunResult usual = caller.RunAsUsual(call.words, state.out_is_lost);
     const RunResult result = caller.Run(call.words, state.prepare, state.argv0);
-    EXPECT_EQ(result.out, usual.out) << call.name;
-    EXPECT_EQ(result.err, usual.err) << call.name;
-    EXPECT_EQ(result.status, usual.status) << call.name;
+    ExpectSame(result, usual, call.name);
   }
 }
 

@@ -98,13 +98,11 @@ TEST(Check, SaysWhatIsNotAvailableHere) {
   ContainerTest test;
   std::filesystem::create_directory(test.Path("root"));
   // One of the two never works: no machine has the same controller in both versions.
-  const std::string both = "cgroup-v2: {pids.max: 5}, cgroup-v1: {pids.max: 5}";
-  const std::string swapped = "cgroup-v1: {pids.max: 5}, cgroup-v2: {pids.max: 5}";
   std::string out;
-  for (const std::string& order : {both, swapped}) {
-    std::string list = order;
+  for (const char* list : {"cgroup-v2: {pids.max: 5}, cgroup-v1: {pids.max: 5}",
+                           "cgroup-v1: {pids.max: 5}, cgroup-v2: {pids.max: 5}"}) {
     const std::string config =
-        test.WriteStages("  - mount: {root: root}\n  - first-of: [" + list + "]\n");
+        test.WriteStages(std::string("  - mount: {root: root}\n  - first-of: [") + list + "]\n");
     out += Check(config, {"--probe"}).out;
   }
   EXPECT_NE(out.find("not available here: "), std::string::npos) << out;

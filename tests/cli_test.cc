@@ -23,11 +23,7 @@ using Words = std::vector<std::string>;
 RunResult RunWords(ContainerTest& test, const Words& words, const RunOptions& options = {}) {
   fs::create_directory(test.Path("root"));
   test.WriteStages("  - uts\n  - mount: {root: root}\n");
-  Words argv = {Runfile("runtime/runtime")};
-  for (const std::string& word : words) argv.push_back(Fill(word, test));
-  RunResult result = RunProgram(argv, options);
-  test.ExpectNothingLeft();
-  return result;
+  return RunFilled(test, words, options);
 }
 
 struct Case {

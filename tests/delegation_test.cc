@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -137,9 +138,9 @@ class DelegationV1 : public CgroupTest {
     root_ = mount->mount_point;
   }
 
-  RunResult RunBelow(const std::string& parent) {
+  RunResult RunBelow(const std::string& parent, const std::function<void()>& prepare = {}) {
     return RunProgram(Argv("  - cgroup-v1: {parent: " + parent + ", pids.max: 5}\n"),
-                      {.uid = User()});
+                      {.uid = User(), .prepare = prepare});
   }
 
   std::string root_;
@@ -163,9 +164,7 @@ TEST_F(DelegationV1, AUserHasLimitsBelowADelegatedParentAndNothingElseChanges) {
 TEST_F(DelegationV1, AUmaskDoesNotKeepAUserOutOfTheirOwnCgroupAndState) {
   const Cgroup parent(root_ + "/" + name_);
   parent.GiveToUser({"cgroup.procs", "tasks"});
-  const RunResult result =
-      RunProgram(Argv("  - cgroup-v1: {parent: /" + name_ + ", pids.max: 5}\n"),
-                 {.uid = User(), .prepare = [] { umask(0777); }});
+  const RunResult result = RunBelow("/" + name_, [] { umask(0777); });
   EXPECT_TRUE(result.out.ends_with("\n2\n3\n4\n5\n")) << result.out << result.err;
   EXPECT_EQ(FoldersBelow(parent.path()), std::set<std::string>{});
   test_.ExpectNothingLeft();

@@ -1,7 +1,6 @@
 // A runtime that is killed with SIGKILL takes its container along; `runtime list` shows what is
 // left behind, and `runtime gc` undoes it, whenever the kill came.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
 #include <signal.h>
@@ -25,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kNothing[] = "nothing to clean up\n";
 constexpr char kCgroup[] =
     "  - first-of:\n      - cgroup-v2: {pids.max: 20}\n      - cgroup-v1: {pids.max: 20}\n";
 
@@ -114,7 +112,7 @@ TEST_F(Collect, KeepsWhatCannotBeUndone) {
 
 TEST_F(Collect, KeepsAContainerWhoseJournalIsDamaged) {
   LeaveBehind();
-  std::fstream(Journal(), std::ios::in | std::ios::out).seekp(12).put('X');
+  Damage();
   const std::string line =
       "a damaged line of a container's state (written by another version of the runtime, or "
       "changed since; runtime gc --forget ID drops it)";
@@ -142,9 +140,7 @@ TEST_F(Collect, LeavesEmptyFoldersAloneThatAreNotTheRuntimes) {
 }
 
 TEST_F(Collect, RemovesTheFolderOfARuntimeThatDiedBeforeItsJournal) {
-  fs::create_directories(State() + "/" + id());
-  chmod(State().c_str(), 0700);
-  chmod((State() + "/" + id()).c_str(), 01700);
+  BeginOnly();
   ExpectOutput(Gc({"--dry-run"}), id() + ": would be removed\n");
   EXPECT_TRUE(fs::exists(State() + "/" + id()));
   ExpectOutput(Gc(), id() + ": removed\n");
@@ -156,7 +152,7 @@ TEST_F(Collect, LeavesARunningContainerAlone) {
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
   ExpectOutput(Gc(), kNothing);
   ExpectOutput(Gc({"--dry-run"}), kNothing);
-  ExpectRefusal(Gc({id()}), "the container is running, and was left alone: \"" + id() + "\"");
+  ExpectRefusal(Gc({id()}), RunningLine());
   EXPECT_NE(List().out.find(id() + "  running  "), std::string::npos);
   ExpectKept();
   container.Signal(SIGTERM);
@@ -242,7 +238,7 @@ class Outliving : public LeftBehind {
 
 TEST_F(Outliving, LivesOnAndIsLeftAloneAndIsUndoneAfterItsEnd) {
   ExpectOutput(Gc(), kNothing);
-  ExpectRefusal(Gc({id()}), "the container is running, and was left alone: \"" + id() + "\"");
+  ExpectRefusal(Gc({id()}), RunningLine());
   EXPECT_NE(List("json").out.find("\"state\":\"running\""), std::string::npos);
   ExpectKept();
   EndIt();

@@ -1,7 +1,6 @@
 // What a privileged `runtime gc` would take from others, it refuses: plugins that were exchanged or
 // are not trusted, state folders and journals that are not the user's own.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kNothing[] = "nothing to clean up\n";
 constexpr char kPlugin[] = "libbad_leaves_record_stage.so";
 constexpr uid_t kNobody = 65534;
 

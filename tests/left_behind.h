@@ -6,15 +6,20 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
 
 namespace slipway::testing {
+
+// What a gc says that has found nothing.
+inline constexpr char kNothing[] = "nothing to clean up\n";
 
 class LeftBehind : public ::testing::Test {
  protected:
@@ -67,6 +72,16 @@ class LeftBehind : public ::testing::Test {
   }
   void LeaveBehind() { LeaveBehind(Config(), Flags()); }
 
+  // The folder of a runtime that died before its journal.
+  void BeginOnly() const {
+    std::filesystem::create_directories(State() + "/" + id());
+    chmod(State().c_str(), 0700);
+    chmod((State() + "/" + id()).c_str(), 01700);
+  }
+
+  // Spoils the first line of the journal.
+  void Damage() const { std::fstream(Journal(), std::ios::in | std::ios::out).seekp(12).put('X'); }
+
   // Until every process has ended that came to this one; see PR_SET_CHILD_SUBREAPER.
   static void AwaitOrphans() {
     while (waitpid(-1, nullptr, 0) > 0) {
@@ -77,6 +92,11 @@ class LeftBehind : public ::testing::Test {
 
   std::string Undone() const {
     return id() + ": bad-leaves-record: undone: 2 steps\n" + id() + ": removed\n";
+  }
+
+  // Of a gc that was told the id of a container that runs.
+  std::string RunningLine() const {
+    return "the container is running, and was left alone: \"" + id() + "\"";
   }
 
   // The last line of a gc that has kept the container `name`.

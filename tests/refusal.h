@@ -45,6 +45,16 @@ inline std::string Fill(std::string text, const ContainerTest& test) {
   return text;
 }
 
+// Runs the host with these words, each filled in, and takes the census.
+inline RunResult RunFilled(ContainerTest& test, const std::vector<std::string>& words,
+                           const RunOptions& options = {}) {
+  std::vector<std::string> argv = {Runfile("runtime/runtime")};
+  for (const std::string& word : words) argv.push_back(Fill(word, test));
+  RunResult result = RunProgram(argv, options);
+  test.ExpectNothingLeft();
+  return result;
+}
+
 // A table's row names its test.
 template <typename Row>
 std::string NameOf(const ::testing::TestParamInfo<Row>& info) {

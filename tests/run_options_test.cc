@@ -4,12 +4,9 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -18,8 +15,6 @@
 
 namespace slipway::testing {
 namespace {
-
-namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
@@ -36,6 +31,14 @@ class RunOption : public ::testing::Test {
   }
   RunResult Script(const Words& flags, const std::string& script, const RunOptions& options = {}) {
     return Run(flags, {"/bin/sh", "-c", script}, options);
+  }
+
+  // The words of a container that ends with its caller, as arguments behind those of the caller.
+  Words CalledBy(Words caller, const std::string& script) const {
+    const Words words =
+        test_.Argv(test_.WriteStages(kStages), {"/bin/sh", "-c", script}, {"--die-with-caller"});
+    caller.insert(caller.end(), words.begin(), words.end());
+    return caller;
   }
 
   ContainerTest test_;
@@ -239,35 +242,22 @@ TEST_F(RunOption, AnInfoDescriptorThatIsFullHoldsNothingUpForLong) {
 }
 
 TEST_F(RunOption, AThreadOfTheCallersMayEnd) {
-  const std::string config = test_.WriteStages(kStages);
-  std::string argv = "[";
-  for (const std::string& word :
-       test_.Argv(config, {"/bin/sh", "-c", "sleep 0.5; exit 5"}, {"--die-with-caller"})) {
-    argv += "'" + word + "', ";
-  }
   const std::string script =
-      "import subprocess, threading\n"
+      "import subprocess, sys, threading\n"
       "started = []\n"
-      "thread = threading.Thread(target=lambda: started.append(subprocess.Popen(" +
-      argv + "])))\nthread.start()\nthread.join()\nprint(started[0].wait())\n";
-  EXPECT_EQ(RunProgram({"/usr/bin/python3", "-c", script}).out, "5\n");
+      "start = lambda: started.append(subprocess.Popen(sys.argv[1:]))\n"
+      "thread = threading.Thread(target=start)\n"
+      "thread.start()\nthread.join()\nprint(started[0].wait())\n";
+  EXPECT_EQ(RunProgram(CalledBy({"/usr/bin/python3", "-c", script}, "sleep 0.5; exit 5")).out,
+            "5\n");
   test_.ExpectNothingLeft();
 }
 
 // The caller is a shell that ends at once, and leaves the runtime to this process.
 TEST_F(RunOption, TheContainerEndsWithTheCaller) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const std::string fifo = test_.Path("fifo");
-  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
-  std::string line;
-  for (const std::string& word :
-       test_.Argv(test_.WriteStages(kStages),
-                  {"/bin/sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"},
-                  {"--die-with-caller"})) {
-    line += "'" + word + "' ";
-  }
   // The runtime's output ends when the last process that has it is gone.
-  Running caller({"/bin/bash", "-c", line + " & wait"}, {});
+  Running caller(CalledBy({"/bin/bash", "-c", "\"$@\" & wait", "bash"},
+                          "trap '' TERM; echo up; while :; do sleep 0.1; done"));
   ASSERT_TRUE(caller.AwaitOutput("up\n"));
   caller.Signal(SIGKILL);
   caller.Await();  // to the end of its output: of the container's too

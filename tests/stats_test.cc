@@ -122,13 +122,11 @@ TEST_F(Stats, OfAnOlderRunDoNotOutliveAKill) {
 
 TEST_F(Stats, TruncateNoLog) {
   const std::string log = test_.Write("log", "a line\n");
-  std::string line;
-  for (const std::string& word :
-       test_.Argv(test_.WriteStages(kPlain), {"/bin/sh", "-c", "echo err >&2"},
-                  {"--stats", "/dev/stderr"})) {
-    line += " '" + word + "'";
-  }
-  RunProgram({"/bin/bash", "-c", line + " 2>>" + log});
+  Words argv = {"/bin/bash", "-c", "\"$@\" 2>>\"$0\"", log};
+  const Words run = test_.Argv(test_.WriteStages(kPlain), {"/bin/sh", "-c", "echo err >&2"},
+                               {"--stats", "/dev/stderr"});
+  argv.insert(argv.end(), run.begin(), run.end());
+  RunProgram(argv);
   EXPECT_EQ(ReadText(log).find("a line\nerr\n{\"id\":"), 0U) << ReadText(log);
   test_.ExpectNothingLeft();
 }

@@ -76,11 +76,6 @@ Status RefuseAll(sys::CgroupMounts& mounts) {
                    : "nor is cgroup v2 in /proc/self/mountinfo; mount a hierarchy first");
 }
 
-Status BlameParent(Status status) {
-  if (!status.ok()) status.error().Option("parent");
-  return status;
-}
-
 bool IsRealTime() {
   const int policy = sched_getscheduler(0);
   return policy == SCHED_FIFO || policy == SCHED_RR;
@@ -155,13 +150,13 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
 
   // Can the container's cgroup be made in this hierarchy?
   Status Check(const sys::CgroupMount& mount) const {
-    RETURN_IF_ERROR(BlameParent(sys::CheckParent(mount, parent)));
+    RETURN_IF_ERROR(sys::BlameParent(sys::CheckParent(mount, parent)));
     return slipway::cgroup_v1::CheckCpuset(mount, *this);
   }
 
   // The hierarchies that are needed, each with a parent in which a cgroup can be made.
   Result<std::vector<Hierarchy>> Locate() const {
-    RETURN_IF_ERROR(BlameParent(sys::CheckCgroupPath(parent)));
+    RETURN_IF_ERROR(sys::BlameParent(sys::CheckCgroupPath(parent)));
     RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);

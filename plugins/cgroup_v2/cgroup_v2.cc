@@ -44,8 +44,9 @@ std::string BoundToV1(const std::string& place) {
 
 // Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
 // can offer these.
-Status RefuseThoseOnV1(const std::vector<sys::LimitWrite>& limits) {
-  for (const std::string& controller : sys::ControllersOf(limits)) {
+Status RefuseThoseOnV1(const std::vector<sys::LimitWrite>& limits,
+                       const std::vector<std::string>& controllers) {
+  for (const std::string& controller : controllers) {
     const std::string place = sys::UsualPlaceOnV1(NameOnV1(controller));
     if (place.empty()) continue;
     return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place))
@@ -68,8 +69,8 @@ Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
 }
 
 Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount,
-                        const std::vector<sys::LimitWrite>& limits) {
-  const std::vector<std::string> controllers = sys::ControllersOf(limits);
+                        const std::vector<sys::LimitWrite>& limits,
+                        const std::vector<std::string>& controllers) {
   if (controllers.empty()) return Ok();
   ASSIGN_OR_RETURN(const std::string offered,
                    sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
@@ -85,11 +86,6 @@ Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount
   return Ok();
 }
 
-Status BlameParent(Status status) {
-  if (!status.ok()) status.error().Option("parent");
-  return status;
-}
-
 class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
  public:
   using sys::CgroupOptions::Options;
@@ -98,8 +94,8 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
 
   Status Probe() override {
     ASSIGN_OR_RETURN(site_, Locate());
-    RETURN_IF_ERROR(BlameParent(cgroup_v2::CheckWrites(site_.enable)));
-    return BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+    RETURN_IF_ERROR(sys::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
+    return sys::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
   }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
@@ -135,17 +131,17 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
   };
 
   Result<Site> Locate() const {
-    RETURN_IF_ERROR(BlameParent(sys::CheckCgroupPath(parent)));
+    RETURN_IF_ERROR(sys::BlameParent(sys::CheckCgroupPath(parent)));
     sys::CgroupMounts mounts;
     Site site;
     RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
     ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
     site.limits = cgroup_v2::Limits(resolved);
     const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
-    RETURN_IF_ERROR(RefuseThoseOnV1(site.limits));
+    RETURN_IF_ERROR(RefuseThoseOnV1(site.limits, controllers));
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
-    RETURN_IF_ERROR(CheckControllers(mounts, site.mount, site.limits));
-    RETURN_IF_ERROR(BlameParent(sys::CheckParent(site.mount, parent)));
+    RETURN_IF_ERROR(CheckControllers(mounts, site.mount, site.limits, controllers));
+    RETURN_IF_ERROR(sys::BlameParent(sys::CheckParent(site.mount, parent)));
     RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
     if (resolved.devices) {
       ASSIGN_OR_RETURN(const auto program, cgroup_v2::DeviceProgram(*resolved.devices));

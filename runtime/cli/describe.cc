@@ -8,6 +8,7 @@
 
 #include "runtime/cli/type_text.h"
 #include "runtime/sdk/error.h"
+#include "runtime/text/wrap.h"
 
 namespace slipway::cli {
 namespace {
@@ -44,21 +45,9 @@ std::string Tokens(const char* const* tokens) {
 
 // `text` in lines of at most kWidth, each behind `indent` blanks, the first one behind `first`.
 void AddLines(std::string& to, std::string_view first, size_t indent, std::string_view text) {
-  std::string line(first);
-  line.resize(std::max(indent, line.size()), ' ');
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    const bool empty = line.size() <= indent;
-    if (!empty && line.size() + 1 + word.size() > kWidth) {
-      to.append(line).append("\n");
-      line.assign(indent, ' ');
-      line.append(word);
-    } else {
-      line.append(empty ? "" : " ").append(word);
-    }
-  }
-  to.append(line).append("\n");
+  const size_t column = std::max(indent, first.size());
+  to.append(first).append(column - first.size(), ' ');
+  to.append(text::Wrap(text, kWidth, indent, column)).append("\n");
 }
 
 void AddFact(std::string& text, std::string_view label, std::string_view value) {

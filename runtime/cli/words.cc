@@ -67,7 +67,7 @@ Result<Split> Part(std::span<const Option> options, const std::vector<std::strin
     const Option* option = FindOption(options, *word);
     if (option == nullptr) return UnknownOption(options, *word, see_help);
     DescribeTo(split.given, *option);
-    if (option->kind != Option::Kind::kFlag && IsLong(*word) && word->ends_with('=') &&
+    if (option->kind != Option::Kind::kFlag && IsLong(*word) &&
         word->find('=') + 1 == word->size()) {
       // Boost takes an empty value only as a word of its own.
       split.options.insert(split.options.end(), {std::string(NameIn(*word)), ""});

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/cli/report.h"
@@ -37,6 +38,9 @@ struct Command {
 
 // In the order of the overview.
 std::span<const Command* const> AllCommands();
+
+// Their names.
+std::vector<std::string_view> CommandNames();
 
 // nullptr: there is no such verb.
 const Command* FindCommand(std::string_view name);

@@ -28,19 +28,14 @@ const cli::Option* FindInAll(std::string_view word) {
   return nullptr;
 }
 
-bool IsConfig(std::string_view word) {
-  const cli::Option* option = FindInAll(word);
-  return option != nullptr && option->name == std::string_view(kConfig.name);
-}
-
 Result<Picked> Pick(const std::vector<std::string>& words) {
   bool config = false;
   for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     if (cli::LooksLikeOption(words[i])) {
-      config = config || IsConfig(words[i]);
       const cli::Option* option = FindInAll(words[i]);
       // Perhaps one that a stage of the config offers; whether a value follows is not known yet.
       if (option == nullptr) break;
+      config = config || option->name == std::string_view(kConfig.name);
       const bool value = i + 1 < words.size() && !words[i + 1].starts_with("--");
       if (value && cli::TakesNextWord(*option, words[i])) ++i;
       continue;
@@ -105,6 +100,12 @@ Result<cli::Report> ExecutePicked(const Picked& picked) {
 }  // namespace
 
 std::span<const Command* const> AllCommands() { return kCommands; }
+
+std::vector<std::string_view> CommandNames() {
+  std::vector<std::string_view> names;
+  for (const Command* command : kCommands) names.emplace_back(command->name);
+  return names;
+}
 
 const Command* FindCommand(std::string_view name) {
   for (const Command* command : kCommands) {

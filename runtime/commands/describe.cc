@@ -2,8 +2,6 @@
 
 #include "runtime/cli/describe.h"
 
-#include <chrono>
-
 #include "runtime/cli/stage_json.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
@@ -14,7 +12,6 @@ namespace slipway::commands {
 namespace {
 
 constexpr const char* kSeeHelp = "runtime describe --help";
-constexpr std::chrono::seconds kPatience{5};  // with a plugin that hangs
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
@@ -38,7 +35,7 @@ Result<cli::Report> Describe(Given given) {
   const bool is_file = named.find('/') != std::string::npos;
   ASSIGN_OR_RETURN(const loader::Request request, is_file ? loader::RequestForFile(named)
                                                           : Result(loader::Request{.name = named}));
-  ASSIGN_OR_RETURN(const slipway_stage* stage, loader::LoadAfterTrial(loader, request, kPatience));
+  ASSIGN_OR_RETURN(const slipway_stage* stage, loader::LoadAfterTrial(loader, request));
   ASSIGN_OR_RETURN(std::string file, loader.PathOf(stage));
   if (format == "markdown" || words.Has("markdown")) {
     return cli::Report{.text = cli::OptionsAsMarkdown(*stage)};

@@ -1,6 +1,7 @@
 // runtime gc: undoes what containers left behind whose runtime was killed.
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -34,6 +35,8 @@ struct Request {
   std::vector<std::string> ids;  // empty: all
   bool dry_run = false;
   bool forget = false;
+  std::string state_folder = {};
+  std::chrono::seconds hook_timeout{0};
   std::optional<uint32_t> records = {};
   std::vector<std::string> plugin_dirs = {};
   std::vector<std::string> words = {};  // of the same gc, without ids
@@ -50,7 +53,10 @@ Result<Request> RequestOf(const cli::Words& words) {
                   .forget = words.Has("forget"),
                   .plugin_dirs = words.Texts(kPluginDir.name)};
   ASSIGN_OR_RETURN(request.records, words.Number("records", 0, kMaxRecords));
-  ASSIGN_OR_RETURN(request.words, GcWords(words));
+  ASSIGN_OR_RETURN(request.state_folder, StateFolder(words));
+  ASSIGN_OR_RETURN(request.hook_timeout, HookTimeout(words));
+  ASSIGN_OR_RETURN(request.words,
+                   GcWords(request.state_folder, request.hook_timeout, request.plugin_dirs));
   RETURN_IF_ERROR(CheckPluginDirs(words));
   for (const std::string& id : request.ids) RETURN_IF_ERROR(IsId(id));
   if (request.forget && request.ids.empty()) {
@@ -105,8 +111,11 @@ Error NotTaken(const state::Root& root, const std::string& id) {
 
 class Collector {
  public:
-  Collector(const Request& request, const state::Root& root, std::chrono::seconds timeout)
-      : request_(request), root_(root), loader_(request.plugin_dirs), guard_(timeout) {}
+  Collector(const Request& request, const state::Root& root)
+      : request_(request),
+        root_(root),
+        loader_(request.plugin_dirs),
+        guard_(request.hook_timeout) {}
 
   // rest: what comes after this one.
   void Collect(const std::string& id, const std::vector<std::string>& rest) {
@@ -214,16 +223,13 @@ class Collector {
 };
 
 Result<cli::Report> Gc(Given given) {
-  const cli::Words& words = given.words;
-  ASSIGN_OR_RETURN(const Request request, RequestOf(words));
-  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
-  ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
-  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
+  ASSIGN_OR_RETURN(const Request request, RequestOf(given.words));
+  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(request.state_folder));
   std::vector<std::string> ids = request.ids;
   if (ids.empty()) {
     ASSIGN_OR_RETURN(ids, root.Ids());
   }
-  Collector collector(request, root, timeout);
+  Collector collector(request, root);
   for (auto id = ids.begin(); id != ids.end(); ++id) collector.Collect(*id, {id + 1, ids.end()});
   return std::move(collector).Finish();
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/commands/command.h"
 #include "runtime/commands/source.h"
+#include "runtime/state/contents.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::commands {
@@ -34,18 +35,8 @@ constexpr std::pair<std::string_view, std::string_view> kOptionsOfPeers[] = {
     {"--init", "--set pid.init=true"},
 };
 
-// A word as a shell reads it.
-std::string ForShell(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string Line(std::string line, const std::vector<std::string>& words, size_t begin) {
-  for (size_t i = begin; i < words.size(); ++i) line += " " + ForShell(words[i]);
+  for (size_t i = begin; i < words.size(); ++i) line += " " + state::ShellWord(words[i]);
   return line;
 }
 
@@ -59,9 +50,7 @@ Error NoSuchVerb(const std::vector<std::string>& words, size_t index) {
                  "to run a command in the container of this config: " +
                      Line("runtime --config", words, index));
   }
-  std::vector<std::string_view> names;
-  for (const Command* command : AllCommands()) names.emplace_back(command->name);
-  const std::string_view nearest = text::Nearest(word, names);
+  const std::string_view nearest = text::Nearest(word, CommandNames());
   std::string hint;
   if (!nearest.empty()) hint = "did you mean \"runtime " + std::string(nearest) + "\"? ";
   const auto* const end = std::end(kVerbsOfPeers);

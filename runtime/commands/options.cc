@@ -14,12 +14,6 @@ namespace {
 constexpr uint32_t kDefaultTimeout = 30;
 constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
 
-Result<std::string> Absolute(const std::string& path) {
-  if (path.starts_with('/')) return path;
-  ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(path));
-  return folder + "/" + path;
-}
-
 }  // namespace
 
 Result<std::string> StateFolder(const cli::Words& words) {
@@ -27,7 +21,7 @@ Result<std::string> StateFolder(const cli::Words& words) {
   const std::string root = words.Text(kRoot.name);
   // `--root "$DIR"` with a variable that is not set must not mean the default.
   if (root.empty()) return Error("--root needs a value", {}, "write --root DIR");
-  return Absolute(root);
+  return sys::Absolute(root);
 }
 
 Result<std::chrono::seconds> HookTimeout(const cli::Words& words) {
@@ -60,13 +54,13 @@ Status CheckPluginDirs(const cli::Words& words) {
   return Ok();
 }
 
-Result<std::vector<std::string>> GcWords(const cli::Words& words) {
-  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
-  ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
-  std::vector<std::string> gc = {"gc", "--root", folder, "--hook-timeout",
-                                 std::to_string(timeout.count())};
-  for (const std::string& plugins : words.Texts(kPluginDir.name)) {
-    ASSIGN_OR_RETURN(std::string absolute, Absolute(plugins));
+Result<std::vector<std::string>> GcWords(const std::string& state_folder,
+                                         std::chrono::seconds hook_timeout,
+                                         const std::vector<std::string>& plugin_dirs) {
+  std::vector<std::string> gc = {"gc", "--root", state_folder, "--hook-timeout",
+                                 std::to_string(hook_timeout.count())};
+  for (const std::string& plugins : plugin_dirs) {
+    ASSIGN_OR_RETURN(std::string absolute, sys::Absolute(plugins));
     gc.insert(gc.end(), {"--plugin-dir", std::move(absolute)});
   }
   return gc;

@@ -16,13 +16,14 @@
 #include <ctime>
 #include <utility>
 
+#include "runtime/config/find.h"
+#include "runtime/config/path.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::commands {
 namespace {
 
 constexpr mode_t kMode = 0644;
-constexpr std::string_view kDescriptor = "fd:";
 
 // Is one of the three standard streams already this file? To rename over it would lose what they
 // have written.
@@ -138,11 +139,12 @@ Result<OutputFile> OutputFile::Open(std::string option, const std::string& targe
   if (target.empty()) {
     return Error(file.option_ + " needs a value", {}, "write " + file.option_ + " FILE");
   }
-  if (target == "-" || target.starts_with(kDescriptor)) {
+  if (target == "-" || target.starts_with(config::kDescriptorPrefix)) {
     int fd = STDOUT_FILENO;
     if (target != "-") {
-      ASSIGN_OR_RETURN(fd, InheritedDescriptor(
-                               file.option_, std::string_view(target).substr(kDescriptor.size())));
+      ASSIGN_OR_RETURN(
+          fd, InheritedDescriptor(
+                  file.option_, std::string_view(target).substr(config::kDescriptorPrefix.size())));
     }
     ASSIGN_OR_RETURN(file.fd_, Copy(fd, file.option_, target));
     return file;
@@ -165,10 +167,8 @@ Result<OutputFile> OutputFile::Open(std::string option, const std::string& targe
     return Error(file.option_ + " does not replace a file that holds something else:", target,
                  "is the value of " + file.option_ + " missing? Else remove the file first");
   }
-  const size_t slash = target.rfind('/');
-  file.name_ = target.substr(slash + 1);  // npos + 1 is 0
-  const std::string folder =
-      slash == std::string::npos ? "." : target.substr(0, slash == 0 ? 1 : slash);
+  file.name_ = target.substr(target.rfind('/') + 1);  // npos + 1 is 0
+  const std::string folder = config::FolderOf(target);
   if (file.name_.empty()) return file.Failed(EISDIR, "write");
   file.folder_ = sys::Fd(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!file.folder_.valid()) return file.Failed(errno, "write");

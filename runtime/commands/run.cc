@@ -18,8 +18,6 @@
 namespace slipway::commands {
 namespace {
 
-constexpr int kNotFound = 127;
-
 // Everything that is checked before any side effect, and what comes of it.
 struct Checked {
   config::Pipeline pipeline;  // owns the options of the stages
@@ -107,7 +105,8 @@ void Place(const config::Process& process, const cli::Words& words, Error& error
   if (option != "process.args") return;
   if (words.rest.empty()) {
     error.At(process.args_where);
-  } else if (error->exit_status == kNotFound && FindCommand(words.rest.front()) != nullptr) {
+  } else if (error->exit_status == launch::kNotFound &&
+             FindCommand(words.rest.front()) != nullptr) {
     // Behind --config every word is the command's.
     error.Hint("as a verb it stands without --config: runtime " + words.rest.front());
   }

@@ -59,7 +59,8 @@ Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   RETURN_IF_ERROR(CheckPluginDirs(words));
   ASSIGN_OR_RETURN(options.state_folder, StateFolder(words));
   ASSIGN_OR_RETURN(options.hook_timeout, HookTimeout(words));
-  ASSIGN_OR_RETURN(options.gc_words, GcWords(words));
+  ASSIGN_OR_RETURN(options.gc_words,
+                   GcWords(options.state_folder, options.hook_timeout, options.plugin_dirs));
   return options;
 }
 

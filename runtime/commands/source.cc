@@ -12,6 +12,7 @@
 #include "runtime/config/check.h"
 #include "runtime/config/find.h"
 #include "runtime/config/override.h"
+#include "runtime/config/path.h"
 #include "runtime/config/short_names.h"
 #include "runtime/launch/guard.h"
 #include "runtime/loader/trial.h"
@@ -19,14 +20,9 @@
 namespace slipway::commands {
 namespace {
 
-// What a plugin that cannot be loaded may cost, where nobody starts a container.
-constexpr std::chrono::seconds kPatience{5};
-
-constexpr const char* kInstalledConfigs = "/share/slipway/configs";  // below PREFIX of PREFIX/bin
+constexpr const char* kInstalledConfigs = "../share/slipway/configs";  // from the binary's folder
 // Of a clone: Bazel keeps links to the configs beside a built binary.
 constexpr const char* kRunfiles = ".runfiles/slipway/configs";
-
-std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 // Where the clone of a built binary really keeps its configs, because what they name lies beside
 // them; empty for any other binary. Only a folder that root owns, or who owns the binary: others
@@ -38,7 +34,7 @@ std::string ConfigsOfClone(const std::string& executable) {
   const std::unique_ptr<char, decltype(&free)> file(
       realpath((links + "/" + configs.front()).c_str(), nullptr), free);
   if (file == nullptr) return {};
-  std::string clone = FolderOf(file.get());
+  std::string clone = config::FolderOf(file.get());
   struct stat binary {};
   struct stat folder {};
   const bool trusted = stat(executable.c_str(), &binary) == 0 &&
@@ -49,8 +45,9 @@ std::string ConfigsOfClone(const std::string& executable) {
 
 // Beside the binary, as far as its path is known.
 std::vector<std::string> InstalledConfigs(const std::string& executable) {
-  if (executable.empty()) return {};
-  std::vector<std::string> folders = {FolderOf(FolderOf(executable)) + kInstalledConfigs};
+  const auto installed = config::AbsolutePath(config::FolderOf(executable), kInstalledConfigs);
+  if (executable.empty() || !installed.ok()) return {};
+  std::vector<std::string> folders = {*installed};
   std::string clone = ConfigsOfClone(executable);
   if (!clone.empty()) folders.push_back(std::move(clone));
   return folders;
@@ -191,7 +188,7 @@ Result<const slipway_stage*> Source::Load(const std::string& name) {
 std::vector<const slipway_stage*> Source::AllStages() {
   std::vector<const slipway_stage*> stages;
   for (const std::string& name : loader_->Available()) {
-    auto stage = loader::LoadAfterTrial(*loader_, {.name = name}, kPatience);
+    auto stage = loader::LoadAfterTrial(*loader_, {.name = name});
     if (stage.ok()) stages.push_back(*stage);
   }
   return stages;
@@ -204,7 +201,7 @@ const std::vector<cli::Option>& Source::ShortOptions() {
   if (document == nullptr) return *short_options_;
   // Nothing watches over the code of plugins yet.
   const auto load = [this](const std::string& name) -> Result<const slipway_stage*> {
-    return loader::LoadAfterTrial(*loader_, RequestFor(name), kPatience);
+    return loader::LoadAfterTrial(*loader_, RequestFor(name));
   };
   for (const config::ShortName& offered : config::ShortNamesOf(*document, load)) {
     const slipway_option& option = *offered.option;
@@ -246,11 +243,9 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
   const config::Document* document = ReadDocument();
   for (const Error& error : mistakes_.errors()) mistakes.Add(error);
   if (document == nullptr) return std::nullopt;
-  auto pipeline = config::Check(
+  return config::Check(
       *document, overrides, [this](const std::string& name) { return Load(name); }, mistakes,
       [this] { return AllStages(); });
-  mistakes.Sort();
-  return mistakes.empty() ? std::move(pipeline) : std::nullopt;
 }
 
 std::vector<Error> ReasonsOf(const std::vector<launch::Selection>& selections) {

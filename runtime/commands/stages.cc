@@ -1,7 +1,5 @@
 // runtime stages: which stages there are.
 
-#include <chrono>
-
 #include "runtime/cli/help.h"
 #include "runtime/cli/stage_json.h"
 #include "runtime/commands/options.h"
@@ -13,8 +11,6 @@ namespace slipway::commands {
 namespace {
 
 constexpr size_t kNameColumn = 14;
-// What a plugin that cannot be loaded may cost the list.
-constexpr std::chrono::seconds kPatience{5};
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
@@ -42,7 +38,7 @@ Result<cli::Report> Stages(Given given) {
   cli::Report report;
   std::vector<cli::StageRow> rows;
   for (const std::string& name : loader.Available()) {
-    auto stage = loader::LoadAfterTrial(loader, {.name = name}, kPatience);
+    auto stage = loader::LoadAfterTrial(loader, {.name = name});
     if (!stage.ok()) {
       report.warnings.push_back(stage.error());
       continue;

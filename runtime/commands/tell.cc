@@ -1,10 +1,10 @@
 #include "runtime/commands/tell.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "runtime/cli/report.h"
 #include "runtime/config/find.h"
+#include "runtime/sys/file.h"
 
 namespace slipway::commands {
 namespace {
@@ -12,8 +12,6 @@ namespace {
 constexpr int64_t kMicrosecond = 1000;  // in nanoseconds
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kKiB = 1024;
-constexpr int kCannotExecute = 126;
-constexpr int kNotFound = 127;
 
 int64_t Nanoseconds(const timeval& time) {
   return time.tv_sec * kSecond + time.tv_usec * kMicrosecond;
@@ -36,9 +34,8 @@ const char* NameOf(ErrorKind kind) {
 // A config that is no file keeps its name.
 std::string AbsoluteConfig(const std::string& path) {
   if (path == config::kStandardInput || path.starts_with(config::kDescriptorPrefix)) return path;
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  return error ? path : absolute.string();
+  const auto absolute = sys::Absolute(path);
+  return absolute.ok() ? *absolute : path;
 }
 
 }  // namespace
@@ -78,7 +75,7 @@ void Told::TellOutcome(const launch::Outcome& outcome) {
   const Result<int>& status = outcome.exit_status;
   if (!status.ok()) {
     const int code = status.error()->exit_status;
-    if (code == kCannotExecute || code == kNotFound) kind = ErrorKind::kCommand;
+    if (code == launch::kNotExecutable || code == launch::kNotFound) kind = ErrorKind::kCommand;
   }
   if (!options_.stats) return;
   const rusage& used = outcome.usage.processes;

@@ -8,6 +8,7 @@
 
 #include "runtime/config/find.h"
 #include "runtime/config/path.h"
+#include "runtime/config/text.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::config {
@@ -56,18 +57,9 @@ Error CannotOpen(int cause, const std::string& path) {
 }  // namespace
 
 std::string_view ConfigText::Line(int line) const {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  std::string_view rest = text;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-  if (line < 1) return {};
-  for (; line > 1; --line) {
-    const size_t newline = rest.find('\n');
-    if (newline == std::string_view::npos) return {};
-    rest.remove_prefix(newline + 1);
-  }
-  rest = rest.substr(0, rest.find('\n'));
-  if (rest.ends_with('\r')) rest.remove_suffix(1);
-  return rest;
+  std::string_view content = Lines(WithoutByteOrderMark(text))[line];
+  if (content.ends_with('\r')) content.remove_suffix(1);
+  return content;
 }
 
 Result<ConfigText> ConfigText::Read(const std::string& path) {

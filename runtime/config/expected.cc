@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "runtime/config/rows.h"
 #include "runtime/config/text_form.h"
 #include "runtime/text/amount.h"
 #include "runtime/text/nearest.h"
@@ -129,13 +130,6 @@ bool InRange(const slipway_option& option, int64_t number) {
 std::vector<std::string_view> EnumNames(const slipway_option& option) {
   std::vector<std::string_view> names;
   for (const char* const* name = option.names; *name != nullptr; ++name) names.emplace_back(*name);
-  return names;
-}
-
-std::vector<std::string_view> RowNames(const slipway_option* table, uint32_t count) {
-  std::vector<std::string_view> names;
-  names.reserve(count);
-  for (uint32_t i = 0; i < count; ++i) names.emplace_back(table[i].name);
   return names;
 }
 

@@ -21,9 +21,6 @@ bool InRange(const slipway_option& option, int64_t number);
 // SLIPWAY_ENUM: its names, in order.
 std::vector<std::string_view> EnumNames(const slipway_option& option);
 
-// The names of the rows of a table.
-std::vector<std::string_view> RowNames(const slipway_option* table, uint32_t count);
-
 }  // namespace slipway::config
 
 #endif  // SLIPWAY_RUNTIME_CONFIG_EXPECTED_H_

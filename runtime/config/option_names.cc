@@ -1,9 +1,10 @@
 #include "runtime/config/option_names.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
-#include "runtime/config/expected.h"
+#include "runtime/config/rows.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -14,11 +15,8 @@ constexpr uint32_t kMaxNames = 12;
 
 // "Memory_Max" and "memory-max" are both "memory.max".
 std::string Plain(std::string_view name) {
-  std::string plain(name);
-  for (char& c : plain) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '_' || c == '-') c = '.';
-  }
+  std::string plain = text::PlainName(name);
+  std::replace(plain.begin(), plain.end(), '-', '.');
   return plain;
 }
 

@@ -10,9 +10,7 @@ namespace {
 // The first alternative that provides the token; nullptr when none does.
 const StageEntry* ProviderIn(const Step& step, std::string_view token) {
   for (const StageEntry& stage : step.alternatives) {
-    if (stage.descriptor != nullptr && Provides(*stage.descriptor, stage.name, token)) {
-      return &stage;
-    }
+    if (Provides(stage, token)) return &stage;
   }
   return nullptr;
 }
@@ -84,7 +82,7 @@ class Rules {
       const auto& alternatives = steps_[i].alternatives;
       const auto missing =
           std::find_if(alternatives.begin(), alternatives.end(), [&](const StageEntry& entry) {
-            return entry.descriptor != nullptr && !Provides(*entry.descriptor, entry.name, token);
+            return entry.descriptor != nullptr && !Provides(entry, token);
           });
       if (missing == alternatives.end()) return;  // provided, or not known
       if (provider == nullptr) continue;

@@ -1,7 +1,5 @@
 #include "runtime/config/override.h"
 
-#include <utility>
-
 namespace slipway::config {
 namespace {
 

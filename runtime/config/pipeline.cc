@@ -80,14 +80,16 @@ bool Provides(const slipway_stage& stage, std::string_view name, std::string_vie
   return false;
 }
 
+bool Provides(const StageEntry& stage, std::string_view token) {
+  return stage.descriptor != nullptr && Provides(*stage.descriptor, stage.name, token);
+}
+
 const char* CommonToken(const Step& step) {
   const slipway_stage* const first = step.alternatives.front().descriptor;
   const char* const* token = first != nullptr ? first->provides : nullptr;
   for (; token != nullptr && *token != nullptr; ++token) {
-    const bool all = std::all_of(
-        step.alternatives.begin(), step.alternatives.end(), [&](const StageEntry& entry) {
-          return entry.descriptor != nullptr && Provides(*entry.descriptor, entry.name, *token);
-        });
+    const bool all = std::all_of(step.alternatives.begin(), step.alternatives.end(),
+                                 [&](const StageEntry& entry) { return Provides(entry, *token); });
     if (all) return *token;
   }
   return nullptr;

@@ -55,6 +55,9 @@ struct Pipeline {
 // Does the stage provide the token? Each provides its own name.
 bool Provides(const slipway_stage& stage, std::string_view name, std::string_view token);
 
+// One without a descriptor provides nothing.
+bool Provides(const StageEntry& stage, std::string_view token);
+
 // A token that all stages of the step provide, and with which the command line reaches whichever
 // is taken; nullptr when there is none.
 const char* CommonToken(const Step& step);

@@ -1,7 +1,6 @@
 #include "runtime/config/process.h"
 
-#include <algorithm>
-#include <utility>
+#include <array>
 
 #include "runtime/config/shape.h"
 #include "runtime/text/nearest.h"
@@ -9,6 +8,7 @@
 namespace slipway::config {
 namespace {
 
+constexpr std::array<std::string_view, 4> kKeys = {"args", "cwd", "env", "pass"};
 constexpr std::string_view kEnvPrefix = "env.";
 constexpr std::string_view kWantedText = "a text; an empty one is \"\"";
 
@@ -124,7 +124,7 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
   if (!mistakes.Take(ExpectMap("process", node, source, "a map of args, cwd, env, pass"))) {
     return process;
   }
-  ExpectKeys("process", node, source, {"args", "cwd", "env", "pass"}, mistakes);
+  ExpectKeys("process", node, source, {kKeys.begin(), kKeys.end()}, mistakes);
   Reader reader(source, mistakes);
   if (const Node* args = node.Find("args")) {
     process.args = reader.Args(*args);
@@ -166,7 +166,7 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
     SetVariables(env, process);
   } else {
     mistakes.Add(Error("process: unknown key", setting.key,
-                       text::NearestHint(setting.key, {"args", "cwd", "env", "pass"}, ""))
+                       text::NearestHint(setting.key, {kKeys.begin(), kKeys.end()}, ""))
                      .At(setting.source.At(value.place)));
   }
 }

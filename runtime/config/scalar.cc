@@ -1,6 +1,5 @@
 #include "runtime/config/scalar.h"
 
-#include <cctype>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -62,9 +61,7 @@ Status CheckEnum(const slipway_option& option, const std::string& text, slipway_
     value.as.integer = static_cast<int64_t>(i);
     return Ok();
   }
-  std::string lower = text;
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return Error("unknown value", text, text::NearestHint(lower, names, "it has none"));
+  return Error("unknown value", text, text::NearestHint(text, names, "it has none"));
 }
 
 }  // namespace

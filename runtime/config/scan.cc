@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 
 #include "runtime/config/scanner.h"
 
@@ -28,10 +27,14 @@ bool Scanner::FollowsValue() const {
          Follows(Kind::kQuoted) || Follows(Kind::kBlock);
 }
 
-bool Scanner::AtDocumentMark() const {
-  if (Column() != 0 || !IsBlankOrEnd(position_ + 3)) return false;
-  const std::string_view mark = text_.substr(position_, 3);
+bool Scanner::IsDocumentMark(size_t offset) const {
+  if (!IsBlankOrEnd(offset + 3)) return false;
+  const std::string_view mark = text_.substr(offset, 3);
   return mark == "---" || mark == "...";
+}
+
+size_t Scanner::LineEnd() const {
+  return std::min(text_.find_first_of("\r\n", position_), text_.size());
 }
 
 Error Scanner::RefuseTab(size_t offset) const {
@@ -50,6 +53,14 @@ Error Scanner::RefuseOpen(Place place) const {
 
 Error Scanner::RefuseLine(Place place) const {
   return Refuse(place, "this line lacks its \": \" or its \"- \"");
+}
+
+Error Scanner::RefuseBegin() const {
+  return Refuse(Here(), "a text must not begin with this character: put it in quotes");
+}
+
+Error Scanner::RefuseMissing() const {
+  return Refuse(Here(), "a value is missing here, or a text needs quotes");
 }
 
 void Scanner::Add(Kind kind, Place place, size_t begin) {
@@ -78,7 +89,7 @@ Status Scanner::Scan() {
 }
 
 void Scanner::TakeComment() {
-  const size_t end = std::min(text_.find_first_of("\r\n", position_), text_.size());
+  const size_t end = LineEnd();
   result_.edits.push_back({.offset = position_, .length = end - position_, .stand_in = false});
   position_ = end;
 }
@@ -144,7 +155,7 @@ Status Scanner::ScanToken() {
     case '@':
     case '`':
     case '%':
-      return Refuse(Here(), "a text must not begin with this character: put it in quotes");
+      return RefuseBegin();
     default:
       return ScanPlain();
   }
@@ -153,7 +164,7 @@ Status Scanner::ScanToken() {
 Status Scanner::ScanDirective() {
   const Place place = Here();
   const size_t begin = position_;
-  position_ = std::min(text_.find_first_of("\r\n", position_), text_.size());
+  position_ = LineEnd();
   const std::string_view line = text_.substr(begin, position_ - begin);
   const bool first = result_.tokens.empty() || Follows(Kind::kDirective);
   if (!first || InFlow() || !(line.starts_with("%YAML ") || line.starts_with("%TAG "))) {
@@ -219,26 +230,18 @@ Status Scanner::ScanClose(char c) {
 Status Scanner::ScanIndicator(char c) {
   const Place place = Here();
   if (c == ',') {
-    if (!InFlow()) {
-      return Refuse(place, "a text must not begin with this character: put it in quotes");
-    }
-    if (Follows(Kind::kOpen) || Follows(Kind::kComma)) {
-      return Refuse(place, "a value is missing here, or a text needs quotes");
-    }
+    if (!InFlow()) return RefuseBegin();
+    if (Follows(Kind::kOpen) || Follows(Kind::kComma)) return RefuseMissing();
     ++position_;
     Add(Kind::kComma, place, position_ - 1);
     return Ok();
   }
   if (c == ':') return ScanColon();
   if (!IsBlankOrEnd(position_ + 1)) {
-    if (c == '?' && InFlow()) {
-      return Refuse(place, "a text must not begin with this character: put it in quotes");
-    }
+    if (c == '?' && InFlow()) return RefuseBegin();
     return ScanPlain();
   }
-  if (InFlow() && Follows(Kind::kAnchor)) {
-    return Refuse(place, "a value is missing here, or a text needs quotes");
-  }
+  if (InFlow() && Follows(Kind::kAnchor)) return RefuseMissing();
   if (!InFlow()) {
     parent_ = Column();
     at_start_ = true;

@@ -58,10 +58,7 @@ bool Scanner::PlainGoesOn(int indent) {
   if (lines == 0 || i == text_.size() || EndsPlain(i)) return false;
   const auto column = static_cast<int>(i - start);
   if (!InFlow() && column <= indent) return false;
-  if (i == start && IsBlankOrEnd(i + 3)) {
-    const std::string_view mark = text_.substr(i, 3);
-    if (mark == "---" || mark == "...") return false;
-  }
+  if (i == start && IsDocumentMark(i)) return false;
   position_ = i;
   line_start_ = start;
   line_ += lines;
@@ -183,7 +180,7 @@ Status Scanner::ScanBlockScalar() {
       if (Column() < indent) break;
     }
     if (indent == 0) deepest = std::max(deepest, Column());
-    position_ = std::min(text_.find_first_of("\r\n", position_), text_.size());
+    position_ = LineEnd();
     end = position_;
     last_line = line_;
   }

@@ -44,7 +44,9 @@ class Scanner {
   }
   bool FollowsValue() const;
   void NextLine();
-  bool AtDocumentMark() const;
+  bool IsDocumentMark(size_t offset) const;  // where a line begins
+  bool AtDocumentMark() const { return Column() == 0 && IsDocumentMark(position_); }
+  size_t LineEnd() const;  // of the line that position_ is in
 
   Error Refuse(Place place, std::string_view words) const {
     return Error("not valid YAML", {}, words).At(source_.At(place));
@@ -53,6 +55,8 @@ class Scanner {
   Error RefuseShallow() const;
   Error RefuseLine(Place place) const;
   Error RefuseOpen(Place place) const;  // there is a bracket
+  Error RefuseBegin() const;
+  Error RefuseMissing() const;
 
   void Add(Kind kind, Place place, size_t begin);
   void TakeComment();

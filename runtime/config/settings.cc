@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/config/path.h"
+#include "runtime/config/rows.h"
 #include "runtime/config/yaml.h"
 #include "runtime/text/nearest.h"
 
@@ -14,11 +15,7 @@ namespace {
 constexpr std::string_view kProcess = "process";
 
 const slipway_option* FindOption(const StageEntry& stage, std::string_view name) {
-  const slipway_stage& descriptor = *stage.descriptor;
-  for (uint32_t i = 0; i < descriptor.option_count; ++i) {
-    if (descriptor.options[i].name == name) return &descriptor.options[i];
-  }
-  return nullptr;
+  return FindRow(stage.descriptor->options, stage.descriptor->option_count, name);
 }
 
 const slipway_option* FindShortName(const StageEntry& stage, std::string_view short_name) {
@@ -28,10 +25,6 @@ const slipway_option* FindShortName(const StageEntry& stage, std::string_view sh
     if (option.short_name != nullptr && option.short_name == short_name) return &option;
   }
   return nullptr;
-}
-
-bool ProvidesToken(const StageEntry& stage, std::string_view token) {
-  return stage.descriptor != nullptr && Provides(*stage.descriptor, stage.name, token);
 }
 
 // `value` behind what the list or the map holds already; of two values for one key, the new one.
@@ -102,7 +95,7 @@ class Applier {
       const StageEntry* provider = nullptr;
       const StageEntry* other = nullptr;
       for (const StageEntry& stage : step.alternatives) {
-        (ProvidesToken(stage, token) ? provider : other) = &stage;
+        (Provides(stage, token) ? provider : other) = &stage;
       }
       if (provider == nullptr) continue;
       if (other != nullptr) {

@@ -47,33 +47,26 @@ const slipway_value* Values(const Pipeline& pipeline, size_t step = 0, size_t al
 constexpr const char* kChoice = "- first-of: [cgroup-v2: {pids.max: 20}, cgroup-v1]\n";
 
 TEST_F(Settings, AnOverrideTakesThePlaceOfTheFilesValue) {
-  const Result<Pipeline> pipeline = Run("- uts: {hostname: web}\n", {"uts.hostname=db"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "db");
+  const Pipeline pipeline = WithSets("- uts: {hostname: web}\n", {"uts.hostname=db"});
+  EXPECT_STREQ(Values(pipeline)[0].as.string, "db");
 }
 
 TEST_F(Settings, AnOverrideGivesWhatTheFileLacks) {
-  const Result<Pipeline> pipeline = Run("- mount\n", {"mount.root=/r", "mount.paths=[/a, /b]"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  const slipway_value* values = pipeline.value().steps[0].alternatives[0].options->data();
-  EXPECT_STREQ(values[0].as.string, "/r");
-  ASSERT_EQ(values[2].count, 2U);
-  EXPECT_STREQ(values[2].as.items[1].as.string, "/b");
+  const Pipeline pipeline = WithSets("- mount\n", {"mount.root=/r", "mount.paths=[/a, /b]"});
+  EXPECT_STREQ(Values(pipeline)[0].as.string, "/r");
+  ASSERT_EQ(Values(pipeline)[2].count, 2U);
+  EXPECT_STREQ(Values(pipeline)[2].as.items[1].as.string, "/b");
 }
 
 TEST_F(Settings, TheLastOfTwoOverridesCounts) {
-  const Result<Pipeline> pipeline = Run("- uts\n", {"uts.hostname=\"\"", "uts.hostname=b"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "b");
+  const Pipeline pipeline = WithSets("- uts\n", {"uts.hostname=\"\"", "uts.hostname=b"});
+  EXPECT_STREQ(Values(pipeline)[0].as.string, "b");
 }
 
 TEST_F(Settings, AnOverrideReachesIntoFirstOf) {
-  const Result<Pipeline> pipeline =
-      Run("- first-of: [cgroup-v2: {pids.max: 20}, cgroup-v1]\n", {"cgroup-v1.pids.max=7"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  const auto& alternatives = pipeline.value().steps[0].alternatives;
-  EXPECT_EQ(alternatives[0].options->data()[0].as.integer, 20);
-  EXPECT_EQ(alternatives[1].options->data()[0].as.integer, 7);
+  const Pipeline pipeline = WithSets(kChoice, {"cgroup-v1.pids.max=7"});
+  EXPECT_EQ(Values(pipeline, 0, 0)[0].as.integer, 20);
+  EXPECT_EQ(Values(pipeline, 0, 1)[0].as.integer, 7);
 }
 
 TEST_F(Settings, AReplacedValueIsNotChecked) {
@@ -82,9 +75,8 @@ TEST_F(Settings, AReplacedValueIsNotChecked) {
 
 TEST_F(Settings, ARelativePathOfAnOverrideIsSeenFromTheCurrentFolder) {
   ASSERT_EQ(chdir("/usr"), 0);
-  const Result<Pipeline> pipeline = Run("- mount: {root: x}\n", {"mount.root=../r"});
-  ASSERT_TRUE(pipeline.ok()) << pipeline.error().ToString();
-  EXPECT_STREQ(pipeline.value().steps[0].alternatives[0].options->data()[0].as.string, "/r");
+  const Pipeline pipeline = WithSets("- mount: {root: x}\n", {"mount.root=../r"});
+  EXPECT_STREQ(Values(pipeline)[0].as.string, "/r");
 }
 
 TEST_F(Settings, MistakesInOverridesAreNamedAfterThem) {

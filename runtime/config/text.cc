@@ -71,6 +71,12 @@ std::string_view Lines::From(Place place) const {
       std::min(text_.size(), starts_[line] + static_cast<size_t>(place.column) - 1));
 }
 
+std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 size_t FindInvalidUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const size_t length = SequenceLength(text.substr(i));
@@ -98,15 +104,6 @@ char32_t CharacterAt(std::string_view text, size_t offset) {
   char32_t character = lead & (0x7fU >> length);
   for (size_t i = 1; i < length; ++i) character = character << 6 | (text[offset + i] & 0x3fU);
   return character;
-}
-
-std::optional<Place> TabInIndentation(const Lines& lines, int line) {
-  const std::string_view content = lines[line];
-  const size_t start = content.find_first_not_of(kBlank);
-  if (start == std::string_view::npos || content[start] == '#') return std::nullopt;
-  const size_t tab = content.find('\t');
-  if (tab >= start) return std::nullopt;
-  return Place{.line = line, .column = 1 + static_cast<int>(tab)};
 }
 
 size_t FindMissingSpace(std::string_view line) {

@@ -4,7 +4,6 @@
 #define SLIPWAY_RUNTIME_CONFIG_TEXT_H_
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +14,9 @@ namespace slipway::config {
 
 // The place of the byte at `offset`, at most text.size().
 Place PlaceOf(std::string_view text, size_t offset);
+
+// The text without the byte order mark that some editors put in front.
+std::string_view WithoutByteOrderMark(std::string_view text);
 
 // The offset of the first byte that is not part of valid UTF-8; npos when there is none.
 size_t FindInvalidUtf8(std::string_view text);
@@ -44,9 +46,6 @@ class Lines {
   std::string_view text_;
   std::vector<size_t> starts_;
 };
-
-// The first tab in the indentation of a line; nothing for a line that is blank or a comment.
-std::optional<Place> TabInIndentation(const Lines& lines, int line);
 
 // The offset in a line of a ':' that lacks the space behind it, as in "version:1", or of such a '-'
 // in front, as in "-pid"; npos when there is none. Only where a text is wrong anyway this says why:

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/config/rows.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -22,10 +23,7 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 const slipway_option* FindField(const slipway_option& record, std::string_view name) {
-  for (uint32_t i = 0; i < record.field_count; ++i) {
-    if (record.fields[i].name == name) return &record.fields[i];
-  }
-  return nullptr;
+  return FindRow(record.fields, record.field_count, name);
 }
 
 // "source:target:ro=readonly", taken apart.

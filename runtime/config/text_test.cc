@@ -43,15 +43,6 @@ TEST(Text, TheFirstInvalidByteIsFound) {
   for (const auto& [text, offset] : cases) EXPECT_EQ(FindInvalidUtf8(text), offset) << text;
 }
 
-TEST(Text, ATabIsFoundInIndentationOnly) {
-  const Lines lines("  \ta: b\na:\tb\n\t# comment\n \t \n");
-  ASSERT_TRUE(TabInIndentation(lines, 1).has_value());
-  EXPECT_EQ(At(*TabInIndentation(lines, 1)), LineAndColumn(1, 3));
-  EXPECT_FALSE(TabInIndentation(lines, 2).has_value());
-  EXPECT_FALSE(TabInIndentation(lines, 3).has_value());
-  EXPECT_FALSE(TabInIndentation(lines, 4).has_value());
-}
-
 TEST(Text, CharactersOfEveryLengthAreRead) {
   EXPECT_EQ(CharacterAt("xa", 1), U'a');
   EXPECT_EQ(CharacterAt("x\xc3\xa9", 1), U'\u00e9');

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/config/scan.h"
+
 namespace slipway::config {
 TreeBuilder::TreeBuilder(const Lines& lines, const Source& source)
     : lines_(lines), source_(source) {

@@ -5,6 +5,7 @@
 
 #include "runtime/config/expected.h"
 #include "runtime/config/option_names.h"
+#include "runtime/config/rows.h"
 #include "runtime/config/scalar.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/text_form.h"
@@ -75,9 +76,7 @@ class Checker {
                                                    const Trail* trail) {
     std::vector<const slipway_option*> meant;
     for (const Given& candidate : given) {
-      bool known = false;
-      for (uint32_t i = 0; i < count; ++i) known = known || candidate.name == table[i].name;
-      if (known) continue;
+      if (FindRow(table, count, candidate.name) != nullptr) continue;
       const OptionGuess guess =
           GuessOption(candidate.name, *candidate.value, table, count, stage_.name);
       if (guess.option != nullptr) meant.push_back(guess.option);
@@ -224,13 +223,12 @@ std::vector<Given> GivenBy(const Node& map, const Source& source) {
 std::shared_ptr<const OptionValues> CheckOptions(const slipway_stage& stage,
                                                  const std::vector<Given>& given,
                                                  const Source& home, Mistakes& mistakes) {
+  const size_t before = mistakes.size();
   auto values = std::make_shared<OptionValues>();
-  Mistakes found;
-  values->SetRows(Checker(stage, home, *values, found)
+  values->SetRows(Checker(stage, home, *values, mistakes)
                       .CheckTable(stage.options, stage.option_count, given, home.name, nullptr));
-  if (found.empty()) return values;
-  for (const Error& error : found.errors()) mistakes.Add(error);
-  return nullptr;
+  if (mistakes.size() > before) return nullptr;
+  return values;
 }
 
 }  // namespace slipway::config

@@ -2,15 +2,11 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "runtime/config/values_test.h"
 
 namespace slipway::config {
 namespace {
-
-constexpr char kForm[] = "/source:/target or /source:/target:MODE:ro";
-const std::string kBind = std::string(kForm) + ", or a map of source, target, mode, readonly, size";
 
 TEST(TextForm, StandsForItsFields) {
   const Everything read = Read(

@@ -4,8 +4,6 @@
 
 #include <chrono>
 #include <iterator>
-#include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +14,6 @@
 
 namespace slipway::config {
 namespace {
-
-const std::string kBind =
-    "/source:/target or /source:/target:MODE:ro, or a map of source, target, mode, readonly, size";
 
 slipway_option StringOption(const char* name) {
   slipway_option option{};

@@ -18,6 +18,11 @@
 
 namespace slipway::config {
 
+// The text form of a Bind, and all ways to write one.
+inline constexpr char kForm[] = "/source:/target or /source:/target:MODE:ro";
+inline const std::string kBind =
+    std::string(kForm) + ", or a map of source, target, mode, readonly, size";
+
 inline slipway_stage StageWith(const slipway_option* options, uint32_t count) {
   slipway_stage stage{};
   stage.name = "all";

@@ -36,8 +36,7 @@ Status CheckBytes(std::string_view text, const Source& source) {
 }  // namespace
 
 Result<Node> ParseYaml(std::string_view text, const Source& source) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = WithoutByteOrderMark(text);
   RETURN_IF_ERROR(CheckBytes(text, source));
   const Lines lines(text);
   ASSIGN_OR_RETURN(const Scanned scanned, ScanYaml(text, source));

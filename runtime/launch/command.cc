@@ -12,8 +12,6 @@
 namespace slipway::launch {
 namespace {
 
-constexpr int kNotExecutable = 126;
-constexpr int kNotFound = 127;
 constexpr const char* kStep = "exec";
 // What is to blame for the command; whoever has read the config knows where that stands.
 constexpr const char* kArgs = "process.args";

@@ -14,6 +14,10 @@
 
 namespace slipway::launch {
 
+// Of a command that did not run.
+inline constexpr int kNotExecutable = 126;
+inline constexpr int kNotFound = 127;
+
 struct Command {
   std::vector<std::string> args;         // args[0] is looked for in PATH when it has no '/'
   std::vector<std::string> environment;  // NAME=value
@@ -32,7 +36,7 @@ class Execution {
   Status Prepare(const std::vector<int>& kept_fds) const;
 
   // Sets the signal mask and executes the command. Returns only the error, whose exit status is
-  // 127 when the command is not found and 126 when it cannot be executed. `executing` is true
+  // kNotFound or kNotExecutable. `executing` is true
   // while the command may begin to run.
   Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
 

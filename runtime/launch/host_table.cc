@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sched.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -66,8 +65,7 @@ int KeepFd(slipway_context* context, int fd, slipway_error* error) {
   if (!context->plan) return WrongHook(error, "keep_fd", "PreClone");
   if (fcntl(fd, F_GETFD) < 0)
     return Fail(error, Error(errno, "keep the descriptor", std::to_string(fd)));
-  auto& kept = context->plan->kept_fds;
-  if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
+  context->plan->Keep(fd);
   return 0;
 }
 

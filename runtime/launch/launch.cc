@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -69,13 +68,6 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
-void KeepCallersFds(const std::vector<int>& fds, Plan& plan) {
-  for (const int fd : fds) {
-    auto& kept = plan.kept_fds;
-    if (std::find(kept.begin(), kept.end(), fd) == kept.end()) kept.push_back(fd);
-  }
-}
-
 // The command runs: from here to its end.
 Result<int> Supervise(const Job& job, Container& container, const SignalSource& signals,
                       const Terminal& terminal, Outcome& outcome) {
@@ -125,7 +117,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   // Before the command can take the foreground.
   const Terminal terminal;
   ASSIGN_OR_RETURN(Plan plan, PreClone(job, journal));
-  KeepCallersFds(job.kept_fds, plan);
+  for (const int fd : job.kept_fds) plan.Keep(fd);
   const Execution execution(job.command);
   const Setup setup{.id = job.facts.id,
                     .stages = job.stages,

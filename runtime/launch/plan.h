@@ -4,6 +4,7 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
 #define SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,11 @@ struct Plan {
   std::string cgroup_stage;   // who set it
   bool init = false;          // a small init is the command's parent
   std::vector<int> kept_fds;  // stages' and the caller's; the command inherits them
+
+  // Adds one to kept_fds, once.
+  void Keep(int fd) {
+    if (std::find(kept_fds.begin(), kept_fds.end(), fd) == kept_fds.end()) kept_fds.push_back(fd);
+  }
 };
 
 }  // namespace slipway::launch

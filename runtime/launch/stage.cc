@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/launch/channel.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"

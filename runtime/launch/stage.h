@@ -53,13 +53,13 @@ class Stage {
  private:
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 
-  // `call` takes the error record and returns what the hook does.
   // Under the guard's eyes: a crash in it is the stage's.
   struct Destroy {
     const slipway_stage* descriptor;
     void operator()(void* object) const;
   };
 
+  // `call` takes the error record and returns what the hook does.
   template <typename Function>
   Status Watched(const char* hook_name, Function call) const;
   // The same, for a hook whose errors the pipeline may be to blame for: they say where it is.

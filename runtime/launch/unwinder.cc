@@ -13,15 +13,15 @@ constexpr int kAttempts = 2;
 
 using Entries = std::vector<const state::Entry*>;
 
-// left: those of `tried` that could not be undone.
-std::vector<UndoneStage> Count(const Entries& tried, const Entries& left) {
+// In the order in which they were tried. left: those that could not be undone.
+std::vector<UndoneStage> Count(const std::vector<state::Entry>& tried, const Entries& left) {
   std::vector<UndoneStage> counts;
-  for (const state::Entry* entry : tried) {
-    auto count = std::find_if(counts.begin(), counts.end(), [entry](const UndoneStage& stage) {
+  for (auto entry = tried.rbegin(); entry != tried.rend(); ++entry) {
+    auto count = std::find_if(counts.begin(), counts.end(), [&](const UndoneStage& stage) {
       return stage.stage == entry->stage;
     });
     if (count == counts.end()) count = counts.insert(count, {.stage = entry->stage});
-    const bool failed = std::find(left.begin(), left.end(), entry) != left.end();
+    const bool failed = std::find(left.begin(), left.end(), &*entry) != left.end();
     ++(failed ? count->failed : count->undone);
   }
   return counts;
@@ -61,11 +61,7 @@ std::vector<Error> Unwind(const std::vector<Stage>& stages,
     }
     left = std::move(failed);
   }
-  if (undone != nullptr) {
-    Entries all;
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) all.push_back(&*entry);
-    *undone = Count(all, left);
-  }
+  if (undone != nullptr) *undone = Count(entries, left);
   return failures;
 }
 

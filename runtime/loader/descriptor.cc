@@ -175,7 +175,7 @@ class Walk {
       }
       seen.push_back(part);
     }
-    if (std::string_view(seen.front()).find('=') == std::string_view::npos) return Ok();
+    if (seen.front().find('=') == std::string_view::npos) return Ok();
     return Bad(field, "it begins with no field");
   }
 

@@ -59,12 +59,7 @@ std::vector<std::string> EntriesOf(const std::string& folder) {
 std::string Meant(const std::string& name) {
   const std::string file = name.substr(name.rfind('/') + 1);
   if (const auto of_file = NameOf(file)) return *of_file;
-  std::string meant = name;
-  for (char& c : meant) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '_') c = '-';
-  }
-  return meant;
+  return text::PlainName(name);
 }
 
 Error UnknownStage(const std::vector<Place>& places, const std::string& name) {

@@ -182,10 +182,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
 
 Result<std::string> Loader::PathOf(const slipway_stage* stage) const {
   for (const auto& plugin : plugins_) {
-    if (plugin->stage != stage) continue;
-    if (plugin->path.starts_with('/')) return plugin->path;
-    ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(plugin->path));
-    return folder + "/" + plugin->path;
+    if (plugin->stage == stage) return sys::Absolute(plugin->path);
   }
   return Error("not a stage of this loader");
 }

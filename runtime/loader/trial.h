@@ -12,11 +12,14 @@
 
 namespace slipway::loader {
 
+// What a plugin that cannot be loaded may cost, where nobody starts a container.
+inline constexpr std::chrono::seconds kPatience{5};
+
 // As Loader::Load, after a child of this process has done the same and ended well. What it prints
 // goes nowhere. The process must have a single thread.
 // patience: how long that may take; 0: for ever.
 Result<const slipway_stage*> LoadAfterTrial(Loader& loader, const Request& request,
-                                            std::chrono::seconds patience);
+                                            std::chrono::seconds patience = kPatience);
 
 }  // namespace slipway::loader
 

@@ -26,12 +26,6 @@ std::string Describe(const struct stat& facts) {
   return "owned by uid " + std::to_string(facts.st_uid) + ", mode " + mode;
 }
 
-Result<std::string> Absolute(const std::string& path) {
-  if (path.starts_with('/')) return path;
-  ASSIGN_OR_RETURN(const std::string folder, sys::CurrentFolder(path));
-  return folder + "/" + path;
-}
-
 Result<std::string> ReadLink(const std::string& path) {
   char target[PATH_MAX];
   const ssize_t size = readlink(path.c_str(), target, sizeof(target));
@@ -117,7 +111,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     RETURN_IF_ERROR(CheckTrust(path, *facts, owners_));
     return path;
   }
-  ASSIGN_OR_RETURN(std::string rest, Absolute(path));
+  ASSIGN_OR_RETURN(std::string rest, sys::Absolute(path));
   RETURN_IF_ERROR(CheckRoot());
   // All of it trusted and free of symlinks; empty: the root. The folder of another plugin that was
   // walked before need not be walked again.

@@ -58,6 +58,9 @@ struct Contents {
   bool complete = false;
 };
 
+// As a shell reads it as one word: in single quotes where it needs them.
+std::string ShellWord(const std::string& word);
+
 // The command as people see it in a list: its words with blanks between them, in single quotes
 // where a shell would want them; cut at 256 bytes.
 std::string CommandText(const std::vector<std::string>& words);

@@ -1,6 +1,5 @@
 #include "runtime/state/survey.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>

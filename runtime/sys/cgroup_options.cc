@@ -143,9 +143,13 @@ Status CheckUnified(const CgroupOptions& options) {
 
 }  // namespace
 
+Status BlameParent(Status status) {
+  if (!status.ok()) status.error().Option("parent");
+  return status;
+}
+
 Status CheckCgroupOptions(const CgroupOptions& options) {
-  Status parent = CheckCgroupPath(options.parent);
-  if (!parent.ok()) return parent.error().Option("parent");
+  RETURN_IF_ERROR(BlameParent(CheckCgroupPath(options.parent)));
   RETURN_IF_ERROR(CheckCpu(options));
   RETURN_IF_ERROR(CheckCpuset(options));
   RETURN_IF_ERROR(CheckDevices(options));

@@ -221,6 +221,9 @@ struct CgroupOptions {
   static constexpr int64_t kMaxList = 4095;     // a page, as the kernel takes it, without its NUL
 };
 
+// The status, with `parent` for the option that is to blame.
+Status BlameParent(Status status);
+
 // What one option says against another, and what a type does not tell: for Create.
 Status CheckCgroupOptions(const CgroupOptions& options);
 

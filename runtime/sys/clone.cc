@@ -31,23 +31,11 @@ clone_args Arguments(uint64_t flags, int cgroup_fd, int& pidfd) {
 
 }  // namespace
 
-const char* CloneHint(int errno_value) {
-  switch (errno_value) {
-    case EAGAIN:
-      return "a limit on the number of processes is reached: the user's (ulimit -u), pids.max of a "
-             "cgroup around this one, or the machine's";
-    case ENOSPC:
-      return "a limit on namespaces is reached: on their number (/proc/sys/user) or their depth";
-    default:
-      return "";
-  }
-}
-
 Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd) {
   int pidfd = -1;
   clone_args args = Arguments(namespaces, cgroup_fd, pidfd);
   const long pid = syscall(SYS_clone3, &args, sizeof(args));
-  if (pid < 0) return Error(errno, kOperation, {}, CloneHint(errno));
+  if (pid < 0) return Error(errno, kOperation);
   Cloned cloned;
   cloned.pid = static_cast<pid_t>(pid);
   if (pid > 0) cloned.pidfd = Fd(pidfd);
@@ -81,10 +69,7 @@ Result<Cloned> CloneSharing(uint64_t namespaces, int cgroup_fd, SharingBody* bod
   // The frames that the child has left are still marked on the stack below.
   __asan_handle_no_return();
 #endif
-  if (result < 0) {
-    const int cause = static_cast<int>(-result);
-    return Error(cause, kOperation, {}, CloneHint(cause));
-  }
+  if (result < 0) return Error(static_cast<int>(-result), kOperation);
   Cloned cloned;
   cloned.pid = static_cast<pid_t>(result);
   cloned.pidfd = Fd(pidfd);

@@ -17,9 +17,6 @@ struct Cloned {
   Fd pidfd;       // in the parent
 };
 
-// Which limit a fork(2) or clone3(2) has run into, for the errno that it failed with; "" if none.
-const char* CloneHint(int errno_value);
-
 // As fork(2) does it, plus `namespaces` (CLONE_NEW*), plus the cgroup v2 directory that the child
 // is born in (-1: the parent's). Returns twice.
 Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd);

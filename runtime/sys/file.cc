@@ -101,6 +101,12 @@ Result<std::string> CurrentFolder(const std::string& path) {
   return std::string(name.get());
 }
 
+Result<std::string> Absolute(const std::string& path) {
+  if (path.starts_with('/')) return path;
+  ASSIGN_OR_RETURN(const std::string folder, CurrentFolder(path));
+  return (folder == "/" ? "" : folder) + "/" + path;
+}
+
 Result<std::string> ReadFile(const std::string& path) {
   ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDONLY));
   return ReadFile(fd, path);

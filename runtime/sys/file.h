@@ -43,6 +43,9 @@ Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path);
 // that needs it: the error says so.
 Result<std::string> CurrentFolder(const std::string& path);
 
+// `path`; a relative one behind the folder in which this process works.
+Result<std::string> Absolute(const std::string& path);
+
 // The whole content; meant for small files, of /proc and the like.
 Result<std::string> ReadFile(const std::string& path);
 
