@@ -167,41 +167,5 @@ TEST(CallerArguments, NoneAtAllGetTheUsage) {
   ExpectSame(result, usual, "no arguments");
 }
 
-class CallerTmp : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (caller_.test().folder().starts_with("/tmp/")) GTEST_SKIP() << "the test itself is in /tmp";
-  }
-
-  // All but mounts do without it.
-  void ExpectNeeded(const std::function<void()>& spoil, const std::string& cause) {
-    for (const Call& call : kCalls) {
-      const RunResult result = caller_.Run(call.words, spoil);
-      if (&call == &kCalls[0]) {
-        ExpectRefusal(result, caller_.Filled("$F:5:5: mount: cannot open \"/tmp\": ") + cause +
-                                  " (the container's root is put together on this folder of the "
-                                  "host, where only the container sees it; make it: mkdir -m 1777 "
-                                  "/tmp)");
-        continue;
-      }
-      ExpectSame(result, caller_.Run(call.words), call.name);
-    }
-  }
-
-  Caller caller_;
-};
-
-TEST_F(CallerTmp, ThatIsMissingIsNamed) { ExpectNeeded(RemoveTmp, "No such file or directory"); }
-
-TEST_F(CallerTmp, ThatIsAFileIsNamed) { ExpectNeeded(MakeTmpAFile, "Not a directory"); }
-
-TEST_F(CallerTmp, ThatIsMissingDoesNotMatterWithoutMounts) {
-  caller_.test().WriteStages("  - uts\n  - pid\n");
-  const RunResult result = caller_.Run(
-      {"--root", "$D/state", "--config", "$F", "--", "/bin/sh", "-c", "echo ran"}, RemoveTmp);
-  EXPECT_EQ(result.out, "ran\n") << result.err;
-  EXPECT_EQ(result.status, 0);
-}
-
 }  // namespace
 }  // namespace slipway::testing

@@ -19,12 +19,13 @@ from typing import NamedTuple
 ROOMS = {
     "runtime/sdk": [],
     "runtime/text": [],
+    "runtime/init": [],
     "runtime/sys": ["runtime/sdk"],
     "runtime/state": ["runtime/sdk", "runtime/sys"],
     "runtime/cli": ["runtime/sdk", "runtime/text"],
     "runtime/config": ["runtime/sdk", "runtime/sys", "runtime/text"],
     "runtime/loader": ["runtime/sdk", "runtime/sys", "runtime/text"],
-    "runtime/launch": ["runtime/sdk", "runtime/sys", "runtime/state"],
+    "runtime/launch": ["runtime/init", "runtime/sdk", "runtime/sys", "runtime/state"],
 }
 ROOMS["runtime/commands"] = list(ROOMS)
 ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them by name

@@ -1,8 +1,8 @@
 // A mount namespace with its own root: mount_namespaces(7), pivot_root(2).
 //
-// The new root is put together below kStaging, which is covered in the container's mount
-// namespace alone, and then becomes "/". Nothing of it is ever visible on the host, and the
-// kernel takes it away with the namespace: there is nothing to undo.
+// The new root is put together on top of the host's "/", in the container's mount namespace alone,
+// and handed to the host, which enters it behind the last stage. Nothing of it is ever visible on
+// the host, and the kernel takes it away with the namespace: there is nothing to undo.
 
 #include "runtime/sys/mount.h"
 
@@ -11,8 +11,10 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -124,54 +126,86 @@ class Mount final : public slipway::Stage {
 
   Status PreClone(Plan& plan) override { return plan.AddNamespaces(CLONE_NEWNS); }
 
-  Status InChild(Child&) override {
+  Status InChild(Child& child) override {
     // What is mounted from here on reaches nobody else, and what others mount does not arrive.
     Status status = sys::MakeAllMountsPrivate();
     if (!status.ok()) {
       if (status.error()->errno_value != EINVAL) return status;
       return status.error().Hint("the host's / is no mount point, as in a chroot: bind it there");
     }
-    // Taken before the staging covers kStaging: a source may lie below it.
-    ASSIGN_OR_RETURN(const std::vector<sys::Fd> sources, CloneSources());
     ASSIGN_OR_RETURN(const sys::Fd root, overlay_
                                              ? mount_stage::StageOverlay(root_.path)
                                              : mount_stage::StageFolder(root_.path, readonly_));
-    for (size_t i = 0; i < binds_.size(); ++i) {
-      status = mount_stage::AttachAt(root, binds_[i].target.path, sources[i], overlay_);
-      if (!status.ok()) return status.error().Option(Item("binds", i, ".target"));
+    RETURN_IF_ERROR(child.SetRoot(root.get(), RootFlags()));
+    for (const Further& mount : OuterFirst()) {
+      RETURN_IF_ERROR(mount.tmpfs ? AddTmpfs(child, mount.index) : AddBind(child, mount.index));
     }
-    for (size_t i = 0; i < tmpfs_.size(); ++i) RETURN_IF_ERROR(AddTmpfs(root, i));
-    if (overlay_ && readonly_) {
-      status = sys::SetReadonly(root, false, root_.path);
-      if (!status.ok()) return status.error().Option("readonly");
-    }
-    return Enter(root);
+    return Ok();
   }
 
  private:
+  // One of binds_ or tmpfs_.
+  struct Further {
+    bool tmpfs;
+    size_t index;
+    size_t depth;  // of its target
+  };
+
+  // A mount above another's target hides what was mounted there before.
+  std::vector<Further> OuterFirst() const {
+    std::vector<Further> mounts;
+    mounts.reserve(binds_.size() + tmpfs_.size());
+    const auto depth = [](const slipway::ContainerPath& target) {
+      size_t names = 0;
+      for (size_t i = 1; i < target.path.size(); ++i) {
+        if (target.path[i - 1] == '/' && target.path[i] != '/') ++names;
+      }
+      return names;
+    };
+    for (size_t i = 0; i < binds_.size(); ++i)
+      mounts.push_back({false, i, depth(binds_[i].target)});
+    for (size_t i = 0; i < tmpfs_.size(); ++i) mounts.push_back({true, i, depth(tmpfs_[i].target)});
+    std::stable_sort(mounts.begin(), mounts.end(),
+                     [](const Further& a, const Further& b) { return a.depth < b.depth; });
+    return mounts;
+  }
+
   // "binds[0].source"
   static std::string Item(const char* list, size_t index, const char* field) {
     return list + ("[" + std::to_string(index) + "]") + field;
   }
 
-  Result<std::vector<sys::Fd>> CloneSources() const {
-    std::vector<sys::Fd> sources;
-    for (size_t i = 0; i < binds_.size(); ++i) {
-      const Bind& bind = binds_[i];
-      auto source = sys::CloneTree(bind.source.path, /*recursive=*/true);
-      if (!source.ok()) {
-        return source.error().Option(Item("binds", i, ".source"));
-      }
-      if (bind.readonly) {
-        Status status = sys::SetReadonly(*source, true, bind.source.path);
-        if (!status.ok()) return status.error().Option(Item("binds", i, ".readonly"));
-      }
-      sources.push_back(std::move(*source));
-    }
-    return sources;
+  uint32_t RootFlags() const {
+    uint32_t flags = 0;
+    if (method_ == Method::kChroot) flags |= SLIPWAY_ROOT_CHROOT;
+    if (overlay_) flags |= SLIPWAY_ROOT_THROW_AWAY;
+    if (overlay_ && readonly_) flags |= SLIPWAY_ROOT_READONLY;
+    return flags;
   }
 
-  Status AddTmpfs(const sys::Fd& root, size_t index) const {
+  Status Attach(Child& child, const sys::Fd& mount, const slipway::ContainerPath& target,
+                uint32_t flags, const std::string& option) const {
+    Status status = child.Attach(mount.get(), target, flags);
+    if (status.ok()) return status;
+    if (status.error()->errno_value == ENOENT && !overlay_) {
+      status.error().Hint("a mount point must exist in the container's root, and " + target.path +
+                          " does not; make it there, or set overlay: true");
+    }
+    return status.error().Option(option);
+  }
+
+  Status AddBind(Child& child, size_t index) const {
+    const Bind& bind = binds_[index];
+    auto source = sys::CloneTree(bind.source.path, /*recursive=*/true);
+    if (!source.ok()) return source.error().Option(Item("binds", index, ".source"));
+    if (bind.readonly) {
+      Status status = sys::SetReadonly(*source, true, bind.source.path);
+      if (!status.ok()) return status.error().Option(Item("binds", index, ".readonly"));
+    }
+    return Attach(child, *source, bind.target, 0, Item("binds", index, ".target"));
+  }
+
+  Status AddTmpfs(Child& child, size_t index) const {
     const Tmpfs& tmpfs = tmpfs_[index];
     char mode[8];
     snprintf(mode, sizeof(mode), "%o", tmpfs.mode.bits);
@@ -179,19 +213,8 @@ class Mount final : public slipway::Stage {
     if (tmpfs.size) options.emplace_back("size", std::to_string(tmpfs.size->count));
     auto mount = sys::NewMount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
     if (!mount.ok()) return mount.error().Option(Item("tmpfs", index, ""));
-    Status status = mount_stage::AttachAt(root, tmpfs.target.path, *mount, overlay_);
-    return status.ok() ? Ok() : Status(status.error().Option(Item("tmpfs", index, ".target")));
-  }
-
-  Status Enter(const sys::Fd& root) const {
-    if (method_ == Method::kChroot) return sys::ChangeRoot(root);
-    Status status = sys::PivotRoot(root);
-    if (status.ok() || std::string_view(status.error()->operation) != sys::kPivotRoot)
-      return status;
-    if (status.error()->errno_value == EINVAL) {
-      status.error().Hint("the host's / is an initramfs, or no mount point: set method: chroot");
-    }
-    return status.error().Option("method");
+    return Attach(child, *mount, tmpfs.target, SLIPWAY_ATTACH_FRESH,
+                  Item("tmpfs", index, ".target"));
   }
 
   slipway::HostPath root_;

@@ -1,8 +1,16 @@
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <thread>
 
 #include "runtime/sdk/testing/container.h"
 
@@ -28,6 +36,37 @@ TEST(Mount, PivotRootLeavesNoMountOfTheHost) {
   const RunResult result =
       ContainerTest().RunScript(Mount(), "cut -d' ' -f5 /proc/self/mountinfo | tr '\\n' ' '");
   EXPECT_EQ(result.out, "/ /proc ") << result.err;
+}
+
+// Where /tmp is missing, or is part of the root.
+TEST(Mount, OverlayLeavesNoMountOfTheHost) {
+  const RunResult result = ContainerTest().RunScript(
+      Mount(", overlay: true"), "cut -d' ' -f5 /proc/self/mountinfo | tr '\\n' ' '; ls -d /..");
+  EXPECT_EQ(result.out, "/ /proc /..\n") << result.err;
+}
+
+// As on a machine that runs from its initramfs: the call fails as the kernel says it; seccomp(2).
+TEST(Mount, WherePivotRootCannotWorkChrootIsNamed) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages(Mount());
+  RunResult result;
+  std::thread([&] {
+    sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program = {.len = std::size(filter), .filter = filter};
+    EXPECT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    result = slipway::testing::RunProgram(test.Argv(config, {"/bin/true"}));
+  }).join();
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: " + config +
+                            ":4:5: mount: cannot make the new root the root (pivot_root): Invalid "
+                            "argument (the host's / is an initramfs, or no mount point: only "
+                            "chroot works there)\n");
 }
 
 TEST(Mount, WritesReachTheFolder) {
@@ -172,29 +211,74 @@ TEST(MountBind, FolderOnAFileIsRefused) {
       << result.err;
 }
 
-TEST(MountBind, MissingTargetBelowAReadonlyMountIsReported) {
+// What is made in a folder of the host would stay there.
+TEST(MountBind, MissingTargetInAnotherBindIsNotMade) {
+  for (const char* mode : {"", ":ro"}) {
+    ContainerTest test;
+    fs::create_directory(test.Path("data"));
+    const RunResult result = test.RunScript(
+        Mount(std::string(", overlay: true, binds: ['data:/tmp") + mode + "', 'data:/tmp/new']"),
+        "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_NE(result.err.find(": mount: binds[1].target: no such file or folder in what is mounted "
+                              "at /tmp \"/tmp/new\" (it is not made there, where it would stay "
+                              "behind: make it yourself)"),
+              std::string::npos)
+        << result.err;
+    EXPECT_TRUE(fs::is_empty(test.Path("data")));
+  }
+}
+
+// Whatever their order: the outer mount comes first.
+TEST(MountBind, MissingTargetInATmpfsIsMade) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  const RunResult result = test.RunScript(
+      Mount(", binds: ['data:/tmp/new/place', 'data/file:/tmp/name'], tmpfs: [/tmp]"),
+      "cat /tmp/new/place/file /tmp/name");
+  EXPECT_EQ(result.out, "sharedshared") << result.err;
+}
+
+TEST(MountBind, TargetThatIsADanglingSymlinkLeadsToItsPlaceInTheRoot) {
+  ContainerTest test;
+  test.Write("data/file", "shared");
+  fs::create_directory_symlink("/var/opt/place", test.MakeRoot() + "/opt");
+  const RunResult result = test.RunScript(Mount(", overlay: true, binds: ['data:/opt/sub']"),
+                                          "cat /var/opt/place/sub/file");
+  EXPECT_EQ(result.out, "shared") << result.err;
+  EXPECT_FALSE(fs::exists(test.Path("root/var")));
+  EXPECT_FALSE(fs::exists("/var/opt/place"));
+}
+
+TEST(MountBind, ThatWouldHideAnotherMountIsRefused) {
   ContainerTest test;
   fs::create_directory(test.Path("data"));
-  const RunResult result =
-      test.RunScript(Mount(", overlay: true, binds: ['data:/tmp:ro', 'data:/tmp/new']"), "true");
+  const std::string options = ", binds: ['data:/root', 'data:/tmp', 'data:/link/..']";
+  fs::create_directory_symlink("/tmp/inner", test.MakeRoot() + "/link");
+  fs::create_directories(test.Path("root/tmp/inner"));
+  fs::create_directories(test.Path("data/inner"));
+  const RunResult result = test.RunScript(Mount(options), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_NE(result.err.find("cannot make the container's folder \"/tmp/new\": Read-only file "
-                            "system (the mount point is missing "
-                            "in the container, in a mount that is read-only: make it in the source "
-                            "of that mount)"),
+  EXPECT_NE(result.err.find(": mount: binds[2].target: a mount here would hide /tmp, which the "
+                            "stage mount has mounted before \"/link/..\" (write the outer mount "
+                            "first, or leave one of the two out)"),
             std::string::npos)
       << result.err;
 }
 
-TEST(MountBind, TargetThatIsADanglingSymlinkIsReported) {
-  ContainerTest test;
-  fs::create_directory(test.Path("data"));
-  fs::create_directory_symlink("/var/opt", test.MakeRoot() + "/opt");
-  const RunResult result = test.RunScript(Mount(", overlay: true, binds: ['data:/opt']"), "true");
-  EXPECT_EQ(result.status, 125);
-  EXPECT_NE(result.err.find("in the container's root it is a symlink that leads to nothing"),
-            std::string::npos)
-      << result.err;
+TEST(MountBind, AtTheRootItselfIsRefused) {
+  for (const char* target : {"/", "/..", "/link"}) {
+    ContainerTest test;
+    fs::create_directory(test.Path("data"));
+    fs::create_directory_symlink("/", test.MakeRoot() + "/link");
+    const RunResult result =
+        test.RunScript(Mount(std::string(", binds: ['data:") + target + "']"), "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_NE(result.err.find("a mount at the container's root itself would hide all of it \"" +
+                              std::string(target) + "\" (name a folder or file below /)"),
+              std::string::npos)
+        << result.err;
+  }
 }
 
 // A root filesystem that wants out: each symlink must end within it.

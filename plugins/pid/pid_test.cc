@@ -34,7 +34,7 @@ TEST(Pid, WhatTheCommandLeavesRunningEndsWithIt) {
 TEST(PidInit, CommandIsPidTwoBelowInit) {
   const RunResult result =
       ContainerTest().RunScript(kInit, "echo $$; cat /proc/1/comm; cat /proc/2/comm; :");
-  EXPECT_EQ(result.out, "2\ninit\nsh\n") << result.err;
+  EXPECT_EQ(result.out, "2\ninit\nbusybox\n") << result.err;
 }
 
 TEST(PidInit, PassesTheStatusOn) {

@@ -1,6 +1,5 @@
 // /proc of the container's own pid namespace: a fresh procfs, proc(5).
 
-#include <fcntl.h>
 #include <linux/mount.h>
 
 #include <array>
@@ -36,20 +35,6 @@ inline constexpr std::array<const char*, 3> slipway::kNamesOf<Subset>{"all", "pi
 
 namespace {
 
-// What would be right, where the kernel's answer tells.
-std::string_view TargetHint(int errno_value) {
-  switch (errno_value) {
-    case ELOOP:
-      return "in the container it is a symlink, or lies below one; it must be a plain folder";
-    case ENOENT:
-      return "the container's root has no such folder, and it is needed as a mount point";
-    case ENOTDIR:
-      return "in the container it is no folder; it must be one";
-    default:
-      return {};
-  }
-}
-
 // The option that a mount has failed for, if it is one.
 Error& Blame(Error& error) {
   const std::string_view subject = error->subject;
@@ -83,16 +68,13 @@ class Proc final : public slipway::Stage {
     }
     if (subset_ == Subset::kPid) options.emplace_back("subset", "pid");
 
-    // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
-    auto target = child.OpenInRoot(target_, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-    if (!target.ok()) {
-      return target.error().Hint(TargetHint(target.error()->errno_value)).Option("target");
-    }
-    const sys::Fd folder(*target);
     auto procfs =
         sys::NewMount("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
     if (!procfs.ok()) return Blame(procfs.error());
-    return sys::Attach(*procfs, folder, target_.path);
+    // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
+    Status status =
+        child.Attach(procfs->get(), target_, SLIPWAY_ATTACH_NO_SYMLINKS | SLIPWAY_ATTACH_FRESH);
+    return status.ok() ? status : Status(status.error().Option("target"));
   }
 
  private:

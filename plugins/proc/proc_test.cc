@@ -46,6 +46,21 @@ TEST(Proc, SubsetPidShowsFoldersOfProcessesAlone) {
   EXPECT_EQ(result.out, "cat\n2\n") << result.err;
 }
 
+// There a new procfs needs an old one in sight: the host's, until the container's root is entered.
+TEST(Proc, WorksInAUserNamespace) {
+  for (const char* more : {"", ", overlay: true", ", method: chroot"}) {
+    ContainerTest test;
+    test.MakeRoot();
+    const std::string config =
+        test.WriteStages(std::string("  - pid\n  - mount: {root: root") + more + "}\n  - proc\n");
+    std::vector<std::string> argv = {"/usr/bin/unshare", "--user", "--map-root-user"};
+    const std::vector<std::string> words = test.Argv(config, {"/bin/ls", "/proc/1/comm"});
+    argv.insert(argv.end(), words.begin(), words.end());
+    const RunResult result = slipway::testing::RunProgram(argv);
+    EXPECT_EQ(result.out, "/proc/1/comm\n") << more << result.err;
+  }
+}
+
 // The kernel's rule, mount_too_revealing() of fs/namespace.c.
 TEST(Proc, SaysWhyAUserNamespaceMayNotMountIt) {
   ContainerTest test;
@@ -86,8 +101,8 @@ TEST(Proc, TargetThatIsASymlinkIsRefused) {
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
                             ":5:5: proc: target: cannot open the container's \"/proc\": Too many "
-                            "levels of symbolic links (in the container it is a symlink, or lies "
-                            "below one; it must be a plain folder)\n");
+                            "levels of symbolic links (in the container's root it is a symlink, or "
+                            "lies below one; it must be a plain folder)\n");
 }
 
 TEST(Proc, TargetThatIsMissingIsReported) {
@@ -95,10 +110,11 @@ TEST(Proc, TargetThatIsMissingIsReported) {
   std::filesystem::remove(test.MakeRoot() + "/proc");
   const RunResult result = test.RunScript(Stages(""), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":5:5: proc: target: cannot open the container's \"/proc\": No such "
-                            "file or directory (the container's root has no such folder, and it is "
-                            "needed as a mount point)\n");
+  EXPECT_EQ(result.err,
+            "runtime: " + test.Path("test.yaml") +
+                ":5:5: proc: target: cannot open the container's \"/proc\": No such "
+                "file or directory (a mount point must exist in the container's root, and "
+                "this one does not; make it there)\n");
 }
 
 TEST(Proc, NeedsAMountNamespace) {

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 namespace slipway::launch {
@@ -14,6 +15,11 @@ constexpr const char* kStep = "channel";
 bool IsKnown(MessageType type) {
   return type == MessageType::kRelease || type == MessageType::kReady ||
          type == MessageType::kFailed;
+}
+
+bool IsKnown(const init::Answer& answer) {
+  return (answer.step == init::Step::kFork || answer.step == init::Step::kExec) &&
+         answer.errno_value > 0;
 }
 
 }  // namespace
@@ -27,7 +33,7 @@ Result<std::pair<Channel, Channel>> Channel::Make() {
 }
 
 Status Channel::Send(MessageType type, const slipway_error& error) const {
-  const Message message{type, error};
+  const Message message{.type = type, .error = error};
   ssize_t size = 0;
   do {
     size = send(fd_.get(), &message, sizeof(message), MSG_NOSIGNAL);
@@ -47,6 +53,11 @@ Result<std::optional<Message>> Channel::Receive() const {
   } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
   if (size == 0) return std::optional<Message>();
   if (size < 0) return Error(errno, "hear from the container's first process").In({}, kStep);
+  if (size == sizeof(init::Answer)) {
+    Message answer{.type = MessageType::kNotStarted};
+    std::memcpy(&answer.answer, &message, sizeof(answer.answer));
+    if (IsKnown(answer.answer)) return std::optional<Message>(answer);
+  }
   if (size != sizeof(message) || !IsKnown(message.type)) {
     return Error(EBADMSG, "read the runtime's channel to the container", {},
                  "something wrote " + std::to_string(size) +

@@ -4,8 +4,9 @@
 //   host                                   child
 //                                          parked: waits for Release
 //     Release  ------------------------->  InChild of each stage
-//              <-------------------------  Ready, when all hooks are done
+//              <-------------------------  Ready(path), when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
+//              <-------------------------  NotStarted(step, errno), from slipway-init
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
 //
 // End of file before Ready means that the child died. End of file in the child means that the
@@ -17,16 +18,18 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/init/orders.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
-enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3 };
+enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3, kNotStarted = 4 };
 
 struct Message {
   MessageType type = MessageType::kRelease;
-  slipway_error error = {};  // kFailed
+  slipway_error error = {};  // kFailed; kReady: its subject is the path of the command's file
+  init::Answer answer = {};  // kNotStarted; alone in its packet
 };
 
 class Channel {

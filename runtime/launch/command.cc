@@ -1,13 +1,11 @@
 #include "runtime/launch/command.h"
 
-#include <fcntl.h>
-#include <linux/close_range.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 namespace slipway::launch {
 namespace {
@@ -63,29 +61,13 @@ Error NotFound(const std::string& name, std::string_view path, const std::string
   return Error("command not found", name, hint).In({}, kStep).Option(kArgs).ExitStatus(kNotFound);
 }
 
-// execve(2)'s errno, told apart by what the file is.
-Error NotExecutable(int errno_value, const std::string& file) {
+// In the container alone, where the path is its.
+std::string_view WhyDenied(const std::string& path) {
   struct stat info {};
-  std::string_view hint;
-  if (stat(file.c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode)) {
-      hint = "it is a folder";
-    } else if (errno_value == ENOENT) {
-      hint =
-          "the file is there, but the interpreter that it names (the ELF loader, or the "
-          "program of its #! line) is not";
-    } else if (errno_value == ENOEXEC) {
-      hint = "not a program for this machine, or a script without a #! line";
-    } else if (errno_value == EACCES && (info.st_mode & 0111) == 0) {
-      hint = "it is not executable: chmod +x";
-    }
-  } else if (errno_value == ENOENT) {
-    hint = "it is a symlink that leads to nothing in the container";
-  }
-  return Error(errno_value, "execute the container's", file, hint)
-      .In({}, kStep)
-      .Option(kArgs)
-      .ExitStatus(kNotExecutable);
+  if (stat(path.c_str(), &info) != 0) return {};
+  if (S_ISDIR(info.st_mode)) return "it is a folder";
+  if (!S_ISREG(info.st_mode)) return "it is no file";
+  return (info.st_mode & 0111) == 0 ? "it is not executable: chmod +x" : "";
 }
 
 bool Exists(const std::string& file) {
@@ -97,49 +79,64 @@ bool Exists(const std::string& file) {
 
 Execution::Execution(const Command& command)
     : command_(command),
+      own_(OwnFile()),
       path_(PathOf(command.environment)),
       candidates_(Candidates(command.args[0], path_)),
       args_(Pointers(command.args)),
       environment_(Pointers(command.environment)) {}
 
-Status Execution::Prepare(const std::vector<int>& kept_fds) const {
-  if (chdir(command_.cwd.c_str()) != 0) {
-    const bool none = errno == ENOENT || errno == ENOTDIR;
-    return Error(errno, "start in the container's folder", command_.cwd,
-                 none ? "process.cwd must be a folder of the container" : "")
-        .In({}, kStep)
-        .Option("process.cwd");
-  }
-  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
-    return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);
-  }
-  for (int fd : kept_fds) {
-    if (fcntl(fd, F_SETFD, 0) != 0) {
-      return Error(errno, "keep the descriptor", std::to_string(fd),
-                   "a stage or the caller wants it open in the command")
-          .In({}, kStep);
-    }
-  }
-  return Ok();
-}
-
-Error Execution::Run(const sigset_t& mask, std::atomic<bool>& executing) const {
-  sigprocmask(SIG_SETMASK, &mask, nullptr);
-  // As execvp(3): a candidate that cannot be executed does not end the search, but is what the
+Result<Program> Execution::Find(bool hostile) const {
+  // As execvp(3): a candidate that may not be executed does not end the search, but is what the
   // error tells of when no other can.
   const std::string* denied = nullptr;
-  for (const std::string& file : candidates_) {
-    executing = true;
-    execve(file.c_str(), args_.data(), environment_.data());
-    const int cause = errno;
-    executing = false;
-    const bool absent = (cause == ENOENT || cause == ENOTDIR) && !Exists(file);
-    if (absent) continue;
-    if (cause != EACCES) return NotExecutable(cause, file);
-    if (denied == nullptr) denied = &file;
+  for (const std::string& candidate : candidates_) {
+    auto program = FindProgram(candidate, hostile ? own_ : FileId{});
+    if (program.ok()) return program;
+    const int cause = program.error()->errno_value;
+    if ((cause == ENOENT || cause == ENOTDIR) && !Exists(candidate)) continue;
+    if (cause == EACCES) {
+      if (denied == nullptr) denied = &candidate;
+      continue;
+    }
+    if (*program.error()->hint)
+      return program.error().In({}, kStep).Option(kArgs).ExitStatus(kNotExecutable);
+    return NotExecutable(cause, candidate);
   }
   if (denied != nullptr) return NotExecutable(EACCES, *denied);
   return NotFound(command_.args[0], path_, command_.cwd);
+}
+
+Error Execution::Run(const Program& program, std::atomic<bool>& executing) const {
+  executing = true;
+  const int cause = Execute(program, args_.data(), environment_.data());
+  executing = false;
+  return NotExecutable(cause, program.path);
+}
+
+Error NotExecutable(int cause, const std::string& path) {
+  std::string_view hint;
+  switch (cause) {
+    case ENOENT:
+      hint =
+          "the file is there, but the interpreter that it names (the ELF loader, or the program "
+          "of its #! line) is not";
+      break;
+    case ENOEXEC:
+      hint = "not a program for this machine, or a script without a #! line";
+      break;
+    case ESTALE:
+      hint = "it was exchanged while it was looked at";
+      break;
+    case EACCES:
+      hint = WhyDenied(path);
+      break;
+    default:
+      break;
+  }
+  return Error(cause, "execute the container's", path, hint)
+      .In({}, kStep)
+      .Option(kArgs)
+      .ExitStatus(kNotExecutable);
 }
 
 }  // namespace slipway::launch

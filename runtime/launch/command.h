@@ -1,15 +1,14 @@
-// The last step in the child: from a finished container to the user's command.
+// The user's command: what it is, where its program lies in the container, and its exec.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_COMMAND_H_
 #define SLIPWAY_RUNTIME_LAUNCH_COMMAND_H_
-
-#include <signal.h>
 
 #include <atomic>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/launch/program.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
@@ -31,22 +30,28 @@ class Execution {
   // `command` outlives it.
   explicit Execution(const Command& command);
 
-  // Goes to the command's folder, and sees to it that exec closes every descriptor above 2 but
-  // `kept_fds`.
-  Status Prepare(const std::vector<int>& kept_fds) const;
+  const Command& command() const { return command_; }
 
-  // Sets the signal mask and executes the command. Returns only the error, whose exit status is
-  // kNotFound or kNotExecutable. `executing` is true
+  // Looks for the program, in the container's root: as execvp(3), in each folder of PATH where the
+  // name has no '/'. The error's exit status is kNotFound or kNotExecutable. hostile: the root is
+  // an image's, which must not have the runtime's own file executed.
+  Result<Program> Find(bool hostile) const;
+
+  // Executes what Find has found. Returns only the error, as that of Find. `executing` is true
   // while the command may begin to run.
-  Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
+  Error Run(const Program& program, std::atomic<bool>& executing) const;
 
  private:
   const Command& command_;
+  const FileId own_;
   std::string_view path_;
   std::vector<std::string> candidates_;
   std::vector<char*> args_;
   std::vector<char*> environment_;
 };
+
+// Of a file that execve(2) has refused with `cause`, or that cannot be one for it.
+Error NotExecutable(int cause, const std::string& path);
 
 }  // namespace slipway::launch
 

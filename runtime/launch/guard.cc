@@ -172,6 +172,8 @@ void Guard::EndHooksOfSharingChild() {
   RestoreIgnored();
 }
 
+int Guard::ProcOfSharingChild() { return watch.proc_fd; }
+
 Guard::Verdict Guard::VerdictOnSharingChild() {
   return {.too_long = watch.child_too_long,
           .interrupted_by = watch.child_interrupted_by,

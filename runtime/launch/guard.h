@@ -68,6 +68,9 @@ class Guard {
   static void BeginHooksOfSharingChild();
   static void EndHooksOfSharingChild();
 
+  // The descriptor of the host's /proc there, by which the timer looks at the host; -1: none.
+  static int ProcOfSharingChild();
+
   // In the parent, when such a child has ended in the middle of its hooks.
   struct Verdict {
     bool too_long = false;

@@ -7,8 +7,6 @@
 #include <string_view>
 
 #include "runtime/sdk/result.h"
-#include "runtime/sys/fd.h"
-#include "runtime/sys/file.h"
 
 namespace slipway::launch {
 namespace {
@@ -79,12 +77,25 @@ int32_t ChildPid(const slipway_context* context) { return context->child_pid; }
 
 int ChildPidfd(const slipway_context* context) { return context->child_pidfd; }
 
+int Answer(slipway_error* error, const Status& status) {
+  return status.ok() ? 0 : Fail(error, status.error());
+}
+
+int SetRoot(slipway_context* context, int root, uint32_t flags, slipway_error* error) {
+  if (!context->root) return WrongHook(error, "set_root", "InChild");
+  return Answer(error, context->root->Set(root, flags, {context->stage, context->stage_name}));
+}
+
+int Attach(slipway_context* context, int mount, const char* path, uint32_t flags,
+           slipway_error* error) {
+  if (!context->root) return WrongHook(error, "attach", "InChild");
+  return Answer(error,
+                context->root->Attach(mount, path, flags, {context->stage, context->stage_name}));
+}
+
 int OpenInRoot(slipway_context* context, const char* path, int flags, slipway_error* error) {
-  if (!context->in_child) return WrongHook(error, "open_in_root", "InChild");
-  // Opened anew for each call: a stage may have changed the root since the last one.
-  auto root = sys::Open("/", O_PATH | O_DIRECTORY);
-  if (!root.ok()) return Fail(error, root.error());
-  auto fd = sys::OpenInRoot(*root, path, flags);
+  if (!context->root) return WrongHook(error, "open_in_root", "InChild");
+  auto fd = context->root->Open(path, flags);
   return fd.ok() ? fd->Release() : Fail(error, fd.error());
 }
 
@@ -119,6 +130,8 @@ constexpr slipway_host kHost = {
     .use_init = UseInit,
     .child_pid = ChildPid,
     .child_pidfd = ChildPidfd,
+    .set_root = SetRoot,
+    .attach = Attach,
     .open_in_root = OpenInRoot,
     .add_figure = AddFigure,
     .add_note = AddNote,

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <string>
 
+#include "runtime/launch/container_root.h"
 #include "runtime/launch/findings.h"
 #include "runtime/launch/plan.h"
 #include "runtime/sdk/abi.h"
@@ -19,13 +20,13 @@
 struct slipway_context {
   const std::string* container_id = nullptr;
   const char* stage_name = "";
-  size_t stage = 0;                               // position in the pipeline
-  slipway::state::Journal* journal = nullptr;     // PreClone, PostClone
-  slipway::launch::Plan* plan = nullptr;          // PreClone
-  pid_t child_pid = -1;                           // PostClone
-  int child_pidfd = -1;                           // PostClone
-  bool in_child = false;                          // InChild
-  slipway::launch::Findings* findings = nullptr;  // Report
+  size_t stage = 0;                                // position in the pipeline
+  slipway::state::Journal* journal = nullptr;      // PreClone, PostClone
+  slipway::launch::Plan* plan = nullptr;           // PreClone
+  pid_t child_pid = -1;                            // PostClone
+  int child_pidfd = -1;                            // PostClone
+  slipway::launch::ContainerRoot* root = nullptr;  // InChild
+  slipway::launch::Findings* findings = nullptr;   // Report
 };
 
 namespace slipway::launch {

@@ -1,48 +1,122 @@
 #include "runtime/launch/init.h"
 
-#include <linux/close_range.h>
-#include <sys/prctl.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <linux/mount.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
 
-#include "runtime/launch/exit_status.h"
-#include "runtime/launch/signals.h"
+#include "runtime/init/image.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/mount.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U  // linux/memfd.h, since Linux 6.3
+#endif
 
 namespace slipway::launch {
 namespace {
 
-void ReapAll(pid_t command) {
-  int status = 0;
-  pid_t pid = 0;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR)) {
-    if (pid == command) _exit(ExitStatusOf(status));
-  }
+constexpr const char* kName = "slipway-init";
+constexpr const char* kStep = "init";
+constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+Error CannotMake(int cause, const char* what) {
+  return Error(cause, "make " + std::string(what)).In({}, kStep);
 }
 
-// What the terminal sends reaches its whole foreground process group, and so the command too.
-bool AlreadyThere(const siginfo_t& info, pid_t command) {
-  return IsFromKernel(info.si_code) && getpgid(command) == getpgrp();
+// Where the system forbids to execute memory files (vm.memfd_noexec of sysctl(8)): a file in a
+// filesystem of its own, which is attached nowhere and read-only.
+Result<sys::Fd> FileInDetachedMount() {
+  ASSIGN_OR_RETURN(const sys::Fd mount,
+                   sys::NewMount("tmpfs", {{"mode", "700"}, {"size", "64k"}}, 0));
+  {
+    const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0500));
+    if (!file.valid()) return CannotMake(errno, "the init's program");
+    RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
+  }
+  RETURN_IF_ERROR(sys::SetReadonly(mount, /*recursive=*/false, kName));
+  return sys::OpenAt(mount, kName, O_RDONLY, kName);
+}
+
+Result<sys::Fd> MakeImage() {
+  sys::Fd file(memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
+  if (!file.valid() && errno == EINVAL) {
+    file = sys::Fd(memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  }
+  if (!file.valid() && errno == EACCES) return FileInDetachedMount();
+  if (!file.valid()) return CannotMake(errno, "the init's program");
+  RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
+  if (fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) return CannotMake(errno, "the init's program");
+  return file;
+}
+
+void Append(std::string& texts, const std::vector<std::string>& more) {
+  for (const std::string& text : more) texts.append(text.c_str(), text.size() + 1);
+}
+
+// Puts `text` into a field of `size` bytes.
+bool Put(char* field, size_t size, const std::string& text) {
+  if (text.size() >= size) return false;
+  std::memcpy(field, text.c_str(), text.size() + 1);
+  return true;
 }
 
 }  // namespace
 
-void RunInit(pid_t command, const sigset_t& signals) {
-  syscall(SYS_close_range, 3U, ~0U, 0U);
-  prctl(PR_SET_NAME, "init");
-  // This process is a copy of the host: nobody inside may look into it, nor at its executable.
-  prctl(PR_SET_DUMPABLE, 0);
-  while (true) {
-    siginfo_t info{};
-    const int signal = sigwaitinfo(&signals, &info);
-    if (signal == SIGCHLD) {
-      ReapAll(command);
-    } else if (signal > 0 && !AlreadyThere(info, command)) {
-      kill(command, signal);
-    }
+Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask) {
+  InitProgram made;
+  ASSIGN_OR_RETURN(made.image_, MakeImage());
+  made.orders_ = sys::Fd(memfd_create("orders", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!made.orders_.valid()) return CannotMake(errno, "the init's orders");
+  const Command& command = execution.command();
+  made.head_.argument_count = static_cast<uint32_t>(command.args.size());
+  made.head_.environment_count = static_cast<uint32_t>(command.environment.size());
+  std::memcpy(&made.head_.mask, &mask, sizeof(made.head_.mask));
+  std::string texts(sizeof(init::Orders), '\0');
+  Append(texts, command.args);
+  Append(texts, command.environment);
+  Status written = sys::WriteFile(made.orders_, "orders", texts);
+  if (!written.ok()) return written.error().In({}, kStep);
+  return made;
+}
+
+Error InitProgram::Run(const Program& program, int channel) {
+  head_.channel = channel;
+  head_.folder = program.folder.get();
+  head_.by_path = program.script ? 1 : 0;
+  if (!Put(head_.name, sizeof(head_.name), program.name) ||
+      !Put(head_.path, sizeof(head_.path), program.path)) {
+    return Error(ENAMETOOLONG, "execute the container's", program.path).In({}, kStep);
   }
+  if (pwrite(orders_.get(), &head_, sizeof(head_), 0) != static_cast<ssize_t>(sizeof(head_)) ||
+      fcntl(orders_.get(), F_ADD_SEALS, kSeals) != 0) {
+    return CannotMake(errno, "the init's orders");
+  }
+  for (int fd : {orders_.get(), head_.channel, head_.folder}) fcntl(fd, F_SETFD, 0);
+  std::string name = "init";
+  std::string orders = std::to_string(orders_.get());
+  char* const arguments[] = {name.data(), orders.data(), nullptr};
+  char* const environment[] = {nullptr};
+  syscall(SYS_execveat, image_.get(), "", arguments, environment, AT_EMPTY_PATH);
+  return Error(errno, "start the container's init").In({}, kStep);
+}
+
+Error NotStarted(const init::Answer& answer, const std::string& path) {
+  const int cause = answer.errno_value;
+  if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
+  return Error(cause, "start the command below its init", {},
+               cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "
+                                 "pids.max must be 2 or more"
+                               : "")
+      .In({}, kStep);
 }
 
 }  // namespace slipway::launch

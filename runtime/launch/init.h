@@ -1,18 +1,43 @@
-// The small init that is pid 1 when a stage asks for one. It reaps orphans, passes signals on to
-// the command, and ends with the command's status. A command that is pid 1 itself has the
-// kernel's special rules for pid 1 to live with (pid_namespaces(7)); below this init it does not.
+// The container's init from the host's side: runtime/init, which is executed from a copy that
+// nobody can write to, and by descriptor, so that no path leads to it.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_INIT_H_
 #define SLIPWAY_RUNTIME_LAUNCH_INIT_H_
 
 #include <signal.h>
-#include <sys/types.h>
+
+#include "runtime/init/orders.h"
+#include "runtime/launch/command.h"
+#include "runtime/launch/program.h"
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
-// Runs until `command`, a child, has ended; `signals` are blocked. Ends this process with the
-// command's exit status, or 128 + N for signal N.
-[[noreturn]] void RunInit(pid_t command, const sigset_t& signals);
+class InitProgram {
+ public:
+  InitProgram() = default;  // none is asked for
+
+  // In the host, before the clone: the copy, and the orders as far as they are known. mask: the
+  // command's signal mask.
+  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask);
+
+  bool wanted() const { return image_.valid(); }
+  int image() const { return image_.get(); }
+  int orders() const { return orders_.get(); }
+
+  // In the child: becomes the init, which starts `program`. channel: where the answer goes; its end
+  // says that the command runs. Returns only the error.
+  Error Run(const Program& program, int channel);
+
+ private:
+  sys::Fd image_;
+  sys::Fd orders_;
+  init::Orders head_{};
+};
+
+// Of a command that the init could not start.
+Error NotStarted(const init::Answer& answer, const std::string& path);
 
 }  // namespace slipway::launch
 

@@ -6,10 +6,12 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/launch/await.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/launch/init.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -106,9 +108,14 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
 Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& signals,
                        const Terminal& terminal, state::Journal& journal, Outcome& outcome) {
   const Stopwatch stopwatch(outcome.usage);
-  ASSIGN_OR_RETURN(Container container, StartSharing(setup, journal, job.guard));
-  job.guard.SetChild(container.pidfd().get());
-  return Supervise(job, container, signals, terminal, outcome);
+  ASSIGN_OR_RETURN(SharingStart start, StartSharing(setup, journal, job.guard));
+  job.guard.SetChild(start.container.pidfd().get());
+  if (start.channel) {
+    ASSIGN_OR_RETURN(const auto ended_by_signal,
+                     AwaitCommand(start.container, *start.channel, signals, start.path));
+    if (ended_by_signal) return *ended_by_signal;
+  }
+  return Supervise(job, start.container, signals, terminal, outcome);
 }
 
 Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
@@ -119,10 +126,15 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   ASSIGN_OR_RETURN(Plan plan, PreClone(job, journal));
   for (const int fd : job.kept_fds) plan.Keep(fd);
   const Execution execution(job.command);
+  InitProgram init;
+  if (plan.init) {
+    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before()));
+  }
   const Setup setup{.id = job.facts.id,
                     .stages = job.stages,
                     .plan = plan,
                     .execution = execution,
+                    .init = init,
                     .signals = blocked,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};

@@ -13,11 +13,12 @@
 #include <string>
 #include <utility>
 
+#include "runtime/launch/await.h"
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
-#include "runtime/launch/init.h"
+#include "runtime/launch/last_steps.h"
 #include "runtime/sys/clone.h"
 #include "runtime/sys/process.h"
 
@@ -58,38 +59,33 @@ void TieToHost(const Channel& channel) {
   if (channel.PeerIsGone()) _exit(kRuntimeFailed);
 }
 
-Status PutInitBefore(const Setup& setup) {
-  const pid_t command = fork();
-  if (command < 0) {
-    const int cause = errno;
-    return Error(cause, "start the command below its init", {},
-                 cause == EAGAIN
-                     ? "a limit of processes is reached; the init counts as one, so that "
-                       "pids.max must be 2 or more"
-                     : "")
-        .In({}, "init");
-  }
-  if (command > 0) RunInit(command, setup.signals.set());
-  return Ok();
-}
-
 // Reports every failure through the channel. Nothing here loads a library or prints.
 [[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel, progress);
-  Status status = RunHooks(setup, progress, [&](const Stage&) {
+  ContainerRoot root;
+  Status status = RunHooks(setup, progress, root, [&](const Stage&) {
     if (channel.IsIntact()) return Ok();
     progress.channel_lost = true;
     _exit(kRuntimeFailed);
   });
   if (!setup.outlives_host) TieToHost(channel);
-  if (status.ok() && setup.plan.init) status = PutInitBefore(setup);
-  if (status.ok()) status = setup.execution.Prepare(setup.plan.kept_fds);
-  if (status.ok()) status = channel.Send(MessageType::kReady);
+  LastSteps last(setup.execution, root.is_set());
+  if (status.ok())
+    status =
+        last.Prepare(setup.plan.kept_fds, {channel.fd(), setup.init.image(), setup.init.orders()});
+  if (status.ok()) {
+    slipway_error ready{};
+    CopyPath(ready.subject, last.path());
+    status = channel.Send(MessageType::kReady, ready);
+  }
   if (!status.ok()) Report(channel, progress, status.error());
-  Report(channel, progress, setup.execution.Run(setup.signals.before(), progress.executing));
+  if (setup.init.wanted()) {
+    Report(channel, progress, last.RunInit(setup.init, channel.fd(), progress.executing));
+  }
+  Report(channel, progress, last.Run(setup.signals.before(), progress.executing));
 }
 
 }  // namespace
@@ -130,15 +126,12 @@ Status ParkedStart::Release() const {
 
 Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
   using State = Container::State;
-  bool ready = false;
   size_t stage = progress_->stage;
   auto since = Clock::now();
   while (true) {
-    // exec may take as long as it likes: the file may be far away.
-    const int wait = ready ? -1 : Left(setup_.patience, since);
     pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    const int count = poll(events, std::size(events), wait);
+    const int count = poll(events, std::size(events), Left(setup_.patience, since));
     if (count < 0 && errno != EINTR)
       return Error(errno, "wait for the container's start").In({}, "exec");
     if (count < 0) continue;
@@ -149,22 +142,20 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
       continue;
     }
     if (events[0].revents) {
-      auto received = channel_.Receive();
-      if (!received.ok()) return received.error();
-      const std::optional<Message>& message = *received;
-      if (!message && !progress_->failed && ready) return std::optional<int>();
+      ASSIGN_OR_RETURN(const std::optional<Message> message, channel_.Receive());
       if (!message) return DiedEarly();
-      if (message->type == MessageType::kFailed) return Error(message->error);
-      ready = true;
-      continue;
+      if (message->type != MessageType::kReady) return Error(message->error);
+      ASSIGN_OR_RETURN(const auto ended_by_signal,
+                       AwaitCommand(container_, channel_, signals, message->error.subject));
+      if (!ended_by_signal && progress_->failed) return DiedEarly();
+      return ended_by_signal;
     }
     if (!events[1].revents) continue;
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const State state, container_.Poll());
-      if (state == State::kEnded && (!ready || progress_->failed)) return DiedEarly();
-      if (state == State::kEnded) return std::optional<int>();
+      if (state == State::kEnded) return DiedEarly();
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
     }

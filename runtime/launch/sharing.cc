@@ -13,6 +13,7 @@
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
+#include "runtime/launch/last_steps.h"
 #include "runtime/sys/clone.h"
 #include "runtime/sys/process.h"
 
@@ -23,6 +24,7 @@ struct Sharing : sys::SharingBody {
   const Setup& setup;
   state::Journal& journal;
   Progress progress;
+  int channel = -1;  // with an init: the child's end of it
 };
 
 // The child's side. What it allocates it frees, but for what a hook keeps: see Execution.
@@ -48,14 +50,21 @@ Status Enter(Sharing& start) {
   const Setup& setup = start.setup;
   RETURN_IF_ERROR(TieToHost(start));
   RETURN_IF_ERROR(RecordSelf(start));
-  RETURN_IF_ERROR(RunHooks(setup, start.progress, [&start](const Stage& stage) {
+  ContainerRoot root;
+  RETURN_IF_ERROR(RunHooks(setup, start.progress, root, [&start](const Stage& stage) {
     return CheckIntact(start.journal, stage, kInChild);
   }));
   // Once more, because a change of credentials by a hook unties.
   RETURN_IF_ERROR(TieToHost(start));
-  RETURN_IF_ERROR(setup.execution.Prepare(setup.plan.kept_fds));
+  LastSteps last(setup.execution, root.is_set());
+  RETURN_IF_ERROR(last.Prepare(setup.plan.kept_fds, {Guard::ProcOfSharingChild(), start.channel,
+                                                     setup.init.image(), setup.init.orders()}));
   Guard::EndHooksOfSharingChild();
-  return setup.execution.Run(setup.signals.before(), start.progress.executing);
+  if (setup.init.wanted()) {
+    CopyPath(start.progress.error.subject, last.path());
+    return last.RunInit(setup.init, start.channel, start.progress.executing);
+  }
+  return last.Run(setup.signals.before(), start.progress.executing);
 }
 
 Status EnterCaught(Sharing& start) {
@@ -99,13 +108,17 @@ Error WhyItEnded(const Sharing& start, const Container& container, const Guard::
 }  // namespace
 
 bool MayShare(const Setup& setup) {
-  return sys::kCanCloneSharing && !setup.plan.init &&
+  return sys::kCanCloneSharing &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
                       [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
 }
 
-Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {
-  Sharing start{{.run = RunChild}, setup, journal, {}};
+Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {
+  std::optional<std::pair<Channel, Channel>> ends;
+  if (setup.init.wanted()) {
+    ASSIGN_OR_RETURN(ends, Channel::Make());
+  }
+  Sharing start{{.run = RunChild}, setup, journal, {}, ends ? ends->second.fd() : -1};
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
   guard.TakeBack();
@@ -113,7 +126,10 @@ Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guar
   Container container(setup.plan, std::move(cloned).value());
   if (start.progress.failed) return Error(start.progress.error);
   if (!start.progress.executing) GiveUp(start, container, guard);
-  return container;
+  SharingStart started{std::move(container), std::nullopt, start.progress.error.subject};
+  // The child's end closes here, so that the channel ends when the command runs.
+  if (ends) started.channel = std::move(ends->first);
+  return started;
 }
 
 }  // namespace slipway::launch

@@ -4,16 +4,22 @@
 //   host                                   child
 //     CloneSharing                         writes down who it is, in the host's journal
 //     (waits in the kernel)                InChild of each stage
-//                                          exec, or failed = true and _exit
+//                                          the last steps, exec, or failed = true and _exit
 //     looks at what is in `Progress`
+//     with an init: waits for its answer   slipway-init forks and executes the command
 //
-// One of the two runs at a time, so nothing is sent between them. A child that ends without either
-// was in the middle of something (it crashed, it was killed, a hook ended it or took too long), and
-// the memory is the host's too: nothing is undone from it. The guard has a new process do that.
+// One of the two runs at a time until the exec, so nothing is sent between them. A child that ends
+// without either was in the middle of something (it crashed, it was killed, a hook ended it or took
+// too long), and the memory is the host's too: nothing is undone from it. The guard has a new
+// process do that.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SHARING_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SHARING_H_
 
+#include <optional>
+#include <string>
+
+#include "runtime/launch/channel.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/start.h"
@@ -22,12 +28,18 @@
 
 namespace slipway::launch {
 
-// May the child of such a pipeline share memory? Not where a PostClone hook has to come in between,
-// nor where the container's first process is an init, which stays a copy of the host.
+// May the child of such a pipeline share memory? Not where a PostClone hook has to come in between.
 bool MayShare(const Setup& setup);
 
-// Starts the command. An error of a hook or of exec comes back as it was.
-Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard);
+struct SharingStart {
+  Container container;
+  std::optional<Channel> channel;  // with an init, whose answer is still to come
+  std::string path;                // of the command's file, then
+};
+
+// Starts the command, or the init that starts it. An error of a hook or of exec comes back as it
+// was.
+Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard);
 
 }  // namespace slipway::launch
 

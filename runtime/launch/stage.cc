@@ -65,6 +65,12 @@ Status Stage::WatchedAndPlaced(const char* hook_name, Function call) const {
   return status;
 }
 
+Error Stage::Blamed(Error error, const char* hook_name) const {
+  error.In(name(), hook_name);
+  Place(error);
+  return error;
+}
+
 Status Stage::Call(const char* hook_name, Hook hook, slipway_context& context) const {
   if (!hook) return Ok();
   context.stage_name = name();

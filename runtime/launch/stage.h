@@ -50,6 +50,9 @@ class Stage {
   Status Report(slipway_context& context, std::string_view record) const;
   Status Teardown(std::string_view record) const;
 
+  // An error of the host about what this stage has asked for, in that hook: it says where.
+  Error Blamed(Error error, const char* hook_name) const;
+
  private:
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 

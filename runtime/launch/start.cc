@@ -53,18 +53,20 @@ Status CheckIntact(const state::Journal& journal, const Stage& stage, const char
       .In(stage.name(), hook);
 }
 
-Status RunHooks(const Setup& setup, Progress& progress,
+Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root,
                 const std::function<Status(const Stage&)>& after) {
   slipway_context context;
   context.container_id = &setup.id;
-  context.in_child = true;
+  context.root = &root;
   for (const Stage& stage : setup.stages) {
     context.stage = progress.stage;
     RETURN_IF_ERROR(stage.InChild(context));
     if (stage.descriptor().in_child) RETURN_IF_ERROR(after(stage));
     ++progress.stage;
   }
-  return Ok();
+  Status entered = root.Enter();
+  if (entered.ok() || !root.is_set()) return entered;
+  return setup.stages[root.stage()].Blamed(std::move(entered.error()), kInChild);
 }
 
 Status RecordChild(pid_t pid, const sys::Fd& pidfd, state::Journal& journal) {

@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "runtime/launch/command.h"
+#include "runtime/launch/container_root.h"
+#include "runtime/launch/init.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
@@ -33,6 +35,7 @@ struct Setup {
   const std::vector<Stage>& stages;
   const Plan& plan;
   const Execution& execution;
+  InitProgram& init;
   const BlockedSignals& signals;
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
@@ -51,8 +54,9 @@ struct Progress {
 // What a hook that closes what is not its own leads to.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
 
-// In the child: calls the InChild hooks, and `after` behind each of them.
-Status RunHooks(const Setup& setup, Progress& progress,
+// In the child: calls the InChild hooks, and `after` behind each of them, then enters the root that
+// one of them has set.
+Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root,
                 const std::function<Status(const Stage&)>& after);
 
 // From here on others can find the child, should this process die.

@@ -117,6 +117,17 @@ typedef enum slipway_cause {
   SLIPWAY_OUT_OF_MEMORY = 1 /* the kernel killed a process at a memory limit of the container's */
 } slipway_cause;
 
+typedef enum slipway_root_flags {
+  SLIPWAY_ROOT_CHROOT = 1,     /* enter it by chroot(2) instead of pivot_root(2) */
+  SLIPWAY_ROOT_THROW_AWAY = 2, /* what is written there goes with the container */
+  SLIPWAY_ROOT_READONLY = 4    /* make it read-only last, without the mounts beneath it */
+} slipway_root_flags;
+
+typedef enum slipway_attach_flags {
+  SLIPWAY_ATTACH_NO_SYMLINKS = 1, /* a path through any symlink is refused with ELOOP */
+  SLIPWAY_ATTACH_FRESH = 2        /* the mount is a new filesystem, which goes with the container */
+} slipway_attach_flags;
+
 /* The host's functions. The table only grows: look at struct_size before you use a later one. */
 typedef struct slipway_host {
   uint32_t struct_size;
@@ -146,6 +157,19 @@ typedef struct slipway_host {
   /* PostClone. The parked child: its pid here, and a pidfd that stays the host's. */
   int32_t (*child_pid)(const slipway_context*);
   int (*child_pidfd)(const slipway_context*);
+
+  /* InChild. The folder `root`, at which a mount is attached in the child's own mount namespace,
+   * becomes the container's root: the host enters it behind the last InChild, and until then the
+   * host's files are still at "/". The descriptor stays the caller's. One stage at most, and before
+   * anything is attached. flags: slipway_root_flags. */
+  int (*set_root)(slipway_context*, int root, uint32_t flags, slipway_error*);
+
+  /* InChild. Attaches a detached mount, of open_tree(2) or fsmount(2), at `path` beneath the
+   * container's root. Fails when that would hide another mount that was attached before. A mount
+   * point that is missing is made where it leaves no trace outside of the container: in a root that
+   * is thrown away, and in a fresh mount. The descriptor stays the caller's. flags:
+   * slipway_attach_flags. */
+  int (*attach)(slipway_context*, int mount, const char* path, uint32_t flags, slipway_error*);
 
   /* InChild. Opens a path beneath the container's root; no symlink and no ".." leads out of it.
    * flags as for open(2); O_CLOEXEC is added. With O_NOFOLLOW, a path through any symlink is

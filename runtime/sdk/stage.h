@@ -102,10 +102,25 @@ class ParkedChild : public internal::Context {
   int pidfd() const { return host_->child_pidfd(context_); }
 };
 
-// InChild: the code runs inside the container, before exec.
+// InChild: the code runs in the container's namespaces, before exec. The host's files are still at
+// "/"; the container's are reached through these functions alone.
 class Child : public internal::Context {
  public:
   using Context::Context;
+
+  // The mount at the folder `root` becomes the container's root; the host enters it behind the last
+  // InChild. flags: slipway_root_flags. The fd stays yours.
+  Status SetRoot(int root, uint32_t flags = 0) {
+    slipway_error error{};
+    return internal::FromC(host_->set_root(context_, root, flags, &error), error);
+  }
+
+  // Attaches a detached mount beneath the container's root. flags: slipway_attach_flags. The fd
+  // stays yours.
+  Status Attach(int mount, const ContainerPath& path, uint32_t flags = 0) {
+    slipway_error error{};
+    return internal::FromC(host_->attach(context_, mount, path.path.c_str(), flags, &error), error);
+  }
 
   // Opens a path beneath the container's root; no symlink and no ".." leads out of it. flags as
   // for open(2); with O_NOFOLLOW any symlink on the way is refused (ELOOP). The fd is yours.

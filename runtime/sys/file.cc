@@ -4,8 +4,11 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 
@@ -13,10 +16,13 @@ namespace slipway::sys {
 namespace {
 
 constexpr unsigned kFolderMode = 0755;
+constexpr unsigned kFileMode = 0644;
+constexpr uint64_t kInRoot = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+constexpr int kMaxLinks = 40;  // as the kernel has it, path_resolution(7)
 
-int OpenAt2(int directory, const std::string& path, int flags) {
+int OpenAt2(int directory, const std::string& path, int flags, uint64_t resolve) {
   open_how how{};
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  how.resolve = resolve;
   if (flags & O_NOFOLLOW) how.resolve |= RESOLVE_NO_SYMLINKS;
   // With O_PATH, O_NOFOLLOW itself would open a symlink instead of refusing it.
   how.flags = static_cast<unsigned>((flags & ~O_NOFOLLOW) | O_CLOEXEC);
@@ -39,7 +45,7 @@ constexpr const char* kUnreachable =
 // EPERM and ENOSYS may be about the call and not about the path; then it works on no path.
 const char* WhyNoOpenAt2(int cause) {
   if (cause != EPERM && cause != ENOSYS) return "";
-  const Fd any(OpenAt2(AT_FDCWD, ".", O_PATH));
+  const Fd any(OpenAt2(AT_FDCWD, ".", O_PATH, kInRoot));
   if (any.valid() || (errno != EPERM && errno != ENOSYS)) return "";
   return "openat2(2) is refused here, whatever the path: it needs Linux 5.6, and a seccomp filter "
          "that allows it";
@@ -64,30 +70,95 @@ Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags,
 }
 
 Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags) {
-  Fd fd(OpenAt2(root.get(), path, flags));
+  Fd fd(OpenAt2(root.get(), path, flags, kInRoot));
   if (fd.valid()) return fd;
   const int cause = errno;
   return Error(cause, "open the container's", path, WhyNoOpenAt2(cause));
 }
 
-Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path) {
-  const NoUmask no_umask;
+Fd Look(const std::string& path, int flags) {
+  return Fd(OpenAt2(AT_FDCWD, path, O_PATH | flags, RESOLVE_NO_MAGICLINKS));
+}
+
+namespace {
+
+// A path on its walk from the root: what lies behind it, and where the next name begins and ends.
+struct Walk {
+  std::string path;
+  size_t begin = 0;
   size_t end = 0;
-  // Each prefix is walked from the root again, so that a symlink on the way counts as it would
-  // inside the container.
-  while (end < path.size()) {
-    end = path.find('/', end + 1);
-    if (end == std::string::npos) end = path.size();
-    const std::string prefix = path.substr(0, end);
-    if (OpenInRoot(root, prefix, O_PATH | O_DIRECTORY).ok()) continue;
-    const size_t slash = prefix.rfind('/');
-    const std::string parent = slash == std::string::npos ? "." : prefix.substr(0, slash + 1);
-    ASSIGN_OR_RETURN(Fd folder, OpenInRoot(root, parent, O_PATH | O_DIRECTORY));
-    const std::string name = prefix.substr(slash == std::string::npos ? 0 : slash + 1);
-    if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0)
-      return Error(errno, "make the container's folder", prefix);
+
+  // False: nothing but slashes is left.
+  bool Next() {
+    begin = path.find_first_not_of('/', end);
+    if (begin == std::string::npos) return false;
+    end = std::min(path.find('/', begin), path.size());
+    return true;
   }
-  return OpenInRoot(root, path, O_PATH | O_DIRECTORY);
+  bool IsLast() const { return path.find_first_not_of('/', end) == std::string::npos; }
+  std::string Behind() const { return path.substr(0, end); }
+  std::string Folder() const { return "/" + path.substr(0, begin); }
+  std::string Name() const { return path.substr(begin, end - begin); }
+
+  // In the place of the name: what a symlink says.
+  void Follow(std::string_view link) {
+    const std::string rest = path.substr(end);
+    path = (link.starts_with('/') ? "" : path.substr(0, begin)).append(link).append(rest);
+    begin = end = 0;
+  }
+};
+
+// What the symlink `name` says; empty: it is none.
+std::string LinkAt(const Fd& folder, const std::string& name) {
+  char text[PATH_MAX];
+  const ssize_t size = readlinkat(folder.get(), name.c_str(), text, sizeof(text));
+  return size > 0 ? std::string(text, static_cast<size_t>(size)) : std::string();
+}
+
+Status MakeAt(const Fd& folder, const std::string& name, Kind kind, const std::string& path) {
+  const NoUmask no_umask;
+  if (kind == Kind::kFolder) {
+    if (mkdirat(folder.get(), name.c_str(), kFolderMode) == 0) return Ok();
+    return Error(errno, "make the container's folder", path);
+  }
+  const Fd file(
+      openat(folder.get(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
+  if (!file.valid()) return Error(errno, "make the container's file", path);
+  return Ok();
+}
+
+}  // namespace
+
+Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind,
+                      const std::function<Status(const Fd& folder)>& may_make) {
+  Walk walk{path};
+  int links = 0;
+  while (walk.Next()) {
+    auto found = OpenInRoot(root, walk.Behind(), O_PATH);
+    if (found.ok()) continue;
+    if (found.error()->errno_value != ENOENT) return found;
+    ASSIGN_OR_RETURN(const Fd folder, OpenInRoot(root, walk.Folder(), O_PATH | O_DIRECTORY));
+    const std::string link = LinkAt(folder, walk.Name());
+    if (!link.empty()) {
+      if (++links > kMaxLinks) return Error(ELOOP, "open the container's", path);
+      walk.Follow(link);
+      continue;
+    }
+    RETURN_IF_ERROR(may_make(folder));
+    RETURN_IF_ERROR(MakeAt(folder, walk.Name(), walk.IsLast() ? kind : Kind::kFolder, path));
+  }
+  return OpenInRoot(root, walk.path, O_PATH);
+}
+
+Result<uint64_t> MountOf(int file) {
+  struct statx facts {};
+  if (statx(file, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) != 0) {
+    return Error(errno, "ask which mount a file lies on");
+  }
+  if ((facts.stx_mask & STATX_MNT_ID) == 0) {
+    return Error("the kernel does not tell which mount a file lies on", {}, "Linux 5.8 does");
+  }
+  return facts.stx_mnt_id;
 }
 
 Result<std::string> CurrentFolder(const std::string& path) {

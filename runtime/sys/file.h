@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_SYS_FILE_H_
 #define SLIPWAY_RUNTIME_SYS_FILE_H_
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -35,9 +37,23 @@ Result<Fd> OpenAt(const Fd& directory, const std::string& name, int flags, const
 // through any symlink fails with ELOOP.
 Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags);
 
-// Makes the missing folders of `path` beneath `root`, mode 0755 whatever the umask, as OpenInRoot
-// would walk it, and opens the last one as O_PATH.
-Result<Fd> MakeFoldersInRoot(const Fd& root, const std::string& path);
+// Looks at `path`, of this process's root and working folder, through no link of /proc that leads
+// to what a process has open: RESOLVE_NO_MAGICLINKS of openat2(2). An O_PATH descriptor; flags:
+// others besides that. Invalid, with errno, when it fails: ELOOP for such a link.
+Fd Look(const std::string& path, int flags = 0);
+
+// What MakeInRoot makes at the end of a path.
+enum class Kind { kFolder, kFile };
+
+// Makes what is missing of `path` beneath `root`: folders (mode 0755, whatever the umask), and at
+// the end a folder or an empty file (0644). It is walked as a process with that root would; a
+// symlink that leads to nothing leads to where its target is made. may_make: asked with the open
+// folder before anything is made in it. Returns the end of the path, opened as O_PATH.
+Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind,
+                      const std::function<Status(const Fd& folder)>& may_make);
+
+// Which mount of this mount namespace the file lies on: stx_mnt_id of statx(2), Linux 5.8.
+Result<uint64_t> MountOf(int file);
 
 // The folder in which this process works, for the relative path `path`, which is the only thing
 // that needs it: the error says so.

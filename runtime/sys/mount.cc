@@ -8,8 +8,12 @@
 
 #include <cerrno>
 
+#include "runtime/sys/file.h"
+
 namespace slipway::sys {
 namespace {
+
+constexpr int kMaxMounts = 100;  // on top of each other
 
 // What the filesystem wrote to its context's log says more than errno does; fsopen(2).
 std::string ContextLog(const Fd& context) {
@@ -24,6 +28,29 @@ std::string ContextLog(const Fd& context) {
     log += line;
   }
   return log;
+}
+
+// Does the mount at this folder belong to this mount namespace? All are private already, so that
+// the question changes nothing; mount_setattr(2), EINVAL.
+Result<bool> IsAttached(const Fd& folder) {
+  mount_attr attributes{};
+  attributes.propagation = MS_PRIVATE;
+  if (syscall(SYS_mount_setattr, folder.get(), "", AT_EMPTY_PATH, &attributes,
+              sizeof(attributes)) == 0) {
+    return true;
+  }
+  if (errno == EINVAL) return false;
+  return Error(errno, "see whether the old root is gone");
+}
+
+// Everything of it: mounts that lay on top of its root go first, one by one.
+Status DetachOldRoot(const Fd& old) {
+  for (int mounts = 0; mounts < kMaxMounts; ++mounts) {
+    if (umount2(".", MNT_DETACH) != 0) return Error(errno, "unmount the old root");
+    ASSIGN_OR_RETURN(const bool attached, IsAttached(old));
+    if (!attached) return Ok();
+  }
+  return Error(EBUSY, "unmount the old root");
 }
 
 }  // namespace
@@ -75,8 +102,8 @@ Status SetReadonly(const Fd& mount, bool recursive, const std::string& path) {
   return Ok();
 }
 
-Status Attach(const Fd& mount, const Fd& target, const std::string& path) {
-  if (syscall(SYS_move_mount, mount.get(), "", target.get(), "",
+Status Attach(int mount, const Fd& target, const std::string& path) {
+  if (syscall(SYS_move_mount, mount, "", target.get(), "",
               MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) {
     return Error(errno, "mount at", path);
   }
@@ -84,11 +111,12 @@ Status Attach(const Fd& mount, const Fd& target, const std::string& path) {
 }
 
 Status PivotRoot(const Fd& root) {
+  ASSIGN_OR_RETURN(const Fd old, Open("/", O_PATH | O_DIRECTORY));
   if (fchdir(root.get()) != 0) return Error(errno, "enter the new root");
   // With both at ".", the old root lies on top of the new one and is detached by the umount;
   // pivot_root(2), "pivot_root(".", ".")".
   if (syscall(SYS_pivot_root, ".", ".")) return Error(errno, kPivotRoot);
-  if (umount2(".", MNT_DETACH) != 0) return Error(errno, "unmount the old root");
+  RETURN_IF_ERROR(DetachOldRoot(old));
   if (chdir("/") != 0) return Error(errno, "enter the new root");
   return Ok();
 }

@@ -37,7 +37,7 @@ Status SetReadonly(const Fd& mount, bool recursive, const std::string& path);
 
 // Attaches a detached mount at the file or folder `target`, an O_PATH descriptor. `path` names
 // the target in an error.
-Status Attach(const Fd& mount, const Fd& target, const std::string& path);
+Status Attach(int mount, const Fd& target, const std::string& path);
 
 // Makes the mount `root` the root of this mount namespace, detaches the old one, and goes to /.
 Status PivotRoot(const Fd& root);

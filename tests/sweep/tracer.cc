@@ -233,7 +233,7 @@ class Tracer {
     result_.error = strike_.choose(number);
     const int argument = subject_argument_(number);
     if (argument >= 0) result_.subject = TextAt(pid, arguments[argument]);
-    if (number == SYS_execve) result_.ready_before = true;
+    if (number == SYS_execve || number == SYS_execveat) result_.ready_before = true;
     // A call that waits for its turn in a syscall-entry stop does not happen after a SIGKILL.
     if (result_.error == kKill) kill(pid, SIGKILL);
     if (result_.error > 0) Fail(pid, number, result_.error, arguments[0]);

@@ -1,0 +1,173 @@
+// slipway-init: the first process of a container, where one is asked for. It starts the command,
+// passes signals on to it, reaps what is orphaned, and ends with the command's status.
+//
+// The container can look into it: it is executed from a copy of its own, with an empty environment,
+// and holds nothing of the host's. It needs no C library, so that it is a few KiB.
+
+#include <linux/close_range.h>
+#include <linux/fcntl.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/stat.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "runtime/init/orders.h"
+#include "runtime/init/system_call.h"
+
+namespace slipway::init {
+namespace {
+
+constexpr int kFailed = 125;
+constexpr int kSignalBase = 128;
+constexpr int kCommandFailed = 127;
+constexpr size_t kMaskSize = sizeof(uint64_t);
+constexpr uint64_t kAllSignals = ~uint64_t{0};
+
+[[noreturn]] void Exit(int status) {
+  while (true) SystemCall(SYS_exit_group, status);
+}
+
+int Number(const char* text) {
+  int number = 0;
+  while (*text >= '0' && *text <= '9') number = number * 10 + (*text++ - '0');
+  return number;
+}
+
+// The texts that begin at `text`, as execve(2) takes them. Returns what follows them.
+char* Point(char* text, uint32_t count, char** pointers) {
+  for (uint32_t i = 0; i < count; ++i) {
+    pointers[i] = text;
+    while (*text != '\0') ++text;
+    ++text;
+  }
+  pointers[count] = nullptr;
+  return text;
+}
+
+void* Map(size_t size, int protection, int flags, int fd) {
+  const long address = SystemCall(SYS_mmap, nullptr, size, protection, flags, fd, 0);
+  if (address < 0 && address > -4096) Exit(kFailed);
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr): mmap(2) gives one
+}
+
+Orders* Read(int fd) {
+  const long size = SystemCall(SYS_lseek, fd, 0, 2);  // SEEK_END
+  if (size < static_cast<long>(sizeof(Orders))) Exit(kFailed);
+  return static_cast<Orders*>(
+      Map(static_cast<size_t>(size), PROT_READ | PROT_WRITE, MAP_PRIVATE, fd));
+}
+
+struct Command {
+  Orders* orders;
+  char** arguments;
+  char** environment;
+};
+
+Command CommandOf(Orders* orders) {
+  const size_t count = size_t{orders->argument_count} + orders->environment_count + 2;
+  auto** pointers = static_cast<char**>(
+      Map(count * sizeof(char*), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
+  char** environment = pointers + orders->argument_count + 1;
+  char* texts = Point(reinterpret_cast<char*>(orders + 1), orders->argument_count, pointers);
+  Point(texts, orders->environment_count, environment);
+  return {orders, pointers, environment};
+}
+
+void Tell(const Orders& orders, Step step, long result) {
+  const Answer answer{step, static_cast<int32_t>(-result)};
+  SystemCall(SYS_sendto, orders.channel, &answer, sizeof(answer), MSG_NOSIGNAL_, nullptr, 0);
+}
+
+// As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
+[[noreturn]] void Execute(const Command& command) {
+  const Orders& orders = *command.orders;
+  SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
+  long result = -ENOENT_;
+  if (orders.by_path == 0) {
+    result = SystemCall(SYS_execveat, orders.folder, orders.name, command.arguments,
+                        command.environment, AT_SYMLINK_NOFOLLOW);
+  }
+  if (result == -ENOENT_) {
+    result = SystemCall(SYS_execve, orders.path, command.arguments, command.environment);
+  }
+  Tell(orders, Step::kExec, result);
+  Exit(kCommandFailed);
+}
+
+// Outside of a pid namespace of its own nobody ends the command with its init.
+void TieToInit(long init) {
+  SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  if (SystemCall(SYS_getppid) != init) Exit(kFailed);
+}
+
+[[noreturn]] void End(int status) {
+  const int signal = status & 0x7f;  // as wait(2) encodes it
+  Exit(signal != 0 ? kSignalBase + signal : (status >> 8) & 0xff);
+}
+
+void ReapAll(long command) {
+  while (true) {
+    int status = 0;
+    const long pid = SystemCall(SYS_wait4, -1, &status, 1, nullptr);  // WNOHANG
+    if (pid <= 0) return;
+    if (pid == command) End(status);
+  }
+}
+
+// What the terminal sends reaches its whole foreground process group, and so the command too.
+bool AlreadyThere(const siginfo_t& info, long command) {
+  return info.si_code == SI_KERNEL &&
+         SystemCall(SYS_getpgid, command) == SystemCall(SYS_getpgid, 0);
+}
+
+[[noreturn]] void Attend(long command) {
+  while (true) {
+    siginfo_t info{};
+    const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
+    if (signal == SIGCHLD) {
+      ReapAll(command);
+    } else if (signal > 0 && !AlreadyThere(info, command)) {
+      SystemCall(SYS_kill, command, signal);
+    }
+  }
+}
+
+[[noreturn]] void Run(char** argv) {
+  SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
+  SystemCall(SYS_prctl, PR_SET_NAME, "init");
+  if (argv[0] == nullptr || argv[1] == nullptr) Exit(kFailed);
+  const int fd = Number(argv[1]);
+  // It is nobody's business; ps shows the arguments.
+  for (char* digit = argv[1]; *digit != '\0'; ++digit) *digit = '\0';
+  const Command command = CommandOf(Read(fd));
+  const long self = SystemCall(SYS_getpid);
+  const bool is_first = self == 1;
+  if (!is_first) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
+  const int own_fds[] = {fd, command.orders->channel, command.orders->folder};
+  for (int own : own_fds) {
+    SystemCall(SYS_fcntl, own, F_SETFD, FD_CLOEXEC);
+  }
+  const long pid = Fork();
+  if (pid < 0) {
+    Tell(*command.orders, Step::kFork, pid);
+    Exit(kFailed);
+  }
+  if (pid == 0) {
+    if (!is_first) TieToInit(self);
+    Execute(command);
+  }
+  SystemCall(SYS_close_range, 3, ~0U, 0);
+  Attend(pid);
+}
+
+}  // namespace
+}  // namespace slipway::init
+
+// Where the kernel begins; the stack holds the arguments.
+extern "C" [[noreturn]] void Begin(long* stack) {
+  slipway::init::Run(reinterpret_cast<char**>(stack + 1));
+}

@@ -1,0 +1,92 @@
+// System calls without a C library: syscall(2), "Architecture calling conventions". The result is
+// the kernel's: -errno when it failed.
+
+#ifndef SLIPWAY_RUNTIME_INIT_SYSTEM_CALL_H_
+#define SLIPWAY_RUNTIME_INIT_SYSTEM_CALL_H_
+
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include <type_traits>
+
+namespace slipway::init {
+
+// As <errno.h> and <sys/socket.h> have them, which belong to the C library.
+inline constexpr long ENOENT_ = 2;
+inline constexpr int MSG_NOSIGNAL_ = 0x4000;
+
+#if defined(__x86_64__)
+
+inline long RawCall(long number, long a, long b, long c, long d, long e, long f) {
+  long result = number;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall"
+                   : "+a"(result)
+                   : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  xor %ebp, %ebp\n"
+    "  mov %rsp, %rdi\n"
+    "  and $-16, %rsp\n"
+    "  call Begin\n");
+
+#elif defined(__aarch64__)
+
+inline long RawCall(long number, long a, long b, long c, long d, long e, long f) {
+  register long x8 __asm__("x8") = number;
+  register long x0 __asm__("x0") = a;
+  register long x1 __asm__("x1") = b;
+  register long x2 __asm__("x2") = c;
+  register long x3 __asm__("x3") = d;
+  register long x4 __asm__("x4") = e;
+  register long x5 __asm__("x5") = f;
+  __asm__ volatile("svc #0"
+                   : "+r"(x0)
+                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                   : "memory");
+  return x0;
+}
+
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  mov x29, #0\n"
+    "  mov x30, #0\n"
+    "  mov x0, sp\n"
+    "  bl Begin\n");
+
+#else
+#error "slipway-init does not know this processor's system calls"
+#endif
+
+template <typename T>
+long Word(T value) {
+  if constexpr (std::is_null_pointer_v<T>) {
+    return 0;
+  } else if constexpr (std::is_pointer_v<T>) {
+    return reinterpret_cast<long>(value);
+  } else {
+    return static_cast<long>(value);
+  }
+}
+
+template <typename... Arguments>
+long SystemCall(long number, Arguments... arguments) {
+  static_assert(sizeof...(Arguments) <= 6);
+  long words[6] = {Word(arguments)...};
+  return RawCall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+}
+
+// As fork(2): clone(2) with no flags but the signal of the child's end.
+inline long Fork() { return SystemCall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+
+}  // namespace slipway::init
+
+#endif  // SLIPWAY_RUNTIME_INIT_SYSTEM_CALL_H_

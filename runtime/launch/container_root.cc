@@ -1,0 +1,180 @@
+#include "runtime/launch/container_root.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <string_view>
+#include <utility>
+
+#include "runtime/sdk/abi.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/mount.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kFolder = O_PATH | O_DIRECTORY;
+
+bool IsFolder(int fd) {
+  struct stat info {};
+  return fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// The path of an open file as this process sees it; empty: the kernel does not tell, because there
+// is no procfs at /proc.
+std::string PathOf(const sys::Fd& file) {
+  char path[PATH_MAX];
+  const std::string link = "/proc/self/fd/" + std::to_string(file.get());
+  const ssize_t size = readlink(link.c_str(), path, sizeof(path));
+  return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
+}
+
+// Where `target` lies beneath `root`, as "/etc/hosts". Without a procfs: as it was written.
+std::string PlaceOf(const sys::Fd& root, const sys::Fd& target, const std::string& path) {
+  const std::string above = PathOf(root);
+  std::string place = PathOf(target);
+  if (above.empty() || place.empty()) return path;
+  if (above != "/" && place.starts_with(above)) place.erase(0, above.size());
+  return place.empty() ? "/" : place;
+}
+
+bool LiesIn(std::string_view place, std::string_view folder) {
+  return place.starts_with(folder) &&
+         (place.size() == folder.size() || place[folder.size()] == '/');
+}
+
+// Of a mount point that cannot be used: whose it is, and what would be right.
+std::string_view TargetHint(int errno_value, bool no_symlinks) {
+  switch (errno_value) {
+    case ENOENT:
+      return "a mount point must exist in the container's root, and this one does not; make it "
+             "there";
+    case ENOTDIR:
+      return "a part of this path is no folder in the container's root";
+    case ELOOP:
+      return no_symlinks ? "in the container's root it is a symlink, or lies below one; it must be "
+                           "a plain folder"
+                         : "too many symlinks in the container's root";
+    case EROFS:
+      return "the mount point is missing in the container, in a mount that is read-only: make it "
+             "in the source of that mount";
+    default:
+      return "in the container's root";
+  }
+}
+
+}  // namespace
+
+Status ContainerRoot::Set(int root, uint32_t flags, Owner owner) {
+  if (is_set()) {
+    return Error("a second root for the container", {},
+                 "the stage " + std::string(owner_.name) + " has set one already");
+  }
+  if (!attached_.empty()) {
+    return Error("the container's root is set too late", {},
+                 "the stage " + attached_.front().stage + ", which stands before it, has mounted " +
+                     attached_.front().place);
+  }
+  root_ = sys::Fd(fcntl(root, F_DUPFD_CLOEXEC, 3));
+  if (!root_.valid()) return Error(errno, "keep the container's root");
+  flags_ = flags;
+  owner_ = owner;
+  return Ok();
+}
+
+Result<sys::Fd> ContainerRoot::Own() const { return sys::Open("/", kFolder); }
+
+Result<sys::Fd> ContainerRoot::Open(const std::string& path, int flags) const {
+  if (is_set()) return sys::OpenInRoot(root_, path, flags);
+  ASSIGN_OR_RETURN(const sys::Fd own, Own());
+  return sys::OpenInRoot(own, path, flags);
+}
+
+// Only where nobody outside of the container finds it afterwards.
+Status ContainerRoot::MayMake(const sys::Fd& folder, const std::string& path) const {
+  ASSIGN_OR_RETURN(const uint64_t mount, sys::MountOf(folder.get()));
+  for (const Attached& attached : attached_) {
+    if (attached.mount != mount) continue;
+    if (attached.fresh) return Ok();
+    return Error("no such file or folder in what is mounted at " + attached.place, path,
+                 "it is not made there, where it would stay behind: make it yourself");
+  }
+  const auto own = is_set() ? sys::MountOf(root_.get()) : Result<uint64_t>(uint64_t{0});
+  if (own.ok() && *own == mount && (flags_ & SLIPWAY_ROOT_THROW_AWAY)) return Ok();
+  return Error(ENOENT, "open the container's", path, TargetHint(ENOENT, false));
+}
+
+Result<sys::Fd> ContainerRoot::Target(const sys::Fd& root, int mount, const std::string& path,
+                                      uint32_t flags) const {
+  const bool no_symlinks = flags & SLIPWAY_ATTACH_NO_SYMLINKS;
+  auto found = sys::OpenInRoot(root, path, O_PATH | (no_symlinks ? O_NOFOLLOW : 0));
+  if (!found.ok() && found.error()->errno_value == ENOENT) {
+    found = sys::MakeInRoot(root, path, IsFolder(mount) ? sys::Kind::kFolder : sys::Kind::kFile,
+                            [&](const sys::Fd& folder) { return MayMake(folder, path); });
+  }
+  if (!found.ok()) {
+    if (!*found.error()->hint)
+      found.error().Hint(TargetHint(found.error()->errno_value, no_symlinks));
+    return found;
+  }
+  if (IsFolder(found->get()) == IsFolder(mount)) return found;
+  return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "mount at", path,
+               std::string("source and target must both be folders, or both be files; in the "
+                           "container's root it is a ") +
+                   (IsFolder(mount) ? "file" : "folder"));
+}
+
+Status ContainerRoot::CheckCovers(const std::string& place, const std::string& path) const {
+  if (place == "/") {
+    return Error("a mount at the container's root itself would hide all of it", path,
+                 "name a folder or file below /");
+  }
+  for (const Attached& attached : attached_) {
+    if (!LiesIn(attached.place, place)) continue;
+    return Error("a mount here would hide " + attached.place + ", which the stage " +
+                     attached.stage + " has mounted before",
+                 path, "write the outer mount first, or leave one of the two out");
+  }
+  return Ok();
+}
+
+Status ContainerRoot::Attach(int mount, const std::string& path, uint32_t flags, Owner owner) {
+  sys::Fd own;
+  if (!is_set()) {
+    ASSIGN_OR_RETURN(own, Own());
+  }
+  const sys::Fd& root = is_set() ? root_ : own;
+  ASSIGN_OR_RETURN(const sys::Fd target, Target(root, mount, path, flags));
+  std::string place = PlaceOf(root, target, path);
+  RETURN_IF_ERROR(CheckCovers(place, path));
+  RETURN_IF_ERROR(sys::Attach(mount, target, path));
+  // The descriptor is still that of the mount's root, which now has an id of its own here.
+  const auto id = sys::MountOf(mount);
+  attached_.push_back({.place = std::move(place),
+                       .stage = owner.name,
+                       .mount = id.ok() ? *id : 0,
+                       .fresh = (flags & SLIPWAY_ATTACH_FRESH) != 0});
+  return Ok();
+}
+
+Status ContainerRoot::Enter() {
+  if (!is_set()) {
+    if (chdir("/") != 0) return Error(errno, "go to the folder", "/");
+    return Ok();
+  }
+  if (flags_ & SLIPWAY_ROOT_READONLY) {
+    RETURN_IF_ERROR(sys::SetReadonly(root_, /*recursive=*/false, "/"));
+  }
+  if (flags_ & SLIPWAY_ROOT_CHROOT) return sys::ChangeRoot(root_);
+  Status status = sys::PivotRoot(root_);
+  if (!status.ok() && status.error()->errno_value == EINVAL) {
+    status.error().Hint("the host's / is an initramfs, or no mount point: only chroot works there");
+  }
+  return status;
+}
+
+}  // namespace slipway::launch

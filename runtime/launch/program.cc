@@ -1,0 +1,121 @@
+#include "runtime/launch/program.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include "runtime/launch/interpreter.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kMaxLinks = 40;        // as the kernel has it, path_resolution(7)
+constexpr int kMaxInterpreters = 5;  // as fs/exec.c has it
+
+constexpr const char* kMagic =
+    "a loop of symlinks, or a link of /proc that would lead out of the container";
+
+FileId IdOf(const struct stat& info) { return {info.st_dev, info.st_ino}; }
+
+Error CannotLook(int cause, const std::string& path) {
+  const char* hint = "";
+  if (cause == ELOOP) hint = kMagic;
+  if (cause == ENOENT) hint = "it is a symlink that leads to nothing in the container";
+  return {cause, "execute the container's", path, hint};
+}
+
+Error IsOwn(const std::string& path) {
+  return Error(EPERM, "execute the container's", path,
+               "it leads to the runtime's own file, which an image could overwrite afterwards");
+}
+
+// Goes to where the file lies: its last name is no symlink then.
+Status Settle(Program& program) {
+  std::string path = program.path;
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    const size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    program.name = path.substr(slash == std::string::npos ? 0 : slash + 1);
+    program.folder = sys::Look(folder, O_DIRECTORY);
+    if (!program.folder.valid()) return CannotLook(errno, program.path);
+    char link[PATH_MAX];
+    const ssize_t size = readlinkat(program.folder.get(), program.name.c_str(), link, sizeof(link));
+    if (size < 0) return Ok();  // EINVAL: no symlink
+    const std::string target(link, static_cast<size_t>(size));
+    path = target.starts_with('/') ? target : folder + "/" + target;
+  }
+  return CannotLook(ELOOP, program.path);
+}
+
+// What is loaded besides the file `path`, and besides that in turn. script: of the first.
+Status CheckInterpreters(const sys::Fd& file, const FileId& own, bool& script) {
+  Interpreter interpreter = InterpreterOf(file);
+  script = interpreter.script;
+  for (int depth = 0; depth < kMaxInterpreters && !interpreter.path.empty(); ++depth) {
+    const std::string path = std::exchange(interpreter, {}).path;
+    const sys::Fd looked = sys::Look(path);
+    if (!looked.valid() && errno == ELOOP) return CannotLook(ELOOP, path);
+    struct stat info {};
+    if (!looked.valid() || fstat(looked.get(), &info) != 0) return Ok();  // execve(2) says why
+    if (IdOf(info) == own) return IsOwn(path);
+    if (!S_ISREG(info.st_mode)) return Ok();
+    const sys::Fd opened(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (opened.valid()) interpreter = InterpreterOf(opened);
+  }
+  return Ok();
+}
+
+}  // namespace
+
+FileId OwnFile() {
+  struct stat info {};
+  return stat("/proc/self/exe", &info) == 0 ? IdOf(info) : FileId{};
+}
+
+Result<Program> FindProgram(const std::string& path, const FileId& own) {
+  Program program{.path = path, .folder = {}, .name = {}, .file = {}};
+  struct stat info {};
+  {
+    const sys::Fd looked = sys::Look(path);
+    if (!looked.valid()) return CannotLook(errno, path);
+    if (fstat(looked.get(), &info) != 0) return CannotLook(errno, path);
+  }
+  program.file = IdOf(info);
+  if (program.file == own) return IsOwn(path);
+  if (!S_ISREG(info.st_mode)) return CannotLook(EACCES, path);
+  RETURN_IF_ERROR(Settle(program));
+  // Without any x bit, and on a filesystem that is mounted noexec: EACCES; access(2).
+  if (faccessat(program.folder.get(), program.name.c_str(), X_OK, AT_EACCESS) != 0) {
+    return CannotLook(errno, path);
+  }
+  // Who may execute a file, but not read it, is not the one who has made the image.
+  const sys::Fd file(openat(program.folder.get(), program.name.c_str(),
+                            O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  if (!file.valid()) return program;
+  if (fstat(file.get(), &info) != 0 || IdOf(info) != program.file) return CannotLook(ESTALE, path);
+  RETURN_IF_ERROR(CheckInterpreters(file, own, program.script));
+  return program;
+}
+
+int Execute(const Program& program, char* const* arguments, char* const* environment) {
+  if (!program.script) {
+    syscall(SYS_execveat, program.folder.get(), program.name.c_str(), arguments, environment,
+            AT_SYMLINK_NOFOLLOW);
+    // Also of what binfmt_misc has an interpreter for.
+    if (errno != ENOENT) return errno;
+  }
+  struct stat info {};
+  const sys::Fd looked = sys::Look(program.path);
+  if (!looked.valid() || fstat(looked.get(), &info) != 0) return errno;
+  if (IdOf(info) != program.file) return ESTALE;
+  execve(program.path.c_str(), arguments, environment);
+  return errno;
+}
+
+}  // namespace slipway::launch
