@@ -7,13 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_testing.h"
+#include "plugins/cgroup/fixture.h"
+#include "plugins/cgroup/testing.h"
 #include "runtime/sys/file.h"
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 namespace {
 
 constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
@@ -23,20 +24,16 @@ constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
 // in others.
 enum class Holder { kPids, kFreezer, kNothing };
 
-class CgroupV1Freezer : public ::testing::TestWithParam<Holder> {
+class CgroupV1Freezer : public CgroupTest, public ::testing::WithParamInterface<Holder> {
  protected:
   void SetUp() override {
-    const auto mountinfo = ReadFile("/proc/self/mountinfo");
-    ASSERT_TRUE(mountinfo.ok());
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    const auto mounts = ParseCgroupMounts(*mountinfo);
-    const CgroupMount* limits = FindController(mounts, limits_controller());
-    const CgroupMount* freezer = FindController(mounts, "freezer");
-    if (!limits || !freezer) GTEST_SKIP() << "needs pids, memory and freezer on cgroup v1";
-    if (limits->device == freezer->device) GTEST_SKIP() << "controllers are joined here";
+    CgroupTest::SetUp();
+    NeedV1({limits_controller(), "freezer"});
+    if (IsSkipped()) return;
+    if (V1(limits_controller()) == V1("freezer")) GTEST_SKIP() << "controllers are joined here";
     parent_ = "/" + UniqueId();
-    limits_ = limits->mount_point + parent_;
-    freezer_ = freezer->mount_point + parent_;
+    limits_ = V1(limits_controller()) + parent_;
+    freezer_ = V1("freezer") + parent_;
     ASSERT_EQ(mkdir(limits_.c_str(), 0755), 0);
     if (GetParam() == Holder::kFreezer) {
       ASSERT_EQ(mkdir(freezer_.c_str(), 0755), 0);
@@ -44,6 +41,7 @@ class CgroupV1Freezer : public ::testing::TestWithParam<Holder> {
   }
 
   void TearDown() override {
+    CgroupTest::TearDown();  // what is in the parent, before the parent
     if (parent_.empty()) return;
     EXPECT_EQ(rmdir(limits_.c_str()), 0);
     EXPECT_EQ(rmdir(freezer_.c_str()), GetParam() == Holder::kFreezer ? 0 : -1);
@@ -138,7 +136,7 @@ TEST_P(CgroupV1Frozen, TeardownEndsWhatIsFrozenAlready) {
   Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child("exit 0", stage);
-  ASSERT_TRUE(WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
+  ASSERT_TRUE(sys::WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
   kill(child.pid(), SIGKILL);
   const Status status = stage.TeardownAll();
   EXPECT_TRUE(status.ok()) << status.error().ToString();
@@ -164,4 +162,4 @@ INSTANTIATE_TEST_SUITE_P(By, CgroupV1Freezer,
                          });
 
 }  // namespace
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing

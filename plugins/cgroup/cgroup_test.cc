@@ -1,6 +1,6 @@
 // The pure logic of cgroups: what mountinfo says, what records say.
 
-#include "runtime/sys/cgroup.h"
+#include "plugins/cgroup/cgroup.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/sys/cgroup_figures.h"
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/figures.h"
+#include "plugins/cgroup/life.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr std::string_view kHybrid =
@@ -176,4 +176,4 @@ TEST(CgroupFigures, AreTheNumberOfTheFileOrTheSumBehindAKey) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

@@ -1,7 +1,7 @@
 // cgroups(7), Documentation/admin-guide/cgroup-v2.rst (cgroup.kill, cgroup.events),
 // Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst, pidfd_open(2), poll(2).
 
-#include "runtime/sys/cgroup_kill.h"
+#include "plugins/cgroup/kill.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,11 +20,11 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/sys/cgroup.h"
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/process.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -40,14 +40,14 @@ std::chrono::milliseconds Left(Clock::time_point deadline) {
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-Result<bool> IsCgroup(const Fd& folder, const std::string& path) {
+Result<bool> IsCgroup(const sys::Fd& folder, const std::string& path) {
   struct statfs about {};
   if (fstatfs(folder.get(), &about) != 0) return Error(errno, "look at the cgroup", path);
   return about.f_type == CGROUP_SUPER_MAGIC || about.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 // What is in the file, from its beginning; empty when it cannot be read.
-std::string ReadAll(const Fd& file) {
+std::string ReadAll(const sys::Fd& file) {
   std::string text;
   char buffer[4096];
   ssize_t size = 0;
@@ -57,9 +57,9 @@ std::string ReadAll(const Fd& file) {
   return text;
 }
 
-std::vector<std::string> Children(const Fd& cgroup) {
+std::vector<std::string> Children(const sys::Fd& cgroup) {
   std::vector<std::string> names;
-  Fd again(openat(cgroup.get(), ".", kFolder));
+  sys::Fd again(openat(cgroup.get(), ".", kFolder));
   DIR* stream = again.valid() ? fdopendir(again.get()) : nullptr;
   if (stream == nullptr) return names;
   again.Release();  // closedir closes it
@@ -73,11 +73,11 @@ std::vector<std::string> Children(const Fd& cgroup) {
 
 // rmdir(2) of a cgroup, those inside it first. The names are walked by descriptor: a container
 // may have nested deeper than a path can say. Returns 0 or an errno.
-int RemoveTree(const Fd& parent, const std::string& name) {
+int RemoveTree(const sys::Fd& parent, const std::string& name) {
   if (unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
   // The kernel says EBUSY both of processes and of cgroups inside.
   if (errno != EBUSY && errno != ENOTEMPTY) return errno;
-  const Fd cgroup(openat(parent.get(), name.c_str(), kFolder));
+  const sys::Fd cgroup(openat(parent.get(), name.c_str(), kFolder));
   if (!cgroup.valid()) return errno == ENOENT ? 0 : errno;
   const std::vector<std::string> children = Children(cgroup);
   if (children.empty()) return EBUSY;
@@ -88,8 +88,8 @@ int RemoveTree(const Fd& parent, const std::string& name) {
 }
 
 // The processes in the cgroup and below it, sorted. 0 is one of a pid namespace above ours.
-void CollectProcesses(const Fd& cgroup, std::vector<pid_t>& pids) {
-  const Fd file(openat(cgroup.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
+void CollectProcesses(const sys::Fd& cgroup, std::vector<pid_t>& pids) {
+  const sys::Fd file(openat(cgroup.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
   if (file.valid()) {
     const std::string text = ReadAll(file);
     for (const char* at = text.c_str(); *at != '\0';) {
@@ -100,12 +100,12 @@ void CollectProcesses(const Fd& cgroup, std::vector<pid_t>& pids) {
     }
   }
   for (const std::string& child : Children(cgroup)) {
-    const Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
+    const sys::Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
     if (inner.valid()) CollectProcesses(inner, pids);
   }
 }
 
-std::vector<pid_t> Processes(const Fd& cgroup) {
+std::vector<pid_t> Processes(const sys::Fd& cgroup) {
   std::vector<pid_t> pids;
   CollectProcesses(cgroup, pids);
   std::sort(pids.begin(), pids.end());
@@ -113,8 +113,8 @@ std::vector<pid_t> Processes(const Fd& cgroup) {
 }
 
 // cgroup v2 tells by POLLPRI that cgroup.events has changed since it was last read.
-Status AwaitUnpopulated(const Fd& cgroup, Clock::time_point deadline) {
-  const Fd events(openat(cgroup.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
+Status AwaitUnpopulated(const sys::Fd& cgroup, Clock::time_point deadline) {
+  const sys::Fd events(openat(cgroup.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
   while (events.valid() && ReadAll(events).find("populated 1") != std::string::npos) {
     const auto left = Left(deadline);
     if (left.count() == 0) break;
@@ -126,19 +126,19 @@ Status AwaitUnpopulated(const Fd& cgroup, Clock::time_point deadline) {
   return Ok();
 }
 
-void Thaw(const Fd& cgroup) {
-  const Fd state(openat(cgroup.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
+void Thaw(const sys::Fd& cgroup) {
+  const sys::Fd state(openat(cgroup.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
   // A cgroup inside that does not take it is no reason to leave the others.
   if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
   for (const std::string& child : Children(cgroup)) {
-    const Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
+    const sys::Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
     if (inner.valid()) Thaw(inner);
   }
 }
 
 // In a cgroup of the pids controller: nothing in it, nor below it, forks from now on. pids.rst.
-void ForbidForks(const Fd& cgroup) {
-  const Fd limit(openat(cgroup.get(), "pids.max", O_WRONLY | O_CLOEXEC));
+void ForbidForks(const sys::Fd& cgroup) {
+  const sys::Fd limit(openat(cgroup.get(), "pids.max", O_WRONLY | O_CLOEXEC));
   if (limit.valid()) (void)!write(limit.get(), "0", 1);
 }
 
@@ -148,8 +148,8 @@ void ForbidForks(const Fd& cgroup) {
 // this does nothing.
 class Frozen {
  public:
-  Frozen(const Fd& cgroup, Clock::time_point deadline) : cgroup_(cgroup) {
-    const Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
+  Frozen(const sys::Fd& cgroup, Clock::time_point deadline) : cgroup_(cgroup) {
+    const sys::Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
     if (!state.valid()) return;
     freezer_ = true;
     const auto size = static_cast<ssize_t>(kFrozen.size());
@@ -166,21 +166,21 @@ class Frozen {
   Frozen& operator=(const Frozen&) = delete;
 
  private:
-  const Fd& cgroup_;
+  const sys::Fd& cgroup_;
   bool freezer_ = false;
 };
 
 // A pid may have been reused since the list was read, so each process is pinned by a pidfd first
 // and looked for in the list again. Only those that are still there may be killed.
-std::vector<Fd> Pin(const Fd& cgroup, std::span<const pid_t> pids) {
-  std::vector<std::pair<pid_t, Fd>> pinned;
+std::vector<sys::Fd> Pin(const sys::Fd& cgroup, std::span<const pid_t> pids) {
+  std::vector<std::pair<pid_t, sys::Fd>> pinned;
   for (pid_t pid : pids) {
     if (pid <= 0 || pid == getpid()) continue;
-    Result<Fd> pidfd = OpenPidfd(pid);
+    Result<sys::Fd> pidfd = sys::OpenPidfd(pid);
     if (pidfd.ok()) pinned.emplace_back(pid, std::move(pidfd).value());
   }
   const std::vector<pid_t> still = Processes(cgroup);
-  std::vector<Fd> processes;
+  std::vector<sys::Fd> processes;
   for (auto& [pid, pidfd] : pinned) {
     if (std::binary_search(still.begin(), still.end(), pid)) processes.push_back(std::move(pidfd));
   }
@@ -189,8 +189,8 @@ std::vector<Fd> Pin(const Fd& cgroup, std::span<const pid_t> pids) {
 
 // v1 has no cgroup.kill. Half of the time is for the freezing at most: what does not come to rest
 // is killed all the same. Awaits the last batch only; the caller looks whether all have ended.
-Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
-  std::vector<Fd> killed;
+Status KillByPidfd(const sys::Fd& cgroup, Clock::time_point deadline) {
+  std::vector<sys::Fd> killed;
   ForbidForks(cgroup);
   {
     const Frozen frozen(cgroup, Clock::now() + Left(deadline) / 2);
@@ -199,24 +199,24 @@ Status KillByPidfd(const Fd& cgroup, Clock::time_point deadline) {
       const size_t size = std::min(rest.size(), kBatch);
       killed.clear();
       killed = Pin(cgroup, rest.first(size));
-      for (const Fd& pidfd : killed) RETURN_IF_ERROR(SendSignal(pidfd, SIGKILL));
+      for (const sys::Fd& pidfd : killed) RETURN_IF_ERROR(sys::SendSignal(pidfd, SIGKILL));
       rest = rest.subspan(size);
     }
   }
-  for (const Fd& pidfd : killed) {
-    ASSIGN_OR_RETURN(const bool ended, AwaitExit(pidfd, Left(deadline)));
+  for (const sys::Fd& pidfd : killed) {
+    ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(pidfd, Left(deadline)));
     if (!ended && Left(deadline).count() == 0) break;
   }
   return Ok();
 }
 
-Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point deadline) {
+Status KillAll(const sys::Fd& cgroup, const std::string& path, Clock::time_point deadline) {
   const std::vector<pid_t> pids = Processes(cgroup);
   if (std::binary_search(pids.begin(), pids.end(), getpid())) {
     return Error(EBUSY, "remove the cgroup", path,
                  "this very process is in it; it was not emptied");
   }
-  const Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+  const sys::Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
   // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
   if (kill.valid() && write(kill.get(), "1", 1) == 1) return AwaitUnpopulated(cgroup, deadline);
   return KillByPidfd(cgroup, deadline);
@@ -224,9 +224,9 @@ Status KillAll(const Fd& cgroup, const std::string& path, Clock::time_point dead
 
 // What is at `path`, for unlinkat(2) and for looking at it.
 struct Place {
-  Fd parent;
+  sys::Fd parent;
   std::string name;
-  Fd cgroup;  // invalid: there is no cgroup at the path
+  sys::Fd cgroup;  // invalid: there is no cgroup at the path
 };
 
 Result<Place> OpenPlace(const std::string& path) {
@@ -236,12 +236,12 @@ Result<Place> OpenPlace(const std::string& path) {
   }
   Place place;
   place.name = path.substr(slash + 1);
-  place.parent = Fd(open(path.substr(0, slash + 1).c_str(), kFolder));
+  place.parent = sys::Fd(open(path.substr(0, slash + 1).c_str(), kFolder));
   if (!place.parent.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return place;
     return Error(errno, "open the cgroup", path.substr(0, slash + 1));
   }
-  place.cgroup = Fd(openat(place.parent.get(), place.name.c_str(), kFolder));
+  place.cgroup = sys::Fd(openat(place.parent.get(), place.name.c_str(), kFolder));
   if (!place.cgroup.valid() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
       errno != ENODEV) {
     return Error(errno, "open the cgroup", path);
@@ -283,4 +283,4 @@ Status RemoveIfEmpty(const std::string& path) {
   return Error(errno, "remove the cgroup", path);
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

@@ -9,21 +9,21 @@
 // left alone. An `intend` without one of the others (a crash in between) may remove an empty
 // cgroup and nothing else.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_LIFE_H_
+#define SLIPWAY_PLUGINS_CGROUP_LIFE_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/limits.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sdk/stage.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/fd.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 struct CgroupRecord {
   enum class Kind { kIntend, kMade, kLost };
@@ -46,7 +46,7 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
 Status CheckLength(const std::string& path);
 
 // Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it.
-Result<Fd> MakeCgroup(Plan& plan, const std::string& path);
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path);
 
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);
@@ -57,6 +57,6 @@ Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& 
 // Undoes one record that MakeCgroup left, given as its text.
 Status UndoCgroup(std::string_view text);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_LIFE_H_

@@ -1,6 +1,6 @@
 // cgroups(7), mkdir(2), Documentation/admin-guide/cgroup-v2.rst ("Delegation").
 
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/life.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,11 +12,11 @@
 #include <climits>
 #include <optional>
 
-#include "runtime/sys/cgroup_kill.h"
+#include "plugins/cgroup/id_list.h"
+#include "plugins/cgroup/kill.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/id_list.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr size_t kMaxRecord = 4096;            // of slipway_host.record_undo
@@ -123,7 +123,7 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
 }
 
 Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file) {
-  Result<std::string> text = ReadFile(file);
+  Result<std::string> text = sys::ReadFile(file);
   if (!text.ok()) return Ok();
   const std::string there = (*text).substr(0, (*text).find('\n'));
   const std::optional<uint32_t> missing = FirstMissingId(list, there);
@@ -138,7 +138,7 @@ Status CheckLength(const std::string& path) {
   return Error(ENAMETOOLONG, "make the cgroup", path, "choose a parent with a shorter path");
 }
 
-Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path) {
   using Kind = CgroupRecord::Kind;
   RETURN_IF_ERROR(CheckLength(path));
   struct stat about {};
@@ -151,11 +151,11 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
     return Exists(path);
   }
   // From here to the second record only this process knows that the cgroup is its own.
-  Result<Fd> cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  Result<sys::Fd> cgroup = sys::Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   // A umask that takes away the owner's own rights.
   if (!cgroup.ok() && cgroup.error()->errno_value == EACCES &&
       chmod(path.c_str(), kFolderMode) == 0) {
-    cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    cgroup = sys::Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   }
   Status recorded;
   if (!cgroup.ok()) {
@@ -172,7 +172,7 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
 
 Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
   const std::string path = directory + "/" + limit.file;
-  Status written = WriteFile(path, limit.value);
+  Status written = sys::WriteFile(path, limit.value);
   if (written.ok()) return written;
   CopyText(written.error()->operation, "write " + limit.value + " to");
   written.error().Option(limit.option);
@@ -220,4 +220,4 @@ Status UndoCgroup(std::string_view text) {
   return TakeSettled(record.path) ? Ok() : RemoveIfEmpty(record.path);
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

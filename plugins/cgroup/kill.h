@@ -2,8 +2,8 @@
 // all of them are removed. Nothing here waits longer than kCgroupPatience, and nothing here ever
 // kills the process that runs it.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_KILL_H_
+#define SLIPWAY_PLUGINS_CGROUP_KILL_H_
 
 #include <chrono>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 #include "runtime/sdk/result.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 inline constexpr std::chrono::milliseconds kCgroupPatience{2000};
 
@@ -25,6 +25,6 @@ Status RemoveCgroup(const std::string& path, uint64_t inode);
 // known but that it was about to be made. One that is in use is left as it is, without an error.
 Status RemoveIfEmpty(const std::string& path);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_KILL_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_KILL_H_
