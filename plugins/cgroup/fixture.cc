@@ -23,7 +23,7 @@ constexpr int kMostSpare = 64;  // descriptors; a teardown needs far fewer
 
 // 22 times 50 levels, each with one mkdir. $0: the container's id.
 constexpr const char* kNest =
-    " none /tmp && cd /tmp/$0 || exit 1\n"
+    "cd /tmp/$0 || exit 1\n"
     "steps=a; while [ ${#steps} -lt 99 ]; do steps=$steps/a; done\n"
     "i=0; while [ $i -lt 22 ]; do mkdir -p $steps && cd $steps || exit 1; i=$((i + 1)); done\n"
     "sh -c 'echo 0 >cgroup.procs; exec sleep 1000' </dev/null >/dev/null 2>&1 &\n"
@@ -87,14 +87,23 @@ std::string CgroupTest::MakeForeign(const std::string& path) {
   return path;
 }
 
-void CgroupTest::ExpectNestedCgroupsEnd(const std::string& stages, const std::string& mount,
+// A bind, since a new mount of v2 would change the options of every other (nsdelegate).
+std::string CgroupTest::StagesWith(const std::string& hierarchy, const std::string& stage,
+                                   bool pid_namespace) {
+  return std::string(pid_namespace ? "  - pid\n" : "") +
+         "  - mount: {root: root, binds: [{source: " + hierarchy + ", target: /tmp}]}\n" +
+         (pid_namespace ? "  - proc\n" : "") + "  - " + stage + "\n";
+}
+
+void CgroupTest::ExpectNestedCgroupsEnd(const std::string& hierarchy, const std::string& stage,
                                         bool pid_namespace) {
   ContainerTest test;
   test.MakeRoot();
   std::vector<std::string> argv = {"/bin/sh", "-c", "ulimit -n 1024 && exec \"$@\"", "sh"};
   const std::string id = test.next_id();
   for (const std::string& word :
-       test.Argv(test.WriteStages(stages), {"/bin/sh", "-c", mount + kNest, id})) {
+       test.Argv(test.WriteStages(StagesWith(hierarchy, stage, pid_namespace)),
+                 {"/bin/sh", "-c", kNest, id})) {
     argv.push_back(word);
   }
   const RunResult result = slipway::testing::RunProgram(argv);

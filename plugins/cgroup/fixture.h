@@ -36,14 +36,18 @@ class CgroupTest : public ::testing::Test {
   // Does v2 have the controller?
   bool Offers(const std::string& controller) const;
 
+  // Stages with a root folder that has the hierarchy at /tmp; `stage` is the last.
+  static std::string StagesWith(const std::string& hierarchy, const std::string& stage,
+                                bool pid_namespace);
+
   // Makes a cgroup that is somebody else's. Returns its path.
   std::string MakeForeign(const std::string& path);
 
-  // Runs a container of these stages, which have a root folder, below a limit of 1024 descriptors.
-  // It nests 1100 cgroups in its own, in the hierarchy that `mount` (with options) puts at /tmp,
-  // and leaves a process in the last. Expects that nothing is left. Without a pid namespace, which
-  // would end that process, it was killed.
-  static void ExpectNestedCgroupsEnd(const std::string& stages, const std::string& mount,
+  // Runs a container, whose last stage is `stage`, below a limit of 1024 descriptors. It nests 1100
+  // cgroups in its own, in the hierarchy mounted at `hierarchy`, and leaves a process in the last.
+  // Expects that nothing is left. Without a pid namespace, which would end that process, it was
+  // killed.
+  static void ExpectNestedCgroupsEnd(const std::string& hierarchy, const std::string& stage,
                                      bool pid_namespace);
 
   // Tears the stage down with no descriptor to spare, then with one, and so on until that does it.

@@ -3,14 +3,10 @@
 
 #include "plugins/cgroup/kill.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,7 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/place.h"
+#include "plugins/cgroup/walk.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/process.h"
 
@@ -29,110 +26,76 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr int kPause = 5;  // ms, between two attempts when there is no event to wait for
 constexpr std::string_view kFrozen = "FROZEN";
 constexpr std::string_view kThawed = "THAWED";
-constexpr size_t kBatch = 256;  // pidfds that are open at once: well below RLIMIT_NOFILE
+constexpr size_t kBatch = 256;  // pidfds that are open at once, if RLIMIT_NOFILE allows it
 
 std::chrono::milliseconds Left(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
   return std::max(left, std::chrono::milliseconds(0));
 }
 
-Result<bool> IsCgroup(const sys::Fd& folder, const std::string& path) {
-  struct statfs about {};
-  if (fstatfs(folder.get(), &about) != 0) return Error(errno, "look at the cgroup", path);
-  return about.f_type == CGROUP_SUPER_MAGIC || about.f_type == CGROUP2_SUPER_MAGIC;
-}
+// The kernel says EBUSY both of processes and of cgroups inside.
+bool IsBusy(int errno_value) { return errno_value == EBUSY || errno_value == ENOTEMPTY; }
 
-// What is in the file, from its beginning; empty when it cannot be read.
-std::string ReadAll(const sys::Fd& file) {
+// What is in the file of a cgroup, from its beginning. Nothing, if the cgroup has been removed, or
+// is a threaded one of v2, which does not say whose its threads are.
+Result<std::string> ReadAll(const sys::Fd& file, const char* name) {
   std::string text;
   char buffer[4096];
-  ssize_t size = 0;
-  while ((size = pread(file.get(), buffer, sizeof(buffer), static_cast<off_t>(text.size()))) > 0) {
+  for (;;) {
+    const ssize_t size = pread(file.get(), buffer, sizeof(buffer), static_cast<off_t>(text.size()));
+    if (size == 0 || (size < 0 && (IsGone(errno) || errno == EOPNOTSUPP))) return text;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return Error(errno, "read the cgroup's file", name);
     text.append(buffer, static_cast<size_t>(size));
   }
-  return text;
 }
 
-std::vector<std::string> Children(const sys::Fd& cgroup) {
-  std::vector<std::string> names;
-  sys::Fd again(openat(cgroup.get(), ".", kFolder));
-  DIR* stream = again.valid() ? fdopendir(again.get()) : nullptr;
-  if (stream == nullptr) return names;
-  again.Release();  // closedir closes it
-  while (const dirent* entry = readdir(stream)) {
-    const std::string_view name = entry->d_name;
-    if (entry->d_type == DT_DIR && name != "." && name != "..") names.emplace_back(name);
-  }
-  closedir(stream);
-  return names;
-}
-
-// rmdir(2) of a cgroup, those inside it first. The names are walked by descriptor: a container
-// may have nested deeper than a path can say. Returns 0 or an errno.
-int RemoveTree(const sys::Fd& parent, const std::string& name) {
-  if (unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
-  // The kernel says EBUSY both of processes and of cgroups inside.
-  if (errno != EBUSY && errno != ENOTEMPTY) return errno;
-  const sys::Fd cgroup(openat(parent.get(), name.c_str(), kFolder));
-  if (!cgroup.valid()) return errno == ENOENT ? 0 : errno;
-  const std::vector<std::string> children = Children(cgroup);
-  if (children.empty()) return EBUSY;
-  for (const std::string& child : children) {
-    if (int error = RemoveTree(cgroup, child)) return error;
-  }
-  return unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
-}
-
-// The processes in the cgroup and below it, sorted. 0 is one of a pid namespace above ours.
-void CollectProcesses(const sys::Fd& cgroup, std::vector<pid_t>& pids) {
+// Those of this one cgroup. 0 is one of a pid namespace above ours.
+Status AddProcesses(const sys::Fd& cgroup, std::vector<pid_t>& pids) {
   const sys::Fd file(openat(cgroup.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
-  if (file.valid()) {
-    const std::string text = ReadAll(file);
-    for (const char* at = text.c_str(); *at != '\0';) {
-      char* end = nullptr;
-      pids.push_back(static_cast<pid_t>(strtol(at, &end, 10)));
-      if (end == at) break;
-      at = end + (*end == '\n' ? 1 : 0);
-    }
+  if (!file.valid()) {
+    return IsGone(errno) ? Ok() : Status(Error(errno, "open the cgroup's file", "cgroup.procs"));
   }
-  for (const std::string& child : Children(cgroup)) {
-    const sys::Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
-    if (inner.valid()) CollectProcesses(inner, pids);
+  ASSIGN_OR_RETURN(const std::string text, ReadAll(file, "cgroup.procs"));
+  for (const char* at = text.c_str(); *at != '\0';) {
+    char* end = nullptr;
+    const auto pid = static_cast<pid_t>(strtol(at, &end, 10));
+    if (end == at) break;
+    pids.push_back(pid);
+    at = end + (*end == '\n' ? 1 : 0);
   }
+  return Ok();
 }
 
-std::vector<pid_t> Processes(const sys::Fd& cgroup) {
+// The processes in the cgroup and below it, sorted. A folder that its owner has closed to us hides
+// none of the others, and is no error: those below it cannot be this process.
+Result<std::vector<pid_t>> Processes(const sys::Fd& cgroup, const std::string& path) {
   std::vector<pid_t> pids;
-  CollectProcesses(cgroup, pids);
+  const Status seen = WalkCgroups(
+      cgroup, path, {.enter = [&pids](const sys::Fd& one) { return AddProcesses(one, pids); }});
+  if (!seen.ok() && seen.error()->errno_value != EACCES) return seen;
   std::sort(pids.begin(), pids.end());
   return pids;
 }
 
 // cgroup v2 tells by POLLPRI that cgroup.events has changed since it was last read.
 Status AwaitUnpopulated(const sys::Fd& cgroup, Clock::time_point deadline) {
-  const sys::Fd events(openat(cgroup.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
-  while (events.valid() && ReadAll(events).find("populated 1") != std::string::npos) {
+  constexpr const char* kEvents = "cgroup.events";
+  const sys::Fd events(openat(cgroup.get(), kEvents, O_RDONLY | O_CLOEXEC));
+  if (!events.valid()) {
+    return IsGone(errno) ? Ok() : Status(Error(errno, "open the cgroup's file", kEvents));
+  }
+  for (;;) {
+    ASSIGN_OR_RETURN(const std::string text, ReadAll(events, kEvents));
     const auto left = Left(deadline);
-    if (left.count() == 0) break;
+    if (text.find("populated 1") == std::string::npos || left.count() == 0) return Ok();
     pollfd change{.fd = events.get(), .events = POLLPRI, .revents = 0};
     if (poll(&change, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) {
-      return Error(errno, "wait for", "cgroup.events");
+      return Error(errno, "wait for", kEvents);
     }
-  }
-  return Ok();
-}
-
-void Thaw(const sys::Fd& cgroup) {
-  const sys::Fd state(openat(cgroup.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
-  // A cgroup inside that does not take it is no reason to leave the others.
-  if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
-  for (const std::string& child : Children(cgroup)) {
-    const sys::Fd inner(openat(cgroup.get(), child.c_str(), kFolder));
-    if (inner.valid()) Thaw(inner);
   }
 }
 
@@ -142,76 +105,96 @@ void ForbidForks(const sys::Fd& cgroup) {
   if (limit.valid()) (void)!write(limit.get(), "0", 1);
 }
 
-// As long as this lives, nothing in a cgroup of v1's freezer runs, hence nothing forks, as far as
-// it can be frozen by `deadline`. However this ends, all is thawed, also cgroups inside that the
-// container froze itself: a frozen process does not even take a SIGKILL. In other hierarchies
-// this does nothing.
-class Frozen {
- public:
-  Frozen(const sys::Fd& cgroup, Clock::time_point deadline) : cgroup_(cgroup) {
-    const sys::Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
-    if (!state.valid()) return;
-    freezer_ = true;
-    const auto size = static_cast<ssize_t>(kFrozen.size());
-    if (write(state.get(), kFrozen.data(), kFrozen.size()) != size) return;
-    // FREEZING until all have come to rest; the kernel tells nobody when. Reading makes it look.
-    while (!ReadAll(state).starts_with(kFrozen) && Left(deadline).count() > 0) {
-      poll(nullptr, 0, kPause);
-    }
+// In a cgroup of v1's freezer: nothing in it runs, hence nothing forks, as far as it can be frozen
+// by `deadline`. False in other hierarchies.
+bool Freeze(const sys::Fd& cgroup, Clock::time_point deadline) {
+  const sys::Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
+  if (!state.valid()) return false;
+  const auto size = static_cast<ssize_t>(kFrozen.size());
+  if (write(state.get(), kFrozen.data(), kFrozen.size()) != size) return true;
+  // FREEZING until all have come to rest; the kernel tells nobody when. Reading makes it look.
+  while (Left(deadline).count() > 0) {
+    const Result<std::string> now = ReadAll(state, "freezer.state");
+    if (!now.ok() || (*now).starts_with(kFrozen)) break;
+    poll(nullptr, 0, kPause);
   }
-  ~Frozen() {
-    if (freezer_) Thaw(cgroup_);
-  }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
+  return true;
+}
 
- private:
-  const sys::Fd& cgroup_;
-  bool freezer_ = false;
+// Also cgroups inside that the container froze itself: a frozen process does not even take a
+// SIGKILL.
+Status Thaw(const sys::Fd& cgroup, const std::string& path) {
+  const auto thaw = [](const sys::Fd& one) {
+    const sys::Fd state(openat(one.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
+    // A cgroup inside that does not take it is no reason to leave the others.
+    if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
+    return Ok();
+  };
+  return WalkCgroups(cgroup, path, {.enter = thaw});
+}
+
+struct Pinned {
+  pid_t pid;
+  sys::Fd pidfd;
 };
+
+// Takes pids from the front of `pids` and opens them: a batch, or as many as there are descriptors
+// for, leaving some for a walk. One that has ended is passed over.
+Result<std::vector<Pinned>> OpenBatch(std::span<const pid_t>& pids) {
+  std::vector<Pinned> pinned;
+  for (; !pids.empty() && pinned.size() < kBatch; pids = pids.subspan(1)) {
+    const pid_t pid = pids.front();
+    if (pid <= 0 || pid == getpid()) continue;
+    Result<sys::Fd> pidfd = sys::OpenPidfd(pid);
+    if (pidfd.ok()) {
+      pinned.push_back({pid, std::move(*pidfd)});
+      continue;
+    }
+    const int error = pidfd.error()->errno_value;
+    if (error == ESRCH || error == EINVAL || error == ENOENT) continue;
+    if (error != EMFILE || pinned.size() <= kWalkDescriptors) return pidfd.error();
+    // Those that make room come again in a later attempt.
+    pinned.erase(pinned.end() - kWalkDescriptors, pinned.end());
+    break;
+  }
+  return pinned;
+}
 
 // A pid may have been reused since the list was read, so each process is pinned by a pidfd first
 // and looked for in the list again. Only those that are still there may be killed.
-std::vector<sys::Fd> Pin(const sys::Fd& cgroup, std::span<const pid_t> pids) {
-  std::vector<std::pair<pid_t, sys::Fd>> pinned;
-  for (pid_t pid : pids) {
-    if (pid <= 0 || pid == getpid()) continue;
-    Result<sys::Fd> pidfd = sys::OpenPidfd(pid);
-    if (pidfd.ok()) pinned.emplace_back(pid, std::move(pidfd).value());
+Status SignalAll(const sys::Fd& cgroup, const std::string& path, std::vector<Pinned>& last) {
+  ASSIGN_OR_RETURN(const std::vector<pid_t> pids, Processes(cgroup, path));
+  for (std::span<const pid_t> rest = pids; !rest.empty();) {
+    last.clear();
+    ASSIGN_OR_RETURN(last, OpenBatch(rest));
+    ASSIGN_OR_RETURN(const std::vector<pid_t> still, Processes(cgroup, path));
+    std::erase_if(last, [&still](const Pinned& one) {
+      return !std::binary_search(still.begin(), still.end(), one.pid);
+    });
+    for (const Pinned& one : last) RETURN_IF_ERROR(sys::SendSignal(one.pidfd, SIGKILL));
   }
-  const std::vector<pid_t> still = Processes(cgroup);
-  std::vector<sys::Fd> processes;
-  for (auto& [pid, pidfd] : pinned) {
-    if (std::binary_search(still.begin(), still.end(), pid)) processes.push_back(std::move(pidfd));
-  }
-  return processes;
+  return Ok();
 }
 
 // v1 has no cgroup.kill. Half of the time is for the freezing at most: what does not come to rest
 // is killed all the same. Awaits the last batch only; the caller looks whether all have ended.
-Status KillByPidfd(const sys::Fd& cgroup, Clock::time_point deadline) {
-  std::vector<sys::Fd> killed;
+Status KillByPidfd(const sys::Fd& cgroup, const std::string& path, Clock::time_point deadline) {
+  std::vector<Pinned> killed;
   ForbidForks(cgroup);
-  {
-    const Frozen frozen(cgroup, Clock::now() + Left(deadline) / 2);
-    const std::vector<pid_t> pids = Processes(cgroup);
-    for (std::span<const pid_t> rest = pids; !rest.empty();) {
-      const size_t size = std::min(rest.size(), kBatch);
-      killed.clear();
-      killed = Pin(cgroup, rest.first(size));
-      for (const sys::Fd& pidfd : killed) RETURN_IF_ERROR(sys::SendSignal(pidfd, SIGKILL));
-      rest = rest.subspan(size);
-    }
-  }
-  for (const sys::Fd& pidfd : killed) {
-    ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(pidfd, Left(deadline)));
+  const bool freezer = Freeze(cgroup, Clock::now() + Left(deadline) / 2);
+  const Status sent = SignalAll(cgroup, path, killed);
+  const Status thawed = freezer ? Thaw(cgroup, path) : Ok();
+  RETURN_IF_ERROR(sent);
+  RETURN_IF_ERROR(thawed);
+  for (const Pinned& one : killed) {
+    ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(one.pidfd, Left(deadline)));
     if (!ended && Left(deadline).count() == 0) break;
   }
   return Ok();
 }
 
 Status KillAll(const sys::Fd& cgroup, const std::string& path, Clock::time_point deadline) {
-  const std::vector<pid_t> pids = Processes(cgroup);
+  ASSIGN_OR_RETURN(const std::vector<pid_t> pids, Processes(cgroup, path));
   if (std::binary_search(pids.begin(), pids.end(), getpid())) {
     return Error(EBUSY, "remove the cgroup", path,
                  "this very process is in it; it was not emptied");
@@ -219,68 +202,67 @@ Status KillAll(const sys::Fd& cgroup, const std::string& path, Clock::time_point
   const sys::Fd kill(openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
   // Linux 5.14 and v2: everything below is killed at once, and no fork escapes.
   if (kill.valid() && write(kill.get(), "1", 1) == 1) return AwaitUnpopulated(cgroup, deadline);
-  return KillByPidfd(cgroup, deadline);
+  return KillByPidfd(cgroup, path, deadline);
 }
 
-// What is at `path`, for unlinkat(2) and for looking at it.
-struct Place {
-  sys::Fd parent;
-  std::string name;
-  sys::Fd cgroup;  // invalid: there is no cgroup at the path
-};
+// rmdir(2).
+Status Unlink(const sys::Fd& parent, const std::string& name, const std::string& path) {
+  if (unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0) return Ok();
+  return Error(errno, "remove the cgroup", path);
+}
 
-Result<Place> OpenPlace(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos || slash + 1 == path.size()) {
-    return Error("an undo record that names no cgroup", path);
-  }
-  Place place;
-  place.name = path.substr(slash + 1);
-  place.parent = sys::Fd(open(path.substr(0, slash + 1).c_str(), kFolder));
-  if (!place.parent.valid()) {
-    if (errno == ENOENT || errno == ENOTDIR) return place;
-    return Error(errno, "open the cgroup", path.substr(0, slash + 1));
-  }
-  place.cgroup = sys::Fd(openat(place.parent.get(), place.name.c_str(), kFolder));
-  if (!place.cgroup.valid() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
-      errno != ENODEV) {
-    return Error(errno, "open the cgroup", path);
-  }
-  if (!place.cgroup.valid()) return place;
-  ASSIGN_OR_RETURN(const bool is_cgroup, IsCgroup(place.cgroup, path));
-  if (!is_cgroup) place.cgroup.Close();
-  return place;
+// The cgroup, those inside it first.
+Status RemoveTree(const Place& place, const std::string& path) {
+  const auto unlink = [&path](const sys::Fd& parent, const std::string& name) {
+    Status removed = Unlink(parent, name, path);
+    return !removed.ok() && IsGone(removed.error()->errno_value) ? Ok() : std::move(removed);
+  };
+  RETURN_IF_ERROR(WalkCgroups(place.cgroup, path, {.leave = unlink}));
+  return Unlink(place.parent, place.name, path);
+}
+
+Error StillBusy(const Place& place, const std::string& path) {
+  const Result<std::vector<pid_t>> pids = Processes(place.cgroup, path);
+  if (!pids.ok()) return pids.error();
+  return Error(EBUSY, "remove the cgroup", path,
+               (*pids).empty() ? "something outside it keeps it in use, or renames it"
+                               : "processes in it have not ended after SIGKILL");
 }
 
 }  // namespace
 
-Status RemoveCgroup(const std::string& path, uint64_t inode) {
+Status RemoveCgroup(const std::string& path, uint64_t inode, const std::string& boot) {
   const auto deadline = Clock::now() + kCgroupPatience;
-  ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
-  struct stat about {};
+  ASSIGN_OR_RETURN(Place place, FindCgroup(path, inode, boot));
   if (!place.cgroup.valid()) return Ok();
-  if (fstat(place.cgroup.get(), &about) != 0) return Error(errno, "look at the cgroup", path);
-  if (about.st_ino != inode) return Ok();
-  for (int attempt = 0;; ++attempt) {
-    const int error = RemoveTree(place.parent, place.name);
-    if (error == 0) return Ok();
-    if (error != EBUSY && error != ENOTEMPTY) return Error(error, "remove the cgroup", path);
-    if (Left(deadline).count() == 0) {
-      return Error(error, "remove the cgroup", path,
-                   "processes in it have not ended after SIGKILL");
+  // Mostly it is empty by now.
+  Status removed = Unlink(place.parent, place.name, path);
+  while (!removed.ok()) {
+    const int error = removed.error()->errno_value;
+    if (IsGone(error)) {
+      // By another process, or it has got another name just now.
+      ASSIGN_OR_RETURN(place, FindCgroup(path, inode, boot));
+      if (!place.cgroup.valid()) return Ok();
+    } else if (!IsBusy(error)) {
+      return removed;
     }
-    // A process that has just ended may count as there for a moment longer, without an event.
-    if (attempt > 0) poll(nullptr, 0, kPause);
     RETURN_IF_ERROR(KillAll(place.cgroup, path, deadline));
+    removed = RemoveTree(place, path);
+    if (removed.ok()) break;
+    if (Left(deadline).count() == 0) return StillBusy(place, path);
+    // A process that has just ended may count as there for a moment longer, without an event.
+    if (IsBusy(removed.error()->errno_value)) poll(nullptr, 0, kPause);
   }
+  return Ok();
 }
 
 Status RemoveIfEmpty(const std::string& path) {
   ASSIGN_OR_RETURN(const Place place, OpenPlace(path));
   if (!place.cgroup.valid()) return Ok();
-  if (unlinkat(place.parent.get(), place.name.c_str(), AT_REMOVEDIR) == 0) return Ok();
-  if (errno == ENOENT || errno == EBUSY || errno == ENOTEMPTY) return Ok();
-  return Error(errno, "remove the cgroup", path);
+  const Status removed = Unlink(place.parent, place.name, path);
+  if (removed.ok()) return Ok();
+  const int error = removed.error()->errno_value;
+  return IsGone(error) || IsBusy(error) ? Ok() : removed;
 }
 
 }  // namespace slipway::cgroup

@@ -19,9 +19,11 @@
 namespace slipway::cgroup {
 namespace {
 
-constexpr size_t kMaxRecord = 4096;            // of slipway_host.record_undo
-constexpr size_t kMaxId = 64;                  // of slipway_host.container_id
-constexpr size_t kLongestPrefix = 5 + 20 + 1;  // "made ", 64 bits in decimal, a blank
+constexpr size_t kMaxRecord = 4096;  // of slipway_host.record_undo
+constexpr size_t kMaxId = 64;        // of slipway_host.container_id
+constexpr size_t kBootId = 36;       // a UUID
+// "made ", 64 bits in decimal, a blank, and a boot's ID with another.
+constexpr size_t kLongestPrefix = 5 + 20 + 1 + kBootId + 1;
 constexpr size_t kMaxPath = std::min<size_t>(kMaxRecord - kLongestPrefix, PATH_MAX - 1);
 constexpr mode_t kFolderMode = 0755;
 
@@ -75,7 +77,9 @@ std::string FormatRecord(const CgroupRecord& record) {
     case CgroupRecord::Kind::kMade:
       break;
   }
-  return std::string(kMade) + std::to_string(record.inode) + " " + record.path;
+  std::string text = std::string(kMade) + std::to_string(record.inode) + " ";
+  if (!record.boot.empty()) text.append(record.boot).append(" ");
+  return text.append(record.path);
 }
 
 Result<CgroupRecord> ParseRecord(std::string_view text) {
@@ -94,6 +98,10 @@ Result<CgroupRecord> ParseRecord(std::string_view text) {
     const auto number = std::from_chars(rest.data(), last, record.inode);
     if (number.ec != std::errc() || number.ptr == last || *number.ptr != ' ') return unknown;
     rest.remove_prefix(static_cast<size_t>(number.ptr - rest.data()) + 1);
+    if (rest.size() > kBootId && rest[0] != '/' && rest[kBootId] == ' ') {
+      record.boot = rest.substr(0, kBootId);
+      rest.remove_prefix(kBootId + 1);
+    }
   }
   if (!rest.starts_with('/')) return unknown;
   record.path = rest;
@@ -138,7 +146,7 @@ Status CheckLength(const std::string& path) {
   return Error(ENAMETOOLONG, "make the cgroup", path, "choose a parent with a shorter path");
 }
 
-Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path) {
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot) {
   using Kind = CgroupRecord::Kind;
   RETURN_IF_ERROR(CheckLength(path));
   struct stat about {};
@@ -163,7 +171,7 @@ Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path) {
   } else if (fstat(cgroup->get(), &about) != 0) {
     recorded = Error(errno, "look at the cgroup", path);
   } else {
-    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path}));
+    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path, boot}));
   }
   if (recorded.ok()) return cgroup;
   rmdir(path.c_str());
@@ -210,7 +218,7 @@ Status UndoCgroup(std::string_view text) {
   switch (record.kind) {
     case CgroupRecord::Kind::kMade:
       Settle(record.path);
-      return RemoveCgroup(record.path, record.inode);
+      return RemoveCgroup(record.path, record.inode, record.boot);
     case CgroupRecord::Kind::kLost:
       Settle(record.path);
       return Ok();

@@ -1,13 +1,14 @@
 // The making of a container's cgroup with the records that undo it, and the undoing.
 //
 // Three records tell the story of one cgroup, each handed over before the step that it covers:
-//   intend PATH       nothing is at PATH; it is about to be made
-//   made INODE PATH   it was made, and this is its inode number
-//   lost PATH         somebody else made a cgroup there in between: it is not ours
+//   intend PATH              nothing is at PATH; it is about to be made
+//   made INODE [BOOT] PATH   it was made, and this is its inode number
+//   lost PATH                somebody else made a cgroup there in between: it is not ours
 // They are undone last one first. A `made` whose inode number is still that of PATH is killed and
 // removed; kernfs does not soon give a number out again, so another's cgroup of the same name is
-// left alone. An `intend` without one of the others (a crash in between) may remove an empty
-// cgroup and nothing else.
+// left alone. With the ID of the kernel's boot it is found by its number in that boot even if it
+// has another name by then. An `intend` without one of the others (a crash in between) may remove
+// an empty cgroup and nothing else.
 
 #ifndef SLIPWAY_PLUGINS_CGROUP_LIFE_H_
 #define SLIPWAY_PLUGINS_CGROUP_LIFE_H_
@@ -30,6 +31,7 @@ struct CgroupRecord {
   Kind kind = Kind::kIntend;
   uint64_t inode = 0;  // kMade only
   std::string path;
+  std::string boot = {};  // kMade only; empty: not given
 };
 
 std::string FormatRecord(const CgroupRecord& record);
@@ -45,8 +47,9 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
 // Refuses a path that neither the kernel nor an undo record takes.
 Status CheckLength(const std::string& path);
 
-// Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it.
-Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path);
+// Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it. boot:
+// sys::BootId() in v1, where a container can rename its cgroup; empty in v2.
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot);
 
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);

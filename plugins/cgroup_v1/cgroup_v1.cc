@@ -25,6 +25,7 @@
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
 namespace {
 
@@ -94,10 +95,11 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
   }
 
   Status PreClone(Plan& plan) override {
+    const std::string boot = sys::BootId();
     for (const Hierarchy& hierarchy : hierarchies_) {
       const std::string path =
           cgroup::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
-      RETURN_IF_ERROR(cgroup::MakeCgroup(plan, path));
+      RETURN_IF_ERROR(cgroup::MakeCgroup(plan, path, boot));
       if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
         RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }

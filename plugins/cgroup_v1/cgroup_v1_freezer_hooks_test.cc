@@ -112,6 +112,67 @@ TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   EXPECT_FALSE(Exists(freezer_ + "/" + stage.id()));
 }
 
+TEST_P(CgroupV1Freezer, TeardownNamesTheLackOfDescriptors) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = limits_ + "/" + stage.id() + "/one/two/three";
+  Shell child("mkdir -p " + inner + "; echo 0 >" + inner + "/cgroup.procs; echo ready; sleep 1000",
+              stage);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ExpectLackOfDescriptorsIsNamed(stage);
+  EXPECT_FALSE(Exists(limits_ + "/" + stage.id()));
+}
+
+TEST_P(CgroupV1Freezer, TeardownFindsACgroupThatWasRenamed) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string path = limits_ + "/" + stage.id();
+  Shell child("exit 0", stage);
+  ASSERT_EQ(rename(path.c_str(), (path + "-moved").c_str()), 0);
+  // Another one in its place is no reason to forget it, and stays.
+  MakeForeign(path);
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  ASSERT_FALSE(Exists(path + "-moved"));
+  EXPECT_TRUE(Exists(path));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
+TEST_P(CgroupV1Freezer, TeardownFindsACgroupWhoseParentWasRenamed) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child("exit 0", stage);
+  const std::string moved = limits_ + "-moved";
+  ASSERT_EQ(rename(limits_.c_str(), moved.c_str()), 0);
+  const Status status = stage.TeardownAll();
+  EXPECT_FALSE(Exists(moved + "/" + stage.id()));
+  ASSERT_EQ(rename(moved.c_str(), limits_.c_str()), 0);
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+}
+
+TEST_P(CgroupV1Freezer, TeardownEndsWhatRenamesItsCgroupAllTheTime) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string path = limits_ + "/" + stage.id();
+  Shell child("echo ready; while :; do mv " + path + " " + path + "-moved; mv " + path + "-moved " +
+                  path + "; done 2>/dev/null",
+              stage);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  ASSERT_FALSE(Exists(path));
+  ASSERT_FALSE(Exists(path + "-moved"));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
 class CgroupV1Frozen : public CgroupV1Freezer {};
 
 TEST_P(CgroupV1Frozen, TeardownThawsWhatTheContainerFroze) {

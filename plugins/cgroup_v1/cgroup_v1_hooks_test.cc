@@ -173,8 +173,9 @@ TEST_F(CgroupV1Hooks, EachRecordComesBeforeItsEffect) {
   struct stat about {};
   ASSERT_EQ(stat(path.c_str(), &about), 0);
   EXPECT_EQ(stage.records,
-            (std::vector<std::string>{"intend " + path,
-                                      "made " + std::to_string(about.st_ino) + " " + path}));
+            (std::vector<std::string>{
+                "intend " + path, "made " + std::to_string(about.st_ino) + " " +
+                                      Content("/proc/sys/kernel/random/boot_id") + " " + path}));
   EXPECT_EQ(existed, (std::vector<bool>{false, true}));
   EXPECT_EQ(limits, (std::vector<std::string>{"(none)", "max"}));
 }
@@ -217,6 +218,30 @@ TEST_F(CgroupV1Hooks, TeardownLeavesEvenAnEmptyOneWhenItsOwnWasConfirmed) {
   EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
   EXPECT_TRUE(stage.Teardown("intend " + path).ok());
   EXPECT_TRUE(Exists(path));
+}
+
+// The number that it had before means another cgroup now.
+TEST_F(CgroupV1Hooks, TeardownLooksForNoOtherNameAfterAnotherBoot) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  struct stat about {};
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  const std::string made = "made " + std::to_string(about.st_ino) + " ";
+  const std::string before = "01234567-89ab-cdef-0123-456789abcdef ";
+  EXPECT_TRUE(stage.Teardown(made + before + path + "-before").ok());
+  EXPECT_TRUE(stage.Teardown(made + path + "-before").ok());
+  EXPECT_TRUE(Exists(path));
+}
+
+TEST_F(CgroupV1Hooks, TeardownNeverTakesTheRootOfAHierarchy) {
+  HookedStage stage(kPlugin, UniqueId());
+  struct stat about {};
+  ASSERT_EQ(stat(V1("pids").c_str(), &about), 0);
+  const std::string boot = Content("/proc/sys/kernel/random/boot_id");
+  EXPECT_TRUE(stage
+                  .Teardown("made " + std::to_string(about.st_ino) + " " + boot + " " +
+                            In("pids", stage.id()))
+                  .ok());
 }
 
 TEST_F(CgroupV1Hooks, TeardownOfAnIntentRemovesAnEmptyCgroup) {

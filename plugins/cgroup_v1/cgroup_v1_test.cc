@@ -227,6 +227,33 @@ TEST_F(CgroupV1, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV1, CgroupsNestedBeyondTheLimitOfDescriptorsAreRemoved) {
+  ExpectNestedCgroupsEnd(V1("pids"), "cgroup-v1: {pids.max: 50}", true);
+}
+
+TEST_F(CgroupV1, AProcessNestedBeyondTheLimitOfDescriptorsIsKilled) {
+  ExpectNestedCgroupsEnd(V1("pids"), "cgroup-v1: {pids.max: 50}", false);
+}
+
+TEST_F(CgroupV1, AContainerThatRenamedItsCgroupIsNotForgotten) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string id = test.next_id();
+  const RunResult result = slipway::testing::RunProgram(
+      test.Argv(test.WriteStages(StagesWith(V1("pids"), "cgroup-v1: {pids.max: 50}", false)),
+                {"/bin/sh", "-c",
+                 "mv /tmp/$0 /tmp/moved-$0 || exit 1\n"
+                 "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $!",
+                 id}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  int status = 0;
+  EXPECT_EQ(waitpid(-1, &status, WNOHANG), std::stoi(result.out)) << result.out << result.err;
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  EXPECT_EQ(ReadText(V1("pids") + "/moved-" + id + "/cgroup.procs"), "");
+  EXPECT_NE(access((V1("pids") + "/moved-" + id).c_str(), F_OK), 0);
+  test.ExpectNothingLeft();
+}
+
 TEST_F(CgroupV1, TwoContainersOfOneNameAreRefused) {
   ContainerTest test;
   const std::string cgroup = V1("pids") + "/" + test.next_id();

@@ -106,7 +106,7 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
     }
     const std::string path =
         cgroup::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
-    ASSIGN_OR_RETURN(cgroup_, cgroup::MakeCgroup(plan, path));
+    ASSIGN_OR_RETURN(cgroup_, cgroup::MakeCgroup(plan, path, {}));
     RETURN_IF_ERROR(cgroup::WriteLimits(path, site_.limits));
     if (site_.device_program.valid()) {
       Status attached = cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program);

@@ -92,6 +92,18 @@ TEST_F(CgroupV2Hooks, TeardownKillsAFrozenContainer) {
   EXPECT_FALSE(Exists(path));
 }
 
+TEST_F(CgroupV2Hooks, TeardownNamesTheLackOfDescriptors) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = v2() + "/" + stage.id() + "/one/two/three";
+  Shell child("mkdir -p " + inner + "; echo 0 >" + inner + "/cgroup.procs; echo ready; sleep 1000",
+              stage.cgroup_fd);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ExpectLackOfDescriptorsIsNamed(stage);
+  EXPECT_FALSE(Exists(v2() + "/" + stage.id()));
+}
+
 TEST_F(CgroupV2Hooks, TeardownTwiceSucceeds) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());

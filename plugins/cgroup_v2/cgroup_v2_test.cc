@@ -59,6 +59,14 @@ TEST_F(CgroupV2, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV2, CgroupsNestedBeyondTheLimitOfDescriptorsAreRemoved) {
+  ExpectNestedCgroupsEnd(v2(), "cgroup-v2", true);
+}
+
+TEST_F(CgroupV2, AProcessNestedBeyondTheLimitOfDescriptorsIsKilled) {
+  ExpectNestedCgroupsEnd(v2(), "cgroup-v2", false);
+}
+
 TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeOpened) {
   const RunResult result =
       ContainerTest().RunScript(Stages("devices: [{device: /dev/null, access: w}]"),
