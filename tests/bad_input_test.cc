@@ -8,8 +8,8 @@
 #include <ostream>
 #include <string>
 
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 #include "tests/refusal.h"
 
 namespace slipway::testing {
@@ -262,8 +262,8 @@ TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
 }
 
 TEST(BadPipeline, CgroupV1ParentIsMissing) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  const sys::CgroupMount* pids = sys::FindController(mounts, "pids");
+  const auto mounts = cgroup::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const cgroup::CgroupMount* pids = cgroup::FindController(mounts, "pids");
   if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v1: {parent: /nope, pids.max: 20}\n");
@@ -276,8 +276,8 @@ TEST(BadPipeline, CgroupV1ParentIsMissing) {
 }
 
 TEST(BadPipeline, CgroupV2ParentIsMissing) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  const sys::CgroupMount* unified = sys::FindUnified(mounts);
+  const auto mounts = cgroup::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const cgroup::CgroupMount* unified = cgroup::FindUnified(mounts);
   if (!unified) GTEST_SKIP() << "needs cgroup v2";
   ContainerTest test;
   const std::string config = test.WriteStages("  - cgroup-v2: {parent: /nope}\n");

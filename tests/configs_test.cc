@@ -8,8 +8,8 @@
 #include <set>
 #include <string>
 
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 
 namespace slipway::testing {
 namespace {
@@ -137,9 +137,9 @@ TEST_F(UbuntuYaml, AForkBombStopsAtTwentyTasks) {
 }
 
 TEST_F(UbuntuYaml, TakesTheCgroupVersionThatHasTheController) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+  const auto mounts = cgroup::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
   const std::string wanted =
-      (sys::FindController(mounts, "pids") ? ":pids:/" : "0::/") + test_.next_id() + "\n";
+      (cgroup::FindController(mounts, "pids") ? ":pids:/" : "0::/") + test_.next_id() + "\n";
   const RunResult result = Run("ubuntu.yaml", "cat /proc/self/cgroup");
   EXPECT_NE(result.out.find(wanted), std::string::npos) << result.out << result.err;
 }

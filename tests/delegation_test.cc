@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 #include "tests/public_copy.h"
 #include "tests/refusal.h"
 
@@ -106,7 +106,7 @@ class CgroupTest : public ::testing::Test {
 
   void SetUp() override {
     if (!IsRoot()) GTEST_SKIP() << "needs root, to make cgroups and to become somebody else";
-    mounts_ = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
+    mounts_ = cgroup::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
   }
 
   std::vector<std::string> Argv(const std::string& stages) const {
@@ -124,7 +124,7 @@ class CgroupTest : public ::testing::Test {
 
   ContainerTest test_;
   PublicCopy copy_{{"cgroup_v1", "cgroup_v2"}};
-  std::vector<sys::CgroupMount> mounts_;
+  std::vector<cgroup::CgroupMount> mounts_;
   const std::string name_ = "slipway-delegation-" + std::to_string(getpid());
 };
 
@@ -133,7 +133,7 @@ class DelegationV1 : public CgroupTest {
   void SetUp() override {
     CgroupTest::SetUp();
     if (IsSkipped()) return;
-    const sys::CgroupMount* mount = sys::FindController(mounts_, "pids");
+    const cgroup::CgroupMount* mount = cgroup::FindController(mounts_, "pids");
     if (!mount) GTEST_SKIP() << "needs the controller pids on cgroup v1";
     root_ = mount->mount_point;
   }
@@ -185,7 +185,7 @@ class UnifiedTest : public CgroupTest {
   void SetUp() override {
     CgroupTest::SetUp();
     if (IsSkipped()) return;
-    const sys::CgroupMount* mount = sys::FindUnified(mounts_);
+    const cgroup::CgroupMount* mount = cgroup::FindUnified(mounts_);
     if (!mount) GTEST_SKIP() << "needs cgroup v2";
     root_ = mount->mount_point;
     enabled_ = ReadText(root_ + "/cgroup.subtree_control");
@@ -195,14 +195,14 @@ class UnifiedTest : public CgroupTest {
   void TearDown() override {
     if (root_.empty() || !FoldersBelow(root_).empty()) return;
     const std::string now = ReadText(root_ + "/cgroup.subtree_control");
-    for (std::string_view controller : sys::Split(now, " \n")) {
-      if (sys::HasWord(enabled_, controller)) continue;
+    for (std::string_view controller : cgroup::Split(now, " \n")) {
+      if (cgroup::HasWord(enabled_, controller)) continue;
       WriteTo(root_ + "/cgroup.subtree_control", "-" + std::string(controller));
     }
   }
 
   bool Offers(const std::string& controller) const {
-    return sys::HasWord(ReadText(root_ + "/cgroup.controllers"), controller);
+    return cgroup::HasWord(ReadText(root_ + "/cgroup.controllers"), controller);
   }
 
   std::string root_;
@@ -317,14 +317,14 @@ TEST_F(DelegationV2, AControllerThatWasNotPassedOnIsExplained) {
                      "needs root; or choose a parent that has it enabled and is delegated to this "
                      "user)\n"});
   EXPECT_EQ(FoldersBelow(parent.path()), std::set<std::string>{start.path()});
-  EXPECT_EQ(sys::Split(ReadText(parent.path() + "/cgroup.subtree_control"), "\n").size(), 0u);
+  EXPECT_EQ(cgroup::Split(ReadText(parent.path() + "/cgroup.subtree_control"), "\n").size(), 0u);
   test_.ExpectNothingLeft();
 }
 
 using Hybrid = UnifiedTest;
 
 TEST_F(Hybrid, OnePipelineUsesBothVersions) {
-  const sys::CgroupMount* pids = sys::FindController(mounts_, "pids");
+  const cgroup::CgroupMount* pids = cgroup::FindController(mounts_, "pids");
   if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1 beside cgroup v2";
   const bool huge = Offers("hugetlb") && fs::exists("/sys/kernel/mm/hugepages/hugepages-2048kB");
   const std::string id = test_.next_id();

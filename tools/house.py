@@ -2,7 +2,7 @@
 """Keeps the house in order: who may know whom, in the build graph and in the #include lines.
 
 The tables say what is allowed. A room is a package below runtime/; runtime itself (main and app)
-may use them all. Tests, testonly targets and the files that only they name may use what they need,
+may use them all. A folder below plugins/ is a stage, except for those in SHARED. Tests, testonly targets and the files that only they name may use what they need,
 but a plugin's test never another plugin's code. Besides: the host names no stage, main.cc is short,
 and abi.h is plain C11.
 """
@@ -29,7 +29,9 @@ ROOMS = {
 }
 ROOMS["runtime/commands"] = list(ROOMS)
 ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them by name
-PLUGIN = ["runtime/sdk", "runtime/sys"]
+# Below plugins/, but no stage: what several stages share, and whom it may know.
+SHARED = {"plugins/cgroup": ["runtime/sdk", "runtime/sys"]}
+PLUGIN = ["runtime/sdk", "runtime/sys", *SHARED]
 
 # The one room of each library: its target, and what its headers' names begin with.
 LIBRARIES = [
@@ -115,7 +117,7 @@ def room_of(path):
 
 def room_problem(user, used):
     """What is wrong when code in one room knows another, or None."""
-    may = PLUGIN if user.startswith("plugins/") else ROOMS.get(user)
+    may = SHARED.get(user, PLUGIN) if user.startswith("plugins/") else ROOMS.get(user)
     if may is None:
         return f"{user} is no room; name it in ROOMS of {THIS}"
     if used == user or used in may:
@@ -125,7 +127,9 @@ def room_problem(user, used):
 
 def test_problem(user, used):
     """What is wrong when a test in one room knows another, or None."""
-    if used == user or not (user.startswith("plugins/") and used.startswith("plugins/")):
+    if used == user or used in SHARED and user not in SHARED:
+        return None
+    if not (user.startswith("plugins/") and used.startswith("plugins/")):
         return None
     return f"the tests of {user} may not know {used}; they may run its .so, named as data"
 
@@ -228,6 +232,11 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True)
 
 
+def stage_folders(folders):
+    """The names of the stages' folders, of those below plugins/."""
+    return [name for name in folders if f"plugins/{name}" not in SHARED]
+
+
 def check_all():
     # Rules of every kind: an alias or a filegroup could hide what it stands for.
     graph = run("bazel", "query", "--noshow_progress", "--noimplicit_deps", "--output=xml",
@@ -238,7 +247,8 @@ def check_all():
     tests = test_files(rules)
     yield from check_graph(rules)
     yield from check_abi(run(*COMPILE_ABI).stderr)
-    stages = [folder.name for folder in pathlib.Path("plugins").iterdir() if folder.is_dir()]
+    folders = [folder.name for folder in pathlib.Path("plugins").iterdir() if folder.is_dir()]
+    stages = stage_folders(folders)
     for file in [*pathlib.Path("runtime").rglob("*.*"), *pathlib.Path("plugins").rglob("*.*")]:
         if file.suffix in (".cc", ".h", ".c"):
             path, text = str(file), file.read_text(encoding="utf-8")

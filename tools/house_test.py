@@ -101,6 +101,24 @@ class GraphTest(unittest.TestCase):
     def test_plugin_that_knows_another(self):
         self.assertEqual(len(self.check(rule("//plugins/uts:a", uses=["//plugins/pid:a"]))), 1)
 
+    def test_stages_share_a_library_that_knows_none_of_them(self):
+        shared = "//plugins/cgroup:cgroup"
+        self.assert_fine(
+            rule("//plugins/cgroup_v1:a", uses=[shared]),
+            rule(shared, uses=["//runtime/sdk:sdk", "//runtime/sys:fd"]),
+            rule("//plugins/cgroup_v1:a_test", "cc_test", uses=["//plugins/cgroup:testing"]))
+        self.assert_finding(
+            "plugins/cgroup/BUILD:7: //plugins/cgroup:cgroup: plugins/cgroup may not know "
+            "plugins/uts; it may know runtime/sdk, runtime/sys",
+            rule(shared, uses=["//plugins/uts:names"]))
+        uts = ["//plugins/uts:names"]
+        self.assertEqual(len(self.check(rule("//plugins/cgroup:a_test", "cc_test", uses=uts))), 1)
+
+    def test_the_host_does_not_know_what_stages_share(self):
+        shared = ["//plugins/cgroup:cgroup"]
+        for host in ("//runtime:app", "//runtime/launch:a", "//runtime/sys:a"):
+            self.assertEqual(len(self.check(rule(host, uses=shared))), 1, host)
+
     def test_tests_use_what_they_need(self):
         uses = ["//runtime/config:a", "@debian//:gtest"]
         self.assert_fine(rule("//runtime/cli:a_test", "cc_test", uses=uses),
@@ -233,6 +251,9 @@ class StageNameTest(unittest.TestCase):
         self.assertEqual(self.check("runtime/sys/a.cc", 'Fsopen("mount")'), [])
         for text in ('a == "mount"', '"mount"sv != a', 'strcmp(a, "mount") == 0'):
             self.assertEqual(len(self.check("runtime/sys/a.cc", text)), 1, text)
+
+    def test_what_stages_share_is_no_stage(self):
+        self.assertEqual(house.stage_folders(["uts", "cgroup", "cgroup_v1"]), ["uts", "cgroup_v1"])
 
     def test_tests_and_plugins_name_stages(self):
         text = 'a == "uts"'

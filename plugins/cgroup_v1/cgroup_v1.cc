@@ -12,19 +12,20 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/devices.h"
+#include "plugins/cgroup/figures.h"
+#include "plugins/cgroup/life.h"
+#include "plugins/cgroup/limits.h"
+#include "plugins/cgroup/mounts.h"
+#include "plugins/cgroup/options.h"
 #include "plugins/cgroup_v1/cpuset.h"
 #include "plugins/cgroup_v1/hierarchies.h"
 #include "plugins/cgroup_v1/limits.h"
 #include "runtime/sdk/stage.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_devices.h"
-#include "runtime/sys/cgroup_figures.h"
-#include "runtime/sys/cgroup_life.h"
-#include "runtime/sys/cgroup_limits.h"
-#include "runtime/sys/cgroup_mounts.h"
-#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
 namespace {
 
@@ -36,28 +37,29 @@ using slipway::Plan;
 using slipway::Result;
 using slipway::Status;
 using slipway::cgroup_v1::Hierarchy;
+namespace cgroup = slipway::cgroup;
 namespace sys = slipway::sys;
 
 // Why the v2 hierarchy has what v1 lacks, for the hint of an error; empty: it has it not.
-std::string OnUnified(const sys::CgroupMount& unified, std::string_view controller) {
+std::string OnUnified(const cgroup::CgroupMount& unified, std::string_view controller) {
   if (controller == "devices") return "v2 needs none for devices: use the stage cgroup-v2";
   const auto offered = sys::ReadFile(unified.mount_point + "/cgroup.controllers");
   // The same controller under two names.
   const std::string_view name = controller == "blkio" ? "io" : controller;
-  if (!offered.ok() || !sys::HasWord(*offered, name)) return {};
+  if (!offered.ok() || !cgroup::HasWord(*offered, name)) return {};
   return "it is bound to cgroup v2 at " + unified.mount_point + ": use the stage cgroup-v2";
 }
 
 // controller: which is in no v1 hierarchy. All mounts are looked at only where v2 does not explain
 // it.
-Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller,
+Status RefuseController(cgroup::CgroupMounts& mounts, const std::string& controller,
                         const std::string& option) {
   const std::string operation = "no controller \"" + controller + "\" in ";
-  ASSIGN_OR_RETURN(const sys::CgroupMount* unified, mounts.Unified());
+  ASSIGN_OR_RETURN(const cgroup::CgroupMount* unified, mounts.Unified());
   const std::string elsewhere = unified ? OnUnified(*unified, controller) : std::string();
   if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere).Option(option);
-  ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
-  const std::string points = sys::MountPoints(all, false);
+  ASSIGN_OR_RETURN(const std::vector<cgroup::CgroupMount> all, mounts.All());
+  const std::string points = cgroup::MountPoints(all, false);
   if (points == "none") {
     return Error(operation + "cgroup v1", {},
                  "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either")
@@ -68,8 +70,8 @@ Status RefuseController(sys::CgroupMounts& mounts, const std::string& controller
       .Option(option);
 }
 
-Status RefuseAll(sys::CgroupMounts& mounts) {
-  ASSIGN_OR_RETURN(const sys::CgroupMount* unified, mounts.Unified());
+Status RefuseAll(cgroup::CgroupMounts& mounts) {
+  ASSIGN_OR_RETURN(const cgroup::CgroupMount* unified, mounts.Unified());
   return Error("no cgroup v1 hierarchy has pids, memory or cpu", {},
                unified
                    ? "there is cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2"
@@ -81,11 +83,11 @@ bool IsRealTime() {
   return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
+class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
  public:
-  using sys::CgroupOptions::Options;
+  using cgroup::CgroupOptions::Options;
 
-  Status Create() override { return sys::CheckCgroupOptions(*this); }
+  Status Create() override { return cgroup::CheckCgroupOptions(*this); }
 
   Status Probe() override {
     ASSIGN_OR_RETURN(hierarchies_, Locate());
@@ -93,14 +95,15 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   }
 
   Status PreClone(Plan& plan) override {
+    const std::string boot = sys::BootId();
     for (const Hierarchy& hierarchy : hierarchies_) {
       const std::string path =
-          sys::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
-      RETURN_IF_ERROR(sys::MakeCgroup(plan, path));
+          cgroup::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
+      RETURN_IF_ERROR(cgroup::MakeCgroup(plan, path, boot));
       if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
         RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }
-      RETURN_IF_ERROR(sys::WriteLimits(path, hierarchy.limits));
+      RETURN_IF_ERROR(cgroup::WriteLimits(path, hierarchy.limits));
       const std::string tasks = path + "/tasks";
       ASSIGN_OR_RETURN(sys::Fd file, sys::Open(tasks, O_WRONLY));
       entrances_.push_back({tasks, std::move(file)});
@@ -125,23 +128,23 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   }
 
   Status Report(std::string_view record, Figures& figures) override {
-    return sys::ReportCgroup(record, figures);
+    return cgroup::ReportCgroup(record, figures);
   }
 
-  Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
+  Status Teardown(std::string_view record) override { return cgroup::UndoCgroup(record); }
 
  private:
   // The hierarchies of the controllers. Without `limits` those that there are will do.
-  static Result<std::vector<sys::CgroupMount>> Find(sys::CgroupMounts& mounts,
-                                                    const std::vector<std::string>& controllers,
-                                                    const std::vector<sys::LimitWrite>& limits) {
-    std::vector<sys::CgroupMount> found;
+  static Result<std::vector<cgroup::CgroupMount>> Find(
+      cgroup::CgroupMounts& mounts, const std::vector<std::string>& controllers,
+      const std::vector<cgroup::LimitWrite>& limits) {
+    std::vector<cgroup::CgroupMount> found;
     for (const std::string& controller : controllers) {
-      ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Controller(controller));
+      ASSIGN_OR_RETURN(const cgroup::CgroupMount* mount, mounts.Controller(controller));
       if (mount != nullptr) {
         found.push_back(*mount);
       } else if (!limits.empty()) {
-        return RefuseController(mounts, controller, sys::OptionOf(limits, controller));
+        return RefuseController(mounts, controller, cgroup::OptionOf(limits, controller));
       }
     }
     if (found.empty()) return RefuseAll(mounts);
@@ -149,29 +152,30 @@ class CgroupV1 final : public slipway::Stage, public sys::CgroupOptions {
   }
 
   // Can the container's cgroup be made in this hierarchy?
-  Status Check(const sys::CgroupMount& mount) const {
-    RETURN_IF_ERROR(sys::BlameParent(sys::CheckParent(mount, parent)));
+  Status Check(const cgroup::CgroupMount& mount) const {
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup::CheckParent(mount, parent)));
     return slipway::cgroup_v1::CheckCpuset(mount, *this);
   }
 
   // The hierarchies that are needed, each with a parent in which a cgroup can be made.
   Result<std::vector<Hierarchy>> Locate() const {
-    RETURN_IF_ERROR(sys::BlameParent(sys::CheckCgroupPath(parent)));
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup::CheckCgroupPath(parent)));
     RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
-    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
-    const std::vector<sys::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
-    std::vector<std::string> controllers = sys::ControllersOf(limits);
+    ASSIGN_OR_RETURN(const cgroup::CgroupOptions resolved, cgroup::ResolveDevices(*this));
+    const std::vector<cgroup::LimitWrite> limits = slipway::cgroup_v1::Limits(resolved);
+    std::vector<std::string> controllers = cgroup::ControllersOf(limits);
     // Without a limit the cgroups still hold the container together: what is left gets killed.
     if (controllers.empty()) controllers = {"pids", "memory", "cpu"};
-    sys::CgroupMounts mounts;
-    ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> found, Find(mounts, controllers, limits));
+    cgroup::CgroupMounts mounts;
+    ASSIGN_OR_RETURN(const std::vector<cgroup::CgroupMount> found,
+                     Find(mounts, controllers, limits));
     std::vector<Hierarchy> hierarchies =
         slipway::cgroup_v1::FindHierarchies(found, controllers, limits);
     for (const Hierarchy& hierarchy : hierarchies) RETURN_IF_ERROR(Check(hierarchy.mount));
     // Last, so that its undo records come back first: nothing forks while all are killed. It is
     // no more than a help, so a machine without it will do.
     for (const char* controller : {"pids", "freezer"}) {
-      ASSIGN_OR_RETURN(const sys::CgroupMount* holder, mounts.Controller(controller));
+      ASSIGN_OR_RETURN(const cgroup::CgroupMount* holder, mounts.Controller(controller));
       if (holder == nullptr) continue;
       const bool checked = std::any_of(
           hierarchies.begin(), hierarchies.end(),

@@ -7,13 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_testing.h"
+#include "plugins/cgroup/fixture.h"
+#include "plugins/cgroup/testing.h"
 #include "runtime/sys/file.h"
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 namespace {
 
 constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
@@ -23,20 +24,16 @@ constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
 // in others.
 enum class Holder { kPids, kFreezer, kNothing };
 
-class CgroupV1Freezer : public ::testing::TestWithParam<Holder> {
+class CgroupV1Freezer : public CgroupTest, public ::testing::WithParamInterface<Holder> {
  protected:
   void SetUp() override {
-    const auto mountinfo = ReadFile("/proc/self/mountinfo");
-    ASSERT_TRUE(mountinfo.ok());
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    const auto mounts = ParseCgroupMounts(*mountinfo);
-    const CgroupMount* limits = FindController(mounts, limits_controller());
-    const CgroupMount* freezer = FindController(mounts, "freezer");
-    if (!limits || !freezer) GTEST_SKIP() << "needs pids, memory and freezer on cgroup v1";
-    if (limits->device == freezer->device) GTEST_SKIP() << "controllers are joined here";
+    CgroupTest::SetUp();
+    NeedV1({limits_controller(), "freezer"});
+    if (IsSkipped()) return;
+    if (V1(limits_controller()) == V1("freezer")) GTEST_SKIP() << "controllers are joined here";
     parent_ = "/" + UniqueId();
-    limits_ = limits->mount_point + parent_;
-    freezer_ = freezer->mount_point + parent_;
+    limits_ = V1(limits_controller()) + parent_;
+    freezer_ = V1("freezer") + parent_;
     ASSERT_EQ(mkdir(limits_.c_str(), 0755), 0);
     if (GetParam() == Holder::kFreezer) {
       ASSERT_EQ(mkdir(freezer_.c_str(), 0755), 0);
@@ -44,6 +41,7 @@ class CgroupV1Freezer : public ::testing::TestWithParam<Holder> {
   }
 
   void TearDown() override {
+    CgroupTest::TearDown();  // what is in the parent, before the parent
     if (parent_.empty()) return;
     EXPECT_EQ(rmdir(limits_.c_str()), 0);
     EXPECT_EQ(rmdir(freezer_.c_str()), GetParam() == Holder::kFreezer ? 0 : -1);
@@ -114,6 +112,67 @@ TEST_P(CgroupV1Freezer, TeardownEndsAForkBomb) {
   EXPECT_FALSE(Exists(freezer_ + "/" + stage.id()));
 }
 
+TEST_P(CgroupV1Freezer, TeardownNamesTheLackOfDescriptors) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = limits_ + "/" + stage.id() + "/one/two/three";
+  Shell child("mkdir -p " + inner + "; echo 0 >" + inner + "/cgroup.procs; echo ready; sleep 1000",
+              stage);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ExpectLackOfDescriptorsIsNamed(stage);
+  EXPECT_FALSE(Exists(limits_ + "/" + stage.id()));
+}
+
+TEST_P(CgroupV1Freezer, TeardownFindsACgroupThatWasRenamed) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string path = limits_ + "/" + stage.id();
+  Shell child("exit 0", stage);
+  ASSERT_EQ(rename(path.c_str(), (path + "-moved").c_str()), 0);
+  // Another one in its place is no reason to forget it, and stays.
+  MakeForeign(path);
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  ASSERT_FALSE(Exists(path + "-moved"));
+  EXPECT_TRUE(Exists(path));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
+TEST_P(CgroupV1Freezer, TeardownFindsACgroupWhoseParentWasRenamed) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  Shell child("exit 0", stage);
+  const std::string moved = limits_ + "-moved";
+  ASSERT_EQ(rename(limits_.c_str(), moved.c_str()), 0);
+  const Status status = stage.TeardownAll();
+  EXPECT_FALSE(Exists(moved + "/" + stage.id()));
+  ASSERT_EQ(rename(moved.c_str(), limits_.c_str()), 0);
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+}
+
+TEST_P(CgroupV1Freezer, TeardownEndsWhatRenamesItsCgroupAllTheTime) {
+  HookedStage stage(kPlugin, UniqueId());
+  Configure(stage);
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string path = limits_ + "/" + stage.id();
+  Shell child("echo ready; while :; do mv " + path + " " + path + "-moved; mv " + path + "-moved " +
+                  path + "; done 2>/dev/null",
+              stage);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  const Status status = stage.TeardownAll();
+  EXPECT_TRUE(status.ok()) << status.error().ToString();
+  ASSERT_FALSE(Exists(path));
+  ASSERT_FALSE(Exists(path + "-moved"));
+  const int ended = child.Wait();
+  EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGKILL);
+}
+
 class CgroupV1Frozen : public CgroupV1Freezer {};
 
 TEST_P(CgroupV1Frozen, TeardownThawsWhatTheContainerFroze) {
@@ -138,7 +197,7 @@ TEST_P(CgroupV1Frozen, TeardownEndsWhatIsFrozenAlready) {
   Configure(stage);
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child("exit 0", stage);
-  ASSERT_TRUE(WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
+  ASSERT_TRUE(sys::WriteFile(freezer_ + "/" + stage.id() + "/freezer.state", "FROZEN").ok());
   kill(child.pid(), SIGKILL);
   const Status status = stage.TeardownAll();
   EXPECT_TRUE(status.ok()) << status.error().ToString();
@@ -164,4 +223,4 @@ INSTANTIATE_TEST_SUITE_P(By, CgroupV1Freezer,
                          });
 
 }  // namespace
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing

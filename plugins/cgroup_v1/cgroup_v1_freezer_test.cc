@@ -10,14 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "plugins/cgroup/fixture.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 
 namespace {
 
 using slipway::testing::ContainerTest;
-using slipway::testing::ReadText;
-namespace sys = slipway::sys;
 
 // Runs the program and returns its exit status. Orphans get reaped at once meanwhile, as init
 // does: else they would soon use up pids.max, and the tree would end by itself.
@@ -46,10 +44,18 @@ int RunBelowAnInit(const std::vector<std::string>& words) {
   return WEXITSTATUS(status);
 }
 
+class CgroupV1Freezer : public slipway::cgroup::testing::CgroupTest {
+ protected:
+  void SetUp() override {
+    CgroupTest::SetUp();
+    NeedV1({"pids", "freezer"});
+  }
+};
+
 // No test but the container's command: leaves some lines of processes, in each of which every
 // process forks its successor and ends. The lines end by themselves after a while, so that a
 // failed test does not cost the machine.
-TEST(CgroupV1Freezer, DISABLED_Command) {
+TEST_F(CgroupV1Freezer, DISABLED_Command) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(15);
   for (int line = 0; line < 8; ++line) {
     if (fork() > 0) continue;
@@ -62,14 +68,7 @@ TEST(CgroupV1Freezer, DISABLED_Command) {
   _exit(7);
 }
 
-TEST(CgroupV1Freezer, ATreeThatForksOnEndsWithTheContainer) {
-  if (geteuid() != 0) GTEST_SKIP() << "needs root";
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  for (const char* controller : {"pids", "freezer"}) {
-    if (!sys::FindController(mounts, controller)) {
-      GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
-    }
-  }
+TEST_F(CgroupV1Freezer, ATreeThatForksOnEndsWithTheContainer) {
   ContainerTest test;
   // Without a pid namespace. The limit is for the safety of this machine only.
   const std::string config = test.WriteStages("  - cgroup-v1: {pids.max: 200}\n");

@@ -8,46 +8,25 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_testing.h"
+#include "plugins/cgroup/fixture.h"
+#include "plugins/cgroup/testing.h"
 #include "runtime/sys/file.h"
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 namespace {
 
 constexpr const char* kPlugin = "plugins/cgroup_v1/libcgroup_v1_stage.so";
 
-class CgroupV1Hooks : public ::testing::Test {
+class CgroupV1Hooks : public CgroupTest {
  protected:
   void SetUp() override {
-    const auto mountinfo = ReadFile("/proc/self/mountinfo");
-    ASSERT_TRUE(mountinfo.ok());
-    mounts_ = ParseCgroupMounts(*mountinfo);
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    for (const char* controller : {"pids", "memory", "cpu"}) {
-      if (!FindController(mounts_, controller)) {
-        GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
-      }
-    }
+    CgroupTest::SetUp();
+    NeedV1({"pids", "memory", "cpu"});
   }
 
   std::string In(const std::string& controller, const std::string& id) const {
-    return FindController(mounts_, controller)->mount_point + "/" + id;
+    return V1(controller) + "/" + id;
   }
-
-  // A cgroup that is somebody else's; `path` is removed at the end.
-  std::string MakeForeign(const std::string& path) {
-    EXPECT_EQ(mkdir(path.c_str(), 0755), 0);
-    foreign_.push_back(path);
-    return path;
-  }
-
-  void TearDown() override {
-    for (auto path = foreign_.rbegin(); path != foreign_.rend(); ++path) rmdir(path->c_str());
-  }
-
-  std::vector<CgroupMount> mounts_;
-  std::vector<std::string> foreign_;
 };
 
 TEST_F(CgroupV1Hooks, LimitsStandInTheKernelsFiles) {
@@ -65,7 +44,7 @@ TEST_F(CgroupV1Hooks, LimitsStandInTheKernelsFiles) {
 }
 
 TEST_F(CgroupV1Hooks, SwapIsLimitedTogetherWithMemory) {
-  if (!Exists(FindController(mounts_, "memory")->mount_point + "/memory.memsw.limit_in_bytes")) {
+  if (!Exists(V1("memory") + "/memory.memsw.limit_in_bytes")) {
     GTEST_SKIP() << "this kernel does not count swap (swapaccount=0)";
   }
   HookedStage stage(kPlugin, UniqueId());
@@ -79,7 +58,7 @@ TEST_F(CgroupV1Hooks, SwapIsLimitedTogetherWithMemory) {
 }
 
 TEST_F(CgroupV1Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
-  if (!Exists(FindController(mounts_, "cpu")->mount_point + "/cpu.cfs_burst_us")) {
+  if (!Exists(V1("cpu") + "/cpu.cfs_burst_us")) {
     GTEST_SKIP() << "this kernel has no cpu.cfs_burst_us (5.14 has)";
   }
   HookedStage stage(kPlugin, UniqueId());
@@ -96,7 +75,7 @@ TEST_F(CgroupV1Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
 }
 
 TEST_F(CgroupV1Hooks, ACpusetInheritsWhatIsNotGiven) {
-  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  if (V1("cpuset").empty()) GTEST_SKIP() << "needs the controller cpuset on v1";
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("cpuset.cpus", "0");
   ASSERT_TRUE(stage.Probe().ok());
@@ -104,24 +83,24 @@ TEST_F(CgroupV1Hooks, ACpusetInheritsWhatIsNotGiven) {
   ASSERT_TRUE(made.ok()) << made.error().ToString();
   EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.cpus"), "0");
   EXPECT_EQ(Content(In("cpuset", stage.id()) + "/cpuset.mems"),
-            Content(FindController(mounts_, "cpuset")->mount_point + "/cpuset.mems"));
+            Content(V1("cpuset") + "/cpuset.mems"));
   Shell child("exit 0", stage);
 }
 
 TEST_F(CgroupV1Hooks, ProbeNamesACpuThatIsNotThere) {
-  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  if (V1("cpuset").empty()) GTEST_SKIP() << "needs the controller cpuset on v1";
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("cpuset.cpus", "0,8191");
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
-  const std::string file = FindController(mounts_, "cpuset")->mount_point + "/cpuset.cpus";
+  const std::string file = V1("cpuset") + "/cpuset.cpus";
   EXPECT_EQ(status.error().ToString(),
             "cpuset.cpus: no 8191 in \"" + file + "\" (there are " + Content(file) + ")");
   EXPECT_STREQ(status.error()->option, "cpuset.cpus");
 }
 
 TEST_F(CgroupV1Hooks, ProbeExplainsAParentWithoutCpus) {
-  if (!FindController(mounts_, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  if (V1("cpuset").empty()) GTEST_SKIP() << "needs the controller cpuset on v1";
   const std::string parent = "/" + UniqueId();
   MakeForeign(In("cpuset", parent));
   HookedStage stage(kPlugin, UniqueId());
@@ -194,8 +173,9 @@ TEST_F(CgroupV1Hooks, EachRecordComesBeforeItsEffect) {
   struct stat about {};
   ASSERT_EQ(stat(path.c_str(), &about), 0);
   EXPECT_EQ(stage.records,
-            (std::vector<std::string>{"intend " + path,
-                                      "made " + std::to_string(about.st_ino) + " " + path}));
+            (std::vector<std::string>{
+                "intend " + path, "made " + std::to_string(about.st_ino) + " " +
+                                      Content("/proc/sys/kernel/random/boot_id") + " " + path}));
   EXPECT_EQ(existed, (std::vector<bool>{false, true}));
   EXPECT_EQ(limits, (std::vector<std::string>{"(none)", "max"}));
 }
@@ -226,7 +206,7 @@ TEST_F(CgroupV1Hooks, TeardownLeavesAnotherCgroupOfTheSameName) {
   HookedStage stage(kPlugin, UniqueId());
   const std::string path = MakeForeign(In("pids", stage.id()));
   Shell other("exit 0");
-  ASSERT_TRUE(WriteFile(path + "/cgroup.procs", std::to_string(other.pid())).ok());
+  ASSERT_TRUE(sys::WriteFile(path + "/cgroup.procs", std::to_string(other.pid())).ok());
   EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
   EXPECT_TRUE(stage.Teardown("intend " + path).ok());
   EXPECT_EQ(Content(path + "/cgroup.procs"), std::to_string(other.pid()));
@@ -238,6 +218,30 @@ TEST_F(CgroupV1Hooks, TeardownLeavesEvenAnEmptyOneWhenItsOwnWasConfirmed) {
   EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
   EXPECT_TRUE(stage.Teardown("intend " + path).ok());
   EXPECT_TRUE(Exists(path));
+}
+
+// The number that it had before means another cgroup now.
+TEST_F(CgroupV1Hooks, TeardownLooksForNoOtherNameAfterAnotherBoot) {
+  HookedStage stage(kPlugin, UniqueId());
+  const std::string path = MakeForeign(In("pids", stage.id()));
+  struct stat about {};
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  const std::string made = "made " + std::to_string(about.st_ino) + " ";
+  const std::string before = "01234567-89ab-cdef-0123-456789abcdef ";
+  EXPECT_TRUE(stage.Teardown(made + before + path + "-before").ok());
+  EXPECT_TRUE(stage.Teardown(made + path + "-before").ok());
+  EXPECT_TRUE(Exists(path));
+}
+
+TEST_F(CgroupV1Hooks, TeardownNeverTakesTheRootOfAHierarchy) {
+  HookedStage stage(kPlugin, UniqueId());
+  struct stat about {};
+  ASSERT_EQ(stat(V1("pids").c_str(), &about), 0);
+  const std::string boot = Content("/proc/sys/kernel/random/boot_id");
+  EXPECT_TRUE(stage
+                  .Teardown("made " + std::to_string(about.st_ino) + " " + boot + " " +
+                            In("pids", stage.id()))
+                  .ok());
 }
 
 TEST_F(CgroupV1Hooks, TeardownOfAnIntentRemovesAnEmptyCgroup) {
@@ -265,11 +269,9 @@ TEST_F(CgroupV1Hooks, TeardownNeverKillsItself) {
   const std::string own = Content("/proc/self/cgroup");
   const size_t at = own.find(":pids:") + 6;
   const std::string home = own.substr(at, own.find('\n', at) - at);
-  ASSERT_TRUE(WriteFile(path + "/cgroup.procs", std::to_string(getpid())).ok());
+  ASSERT_TRUE(sys::WriteFile(path + "/cgroup.procs", std::to_string(getpid())).ok());
   const Status status = stage.TeardownAll();
-  ASSERT_TRUE(WriteFile(FindController(mounts_, "pids")->mount_point + home + "/cgroup.procs",
-                        std::to_string(getpid()))
-                  .ok());
+  ASSERT_TRUE(sys::WriteFile(V1("pids") + home + "/cgroup.procs", std::to_string(getpid())).ok());
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error()->errno_value, EBUSY);
 }
@@ -322,7 +324,7 @@ TEST_F(CgroupV1Hooks, ProbeNamesAParentThatIsNotThere) {
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error()->errno_value, ENOENT);
-  EXPECT_EQ(status.error()->subject, FindController(mounts_, "pids")->mount_point + "/no/such");
+  EXPECT_EQ(status.error()->subject, V1("pids") + "/no/such");
 }
 
 TEST_F(CgroupV1Hooks, ProbeRefusesAParentThatLeadsUpwards) {
@@ -341,14 +343,14 @@ TEST_F(CgroupV1Hooks, ProbeTellsWhoMayNotWriteTheParent) {
   ASSERT_EQ(seteuid(0), 0);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "cannot make a cgroup in \"" + FindController(mounts_, "pids")->mount_point +
+            "cannot make a cgroup in \"" + V1("pids") +
                 "\": Permission denied (needs root, or a parent that is delegated to this user)");
 }
 
 TEST_F(CgroupV1Hooks, ALimitThatTheParentForbidsIsExplained) {
   const std::string parent = "/" + UniqueId();
   MakeForeign(In("cpu", parent));
-  ASSERT_TRUE(WriteFile(In("cpu", parent) + "/cpu.cfs_quota_us", "50000").ok());
+  ASSERT_TRUE(sys::WriteFile(In("cpu", parent) + "/cpu.cfs_quota_us", "50000").ok());
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("parent", parent);
   stage.Set("cpu.max", 1500);
@@ -361,4 +363,4 @@ TEST_F(CgroupV1Hooks, ALimitThatTheParentForbidsIsExplained) {
 }
 
 }  // namespace
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "plugins/cgroup/fixture.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 
 namespace {
 
@@ -16,28 +16,17 @@ using slipway::testing::ContainerTest;
 using slipway::testing::ReadText;
 using slipway::testing::Running;
 using slipway::testing::RunResult;
-namespace sys = slipway::sys;
 
 std::string Stages(const std::string& options) {
   return "  - pid\n  - mount: {root: root}\n  - proc\n  - cgroup-v1: {" + options + "}\n";
 }
 
-class CgroupV1 : public ::testing::Test {
+class CgroupV1 : public slipway::cgroup::testing::CgroupTest {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-    for (const char* controller : {"pids", "memory", "cpu"}) {
-      if (!sys::FindController(mounts, controller)) {
-        GTEST_SKIP() << "needs the controller " << controller << " on cgroup v1";
-      }
-    }
-    cpu_ = sys::FindController(mounts, "cpu")->mount_point;
-    pids_ = sys::FindController(mounts, "pids")->mount_point;
+    CgroupTest::SetUp();
+    NeedV1({"pids", "memory", "cpu"});
   }
-
-  std::string cpu_;
-  std::string pids_;
 };
 
 TEST_F(CgroupV1, ForkBombStopsAtTheLimit) {
@@ -106,7 +95,7 @@ TEST_F(CgroupV1, TheCpuQuotaStandsWhileItRuns) {
       test.Argv(test.WriteStages(Stages("cpu.max: 0.5")),
                 {"/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; sleep 1000 & wait"}));
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
-  const std::string cgroup = cpu_ + "/" + test.next_id();
+  const std::string cgroup = V1("cpu") + "/" + test.next_id();
   EXPECT_EQ(ReadText(cgroup + "/cpu.cfs_quota_us"), "50000\n");
   EXPECT_EQ(ReadText(cgroup + "/cpu.cfs_period_us"), "100000\n");
   EXPECT_NE(ReadText(cgroup + "/cgroup.procs"), "");
@@ -118,23 +107,21 @@ TEST_F(CgroupV1, TheCpuQuotaStandsWhileItRuns) {
 TEST_F(CgroupV1, TheWeightStandsAsShares) {
   ContainerTest test;
   const RunResult result =
-      test.RunScript("  - mount: {root: root, binds: [{source: " + cpu_ +
+      test.RunScript("  - mount: {root: root, binds: [{source: " + V1("cpu") +
                          ", target: /tmp}]}\n  - cgroup-v1: {cpu.weight: 200}\n",
                      "cat /tmp/" + test.next_id() + "/cpu.shares");
   EXPECT_EQ(result.out, "2048\n") << result.err;
 }
 
 TEST_F(CgroupV1, TheCpusetShowsInProc) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  if (!sys::FindController(mounts, "cpuset")) GTEST_SKIP() << "needs the controller cpuset on v1";
+  if (V1("cpuset").empty()) GTEST_SKIP() << "needs the controller cpuset on v1";
   const RunResult result = ContainerTest().RunScript(Stages("cpuset.cpus: 0, cpuset.mems: 0"),
                                                      "grep Cpus_allowed_list /proc/self/status");
   EXPECT_EQ(result.out, "Cpus_allowed_list:\t0\n") << result.err;
 }
 
 TEST_F(CgroupV1, ADeviceThatIsNotAllowedCannotBeOpened) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  if (!sys::FindController(mounts, "devices")) GTEST_SKIP() << "needs devices on cgroup v1";
+  if (V1("devices").empty()) GTEST_SKIP() << "needs devices on cgroup v1";
   const RunResult result = ContainerTest().RunScript(
       Stages("devices: [{device: /dev/null}]"),
       "echo x >/dev/null && echo null; head -c1 /dev/zero || echo refused");
@@ -143,14 +130,13 @@ TEST_F(CgroupV1, ADeviceThatIsNotAllowedCannotBeOpened) {
 }
 
 TEST_F(CgroupV1, ALimitOfADiskStandsInItsFile) {
-  const auto mounts = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-  const sys::CgroupMount* blkio = sys::FindController(mounts, "blkio");
-  if (!blkio) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
+  const std::string blkio = V1("blkio");
+  if (blkio.empty()) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
   const std::string disk = ReadText("/sys/block/loop0/dev");
   if (disk.empty()) GTEST_SKIP() << "needs the disk loop0";
   ContainerTest test;
   const RunResult result =
-      test.RunScript("  - mount: {root: root, binds: [{source: " + blkio->mount_point +
+      test.RunScript("  - mount: {root: root, binds: [{source: " + blkio +
                          ", target: /tmp}]}\n  - cgroup-v1: {io.max: [{device: \"" +
                          disk.substr(0, disk.find('\n')) + "\", rbps: 1MiB, wiops: 7}]}\n",
                      "cd /tmp/" + test.next_id() +
@@ -177,7 +163,7 @@ TEST_F(CgroupV1, AReadOnlyMountIsNamedBeforeAnythingHappens) {
                                    "-m",
                                    "/bin/sh",
                                    "-c",
-                                   "mount -o remount,ro,bind " + pids_ + " && exec \"$@\"",
+                                   "mount -o remount,ro,bind " + V1("pids") + " && exec \"$@\"",
                                    "sh"};
   for (const std::string& word :
        test.Argv(test.WriteStages(Stages("pids.max: 20")), {"/bin/true"})) {
@@ -186,9 +172,9 @@ TEST_F(CgroupV1, AReadOnlyMountIsNamedBeforeAnythingHappens) {
   const RunResult result = slipway::testing::RunProgram(argv);
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":6:5: cgroup-v1: parent: cannot make a cgroup in \"" + pids_ +
+                            ":6:5: cgroup-v1: parent: cannot make a cgroup in \"" + V1("pids") +
                             "\": Read-only file system (the hierarchy is mounted read-only at " +
-                            pids_ + ")\n");
+                            V1("pids") + ")\n");
 }
 
 TEST_F(CgroupV1, AFirstOfSaysWhyNeitherVersionHonoursAnOption) {
@@ -241,9 +227,36 @@ TEST_F(CgroupV1, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   test.ExpectNothingLeft();
 }
 
+TEST_F(CgroupV1, CgroupsNestedBeyondTheLimitOfDescriptorsAreRemoved) {
+  ExpectNestedCgroupsEnd(V1("pids"), "cgroup-v1: {pids.max: 50}", true);
+}
+
+TEST_F(CgroupV1, AProcessNestedBeyondTheLimitOfDescriptorsIsKilled) {
+  ExpectNestedCgroupsEnd(V1("pids"), "cgroup-v1: {pids.max: 50}", false);
+}
+
+TEST_F(CgroupV1, AContainerThatRenamedItsCgroupIsNotForgotten) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string id = test.next_id();
+  const RunResult result = slipway::testing::RunProgram(
+      test.Argv(test.WriteStages(StagesWith(V1("pids"), "cgroup-v1: {pids.max: 50}", false)),
+                {"/bin/sh", "-c",
+                 "mv /tmp/$0 /tmp/moved-$0 || exit 1\n"
+                 "setsid sleep 1000 </dev/null >/dev/null 2>&1 & echo $!",
+                 id}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  int status = 0;
+  EXPECT_EQ(waitpid(-1, &status, WNOHANG), std::stoi(result.out)) << result.out << result.err;
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  EXPECT_EQ(ReadText(V1("pids") + "/moved-" + id + "/cgroup.procs"), "");
+  EXPECT_NE(access((V1("pids") + "/moved-" + id).c_str(), F_OK), 0);
+  test.ExpectNothingLeft();
+}
+
 TEST_F(CgroupV1, TwoContainersOfOneNameAreRefused) {
   ContainerTest test;
-  const std::string cgroup = pids_ + "/" + test.next_id();
+  const std::string cgroup = V1("pids") + "/" + test.next_id();
   ASSERT_EQ(mkdir(cgroup.c_str(), 0755), 0);
   test.MakeRoot();
   const RunResult result = slipway::testing::RunProgram(

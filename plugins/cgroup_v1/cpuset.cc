@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "runtime/sys/cgroup_life.h"
-#include "runtime/sys/cgroup_limits.h"
+#include "plugins/cgroup/life.h"
+#include "plugins/cgroup/limits.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::cgroup_v1 {
@@ -15,13 +15,13 @@ constexpr const char* kFiles[] = {"cpuset.cpus", "cpuset.mems"};
 
 }  // namespace
 
-bool HasCpuset(const sys::CgroupMount& mount) {
+bool HasCpuset(const cgroup::CgroupMount& mount) {
   return std::find(mount.options.begin(), mount.options.end(), "cpuset") != mount.options.end();
 }
 
-Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& options) {
+Status CheckCpuset(const cgroup::CgroupMount& mount, const cgroup::CgroupOptions& options) {
   if (!HasCpuset(mount)) return Ok();
-  const std::string directory = sys::CgroupDirectory(mount, options.parent) + "/";
+  const std::string directory = cgroup::CgroupDirectory(mount, options.parent) + "/";
   for (const char* file : kFiles) {
     ASSIGN_OR_RETURN(const std::string there, sys::ReadFile(directory + file));
     if (there.find_first_not_of('\n') != std::string::npos) continue;
@@ -31,10 +31,10 @@ Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& opti
   }
   if (options.cpuset_cpus) {
     RETURN_IF_ERROR(
-        sys::CheckIdsAreThere("cpuset.cpus", *options.cpuset_cpus, directory + "cpuset.cpus"));
+        cgroup::CheckIdsAreThere("cpuset.cpus", *options.cpuset_cpus, directory + "cpuset.cpus"));
   }
   if (!options.cpuset_mems) return Ok();
-  return sys::CheckIdsAreThere("cpuset.mems", *options.cpuset_mems, directory + "cpuset.mems");
+  return cgroup::CheckIdsAreThere("cpuset.mems", *options.cpuset_mems, directory + "cpuset.mems");
 }
 
 Status InheritCpuset(const std::string& directory) {
@@ -42,7 +42,7 @@ Status InheritCpuset(const std::string& directory) {
   for (const char* file : kFiles) {
     ASSIGN_OR_RETURN(std::string ids, sys::ReadFile(parent + file));
     ids.resize(std::min(ids.find('\n'), ids.size()));
-    RETURN_IF_ERROR(sys::WriteLimit(directory, {"cpuset", file, std::move(ids)}));
+    RETURN_IF_ERROR(cgroup::WriteLimit(directory, {"cpuset", file, std::move(ids)}));
   }
   return Ok();
 }

@@ -6,17 +6,17 @@
 
 #include <string>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_options.h"
 
 namespace slipway::cgroup_v1 {
 
 // Is cpuset bound to this hierarchy, alone or joined with others?
-bool HasCpuset(const sys::CgroupMount& mount);
+bool HasCpuset(const cgroup::CgroupMount& mount);
 
 // Has the parent the CPUs and nodes that a cgroup below it is to have? No side effects.
-Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& options);
+Status CheckCpuset(const cgroup::CgroupMount& mount, const cgroup::CgroupOptions& options);
 
 // Gives the new cgroup `directory` the CPUs and nodes of its parent.
 Status InheritCpuset(const std::string& directory);

@@ -7,25 +7,25 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_limits.h"
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/limits.h"
 
 namespace slipway::cgroup_v1 {
 
 // A hierarchy in which the container gets a cgroup, and what is written there.
 struct Hierarchy {
-  sys::CgroupMount mount;
-  std::vector<sys::LimitWrite> limits;
+  cgroup::CgroupMount mount;
+  std::vector<cgroup::LimitWrite> limits;
 };
 
 // The hierarchies of `controllers`, in that order, with the limits that belong to each. A
 // controller that no v1 hierarchy has is passed over.
-std::vector<Hierarchy> FindHierarchies(const std::vector<sys::CgroupMount>& mounts,
+std::vector<Hierarchy> FindHierarchies(const std::vector<cgroup::CgroupMount>& mounts,
                                        const std::vector<std::string>& controllers,
-                                       const std::vector<sys::LimitWrite>& limits);
+                                       const std::vector<cgroup::LimitWrite>& limits);
 
 // Puts the hierarchy `mount` last: it may be among them already, joined with a controller.
-void PutLast(std::vector<Hierarchy>& hierarchies, const sys::CgroupMount& mount);
+void PutLast(std::vector<Hierarchy>& hierarchies, const cgroup::CgroupMount& mount);
 
 }  // namespace slipway::cgroup_v1
 

@@ -13,7 +13,7 @@ constexpr const char* kJoined =
     "34 31 0:36 / /again rw - cgroup cgroup rw,pids\n";
 
 TEST(FindHierarchies, JoinedControllersGetOneCgroupWithAllTheirLimits) {
-  const auto mounts = sys::ParseCgroupMounts(kJoined);
+  const auto mounts = cgroup::ParseCgroupMounts(kJoined);
   const auto found = FindHierarchies(
       mounts, {"pids", "memory", "cpu"},
       {{"pids", "pids.max", "1"}, {"memory", "m", "2"}, {"cpu", "p", "3"}, {"cpu", "q", "4"}});
@@ -27,18 +27,18 @@ TEST(FindHierarchies, JoinedControllersGetOneCgroupWithAllTheirLimits) {
 }
 
 TEST(FindHierarchies, AControllerThatIsNotBoundIsPassedOver) {
-  const auto mounts = sys::ParseCgroupMounts(kJoined);
+  const auto mounts = cgroup::ParseCgroupMounts(kJoined);
   EXPECT_EQ(FindHierarchies(mounts, {"pids", "io"}, {}).size(), 1U);
   EXPECT_TRUE(FindHierarchies({}, {"pids"}, {}).empty());
 }
 
 TEST(PutLast, AddsAHierarchyOrMovesOneThatIsThere) {
-  const auto mounts = sys::ParseCgroupMounts(kJoined);
+  const auto mounts = cgroup::ParseCgroupMounts(kJoined);
   auto found = FindHierarchies(mounts, {"memory"}, {{"memory", "m", "2"}});
-  PutLast(found, *sys::FindController(mounts, "pids"));
+  PutLast(found, *cgroup::FindController(mounts, "pids"));
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[1].mount.mount_point, "/c/pids");
-  PutLast(found, *sys::FindController(mounts, "cpu"));
+  PutLast(found, *cgroup::FindController(mounts, "cpu"));
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[1].mount.mount_point, "/c/cpu,memory");
   EXPECT_EQ(found[1].limits.size(), 1U);

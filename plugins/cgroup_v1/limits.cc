@@ -10,12 +10,12 @@
 namespace slipway::cgroup_v1 {
 namespace {
 
-using sys::CgroupOptions;
-using sys::Given;
-using sys::LackingOption;
-using sys::LimitFile;
-using sys::Lines;
-using sys::Plain;
+using cgroup::CgroupOptions;
+using cgroup::Given;
+using cgroup::LackingOption;
+using cgroup::LimitFile;
+using cgroup::Lines;
+using cgroup::Plain;
 
 constexpr const char* kNoProtection = "v1 cannot protect memory: leave it out there";
 
@@ -60,9 +60,9 @@ Lines Blkio(const CgroupOptions& options) {
 template <auto Member>
 Lines Throttle(const CgroupOptions& options) {
   Lines lines;
-  for (const sys::IoMax& limit : options.io_max) {
+  for (const cgroup::IoMax& limit : options.io_max) {
     if (const auto& value = limit.*Member) {
-      lines.push_back(limit.device + " " + sys::LimitText(*value));
+      lines.push_back(limit.device + " " + cgroup::LimitText(*value));
     }
   }
   return lines;
@@ -74,10 +74,10 @@ Lines DenyAll(const CgroupOptions& options) { return options.devices ? Lines{"a"
 Lines Allow(const CgroupOptions& options) {
   if (!options.devices) return {};
   Lines lines;
-  for (const sys::DeviceRule& rule : *options.devices) {
+  for (const cgroup::DeviceRule& rule : *options.devices) {
     const std::string what = " " + rule.device + " " + rule.access;
-    if (rule.type != sys::DeviceType::kBlock) lines.push_back("c" + what);
-    if (rule.type != sys::DeviceType::kChar) lines.push_back("b" + what);
+    if (rule.type != cgroup::DeviceType::kBlock) lines.push_back("c" + what);
+    if (rule.type != cgroup::DeviceType::kChar) lines.push_back("b" + what);
   }
   return lines;
 }
@@ -89,8 +89,8 @@ constexpr std::array kLimits = {
     LimitFile{"memory", "memory.limit_in_bytes", Plain<&CgroupOptions::memory_max>, false,
               "memory.max"},
     LimitFile{"memory", "memory.memsw.limit_in_bytes", MemoryAndSwap, false, "memory.swap.max"},
-    LimitFile{"cpu", "cpu.cfs_period_us", sys::CpuPeriod, false, "cpu.period"},
-    LimitFile{"cpu", "cpu.cfs_quota_us", sys::CpuQuota, false, "cpu.max"},
+    LimitFile{"cpu", "cpu.cfs_period_us", cgroup::CpuPeriod, false, "cpu.period"},
+    LimitFile{"cpu", "cpu.cfs_quota_us", cgroup::CpuQuota, false, "cpu.max"},
     LimitFile{"cpu", "cpu.cfs_burst_us", Plain<&CgroupOptions::cpu_max_burst>, false,
               "cpu.max.burst"},
     LimitFile{"cpu", "cpu.shares", Shares, false, "cpu.weight"},
@@ -98,25 +98,25 @@ constexpr std::array kLimits = {
     LimitFile{"cpuset", "cpuset.mems", Plain<&CgroupOptions::cpuset_mems>},
     LimitFile{"blkio", "blkio.bfq.weight", Bfq, true, "io.weight"},
     LimitFile{"blkio", "blkio.weight", Blkio, true, "io.weight"},
-    LimitFile{"blkio", "blkio.throttle.read_bps_device", Throttle<&sys::IoMax::rbps>, false,
+    LimitFile{"blkio", "blkio.throttle.read_bps_device", Throttle<&cgroup::IoMax::rbps>, false,
               "io.max"},
-    LimitFile{"blkio", "blkio.throttle.write_bps_device", Throttle<&sys::IoMax::wbps>, false,
+    LimitFile{"blkio", "blkio.throttle.write_bps_device", Throttle<&cgroup::IoMax::wbps>, false,
               "io.max"},
-    LimitFile{"blkio", "blkio.throttle.read_iops_device", Throttle<&sys::IoMax::riops>, false,
+    LimitFile{"blkio", "blkio.throttle.read_iops_device", Throttle<&cgroup::IoMax::riops>, false,
               "io.max"},
-    LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&sys::IoMax::wiops>, false,
+    LimitFile{"blkio", "blkio.throttle.write_iops_device", Throttle<&cgroup::IoMax::wiops>, false,
               "io.max"},
     LimitFile{"devices", "devices.deny", DenyAll, false, "devices"},
     LimitFile{"devices", "devices.allow", Allow, false, "devices"},
-    LimitFile{"rdma", "rdma.max", sys::RdmaLines},
+    LimitFile{"rdma", "rdma.max", cgroup::RdmaLines},
     LimitFile{"net_cls", "net_cls.classid", Plain<&CgroupOptions::net_cls_classid>},
-    LimitFile{"net_prio", "net_prio.ifpriomap", sys::ByName<&CgroupOptions::net_prio_ifpriomap>},
+    LimitFile{"net_prio", "net_prio.ifpriomap", cgroup::ByName<&CgroupOptions::net_prio_ifpriomap>},
 };
 
 }  // namespace
 
 Status CheckLimits(const CgroupOptions& options) {
-  RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v1", options));
+  RETURN_IF_ERROR(cgroup::RefuseLacking(kLacking, "cgroup v1", options));
   if (options.memory_swap_max && !options.memory_max) {
     return Error("memory.swap.max without memory.max", {},
                  "v1 limits swap only together with memory: give memory.max too")
@@ -125,9 +125,9 @@ Status CheckLimits(const CgroupOptions& options) {
   return Ok();
 }
 
-std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
-  std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, options);
-  sys::AddHugetlbLimits("limit_in_bytes", options, limits);
+std::vector<cgroup::LimitWrite> Limits(const CgroupOptions& options) {
+  std::vector<cgroup::LimitWrite> limits = cgroup::WantedLimits(kLimits, options);
+  cgroup::AddHugetlbLimits("limit_in_bytes", options, limits);
   return limits;
 }
 

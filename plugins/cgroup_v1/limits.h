@@ -6,18 +6,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugins/cgroup/limits.h"
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup_limits.h"
-#include "runtime/sys/cgroup_options.h"
 
 namespace slipway::cgroup_v1 {
 
 // Refuses what v1 cannot honour, saying what to do instead.
-Status CheckLimits(const sys::CgroupOptions& options);
+Status CheckLimits(const cgroup::CgroupOptions& options);
 
 // What is to be written, of resolved options (see cgroup_devices.h), in an order that the kernel
 // takes in a new cgroup.
-std::vector<sys::LimitWrite> Limits(const sys::CgroupOptions& options);
+std::vector<cgroup::LimitWrite> Limits(const cgroup::CgroupOptions& options);
 
 // cpu.weight as cpu.shares: weight * 1024 / 100, rounded. So the kernel itself turns a cpu.weight
 // into the shares by which it schedules (sched_weight_from_cgroup() in kernel/sched):

@@ -9,12 +9,12 @@
 namespace slipway::cgroup_v1 {
 namespace {
 
-using sys::CgroupOptions;
+using cgroup::CgroupOptions;
 
 // "file=value file=value", in the order of the writes.
 std::string Written(const CgroupOptions& options) {
   std::string text;
-  for (const sys::LimitWrite& limit : Limits(options)) {
+  for (const cgroup::LimitWrite& limit : Limits(options)) {
     if (!text.empty()) text += " ";
     text += limit.file + "=" + limit.value;
   }
@@ -69,8 +69,8 @@ TEST(Limits, CpusetListsAreWrittenAsTheyAre) {
 
 TEST(Limits, ADisksLimitsAreLinesOfFourFiles) {
   CgroupOptions options;
-  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
-                    sys::IoMax{"8:16", Bytes{4096}, {}, {}, {}}};
+  options.io_max = {cgroup::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
+                    cgroup::IoMax{"8:16", Bytes{4096}, {}, {}, {}}};
   EXPECT_EQ(Written(options),
             "blkio.throttle.read_bps_device=8:0 1024 blkio.throttle.read_bps_device=8:16 4096 "
             "blkio.throttle.write_bps_device=8:0 2048 blkio.throttle.read_iops_device=8:0 10 "
@@ -81,12 +81,13 @@ TEST(Limits, TheWeightGoesToTheSchedulerThatIsThere) {
   CgroupOptions options;
   options.io_weight = 100;
   EXPECT_EQ(Written(options), "blkio.bfq.weight=100 blkio.weight=500");
-  for (const sys::LimitWrite& limit : Limits(options)) EXPECT_TRUE(limit.where_present);
+  for (const cgroup::LimitWrite& limit : Limits(options)) EXPECT_TRUE(limit.where_present);
 }
 
 TEST(Limits, DevicesAreDeniedBeforeSomeAreAllowed) {
   CgroupOptions options;
-  options.devices = {{sys::DeviceType::kChar, "1:3", "rw"}, {sys::DeviceType::kAll, "*:*", "m"}};
+  options.devices = {{cgroup::DeviceType::kChar, "1:3", "rw"},
+                     {cgroup::DeviceType::kAll, "*:*", "m"}};
   EXPECT_EQ(Written(options),
             "devices.deny=a devices.allow=c 1:3 rw devices.allow=c *:* m devices.allow=b *:* m");
 }
@@ -116,11 +117,11 @@ TEST(Limits, EachStandsForAnOption) {
   options.cpu_max = Decimal{1000};
   options.cpu_weight = 1;
   options.io_weight = 100;
-  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, {}, {}, {}}};
+  options.io_max = {cgroup::IoMax{"8:0", Bytes{1024}, {}, {}, {}}};
   options.devices.emplace();
   options.hugetlb_max = {{"2MB", Bytes{4 << 20}}};
   std::string names;
-  for (const sys::LimitWrite& limit : Limits(options)) names += limit.option + " ";
+  for (const cgroup::LimitWrite& limit : Limits(options)) names += limit.option + " ";
   EXPECT_EQ(names,
             "memory.max memory.swap.max cpu.period cpu.max cpu.weight io.weight io.weight io.max "
             "devices hugetlb.max.2MB ");

@@ -7,18 +7,18 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/devices.h"
+#include "plugins/cgroup/figures.h"
+#include "plugins/cgroup/life.h"
+#include "plugins/cgroup/limits.h"
+#include "plugins/cgroup/mounts.h"
+#include "plugins/cgroup/options.h"
 #include "plugins/cgroup_v2/cpuset.h"
 #include "plugins/cgroup_v2/device_program.h"
 #include "plugins/cgroup_v2/limits.h"
 #include "plugins/cgroup_v2/subtree.h"
 #include "runtime/sdk/stage.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_devices.h"
-#include "runtime/sys/cgroup_figures.h"
-#include "runtime/sys/cgroup_life.h"
-#include "runtime/sys/cgroup_limits.h"
-#include "runtime/sys/cgroup_mounts.h"
-#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
@@ -30,6 +30,7 @@ using slipway::Ok;
 using slipway::Plan;
 using slipway::Result;
 using slipway::Status;
+namespace cgroup = slipway::cgroup;
 namespace sys = slipway::sys;
 namespace cgroup_v2 = slipway::cgroup_v2;
 
@@ -44,22 +45,22 @@ std::string BoundToV1(const std::string& place) {
 
 // Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
 // can offer these.
-Status RefuseThoseOnV1(const std::vector<sys::LimitWrite>& limits,
+Status RefuseThoseOnV1(const std::vector<cgroup::LimitWrite>& limits,
                        const std::vector<std::string>& controllers) {
   for (const std::string& controller : controllers) {
-    const std::string place = sys::UsualPlaceOnV1(NameOnV1(controller));
+    const std::string place = cgroup::UsualPlaceOnV1(NameOnV1(controller));
     if (place.empty()) continue;
     return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place))
-        .Option(sys::OptionOf(limits, controller));
+        .Option(cgroup::OptionOf(limits, controller));
   }
   return Ok();
 }
 
-Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
-  ASSIGN_OR_RETURN(const sys::CgroupMount* mount, mounts.Unified());
+Result<cgroup::CgroupMount> FindHierarchy(cgroup::CgroupMounts& mounts) {
+  ASSIGN_OR_RETURN(const cgroup::CgroupMount* mount, mounts.Unified());
   if (mount != nullptr) return *mount;
-  ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
-  const std::string points = sys::MountPoints(all, false);
+  ASSIGN_OR_RETURN(const std::vector<cgroup::CgroupMount> all, mounts.All());
+  const std::string points = cgroup::MountPoints(all, false);
   if (points == "none") {
     return Error("no cgroup hierarchy is mounted", {},
                  "neither v2 nor v1 is in /proc/self/mountinfo; mount cgroup2 first");
@@ -68,34 +69,34 @@ Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
                "there are v1 hierarchies at " + points + ": use the stage cgroup-v1");
 }
 
-Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount,
-                        const std::vector<sys::LimitWrite>& limits,
+Status CheckControllers(cgroup::CgroupMounts& mounts, const cgroup::CgroupMount& mount,
+                        const std::vector<cgroup::LimitWrite>& limits,
                         const std::vector<std::string>& controllers) {
   if (controllers.empty()) return Ok();
   ASSIGN_OR_RETURN(const std::string offered,
                    sys::ReadFile(mount.mount_point + "/cgroup.controllers"));
   for (const std::string& controller : controllers) {
-    if (sys::HasWord(offered, controller)) continue;
-    ASSIGN_OR_RETURN(const sys::CgroupMount* elsewhere, mounts.Controller(NameOnV1(controller)));
+    if (cgroup::HasWord(offered, controller)) continue;
+    ASSIGN_OR_RETURN(const cgroup::CgroupMount* elsewhere, mounts.Controller(NameOnV1(controller)));
     return Error("no controller \"" + controller + "\" at", mount.mount_point,
                  elsewhere ? BoundToV1(elsewhere->mount_point)
                            : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
                              "or a cgroup above this mount does not pass it on")
-        .Option(sys::OptionOf(limits, controller));
+        .Option(cgroup::OptionOf(limits, controller));
   }
   return Ok();
 }
 
-class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
+class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
  public:
-  using sys::CgroupOptions::Options;
+  using cgroup::CgroupOptions::Options;
 
-  Status Create() override { return sys::CheckCgroupOptions(*this); }
+  Status Create() override { return cgroup::CheckCgroupOptions(*this); }
 
   Status Probe() override {
     ASSIGN_OR_RETURN(site_, Locate());
-    RETURN_IF_ERROR(sys::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
-    return sys::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
+    return cgroup::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
   }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
@@ -104,9 +105,9 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
       RETURN_IF_ERROR(cgroup_v2::Enable(write));
     }
     const std::string path =
-        sys::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
-    ASSIGN_OR_RETURN(cgroup_, sys::MakeCgroup(plan, path));
-    RETURN_IF_ERROR(sys::WriteLimits(path, site_.limits));
+        cgroup::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
+    ASSIGN_OR_RETURN(cgroup_, cgroup::MakeCgroup(plan, path, {}));
+    RETURN_IF_ERROR(cgroup::WriteLimits(path, site_.limits));
     if (site_.device_program.valid()) {
       Status attached = cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program);
       if (!attached.ok()) return attached.error().Option("devices");
@@ -116,32 +117,32 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
   }
 
   Status Report(std::string_view record, Figures& figures) override {
-    return sys::ReportCgroup(record, figures);
+    return cgroup::ReportCgroup(record, figures);
   }
 
-  Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
+  Status Teardown(std::string_view record) override { return cgroup::UndoCgroup(record); }
 
  private:
   // Where the cgroup is to be made, and what is to be written.
   struct Site {
-    sys::CgroupMount mount;
-    std::vector<sys::LimitWrite> limits;
+    cgroup::CgroupMount mount;
+    std::vector<cgroup::LimitWrite> limits;
     std::vector<cgroup_v2::EnableWrite> enable;
     sys::Fd device_program;  // in the kernel, not yet attached; if devices are limited
   };
 
   Result<Site> Locate() const {
-    RETURN_IF_ERROR(sys::BlameParent(sys::CheckCgroupPath(parent)));
-    sys::CgroupMounts mounts;
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup::CheckCgroupPath(parent)));
+    cgroup::CgroupMounts mounts;
     Site site;
     RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
-    ASSIGN_OR_RETURN(const sys::CgroupOptions resolved, sys::ResolveDevices(*this));
+    ASSIGN_OR_RETURN(const cgroup::CgroupOptions resolved, cgroup::ResolveDevices(*this));
     site.limits = cgroup_v2::Limits(resolved);
-    const std::vector<std::string> controllers = sys::ControllersOf(site.limits);
+    const std::vector<std::string> controllers = cgroup::ControllersOf(site.limits);
     RETURN_IF_ERROR(RefuseThoseOnV1(site.limits, controllers));
     ASSIGN_OR_RETURN(site.mount, FindHierarchy(mounts));
     RETURN_IF_ERROR(CheckControllers(mounts, site.mount, site.limits, controllers));
-    RETURN_IF_ERROR(sys::BlameParent(sys::CheckParent(site.mount, parent)));
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup::CheckParent(site.mount, parent)));
     RETURN_IF_ERROR(cgroup_v2::CheckCpuset(site.mount, *this));
     if (resolved.devices) {
       ASSIGN_OR_RETURN(const auto program, cgroup_v2::DeviceProgram(*resolved.devices));

@@ -12,43 +12,21 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_testing.h"
+#include "plugins/cgroup/fixture.h"
+#include "plugins/cgroup/testing.h"
 #include "runtime/sys/file.h"
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 namespace {
 
 constexpr const char* kPlugin = "plugins/cgroup_v2/libcgroup_v2_stage.so";
 
-class CgroupV2Hooks : public ::testing::Test {
+class CgroupV2Hooks : public CgroupTest {
  protected:
   void SetUp() override {
-    const auto mountinfo = ReadFile("/proc/self/mountinfo");
-    ASSERT_TRUE(mountinfo.ok());
-    mounts_ = ParseCgroupMounts(*mountinfo);
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    if (!FindUnified(mounts_)) GTEST_SKIP() << "needs cgroup v2";
-    root_ = FindUnified(mounts_)->mount_point;
+    CgroupTest::SetUp();
+    NeedV2();
   }
-
-  void TearDown() override {
-    for (auto path = foreign_.rbegin(); path != foreign_.rend(); ++path) rmdir(path->c_str());
-  }
-
-  bool Offers(const std::string& controller) const {
-    return HasWord(Content(root_ + "/cgroup.controllers"), controller);
-  }
-
-  std::string MakeForeign(const std::string& path) {
-    EXPECT_EQ(mkdir(path.c_str(), 0755), 0);
-    foreign_.push_back(path);
-    return path;
-  }
-
-  std::string root_;
-  std::vector<CgroupMount> mounts_;
-  std::vector<std::string> foreign_;
 };
 
 TEST_F(CgroupV2Hooks, TheChildIsBornInTheCgroup) {
@@ -58,7 +36,7 @@ TEST_F(CgroupV2Hooks, TheChildIsBornInTheCgroup) {
   ASSERT_TRUE(made.ok()) << made.error().ToString();
   ASSERT_GE(stage.cgroup_fd, 0);
   Shell child("cat /proc/self/cgroup | grep ^0:", stage.cgroup_fd);
-  EXPECT_EQ(Content(root_ + "/" + stage.id() + "/cgroup.procs"), std::to_string(child.pid()));
+  EXPECT_EQ(Content(v2() + "/" + stage.id() + "/cgroup.procs"), std::to_string(child.pid()));
   child.Release();
   EXPECT_EQ(child.ReadLine(), "0::/" + stage.id());
 }
@@ -71,7 +49,7 @@ TEST_F(CgroupV2Hooks, TheDescriptorDoesNotLeakIntoTheCommand) {
 
 TEST_F(CgroupV2Hooks, EachRecordComesBeforeItsEffect) {
   HookedStage stage(kPlugin, UniqueId());
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   std::vector<bool> existed;
   stage.on_record = [&](const std::string&) {
     existed.push_back(Exists(path));
@@ -89,7 +67,7 @@ TEST_F(CgroupV2Hooks, EachRecordComesBeforeItsEffect) {
 TEST_F(CgroupV2Hooks, TeardownKillsGrandchildrenAndNestedCgroups) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   const std::string inner = path + "/inner/most";
   Shell child("mkdir -p " + inner + "; sleep 1000 & echo $! >" + inner +
                   "/cgroup.procs; setsid sleep 1000 & echo ready; wait",
@@ -107,26 +85,38 @@ TEST_F(CgroupV2Hooks, TeardownKillsGrandchildrenAndNestedCgroups) {
 TEST_F(CgroupV2Hooks, TeardownKillsAFrozenContainer) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   Shell child("sleep 1000", stage.cgroup_fd);
-  ASSERT_TRUE(WriteFile(path + "/cgroup.freeze", "1").ok());
+  ASSERT_TRUE(sys::WriteFile(path + "/cgroup.freeze", "1").ok());
   EXPECT_TRUE(stage.TeardownAll().ok());
   EXPECT_FALSE(Exists(path));
+}
+
+TEST_F(CgroupV2Hooks, TeardownNamesTheLackOfDescriptors) {
+  HookedStage stage(kPlugin, UniqueId());
+  ASSERT_TRUE(stage.PreClone().ok());
+  const std::string inner = v2() + "/" + stage.id() + "/one/two/three";
+  Shell child("mkdir -p " + inner + "; echo 0 >" + inner + "/cgroup.procs; echo ready; sleep 1000",
+              stage.cgroup_fd);
+  child.Release();
+  ASSERT_EQ(child.ReadLine(), "ready");
+  ExpectLackOfDescriptorsIsNamed(stage);
+  EXPECT_FALSE(Exists(v2() + "/" + stage.id()));
 }
 
 TEST_F(CgroupV2Hooks, TeardownTwiceSucceeds) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());
   EXPECT_TRUE(stage.TeardownAll().ok());
-  EXPECT_FALSE(Exists(root_ + "/" + stage.id()));
+  EXPECT_FALSE(Exists(v2() + "/" + stage.id()));
   EXPECT_TRUE(stage.TeardownAll().ok());
 }
 
 TEST_F(CgroupV2Hooks, TeardownLeavesAnotherCgroupOfTheSameName) {
   HookedStage stage(kPlugin, UniqueId());
-  const std::string path = MakeForeign(root_ + "/" + stage.id());
+  const std::string path = MakeForeign(v2() + "/" + stage.id());
   Shell other("exit 0");
-  ASSERT_TRUE(WriteFile(path + "/cgroup.procs", std::to_string(other.pid())).ok());
+  ASSERT_TRUE(sys::WriteFile(path + "/cgroup.procs", std::to_string(other.pid())).ok());
   EXPECT_TRUE(stage.Teardown("made 1 " + path).ok());
   EXPECT_TRUE(stage.Teardown("intend " + path).ok());
   EXPECT_EQ(Content(path + "/cgroup.procs"), std::to_string(other.pid()));
@@ -139,16 +129,16 @@ TEST_F(CgroupV2Hooks, TeardownNeverKillsItself) {
   const size_t at = own.find("0::") + 3;
   const std::string home = own.substr(at, own.find('\n', at) - at);
   const std::string self = std::to_string(getpid());
-  ASSERT_TRUE(WriteFile(root_ + "/" + stage.id() + "/cgroup.procs", self).ok());
+  ASSERT_TRUE(sys::WriteFile(v2() + "/" + stage.id() + "/cgroup.procs", self).ok());
   const Status status = stage.TeardownAll();
-  ASSERT_TRUE(WriteFile(root_ + home + "/cgroup.procs", self).ok());
+  ASSERT_TRUE(sys::WriteFile(v2() + home + "/cgroup.procs", self).ok());
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error()->errno_value, EBUSY);
 }
 
 TEST_F(CgroupV2Hooks, RefusesACgroupThatExists) {
   HookedStage stage(kPlugin, UniqueId());
-  const std::string path = MakeForeign(root_ + "/" + stage.id());
+  const std::string path = MakeForeign(v2() + "/" + stage.id());
   const Status status = stage.PreClone();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error()->errno_value, EEXIST);
@@ -157,15 +147,15 @@ TEST_F(CgroupV2Hooks, RefusesACgroupThatExists) {
 }
 
 TEST_F(CgroupV2Hooks, ProbeTellsWhereTheControllerIsInstead) {
-  const CgroupMount* pids = FindController(mounts_, "pids");
-  if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";
+  const std::string pids = V1("pids");
+  if (pids.empty()) GTEST_SKIP() << "needs the controller pids on cgroup v1";
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("pids.max", 20);
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "no controller \"pids\" in cgroup v2 (it is bound to cgroup v1 at " +
-                pids->mount_point + ": use the stage cgroup-v1)");
+            "no controller \"pids\" in cgroup v2 (it is bound to cgroup v1 at " + pids +
+                ": use the stage cgroup-v1)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {
@@ -174,7 +164,7 @@ TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {
   const Status status = stage.Probe();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error()->errno_value, ENOENT);
-  EXPECT_EQ(status.error()->subject, root_ + "/no/such");
+  EXPECT_EQ(status.error()->subject, v2() + "/no/such");
 }
 
 TEST_F(CgroupV2Hooks, ProbeTellsWhoMayNotWriteTheParent) {
@@ -184,13 +174,13 @@ TEST_F(CgroupV2Hooks, ProbeTellsWhoMayNotWriteTheParent) {
   ASSERT_EQ(seteuid(0), 0);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
-            "cannot make a cgroup in \"" + root_ +
+            "cannot make a cgroup in \"" + v2() +
                 "\": Permission denied (needs root, or a parent that is delegated to this user)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeOfADelegatedParentAsksForAPlaceInsideIt) {
   const std::string name = "/" + UniqueId();
-  const std::string parent = MakeForeign(root_ + name);
+  const std::string parent = MakeForeign(v2() + name);
   ASSERT_EQ(chown(parent.c_str(), 65534, 65534), 0);
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("parent", name);
@@ -205,9 +195,9 @@ TEST_F(CgroupV2Hooks, ProbeOfADelegatedParentAsksForAPlaceInsideIt) {
 
 TEST_F(CgroupV2Hooks, ProbeRefusesAThreadedParent) {
   const std::string name = "/" + UniqueId();
-  const std::string parent = MakeForeign(root_ + name);
+  const std::string parent = MakeForeign(v2() + name);
   const std::string inner = MakeForeign(parent + "/threads");
-  ASSERT_TRUE(WriteFile(inner + "/cgroup.type", "threaded").ok());
+  ASSERT_TRUE(sys::WriteFile(inner + "/cgroup.type", "threaded").ok());
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("parent", name);
   const Status status = stage.Probe();
@@ -224,17 +214,17 @@ TEST_F(CgroupV2Hooks, LimitsStandInTheKernelsFiles) {
     if (!Offers(controller)) GTEST_SKIP() << "cgroup v2 has no controller " << controller;
   }
   const std::string parent = "/" + UniqueId();
-  MakeForeign(root_ + parent);
+  MakeForeign(v2() + parent);
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("parent", parent);
   stage.Set("pids.max", 20);
   stage.Set("memory.max", 64 << 20);
   stage.Set("cpu.max", 1500);
   ASSERT_TRUE(stage.Probe().ok());
-  EXPECT_EQ(Content(root_ + parent + "/cgroup.subtree_control"), "");
+  EXPECT_EQ(Content(v2() + parent + "/cgroup.subtree_control"), "");
   const Status made = stage.PreClone();
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  const std::string path = root_ + parent + "/" + stage.id();
+  const std::string path = v2() + parent + "/" + stage.id();
   EXPECT_EQ(Content(path + "/pids.max"), "20");
   EXPECT_EQ(Content(path + "/memory.max"), "67108864");
   EXPECT_EQ(Content(path + "/cpu.max"), "150000 100000");
@@ -250,7 +240,7 @@ TEST_F(CgroupV2Hooks, AllOfMemoryStandsInTheKernelsFiles) {
   stage.Set("memory.oom.group", 1);
   const Status made = stage.PreClone();
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   EXPECT_EQ(Content(path + "/memory.max"), "67108864");
   EXPECT_EQ(Content(path + "/memory.high"), "33554432");
   EXPECT_EQ(Content(path + "/memory.low"), "16777216");
@@ -267,7 +257,7 @@ TEST_F(CgroupV2Hooks, SwapIsLimitedAlone) {
     GTEST_SKIP() << "this kernel cannot swap (no memory.swap.max)";
   }
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  EXPECT_EQ(Content(root_ + "/" + stage.id() + "/memory.swap.max"), "0");
+  EXPECT_EQ(Content(v2() + "/" + stage.id() + "/memory.swap.max"), "0");
 }
 
 TEST_F(CgroupV2Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
@@ -279,7 +269,7 @@ TEST_F(CgroupV2Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
   stage.Set("cpu.weight", 50);
   const Status made = stage.PreClone();
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   EXPECT_EQ(Content(path + "/cpu.max"), "10000 20000");
   EXPECT_EQ(Content(path + "/cpu.max.burst"), "10000");
   EXPECT_EQ(Content(path + "/cpu.weight"), "50");
@@ -287,7 +277,7 @@ TEST_F(CgroupV2Hooks, PeriodBurstAndWeightStandInTheKernelsFiles) {
 
 TEST_F(CgroupV2Hooks, TheCpusetAndItsPartitionStandInTheKernelsFiles) {
   if (!Offers("cpuset")) GTEST_SKIP() << "cgroup v2 has no controller cpuset";
-  const std::string cpus = Content(root_ + "/cpuset.cpus.effective");
+  const std::string cpus = Content(v2() + "/cpuset.cpus.effective");
   if (cpus == "0") GTEST_SKIP() << "needs a CPU to spare for a partition";
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("cpuset.cpus", "1");
@@ -296,7 +286,7 @@ TEST_F(CgroupV2Hooks, TheCpusetAndItsPartitionStandInTheKernelsFiles) {
   ASSERT_TRUE(stage.Probe().ok());
   const Status made = stage.PreClone();
   ASSERT_TRUE(made.ok()) << made.error().ToString();
-  const std::string path = root_ + "/" + stage.id();
+  const std::string path = v2() + "/" + stage.id();
   EXPECT_EQ(Content(path + "/cpuset.cpus"), "1");
   EXPECT_EQ(Content(path + "/cpuset.mems"), "0");
   EXPECT_EQ(Content(path + "/cpuset.cpus.partition"), "root");
@@ -314,9 +304,9 @@ TEST_F(CgroupV2Hooks, ProbeNamesACpuThatIsNotThere) {
 TEST_F(CgroupV2Hooks, AParentThatHoldsProcessesIsExplained) {
   if (!Offers("memory")) GTEST_SKIP() << "cgroup v2 has no controller memory";
   const std::string name = "/" + UniqueId();
-  const std::string parent = MakeForeign(root_ + name);
+  const std::string parent = MakeForeign(v2() + name);
   Shell holder("exit 0");
-  ASSERT_TRUE(WriteFile(parent + "/cgroup.procs", std::to_string(holder.pid())).ok());
+  ASSERT_TRUE(sys::WriteFile(parent + "/cgroup.procs", std::to_string(holder.pid())).ok());
   HookedStage stage(kPlugin, UniqueId());
   stage.Set("parent", name);
   stage.Set("memory.max", 64 << 20);
@@ -328,4 +318,4 @@ TEST_F(CgroupV2Hooks, AParentThatHoldsProcessesIsExplained) {
 }
 
 }  // namespace
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing

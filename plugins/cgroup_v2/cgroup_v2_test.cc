@@ -3,13 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "plugins/cgroup/fixture.h"
 #include "runtime/sdk/testing/container.h"
-#include "runtime/sys/cgroup.h"
 
 namespace {
 
@@ -17,36 +15,17 @@ using slipway::testing::ContainerTest;
 using slipway::testing::ReadText;
 using slipway::testing::Running;
 using slipway::testing::RunResult;
-namespace sys = slipway::sys;
 
 std::string Stages(const std::string& options) {
   return "  - pid\n  - mount: {root: root}\n  - proc\n  - cgroup-v2: {" + options + "}\n";
 }
 
-class CgroupV2 : public ::testing::Test {
+class CgroupV2 : public slipway::cgroup::testing::CgroupTest {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root";
-    mounts_ = sys::ParseCgroupMounts(ReadText("/proc/self/mountinfo"));
-    const sys::CgroupMount* unified = sys::FindUnified(mounts_);
-    if (!unified) GTEST_SKIP() << "needs cgroup v2";
-    root_ = unified->mount_point;
-    enabled_ = ReadText(root_ + "/cgroup.subtree_control");
+    CgroupTest::SetUp();
+    NeedV2();
   }
-
-  // The stage leaves a controller enabled; the machine of a test keeps its own settings.
-  void TearDown() override {
-    if (root_.empty()) return;
-    const std::string now = ReadText(root_ + "/cgroup.subtree_control");
-    for (std::string_view controller : sys::Split(now, " \n")) {
-      if (sys::HasWord(enabled_, controller)) continue;
-      std::ofstream(root_ + "/cgroup.subtree_control") << "-" << controller;
-    }
-  }
-
-  std::string root_;
-  std::string enabled_;
-  std::vector<sys::CgroupMount> mounts_;
 };
 
 // Limits, on a machine whose v2 hierarchy has controllers.
@@ -54,13 +33,7 @@ class CgroupV2Limits : public CgroupV2 {
  protected:
   void SetUp() override {
     CgroupV2::SetUp();
-    if (IsSkipped()) return;
-    const std::string offered = ReadText(root_ + "/cgroup.controllers");
-    for (const char* controller : {"pids", "memory", "cpu"}) {
-      if (!sys::HasWord(offered, controller)) {
-        GTEST_SKIP() << "cgroup v2 at " << root_ << " has no controller " << controller;
-      }
-    }
+    NeedV2({"pids", "memory", "cpu"});
   }
 };
 
@@ -84,6 +57,14 @@ TEST_F(CgroupV2, ADaemonThatIsLeftBehindEndsWithTheContainer) {
   ASSERT_EQ(waitpid(-1, &status, WNOHANG), std::stoi(result.out)) << result.out << result.err;
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   test.ExpectNothingLeft();
+}
+
+TEST_F(CgroupV2, CgroupsNestedBeyondTheLimitOfDescriptorsAreRemoved) {
+  ExpectNestedCgroupsEnd(v2(), "cgroup-v2", true);
+}
+
+TEST_F(CgroupV2, AProcessNestedBeyondTheLimitOfDescriptorsIsKilled) {
+  ExpectNestedCgroupsEnd(v2(), "cgroup-v2", false);
 }
 
 TEST_F(CgroupV2, ADeviceThatIsNotAllowedCannotBeOpened) {
@@ -111,26 +92,26 @@ TEST_F(CgroupV2, AnEmptyListOfDevicesAllowsNone) {
 TEST_F(CgroupV2, UnifiedWritesAFileOfTheCgroup) {
   ContainerTest test;
   const RunResult result =
-      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+      test.RunScript("  - mount: {root: root, binds: [{source: " + v2() +
                          ", target: /tmp}]}\n  - cgroup-v2: {unified: {cgroup.max.depth: 3}}\n",
                      "cat /tmp/" + test.next_id() + "/cgroup.max.depth");
   EXPECT_EQ(result.out, "3\n") << result.err;
 }
 
 TEST_F(CgroupV2, HugePagesAreLimitedBySize) {
-  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "hugetlb")) {
+  if (!Offers("hugetlb")) {
     GTEST_SKIP() << "cgroup v2 has no controller hugetlb";
   }
   ContainerTest test;
   const RunResult result =
-      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+      test.RunScript("  - mount: {root: root, binds: [{source: " + v2() +
                          ", target: /tmp}]}\n  - cgroup-v2: {hugetlb.max: {2MB: 4MiB}}\n",
                      "cat /tmp/" + test.next_id() + "/hugetlb.2MB.max");
   EXPECT_EQ(result.out, "4194304\n") << result.err;
 }
 
 TEST_F(CgroupV2, ASizeOfHugePagesThatIsNotThereIsExplained) {
-  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "hugetlb")) {
+  if (!Offers("hugetlb")) {
     GTEST_SKIP() << "cgroup v2 has no controller hugetlb";
   }
   const RunResult result =
@@ -143,7 +124,7 @@ TEST_F(CgroupV2, ASizeOfHugePagesThatIsNotThereIsExplained) {
 }
 
 TEST_F(CgroupV2, ADisksLimitStandsInItsFile) {
-  if (!sys::HasWord(ReadText(root_ + "/cgroup.controllers"), "io")) {
+  if (!Offers("io")) {
     GTEST_SKIP() << "cgroup v2 has no controller io";
   }
   std::string disk;
@@ -154,7 +135,7 @@ TEST_F(CgroupV2, ADisksLimitStandsInItsFile) {
   disk.pop_back();
   ContainerTest test;
   const RunResult result =
-      test.RunScript("  - mount: {root: root, binds: [{source: " + root_ +
+      test.RunScript("  - mount: {root: root, binds: [{source: " + v2() +
                          ", target: /tmp}]}\n  - cgroup-v2: {io.max: [{device: \"" + disk +
                          "\", rbps: 1MiB, wiops: 7}]}\n",
                      "cat /tmp/" + test.next_id() + "/io.max");
@@ -162,26 +143,26 @@ TEST_F(CgroupV2, ADisksLimitStandsInItsFile) {
 }
 
 TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
-  const sys::CgroupMount* pids = sys::FindController(mounts_, "pids");
-  if (!pids) GTEST_SKIP() << "needs the controller pids on cgroup v1";
+  const std::string pids = V1("pids");
+  if (pids.empty()) GTEST_SKIP() << "needs the controller pids on cgroup v1";
   const RunResult result = ContainerTest().RunScript(Stages("pids.max: 20"), "echo started");
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find("cgroup-v2: pids.max: no controller \"pids\" in cgroup v2 "
                             "(it is bound to cgroup v1 at " +
-                            pids->mount_point + ": use the stage cgroup-v1)\n"),
+                            pids + ": use the stage cgroup-v1)\n"),
             std::string::npos)
       << result.err;
 }
 
 TEST_F(CgroupV2, TheDisksControllerIsFoundOnV1UnderItsOtherName) {
-  const sys::CgroupMount* blkio = sys::FindController(mounts_, "blkio");
-  if (!blkio) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
+  const std::string blkio = V1("blkio");
+  if (blkio.empty()) GTEST_SKIP() << "needs the controller blkio on cgroup v1";
   const RunResult result = ContainerTest().RunScript(Stages("io.weight: 50"), "echo started");
   EXPECT_EQ(result.status, 125);
   EXPECT_NE(result.err.find("no controller \"io\" in cgroup v2 "
                             "(it is bound to cgroup v1 at " +
-                            blkio->mount_point),
+                            blkio),
             std::string::npos)
       << result.err;
 }
@@ -208,7 +189,7 @@ TEST_F(CgroupV2Limits, TheCpuQuotaStandsWhileItRuns) {
       test.Argv(test.WriteStages(Stages("cpu.max: 0.5")),
                 {"/bin/sh", "-c", "trap 'exit 0' TERM; echo ready; sleep 1000 & wait"}));
   ASSERT_TRUE(container.AwaitOutput("ready\n"));
-  EXPECT_EQ(ReadText(root_ + "/" + test.next_id() + "/cpu.max"), "50000 100000\n");
+  EXPECT_EQ(ReadText(v2() + "/" + test.next_id() + "/cpu.max"), "50000 100000\n");
   container.Signal(SIGTERM);
   container.Await();
   test.ExpectNothingLeft();

@@ -2,23 +2,23 @@
 
 #include "plugins/cgroup_v2/cpuset.h"
 
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/life.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::cgroup_v2 {
 
-Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& options) {
-  const std::string directory = sys::CgroupDirectory(mount, options.parent);
+Status CheckCpuset(const cgroup::CgroupMount& mount, const cgroup::CgroupOptions& options) {
+  const std::string directory = cgroup::CgroupDirectory(mount, options.parent);
   if (options.cpuset_cpus) {
-    RETURN_IF_ERROR(sys::CheckIdsAreThere("cpuset.cpus", *options.cpuset_cpus,
-                                          directory + "/cpuset.cpus.effective"));
+    RETURN_IF_ERROR(cgroup::CheckIdsAreThere("cpuset.cpus", *options.cpuset_cpus,
+                                             directory + "/cpuset.cpus.effective"));
   }
   if (!options.cpuset_mems) return Ok();
-  return sys::CheckIdsAreThere("cpuset.mems", *options.cpuset_mems,
-                               directory + "/cpuset.mems.effective");
+  return cgroup::CheckIdsAreThere("cpuset.mems", *options.cpuset_mems,
+                                  directory + "/cpuset.mems.effective");
 }
 
-Status CheckPartition(const std::string& directory, const sys::CgroupOptions& options) {
+Status CheckPartition(const std::string& directory, const cgroup::CgroupOptions& options) {
   if (!options.cpuset_partition) return Ok();
   const std::string file = directory + "/cpuset.cpus.partition";
   ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(file));

@@ -7,17 +7,17 @@
 #include <string>
 #include <string_view>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_options.h"
 
 namespace slipway::cgroup_v2 {
 
 // Has the parent the CPUs and nodes that a cgroup below it is to have? No side effects.
-Status CheckCpuset(const sys::CgroupMount& mount, const sys::CgroupOptions& options);
+Status CheckCpuset(const cgroup::CgroupMount& mount, const cgroup::CgroupOptions& options);
 
 // Has the cgroup `directory`, once written, become the partition that was asked for?
-Status CheckPartition(const std::string& directory, const sys::CgroupOptions& options);
+Status CheckPartition(const std::string& directory, const cgroup::CgroupOptions& options);
 
 // The same, of what is in its cpuset.cpus.partition, such as "root invalid (REASON)".
 Status CheckPartitionText(std::string_view text, const std::string& file);

@@ -10,12 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/sys/cgroup_devices.h"
+#include "plugins/cgroup/devices.h"
 
 namespace slipway::cgroup_v2 {
 namespace {
 
-using sys::DeviceType;
+using cgroup::DeviceType;
 
 // Where the program keeps what it is asked.
 constexpr uint8_t kContext = BPF_REG_1;
@@ -74,8 +74,8 @@ int32_t AccessBits(std::string_view access) {
 }
 
 // "If all of this holds, it is allowed."
-Result<std::vector<bpf_insn>> Rule(const sys::DeviceRule& rule) {
-  ASSIGN_OR_RETURN(const sys::DeviceNumber number, sys::ParseDeviceNumber(rule.device));
+Result<std::vector<bpf_insn>> Rule(const cgroup::DeviceRule& rule) {
+  ASSIGN_OR_RETURN(const cgroup::DeviceNumber number, cgroup::ParseDeviceNumber(rule.device));
   std::vector<bpf_insn> code;
   if (const DeviceType type = rule.type.value_or(DeviceType::kAll); type != DeviceType::kAll) {
     const bool block = type == DeviceType::kBlock;
@@ -101,7 +101,7 @@ long Bpf(int command, bpf_attr& attributes) {
 
 }  // namespace
 
-Result<std::vector<bpf_insn>> DeviceProgram(const std::vector<sys::DeviceRule>& rules) {
+Result<std::vector<bpf_insn>> DeviceProgram(const std::vector<cgroup::DeviceRule>& rules) {
   // access_type holds the access in its upper half and the type in its lower.
   std::vector<bpf_insn> program = {
       Load(kType, offsetof(bpf_cgroup_dev_ctx, access_type)),
@@ -111,7 +111,7 @@ Result<std::vector<bpf_insn>> DeviceProgram(const std::vector<sys::DeviceRule>& 
       Load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
       Load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
   };
-  for (const sys::DeviceRule& rule : rules) {
+  for (const cgroup::DeviceRule& rule : rules) {
     ASSIGN_OR_RETURN(const std::vector<bpf_insn> code, Rule(rule));
     program.insert(program.end(), code.begin(), code.end());
     // It allows everything; and the kernel refuses a program with code that nothing reaches.

@@ -9,14 +9,14 @@
 
 #include <vector>
 
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup_options.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::cgroup_v2 {
 
 // rules: resolved, with types and numbers. What none of them allows is denied. Pure.
-Result<std::vector<bpf_insn>> DeviceProgram(const std::vector<sys::DeviceRule>& rules);
+Result<std::vector<bpf_insn>> DeviceProgram(const std::vector<cgroup::DeviceRule>& rules);
 
 // Has the kernel check the program. Without AttachDeviceProgram it has no effect, and it goes away
 // with its descriptor.

@@ -10,8 +10,8 @@
 namespace slipway::cgroup_v2 {
 namespace {
 
-using sys::DeviceRule;
-using sys::DeviceType;
+using cgroup::DeviceRule;
+using cgroup::DeviceType;
 
 constexpr uint32_t kChar = BPF_DEVCG_DEV_CHAR;
 constexpr uint32_t kBlock = BPF_DEVCG_DEV_BLOCK;

@@ -9,15 +9,15 @@
 namespace slipway::cgroup_v2 {
 namespace {
 
-using sys::CgroupOptions;
-using sys::LimitFile;
-using sys::Lines;
-using sys::Plain;
+using cgroup::CgroupOptions;
+using cgroup::LimitFile;
+using cgroup::Lines;
+using cgroup::Plain;
 
 // "QUOTA PERIOD", in microseconds; the quota may be "max".
 Lines CpuMax(const CgroupOptions& options) {
-  const Lines quota = sys::CpuQuota(options);
-  const Lines period = sys::CpuPeriod(options);
+  const Lines quota = cgroup::CpuQuota(options);
+  const Lines period = cgroup::CpuPeriod(options);
   if (period.empty()) return {};
   return {(quota.empty() ? "max" : quota[0]) + " " + period[0]};
 }
@@ -37,12 +37,12 @@ Lines BfqWeight(const CgroupOptions& options) {
 // "8:0 rbps=1048576 wiops=10", a line for each disk.
 Lines IoMax(const CgroupOptions& options) {
   Lines lines;
-  for (const sys::IoMax& limit : options.io_max) {
+  for (const cgroup::IoMax& limit : options.io_max) {
     std::string line = limit.device;
-    if (limit.rbps) line += " rbps=" + sys::LimitText(*limit.rbps);
-    if (limit.wbps) line += " wbps=" + sys::LimitText(*limit.wbps);
-    if (limit.riops) line += " riops=" + sys::LimitText(*limit.riops);
-    if (limit.wiops) line += " wiops=" + sys::LimitText(*limit.wiops);
+    if (limit.rbps) line += " rbps=" + cgroup::LimitText(*limit.rbps);
+    if (limit.wbps) line += " wbps=" + cgroup::LimitText(*limit.wbps);
+    if (limit.riops) line += " riops=" + cgroup::LimitText(*limit.riops);
+    if (limit.wiops) line += " wiops=" + cgroup::LimitText(*limit.wiops);
     lines.push_back(std::move(line));
   }
   return lines;
@@ -68,32 +68,32 @@ constexpr std::array kLimits = {
     LimitFile{"io", "io.weight", IoWeight, true},
     LimitFile{"io", "io.bfq.weight", BfqWeight, true, "io.weight"},
     LimitFile{"io", "io.max", IoMax},
-    LimitFile{"rdma", "rdma.max", sys::RdmaLines},
-    LimitFile{"misc", "misc.max", sys::ByName<&CgroupOptions::misc_max>},
+    LimitFile{"rdma", "rdma.max", cgroup::RdmaLines},
+    LimitFile{"misc", "misc.max", cgroup::ByName<&CgroupOptions::misc_max>},
 };
 
 constexpr const char* kMatchByCgroup =
     "v2 marks no packets: leave it out there, and match the cgroup (nftables: socket cgroupv2)";
 
 constexpr std::array kLacking = {
-    sys::LackingOption{"net_cls.classid", sys::Given<&CgroupOptions::net_cls_classid>,
-                       kMatchByCgroup},
-    sys::LackingOption{"net_prio.ifpriomap", sys::Given<&CgroupOptions::net_prio_ifpriomap>,
-                       kMatchByCgroup},
+    cgroup::LackingOption{"net_cls.classid", cgroup::Given<&CgroupOptions::net_cls_classid>,
+                          kMatchByCgroup},
+    cgroup::LackingOption{"net_prio.ifpriomap", cgroup::Given<&CgroupOptions::net_prio_ifpriomap>,
+                          kMatchByCgroup},
 };
 
 // The limits that have an option of their own.
-std::vector<sys::LimitWrite> NamedLimits(const CgroupOptions& options) {
-  std::vector<sys::LimitWrite> limits = sys::WantedLimits(kLimits, options);
-  sys::AddHugetlbLimits("max", options, limits);
+std::vector<cgroup::LimitWrite> NamedLimits(const CgroupOptions& options) {
+  std::vector<cgroup::LimitWrite> limits = cgroup::WantedLimits(kLimits, options);
+  cgroup::AddHugetlbLimits("max", options, limits);
   return limits;
 }
 
 }  // namespace
 
 Status CheckLimits(const CgroupOptions& options) {
-  RETURN_IF_ERROR(sys::RefuseLacking(kLacking, "cgroup v2", options));
-  for (const sys::LimitWrite& limit : NamedLimits(options)) {
+  RETURN_IF_ERROR(cgroup::RefuseLacking(kLacking, "cgroup v2", options));
+  for (const cgroup::LimitWrite& limit : NamedLimits(options)) {
     if (options.unified.contains(limit.file)) {
       return Error("unified: given twice", limit.file,
                    "the option " + limit.option + " writes this file already")
@@ -103,8 +103,8 @@ Status CheckLimits(const CgroupOptions& options) {
   return Ok();
 }
 
-std::vector<sys::LimitWrite> Limits(const CgroupOptions& options) {
-  std::vector<sys::LimitWrite> limits = NamedLimits(options);
+std::vector<cgroup::LimitWrite> Limits(const CgroupOptions& options) {
+  std::vector<cgroup::LimitWrite> limits = NamedLimits(options);
   for (const auto& [file, value] : options.unified) {
     const std::string controller = file.substr(0, file.find('.'));
     limits.push_back(

@@ -5,18 +5,18 @@
 
 #include <vector>
 
+#include "plugins/cgroup/limits.h"
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup_limits.h"
-#include "runtime/sys/cgroup_options.h"
 
 namespace slipway::cgroup_v2 {
 
 // Refuses what v2 cannot honour, and what `unified` repeats.
-Status CheckLimits(const sys::CgroupOptions& options);
+Status CheckLimits(const cgroup::CgroupOptions& options);
 
 // What is to be written, of resolved options (see cgroup_devices.h), in an order that the kernel
 // takes in a new cgroup.
-std::vector<sys::LimitWrite> Limits(const sys::CgroupOptions& options);
+std::vector<cgroup::LimitWrite> Limits(const cgroup::CgroupOptions& options);
 
 }  // namespace slipway::cgroup_v2
 

@@ -9,12 +9,12 @@
 namespace slipway::cgroup_v2 {
 namespace {
 
-using sys::CgroupOptions;
+using cgroup::CgroupOptions;
 
 // "file=value, file=value", in the order of the writes.
 std::string Written(const CgroupOptions& options) {
   std::string text;
-  for (const sys::LimitWrite& limit : Limits(options)) {
+  for (const cgroup::LimitWrite& limit : Limits(options)) {
     if (!text.empty()) text += ", ";
     text += limit.file + "=" + limit.value;
   }
@@ -60,14 +60,14 @@ TEST(Limits, ThePartitionComesAfterItsCpus) {
   CgroupOptions options;
   options.cpuset_cpus = "1";
   options.cpuset_mems = "0";
-  options.cpuset_partition = sys::CpusetPartition::kIsolated;
+  options.cpuset_partition = cgroup::CpusetPartition::kIsolated;
   EXPECT_EQ(Written(options), "cpuset.cpus=1, cpuset.mems=0, cpuset.cpus.partition=isolated");
 }
 
 TEST(Limits, ADisksLimitsAreOneLine) {
   CgroupOptions options;
-  options.io_max = {sys::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
-                    sys::IoMax{"8:16", {}, {}, {}, 5}};
+  options.io_max = {cgroup::IoMax{"8:0", Bytes{1024}, Bytes{2048}, 10, 20},
+                    cgroup::IoMax{"8:16", {}, {}, {}, 5}};
   EXPECT_EQ(Written(options),
             "io.max=8:0 rbps=1024 wbps=2048 riops=10 wiops=20, io.max=8:16 wiops=5");
 }
@@ -93,18 +93,18 @@ TEST(Limits, UnifiedIsWrittenLastAndEnablesItsControllers) {
   options.unified = {{"cgroup.max.depth", "1"}, {"memory.high", "1G"}};
   options.pids_max = 5;
   EXPECT_EQ(Written(options), "pids.max=5, cgroup.max.depth=1, memory.high=1G");
-  EXPECT_EQ(sys::ControllersOf(Limits(options)), (std::vector<std::string>{"pids", "memory"}));
+  EXPECT_EQ(cgroup::ControllersOf(Limits(options)), (std::vector<std::string>{"pids", "memory"}));
 }
 
 TEST(Limits, EachStandsForAnOption) {
   CgroupOptions options;
   options.pids_max = 5;
-  options.cpuset_partition = sys::CpusetPartition::kRoot;
+  options.cpuset_partition = cgroup::CpusetPartition::kRoot;
   options.io_weight = 100;
   options.hugetlb_max = {{"2MB", Bytes{4 << 20}}};
   options.unified = {{"memory.high", "1G"}};
   std::string names;
-  for (const sys::LimitWrite& limit : Limits(options)) names += limit.option + " ";
+  for (const cgroup::LimitWrite& limit : Limits(options)) names += limit.option + " ";
   EXPECT_EQ(names,
             "pids.max cpuset.partition io.weight io.weight hugetlb.max.2MB unified.memory.high ");
 }

@@ -34,9 +34,9 @@ bool HoldsProcesses(const std::string& directory) {
 
 }  // namespace
 
-std::vector<std::string> Directories(const sys::CgroupMount& mount, std::string_view path) {
+std::vector<std::string> Directories(const cgroup::CgroupMount& mount, std::string_view path) {
   std::vector<std::string> directories = {mount.mount_point};
-  for (std::string_view name : sys::Split(path, "/")) {
+  for (std::string_view name : cgroup::Split(path, "/")) {
     directories.push_back(std::string(directories.back()).append("/").append(name));
   }
   return directories;
@@ -48,7 +48,7 @@ std::vector<EnableWrite> EnableWrites(const std::vector<Level>& levels,
   for (const Level& level : levels) {
     std::string value;
     for (const std::string& controller : controllers) {
-      if (sys::HasWord(level.subtree_control, controller)) continue;
+      if (cgroup::HasWord(level.subtree_control, controller)) continue;
       value += value.empty() ? "+" : " +";
       value += controller;
     }
@@ -58,15 +58,15 @@ std::vector<EnableWrite> EnableWrites(const std::vector<Level>& levels,
 }
 
 std::string_view UnifiedPath(std::string_view proc_cgroup) {
-  for (std::string_view line : sys::Split(proc_cgroup, "\n")) {
+  for (std::string_view line : cgroup::Split(proc_cgroup, "\n")) {
     if (line.starts_with("0::")) return line.substr(3);
   }
   return {};
 }
 
 std::string CommonAncestor(std::string_view one, std::string_view other) {
-  const std::vector<std::string_view> names = sys::Split(one, "/");
-  const std::vector<std::string_view> others = sys::Split(other, "/");
+  const std::vector<std::string_view> names = cgroup::Split(one, "/");
+  const std::vector<std::string_view> others = cgroup::Split(other, "/");
   std::string path;
   for (size_t i = 0; i < names.size() && i < others.size() && names[i] == others[i]; ++i) {
     path.append("/").append(names[i]);
@@ -74,7 +74,7 @@ std::string CommonAncestor(std::string_view one, std::string_view other) {
   return path.empty() ? "/" : path;
 }
 
-Result<std::vector<EnableWrite>> FindEnableWrites(const sys::CgroupMount& mount,
+Result<std::vector<EnableWrite>> FindEnableWrites(const cgroup::CgroupMount& mount,
                                                   const std::string& parent,
                                                   const std::vector<std::string>& controllers) {
   std::vector<Level> levels;
@@ -99,8 +99,8 @@ Status CheckWrites(const std::vector<EnableWrite>& writes) {
   return Ok();
 }
 
-Status CheckBirth(const sys::CgroupMount& mount, const std::string& parent) {
-  const std::string directory = sys::CgroupDirectory(mount, parent);
+Status CheckBirth(const cgroup::CgroupMount& mount, const std::string& parent) {
+  const std::string directory = cgroup::CgroupDirectory(mount, parent);
   const Result<std::string> type = sys::ReadFile(directory + "/cgroup.type");
   if (type.ok() && *type != "domain\n") {
     return Error(EOPNOTSUPP, "start in a cgroup below", directory,
@@ -112,7 +112,7 @@ Status CheckBirth(const sys::CgroupMount& mount, const std::string& parent) {
   if (mount.root != "/") return Ok();
   ASSIGN_OR_RETURN(const std::string own, sys::ReadFile("/proc/self/cgroup"));
   const std::string common = CommonAncestor(UnifiedPath(own), parent);
-  const std::string file = sys::CgroupDirectory(mount, common) + "/cgroup.procs";
+  const std::string file = cgroup::CgroupDirectory(mount, common) + "/cgroup.procs";
   if (faccessat(AT_FDCWD, file.c_str(), F_OK, AT_EACCESS) == 0 && !MayWrite(file)) {
     return Error(EACCES, "start in a cgroup below", directory,
                  "this process is in the cgroup " + std::string(UnifiedPath(own)) +

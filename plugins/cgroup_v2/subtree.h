@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup.h"
 
 namespace slipway::cgroup_v2 {
 
@@ -27,7 +27,7 @@ struct EnableWrite {
 };
 
 // The directories from the mount down to the cgroup `path`, both included.
-std::vector<std::string> Directories(const sys::CgroupMount& mount, std::string_view path);
+std::vector<std::string> Directories(const cgroup::CgroupMount& mount, std::string_view path);
 
 // What to write so that cgroups below the last level have `controllers`: nothing where they are
 // enabled already, and never a '-'.
@@ -41,7 +41,7 @@ std::string_view UnifiedPath(std::string_view proc_cgroup);
 std::string CommonAncestor(std::string_view one, std::string_view other);
 
 // EnableWrites for the machine as it is.
-Result<std::vector<EnableWrite>> FindEnableWrites(const sys::CgroupMount& mount,
+Result<std::vector<EnableWrite>> FindEnableWrites(const cgroup::CgroupMount& mount,
                                                   const std::string& parent,
                                                   const std::vector<std::string>& controllers);
 
@@ -49,7 +49,7 @@ Result<std::vector<EnableWrite>> FindEnableWrites(const sys::CgroupMount& mount,
 Status CheckWrites(const std::vector<EnableWrite>& writes);
 
 // Can a process of ours be born in a cgroup below `parent`? No side effects.
-Status CheckBirth(const sys::CgroupMount& mount, const std::string& parent);
+Status CheckBirth(const cgroup::CgroupMount& mount, const std::string& parent);
 
 Status Enable(const EnableWrite& write);
 

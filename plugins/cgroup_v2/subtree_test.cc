@@ -8,7 +8,7 @@ namespace slipway::cgroup_v2 {
 namespace {
 
 TEST(Directories, FromTheMountDownToTheParent) {
-  sys::CgroupMount mount;
+  cgroup::CgroupMount mount;
   mount.mount_point = "/c";
   EXPECT_EQ(Directories(mount, "/"), (std::vector<std::string>{"/c"}));
   EXPECT_EQ(Directories(mount, "/a/b"), (std::vector<std::string>{"/c", "/c/a", "/c/a/b"}));

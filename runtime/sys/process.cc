@@ -84,8 +84,10 @@ Result<Fd> FindProcess(const ProcessIdentity& identity) {
 }
 
 std::string BootId() {
-  auto text = ReadFile("/proc/sys/kernel/random/boot_id");
-  return text.ok() ? (*text).substr(0, (*text).find('\n')) : std::string();
+  const Result<Fd> file = Open("/proc/sys/kernel/random/boot_id", O_RDONLY);
+  char id[36];  // a UUID
+  const bool read_whole = file.ok() && read((*file).get(), id, sizeof(id)) == sizeof(id);
+  return read_whole ? std::string(id, sizeof(id)) : std::string();
 }
 
 Status SendSignal(const Fd& pidfd, int signal) {

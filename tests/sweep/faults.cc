@@ -17,6 +17,7 @@ const std::vector<FaultRow>& Rows() {
       // Files.
       {SYS_openat, "openat", 1, {EMFILE, EINTR, EACCES, ENOMEM}},
       {SYS_openat2, "openat2", 1, {EMFILE, EAGAIN, ENOMEM}},
+      {SYS_open_by_handle_at, "open_by_handle_at", -1, {EMFILE, ENOMEM}},
       {SYS_open_tree, "open_tree", 1, {EPERM, ENOMEM, EMFILE}},
       {SYS_read, "read", -1, {EINTR, EIO}},
       {SYS_pread64, "pread64", -1, {EINTR, EIO}},

@@ -18,7 +18,7 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
     Args:
       name: the stage's name, as it stands in a pipeline.
       srcs: sources, with the one that holds SLIPWAY_STAGE.
-      deps: further libraries; only runtime/sys and libraries of the stage's own folder.
+      deps: further libraries; only runtime/sys, plugins/cgroup and those of the stage's own folder.
       testonly: for fixtures of tests.
       visibility: who may load it.
     """
@@ -39,7 +39,7 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
         deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_libstdcxx"],
     )
 
-def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], **kwargs):
+def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], test_deps = [], **kwargs):
     """One stage: a folder, plugins/<folder>/, with <folder>.cc, <folder>_test.cc and README.md.
 
     Makes lib<folder>_stage.so, <folder>_test (the stage in real containers, through the built
@@ -52,6 +52,7 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
       deps: further libraries of the plugin.
       test_stages: names of other stages that the stage's test puts into its pipelines.
       tests: further sources for <folder>_test.
+      test_deps: libraries that only <folder>_test needs.
       **kwargs: passed to stage_library.
     """
     if privileges not in _PRIVILEGES:
@@ -75,7 +76,7 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
             for other in test_stages
         ],
         tags = IN_CONTAINERS,
-        deps = ["//runtime/sdk/testing", "@debian//:gtest_main"] + deps,
+        deps = ["//runtime/sdk/testing", "@debian//:gtest_main"] + deps + test_deps,
     )
     cc_test(
         name = folder + "_contract_test",

@@ -1,6 +1,6 @@
 // Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, cgroup-v1/cpuacct.rst.
 
-#include "runtime/sys/cgroup_figures.h"
+#include "plugins/cgroup/figures.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,11 +8,11 @@
 #include <charconv>
 #include <string>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/life.h"
 #include "runtime/sys/file.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 struct Figure {
@@ -46,7 +46,7 @@ bool IsStill(const CgroupRecord& record) {
 }
 
 std::optional<int64_t> Read(const std::string& cgroup, const Figure& figure) {
-  const auto text = ReadFile(cgroup + "/" + figure.file);
+  const auto text = sys::ReadFile(cgroup + "/" + figure.file);
   if (!text.ok()) return std::nullopt;
   const std::optional<int64_t> value = FigureIn(*text, figure.key);
   if (!value) return std::nullopt;
@@ -55,7 +55,7 @@ std::optional<int64_t> Read(const std::string& cgroup, const Figure& figure) {
 
 std::string Limit(const std::string& cgroup) {
   for (const char* file : {"/memory.max", "/memory.limit_in_bytes"}) {
-    const auto text = ReadFile(cgroup + file);
+    const auto text = sys::ReadFile(cgroup + file);
     if (text.ok()) return " (its limit is " + text->substr(0, text->find('\n')) + " bytes)";
   }
   return {};
@@ -95,4 +95,4 @@ Status ReportCgroup(std::string_view text, Figures& figures) {
   return Ok();
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

@@ -1,18 +1,18 @@
 // Documentation/scheduler/sched-bwc.rst.
 
-#include "runtime/sys/cgroup_options.h"
+#include "plugins/cgroup/options.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <string_view>
 
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_devices.h"
-#include "runtime/sys/cgroup_limits.h"
-#include "runtime/sys/id_list.h"
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/devices.h"
+#include "plugins/cgroup/id_list.h"
+#include "plugins/cgroup/limits.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -167,4 +167,4 @@ Status RefuseLacking(std::span<const LackingOption> lacking, const char* version
   return Ok();
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

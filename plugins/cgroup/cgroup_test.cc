@@ -1,6 +1,6 @@
 // The pure logic of cgroups: what mountinfo says, what records say.
 
-#include "runtime/sys/cgroup.h"
+#include "plugins/cgroup/cgroup.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/sys/cgroup_figures.h"
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/figures.h"
+#include "plugins/cgroup/life.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr std::string_view kHybrid =
@@ -141,21 +141,26 @@ TEST(HasWord, MatchesWholeWords) {
 
 using Kind = CgroupRecord::Kind;
 
+constexpr const char* kBoot = "01234567-89ab-cdef-0123-456789abcdef";
+
 TEST(CgroupRecord, ReadsWhatItWrites) {
-  for (const CgroupRecord& record : {CgroupRecord{Kind::kIntend, 0, "/c/a b"},
-                                     CgroupRecord{Kind::kMade, 18446744073709551615U, "/c/12 made"},
-                                     CgroupRecord{Kind::kLost, 0, "/c/x"}}) {
+  for (const CgroupRecord& record :
+       {CgroupRecord{Kind::kIntend, 0, "/c/a b"},
+        CgroupRecord{Kind::kMade, 18446744073709551615U, "/c/12 made"},
+        CgroupRecord{Kind::kMade, 12, "/c/a b", kBoot}, CgroupRecord{Kind::kLost, 0, "/c/x"}}) {
     const auto parsed = ParseRecord(FormatRecord(record));
     ASSERT_TRUE(parsed.ok()) << FormatRecord(record);
     EXPECT_EQ(parsed.value().kind, record.kind);
     EXPECT_EQ(parsed.value().inode, record.inode);
     EXPECT_EQ(parsed.value().path, record.path);
+    EXPECT_EQ(parsed.value().boot, record.boot);
   }
 }
 
 TEST(CgroupRecord, RefusesWhatItDidNotWrite) {
-  for (const char* text : {"", "made", "made /c/x", "made 12", "made 12 ", "made x /c", "intend ",
-                           "intend relative", "made 99999999999999999999 /c", "rm /c"}) {
+  for (const char* text :
+       {"", "made", "made /c/x", "made 12", "made 12 ", "made x /c", "made 12 boot /c", "intend ",
+        "intend relative", "made 99999999999999999999 /c", "rm /c"}) {
     EXPECT_FALSE(ParseRecord(text).ok()) << text;
   }
 }
@@ -163,7 +168,7 @@ TEST(CgroupRecord, RefusesWhatItDidNotWrite) {
 TEST(CheckLength, TheLongestPathStillFitsIntoARecord) {
   std::string path = "/";
   while (CheckLength(path + "x").ok()) path += "x";
-  EXPECT_LE(FormatRecord({Kind::kMade, ~uint64_t{0}, path}).size(), 4096U);
+  EXPECT_LE(FormatRecord({Kind::kMade, ~uint64_t{0}, path, kBoot}).size(), 4096U);
   EXPECT_GT(path.size(), 4000U);
 }
 
@@ -176,4 +181,4 @@ TEST(CgroupFigures, AreTheNumberOfTheFileOrTheSumBehindAKey) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

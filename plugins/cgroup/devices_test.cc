@@ -1,10 +1,10 @@
-#include "runtime/sys/cgroup_devices.h"
+#include "plugins/cgroup/devices.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 std::string ErrorOf(const CgroupOptions& options) {
@@ -120,4 +120,4 @@ TEST(IoMaxOption, NeedsABlockDeviceAndALimit) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

@@ -1,8 +1,8 @@
 // For tests of the cgroup stages: the built plugin's hooks, called through a host table that only
 // notes what the stage asks for, against the real cgroups of the machine.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_TESTING_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_TESTING_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_TESTING_H_
+#define SLIPWAY_PLUGINS_CGROUP_TESTING_H_
 
 #include <sys/types.h>
 
@@ -16,7 +16,7 @@
 #include "runtime/sys/clone.h"
 #include "runtime/sys/fd.h"
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 
 class HookedStage {
  public:
@@ -70,9 +70,9 @@ class Shell {
  private:
   void Start(const std::string& script, int cgroup_fd, HookedStage* entered);
 
-  Cloned process_;
-  Fd release_;
-  Fd output_;
+  sys::Cloned process_;
+  sys::Fd release_;
+  sys::Fd output_;
   bool reaped_ = false;
 };
 
@@ -84,6 +84,6 @@ std::string Content(const std::string& path);
 
 bool Exists(const std::string& path);
 
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_TESTING_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_TESTING_H_

@@ -1,6 +1,6 @@
 // cgroups(7), mkdir(2), Documentation/admin-guide/cgroup-v2.rst ("Delegation").
 
-#include "runtime/sys/cgroup_life.h"
+#include "plugins/cgroup/life.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,16 +12,18 @@
 #include <climits>
 #include <optional>
 
-#include "runtime/sys/cgroup_kill.h"
+#include "plugins/cgroup/id_list.h"
+#include "plugins/cgroup/kill.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/id_list.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
-constexpr size_t kMaxRecord = 4096;            // of slipway_host.record_undo
-constexpr size_t kMaxId = 64;                  // of slipway_host.container_id
-constexpr size_t kLongestPrefix = 5 + 20 + 1;  // "made ", 64 bits in decimal, a blank
+constexpr size_t kMaxRecord = 4096;  // of slipway_host.record_undo
+constexpr size_t kMaxId = 64;        // of slipway_host.container_id
+constexpr size_t kBootId = 36;       // a UUID
+// "made ", 64 bits in decimal, a blank, and a boot's ID with another.
+constexpr size_t kLongestPrefix = 5 + 20 + 1 + kBootId + 1;
 constexpr size_t kMaxPath = std::min<size_t>(kMaxRecord - kLongestPrefix, PATH_MAX - 1);
 constexpr mode_t kFolderMode = 0755;
 
@@ -75,7 +77,9 @@ std::string FormatRecord(const CgroupRecord& record) {
     case CgroupRecord::Kind::kMade:
       break;
   }
-  return std::string(kMade) + std::to_string(record.inode) + " " + record.path;
+  std::string text = std::string(kMade) + std::to_string(record.inode) + " ";
+  if (!record.boot.empty()) text.append(record.boot).append(" ");
+  return text.append(record.path);
 }
 
 Result<CgroupRecord> ParseRecord(std::string_view text) {
@@ -94,6 +98,10 @@ Result<CgroupRecord> ParseRecord(std::string_view text) {
     const auto number = std::from_chars(rest.data(), last, record.inode);
     if (number.ec != std::errc() || number.ptr == last || *number.ptr != ' ') return unknown;
     rest.remove_prefix(static_cast<size_t>(number.ptr - rest.data()) + 1);
+    if (rest.size() > kBootId && rest[0] != '/' && rest[kBootId] == ' ') {
+      record.boot = rest.substr(0, kBootId);
+      rest.remove_prefix(kBootId + 1);
+    }
   }
   if (!rest.starts_with('/')) return unknown;
   record.path = rest;
@@ -123,7 +131,7 @@ Status CheckParent(const CgroupMount& mount, const std::string& parent) {
 }
 
 Status CheckIdsAreThere(const char* option, const std::string& list, const std::string& file) {
-  Result<std::string> text = ReadFile(file);
+  Result<std::string> text = sys::ReadFile(file);
   if (!text.ok()) return Ok();
   const std::string there = (*text).substr(0, (*text).find('\n'));
   const std::optional<uint32_t> missing = FirstMissingId(list, there);
@@ -138,7 +146,7 @@ Status CheckLength(const std::string& path) {
   return Error(ENAMETOOLONG, "make the cgroup", path, "choose a parent with a shorter path");
 }
 
-Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot) {
   using Kind = CgroupRecord::Kind;
   RETURN_IF_ERROR(CheckLength(path));
   struct stat about {};
@@ -151,11 +159,11 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
     return Exists(path);
   }
   // From here to the second record only this process knows that the cgroup is its own.
-  Result<Fd> cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  Result<sys::Fd> cgroup = sys::Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   // A umask that takes away the owner's own rights.
   if (!cgroup.ok() && cgroup.error()->errno_value == EACCES &&
       chmod(path.c_str(), kFolderMode) == 0) {
-    cgroup = Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    cgroup = sys::Open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   }
   Status recorded;
   if (!cgroup.ok()) {
@@ -163,7 +171,7 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
   } else if (fstat(cgroup->get(), &about) != 0) {
     recorded = Error(errno, "look at the cgroup", path);
   } else {
-    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path}));
+    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path, boot}));
   }
   if (recorded.ok()) return cgroup;
   rmdir(path.c_str());
@@ -172,7 +180,7 @@ Result<Fd> MakeCgroup(Plan& plan, const std::string& path) {
 
 Status WriteLimit(const std::string& directory, const LimitWrite& limit) {
   const std::string path = directory + "/" + limit.file;
-  Status written = WriteFile(path, limit.value);
+  Status written = sys::WriteFile(path, limit.value);
   if (written.ok()) return written;
   CopyText(written.error()->operation, "write " + limit.value + " to");
   written.error().Option(limit.option);
@@ -210,7 +218,7 @@ Status UndoCgroup(std::string_view text) {
   switch (record.kind) {
     case CgroupRecord::Kind::kMade:
       Settle(record.path);
-      return RemoveCgroup(record.path, record.inode);
+      return RemoveCgroup(record.path, record.inode, record.boot);
     case CgroupRecord::Kind::kLost:
       Settle(record.path);
       return Ok();
@@ -220,4 +228,4 @@ Status UndoCgroup(std::string_view text) {
   return TakeSettled(record.path) ? Ok() : RemoveIfEmpty(record.path);
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

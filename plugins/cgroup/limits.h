@@ -1,9 +1,9 @@
 // How the options of a cgroup become lines in its files. A stage holds a table of LimitFile rows,
-// one for each file that its version has; a further limit is an option in cgroup_options.h and a
+// one for each file that its version has; a further limit is an option in options.h and a
 // row there. Pure logic.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_LIMITS_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_LIMITS_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_LIMITS_H_
+#define SLIPWAY_PLUGINS_CGROUP_LIMITS_H_
 
 #include <chrono>
 #include <cstdint>
@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/sys/cgroup_options.h"
+#include "plugins/cgroup/options.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 // The lines to write to one file, each with a write(2) of its own; none when the option was not
 // given.
@@ -91,6 +91,6 @@ std::string OptionOf(const std::vector<LimitWrite>& limits, std::string_view con
 // Their controllers, each once, in that order. Files of the cgroup itself have none.
 std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_LIMITS_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_LIMITS_H_

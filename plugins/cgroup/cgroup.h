@@ -1,13 +1,13 @@
 // Where the machine's cgroup hierarchies are, told from /proc/self/mountinfo: pure logic over texts
-// that the kernel wrote. Who looks for hierarchies asks cgroup_mounts.h; the effects (making,
-// killing, removing) are in cgroup_life.h, limits in cgroup_limits.h.
+// that the kernel wrote. Who looks for hierarchies asks mounts.h; the effects (making,
+// killing, removing) are in life.h, limits in limits.h.
 //
 // A hierarchy may be cgroup v2 (one, "unified"), or v1 with the controllers that are bound to it
 // (cpu and cpuacct are often joined in one). It may be mounted several times, read-only, hidden
 // below another mount, or with a root that is not its own: see mountinfo in proc(5).
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_CGROUP_H_
+#define SLIPWAY_PLUGINS_CGROUP_CGROUP_H_
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@
 
 #include "runtime/sdk/result.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 // One mount of one hierarchy.
 struct CgroupMount {
@@ -51,6 +51,6 @@ Status CheckCgroupPath(std::string_view path);
 // The directory of the cgroup `path`, taken below the mount, whatever the mount's root is.
 std::string CgroupDirectory(const CgroupMount& mount, std::string_view path);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_CGROUP_H_

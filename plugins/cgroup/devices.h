@@ -1,18 +1,18 @@
 // Devices as the options name them, and as cgroups know them: by type and number. A path is looked
 // up once, on the host; what it is called inside the container does not matter.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_DEVICES_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_DEVICES_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_DEVICES_H_
+#define SLIPWAY_PLUGINS_CGROUP_DEVICES_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "plugins/cgroup/options.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup_options.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 // Nothing stands for any number.
 struct DeviceNumber {
@@ -33,6 +33,6 @@ Status CheckDevices(const CgroupOptions& options);
 // `devices`: for Probe and PreClone. Fails for what is not there, or is no such device.
 Result<CgroupOptions> ResolveDevices(const CgroupOptions& options);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_DEVICES_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_DEVICES_H_

@@ -1,8 +1,8 @@
-#include "runtime/sys/id_list.h"
+#include "plugins/cgroup/id_list.h"
 
 #include <gtest/gtest.h>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 TEST(ParseIdList, NumbersAndRanges) {
@@ -32,4 +32,4 @@ TEST(FirstMissingId, IsNothingWhereTheKernelSaysNothing) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

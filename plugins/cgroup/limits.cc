@@ -1,11 +1,11 @@
 // Documentation/admin-guide/cgroup-v2.rst, Documentation/scheduler/sched-bwc.rst.
 
-#include "runtime/sys/cgroup_limits.h"
+#include "plugins/cgroup/limits.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -81,4 +81,4 @@ std::vector<std::string> ControllersOf(const std::vector<LimitWrite>& limits) {
   return controllers;
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

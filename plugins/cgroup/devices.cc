@@ -1,6 +1,6 @@
 // stat(2), Documentation/admin-guide/cgroup-v1/devices.rst.
 
-#include "runtime/sys/cgroup_devices.h"
+#include "plugins/cgroup/devices.h"
 
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <charconv>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr uint32_t kMaxMajor = (1U << 12) - 1;  // MINORBITS of the kernel is 20
@@ -166,4 +166,4 @@ Result<CgroupOptions> ResolveDevices(const CgroupOptions& options) {
   return resolved;
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

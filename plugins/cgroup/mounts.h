@@ -3,18 +3,18 @@
 // /proc/self/mountinfo, which grows with the machine, is read only where they are elsewhere, and
 // for error messages.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_MOUNTS_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_MOUNTS_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_MOUNTS_H_
+#define SLIPWAY_PLUGINS_CGROUP_MOUNTS_H_
 
 #include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sys/cgroup.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 // Reads nothing until it is asked, and each file once. What it hands out lives as long as it does.
 class CgroupMounts {
@@ -44,6 +44,6 @@ std::string UsualPlaceOnV1(const std::string& controller);
 // /proc/self/cgroup: "cpu,cpuacct"; empty: it is bound to no v1 hierarchy. cgroups(7).
 std::string JoinedControllers(std::string_view proc_cgroup, std::string_view controller);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_MOUNTS_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_MOUNTS_H_

@@ -1,8 +1,8 @@
-#include "runtime/sys/cgroup_mounts.h"
+#include "plugins/cgroup/mounts.h"
 
 #include <gtest/gtest.h>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr const char* kOwn =
@@ -44,4 +44,4 @@ TEST(CgroupMounts, FindsTheHierarchiesThatMountinfoHas) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

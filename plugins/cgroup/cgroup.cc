@@ -1,11 +1,11 @@
 // proc(5) (mountinfo), cgroups(7), Documentation/admin-guide/cgroup-v1/cgroups.rst.
 
-#include "runtime/sys/cgroup.h"
+#include "plugins/cgroup/cgroup.h"
 
 #include <algorithm>
 #include <map>
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 // One line of mountinfo, as far as it matters here.
@@ -183,4 +183,4 @@ std::string CgroupDirectory(const CgroupMount& mount, std::string_view path) {
   return directory;
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

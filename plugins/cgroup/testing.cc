@@ -1,6 +1,6 @@
 // dlopen(3), clone3(2).
 
-#include "runtime/sys/cgroup_testing.h"
+#include "plugins/cgroup/testing.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,14 +16,14 @@
 #include "runtime/sys/file.h"
 
 struct slipway_context {
-  slipway::sys::testing::HookedStage* test;
+  slipway::cgroup::testing::HookedStage* test;
 };
 
-namespace slipway::sys::testing {
+namespace slipway::cgroup::testing {
 namespace {
 
 [[noreturn]] void Die(const std::string& why) {
-  fprintf(stderr, "cgroup_testing: %s\n", why.c_str());
+  fprintf(stderr, "cgroup/testing: %s\n", why.c_str());
   abort();
 }
 
@@ -152,7 +152,7 @@ void Shell::Start(const std::string& script, int cgroup_fd, HookedStage* entered
   int release[2];
   int output[2];
   if (pipe2(release, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) Die("pipe2");
-  Result<Cloned> cloned = Clone(0, cgroup_fd);
+  Result<sys::Cloned> cloned = sys::Clone(0, cgroup_fd);
   if (!cloned.ok()) Die(cloned.error().ToString());
   process_ = std::move(cloned).value();
   if (process_.pid == 0) {
@@ -167,8 +167,8 @@ void Shell::Start(const std::string& script, int cgroup_fd, HookedStage* entered
   }
   close(release[0]);
   close(output[1]);
-  release_ = Fd(release[1]);
-  output_ = Fd(output[0]);
+  release_ = sys::Fd(release[1]);
+  output_ = sys::Fd(output[0]);
   char parked = 0;
   if (read(output_.get(), &parked, 1) != 1) Die("the shell has not parked");
 }
@@ -203,7 +203,7 @@ std::string UniqueId() {
 }
 
 std::string Content(const std::string& path) {
-  Result<std::string> text = ReadFile(path);
+  Result<std::string> text = sys::ReadFile(path);
   if (!text.ok()) return "(none)";
   std::string content = std::move(text).value();
   if (content.ends_with('\n')) content.pop_back();
@@ -212,4 +212,4 @@ std::string Content(const std::string& path) {
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
-}  // namespace slipway::sys::testing
+}  // namespace slipway::cgroup::testing

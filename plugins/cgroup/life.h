@@ -1,35 +1,37 @@
 // The making of a container's cgroup with the records that undo it, and the undoing.
 //
 // Three records tell the story of one cgroup, each handed over before the step that it covers:
-//   intend PATH       nothing is at PATH; it is about to be made
-//   made INODE PATH   it was made, and this is its inode number
-//   lost PATH         somebody else made a cgroup there in between: it is not ours
+//   intend PATH              nothing is at PATH; it is about to be made
+//   made INODE [BOOT] PATH   it was made, and this is its inode number
+//   lost PATH                somebody else made a cgroup there in between: it is not ours
 // They are undone last one first. A `made` whose inode number is still that of PATH is killed and
 // removed; kernfs does not soon give a number out again, so another's cgroup of the same name is
-// left alone. An `intend` without one of the others (a crash in between) may remove an empty
-// cgroup and nothing else.
+// left alone. With the ID of the kernel's boot it is found by its number in that boot even if it
+// has another name by then. An `intend` without one of the others (a crash in between) may remove
+// an empty cgroup and nothing else.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_LIFE_H_
+#define SLIPWAY_PLUGINS_CGROUP_LIFE_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/limits.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sdk/stage.h"
-#include "runtime/sys/cgroup.h"
-#include "runtime/sys/cgroup_limits.h"
 #include "runtime/sys/fd.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 struct CgroupRecord {
   enum class Kind { kIntend, kMade, kLost };
   Kind kind = Kind::kIntend;
   uint64_t inode = 0;  // kMade only
   std::string path;
+  std::string boot = {};  // kMade only; empty: not given
 };
 
 std::string FormatRecord(const CgroupRecord& record);
@@ -45,8 +47,9 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
 // Refuses a path that neither the kernel nor an undo record takes.
 Status CheckLength(const std::string& path);
 
-// Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it.
-Result<Fd> MakeCgroup(Plan& plan, const std::string& path);
+// Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it. boot:
+// sys::BootId() in v1, where a container can rename its cgroup; empty in v2.
+Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot);
 
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);
@@ -57,6 +60,6 @@ Status WriteLimits(const std::string& directory, const std::vector<LimitWrite>& 
 // Undoes one record that MakeCgroup left, given as its text.
 Status UndoCgroup(std::string_view text);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_LIFE_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_LIFE_H_

@@ -1,6 +1,6 @@
 // What options say against each other, and what becomes of them.
 
-#include "runtime/sys/cgroup_options.h"
+#include "plugins/cgroup/options.h"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sys/cgroup_limits.h"
+#include "plugins/cgroup/limits.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 using std::chrono::milliseconds;
@@ -193,4 +193,4 @@ TEST(RefuseLacking, NamesWhatTheVersionDoesNotHave) {
 }
 
 }  // namespace
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup

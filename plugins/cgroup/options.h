@@ -5,8 +5,8 @@
 // `first-of:` with the same options for both stages calls the Create of each, and would fail on
 // every machine then, while only the Probe of the version that is taken must succeed.
 
-#ifndef SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
-#define SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
+#ifndef SLIPWAY_PLUGINS_CGROUP_OPTIONS_H_
+#define SLIPWAY_PLUGINS_CGROUP_OPTIONS_H_
 
 #include <array>
 #include <chrono>
@@ -21,23 +21,23 @@
 #include "runtime/sdk/options.h"
 #include "runtime/sdk/result.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
 enum class CpusetPartition { kMember, kRoot, kIsolated };
 enum class DeviceType { kAll, kChar, kBlock };
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
 template <>
-inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::sys::CpusetPartition>{
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::cgroup::CpusetPartition>{
     "member", "root", "isolated", nullptr};
 template <>
-inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::sys::DeviceType>{
+inline constexpr std::array<const char*, 4> slipway::kNamesOf<slipway::cgroup::DeviceType>{
     "all", "char", "block", nullptr};
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 
-// Limits of one disk. See cgroup_devices.h for `device`.
+// Limits of one disk. See devices.h for `device`.
 struct IoMax {
   static constexpr const char* kTextForm = "device";
   static constexpr auto Options() {
@@ -247,6 +247,6 @@ bool Given(const CgroupOptions& options) {
 Status RefuseLacking(std::span<const LackingOption> lacking, const char* version,
                      const CgroupOptions& options);
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
 
-#endif  // SLIPWAY_RUNTIME_SYS_CGROUP_OPTIONS_H_
+#endif  // SLIPWAY_PLUGINS_CGROUP_OPTIONS_H_

@@ -1,4 +1,4 @@
-#include "runtime/sys/cgroup_mounts.h"
+#include "plugins/cgroup/mounts.h"
 
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 
 #include "runtime/sys/file.h"
 
-namespace slipway::sys {
+namespace slipway::cgroup {
 namespace {
 
 constexpr const char* kStandard = "/sys/fs/cgroup";
@@ -73,13 +73,13 @@ const CgroupMount* CgroupMounts::Keep(CgroupMount mount) {
 
 Status CgroupMounts::ReadOwn() {
   if (own_) return Ok();
-  ASSIGN_OR_RETURN(own_, ReadFile("/proc/self/cgroup"));
+  ASSIGN_OR_RETURN(own_, sys::ReadFile("/proc/self/cgroup"));
   return Ok();
 }
 
 Result<std::vector<CgroupMount>> CgroupMounts::All() {
   if (!all_) {
-    ASSIGN_OR_RETURN(const std::string mountinfo, ReadFile("/proc/self/mountinfo"));
+    ASSIGN_OR_RETURN(const std::string mountinfo, sys::ReadFile("/proc/self/mountinfo"));
     all_ = ParseCgroupMounts(mountinfo);
   }
   return *all_;
@@ -120,4 +120,4 @@ Result<const CgroupMount*> CgroupMounts::Controller(const std::string& controlle
   return FindController(*all_, controller);
 }
 
-}  // namespace slipway::sys
+}  // namespace slipway::cgroup
