@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <climits>
@@ -96,10 +97,16 @@ Status SendSignal(const Fd& pidfd, int signal) {
 }
 
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout) {
-  pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  const int count = poll(&event, 1, static_cast<int>(timeout.count()));
-  if (count < 0 && errno != EINTR) return Error(errno, "wait for the end of a process");
-  return count > 0;
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + timeout;
+  for (auto left = timeout;;) {
+    pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+    const int count = poll(&event, 1, static_cast<int>(left.count()));
+    if (count >= 0) return count > 0;
+    if (errno != EINTR) return Error(errno, "wait for the end of a process");
+    left = std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()),
+                    std::chrono::milliseconds(0));
+  }
 }
 
 bool HasCapability(int capability) {

@@ -36,7 +36,8 @@ std::string BootId();
 // pidfd_send_signal(2). A process that has ended is no error.
 Status SendSignal(const Fd& pidfd, int signal);
 
-// Waits until the process of `pidfd` has ended; false when `timeout` went by first.
+// Waits until the process of `pidfd` has ended; false when `timeout` went by first. Goes on after
+// signals.
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
 
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
