@@ -269,6 +269,34 @@ TEST_P(Interrupted, HookIsGivenUp) {
   test_.ExpectNothingLeft();
 }
 
+// Also by a signal that means a crash, when it was sent.
+TEST_P(Interrupted, HookIsGivenUpAtOnceWhenKillSendsASignalOfACrash) {
+  Running container(Argv(GetParam(), "hang", "0"));
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  container.Signal(SIGABRT);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.err, "runtime: bad-misbehaves: interrupted in its " + InCode(GetParam()) +
+                            " hook: Aborted\n");
+  EXPECT_EQ(result.status, 128 + SIGABRT);
+  ExpectAllUndone();
+  test_.ExpectNothingLeft();
+}
+
+// The guard's clock is the time, not the count of its signals.
+TEST_P(Interrupted, HookIsNotTakenForHungBecauseOfManySignals) {
+  Running container(Argv(GetParam(), "hang", "30"));
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  for (int i = 0; i < 2000; ++i) {
+    container.Signal(SIGALRM);
+    sched_yield();
+  }
+  container.Signal(SIGINT);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.status, 128 + SIGINT) << result.err;
+  ExpectAllUndone();
+  test_.ExpectNothingLeft();
+}
+
 INSTANTIATE_TEST_SUITE_P(Hook, Interrupted, ::testing::Values("pre-clone", "post-clone"),
                          [](const auto& info) {
                            return info.param == "pre-clone" ? "PreClone" : "PostClone";

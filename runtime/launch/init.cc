@@ -34,9 +34,13 @@ void RunInit(pid_t command, const sigset_t& signals) {
   prctl(PR_SET_NAME, "init");
   // This process is a copy of the host: nobody inside may look into it, nor at its executable.
   prctl(PR_SET_DUMPABLE, 0);
+  // Those of a crash too: what is sent is the command's. A fault of this process still ends it.
+  sigset_t all = signals;
+  for (const int signal : kFaults) sigaddset(&all, signal);
+  sigprocmask(SIG_BLOCK, &all, nullptr);
   while (true) {
     siginfo_t info{};
-    const int signal = sigwaitinfo(&signals, &info);
+    const int signal = sigwaitinfo(&all, &info);
     if (signal == SIGCHLD) {
       ReapAll(command);
     } else if (signal > 0 && !AlreadyThere(info, command)) {

@@ -7,12 +7,16 @@
 #include <iterator>
 
 #include "runtime/launch/exit_status.h"
+#include "runtime/launch/guard.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
 
 Result<int> Supervisor::Run() {
+  const CommandWatch command_runs;
   while (true) {
+    while (const int sent = CommandWatch::TakeSent())
+      PassOn({.signal = sent, .from_kernel = false});
     ASSIGN_OR_RETURN(const Container::State state, container_.Poll());
     if (state == Container::State::kEnded) break;
     if (state == Container::State::kStopped) {
