@@ -3,13 +3,11 @@
 // Here it is pid 1 of a namespace, which ends after all others in it; one of these is a child of
 // the test's, and stays there as a zombie until the test has waited for it.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -23,22 +21,6 @@ namespace slipway::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Forks a child into the pid namespace of `pid`.
-pid_t ForkInto(pid_t pid) {
-  const int ours = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-  const int theirs =
-      open(("/proc/" + std::to_string(pid) + "/ns/pid").c_str(), O_RDONLY | O_CLOEXEC);
-  EXPECT_EQ(setns(theirs, CLONE_NEWPID), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    while (true) pause();
-  }
-  EXPECT_EQ(setns(ours, CLONE_NEWPID), 0);
-  close(ours);
-  close(theirs);
-  return child;
-}
 
 class StillLiving : public LeftBehind {
  protected:

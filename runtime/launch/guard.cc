@@ -219,6 +219,13 @@ int CommandWatch::TakeSent() {
   return 0;
 }
 
+void CommandWatch::Warn(const std::string& line) { Say("warning: " + line); }
+
+void CommandWatch::Leave(int exit_status) {
+  watch.outlived = true;
+  launch::GiveUp(exit_status);
+}
+
 void HookWatch::SetRecordsLeft(size_t count) { watch.records_left = count; }
 
 }  // namespace slipway::launch

@@ -125,6 +125,11 @@ class CommandWatch {
   CommandWatch(const CommandWatch&) = delete;
   CommandWatch& operator=(const CommandWatch&) = delete;
 
+  // One line to stderr.
+  static void Warn(const std::string& line);
+  // Ends this process, which waits in vain for the container's end, and leaves it to `runtime gc`.
+  [[noreturn]] static void Leave(int exit_status);
+
   // Such a signal that has come and has not been taken yet; 0: none. A SIGCHLD comes with each.
   static int TakeSent();
 };

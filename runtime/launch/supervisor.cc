@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
 #include <iterator>
 #include <utility>
@@ -13,6 +14,11 @@
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};  // once it has been asked to end
+
+}  // namespace
 
 Result<int> Supervisor::Run() {
   const CommandWatch command_runs;
@@ -56,7 +62,25 @@ bool Supervisor::DropsSignal(int signal) const {
          MeetsDefaultAction(container_.pid(), signal);
 }
 
+bool Supervisor::HurriesEnd(const SignalEvent& event) {
+  if (!container_.is_pid_1() || !EndsByDefault(event.signal)) return false;
+  const std::optional<int> status = sys::StatusOfEnding(container_.pid());
+  if (!status) return false;
+  if (told_of_waiting_) {
+    terminal_.Restore();
+    CommandWatch::Leave(ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(*status));
+  }
+  const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
+  if (ended.ok() && *ended) return true;
+  told_of_waiting_ = true;
+  CommandWatch::Warn(
+      "the container has ended, but for a process that does not end after SIGKILL (it may be "
+      "frozen, or wait for a disk or a server; another signal leaves it to runtime gc)");
+  return true;
+}
+
 void Supervisor::PassOn(const SignalEvent& event) {
+  if (HurriesEnd(event)) return;
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();

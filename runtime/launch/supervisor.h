@@ -46,6 +46,9 @@ class Supervisor {
   // Stops this process by SIGTSTP, SIGTTIN or SIGTTOU; returns once it goes on. False: the kernel
   // did not let it, because nobody could continue it.
   static bool StopSelf(int signal);
+  // The container is about to end, but for a process that takes no SIGKILL: the first signal says
+  // so, the second does not wait any longer. False: it runs.
+  bool HurriesEnd(const SignalEvent& event);
   bool InOurProcessGroup() const;
   bool DropsSignal(int signal) const;
 
@@ -55,6 +58,7 @@ class Supervisor {
   const int caller_;
   bool caller_ended_ = false;
   bool signaled_ = false;
+  bool told_of_waiting_ = false;
   // What was passed on as a SIGSTOP, and has not stopped the container yet.
   std::optional<SignalEvent> stopping_;
   std::optional<int> ended_by_;  // the signal whose default action ended the container
