@@ -126,5 +126,26 @@ INSTANTIATE_TEST_SUITE_P(Environment, CallerState, ::testing::ValuesIn(kEnvironm
 INSTANTIATE_TEST_SUITE_P(Memory, CallerState, ::testing::ValuesIn(kMemory), NameOf<State>);
 #endif
 
+std::string IgnoredIn(const std::string& status) {
+  const std::string field = "\nSigIgn:\t";
+  const size_t at = status.find(field);
+  return at == std::string::npos ? "" : status.substr(at + field.size(), 16);
+}
+
+// The command ignores what the caller ignores, as it would without a container.
+TEST(CallerSignals, ThatAreIgnoredStayIgnored) {
+  const std::vector<std::string> look = {"/bin/cat", "/proc/self/status"};
+  for (const auto& prepare : {IgnoreSignals, +[] { signal(SIGCHLD, SIG_IGN); }}) {
+    const RunResult usual = RunProgram(look, {.prepare = prepare});
+    Caller caller;
+    std::vector<std::string> words = {"--root", "$D/state", "--config", "$F", "--"};
+    words.insert(words.end(), look.begin(), look.end());
+    const RunResult result = caller.Run(words, prepare);
+    EXPECT_EQ(IgnoredIn(result.out), IgnoredIn(usual.out));
+    EXPECT_NE(IgnoredIn(usual.out), "");
+    EXPECT_EQ(result.err, "");
+  }
+}
+
 }  // namespace
 }  // namespace slipway::testing

@@ -262,8 +262,9 @@ TEST_F(PlainUser, CannotLookIntoRootsState) {
   LeaveBehind(folder_ + "/xdg");
   ASSERT_EQ(chown((folder_ + "/xdg/slipway").c_str(), 0, 0), 0);
   ExpectRefusal(Sh("exec \"$0\" list", folder_ + "/xdg"),
-                "cannot open the state folder \"" + folder_ +
-                    "/xdg/slipway\": Permission denied (choose another folder with --root)");
+                "not a safe place for state \"" + folder_ +
+                    "/xdg/slipway\" (it must belong to uid " + std::to_string(kUser) +
+                    " and not be writable by group or others; choose another folder with --root)");
 }
 
 }  // namespace

@@ -4,10 +4,13 @@
 #ifndef SLIPWAY_TESTS_LEFT_BEHIND_H_
 #define SLIPWAY_TESTS_LEFT_BEHIND_H_
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -86,6 +89,23 @@ class LeftBehind : public ::testing::Test {
   static void AwaitOrphans() {
     while (waitpid(-1, nullptr, 0) > 0) {
     }
+  }
+
+  // Forks a child into the pid namespace of `pid`, which pid 1 there waits for in vain: as a zombie
+  // it stays until this process has waited for it.
+  static pid_t ForkInto(pid_t pid) {
+    const int ours = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    const int theirs =
+        open(("/proc/" + std::to_string(pid) + "/ns/pid").c_str(), O_RDONLY | O_CLOEXEC);
+    EXPECT_EQ(setns(theirs, CLONE_NEWPID), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      while (true) pause();
+    }
+    EXPECT_EQ(setns(ours, CLONE_NEWPID), 0);
+    close(ours);
+    close(theirs);
+    return child;
   }
 
   std::string Log() const { return ReadText(test_.Path("records/teardown.log")); }

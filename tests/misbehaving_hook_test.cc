@@ -269,6 +269,32 @@ TEST_P(Interrupted, HookIsGivenUp) {
   test_.ExpectNothingLeft();
 }
 
+// Also by a signal that means a crash, when it was sent.
+TEST_F(MisbehavingHook, IsGivenUpAtOnceWhenKillSendsASignalOfACrash) {
+  Running container(Argv("pre-clone", "hang", "0"));
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  container.Signal(SIGABRT);
+  ExpectRefusal(container.Await(), "bad-misbehaves: interrupted in its PreClone hook: Aborted",
+                128 + SIGABRT);
+  ExpectAllUndone();
+  test_.ExpectNothingLeft();
+}
+
+// The guard's clock is the time, not the count of its signals.
+TEST_P(Interrupted, HookIsNotTakenForHungBecauseOfManySignals) {
+  Running container(Argv(GetParam(), "hang", "30"));
+  while (!fs::exists(test_.Path("left"))) sched_yield();
+  for (int i = 0; i < 2000; ++i) {
+    container.Signal(SIGALRM);
+    sched_yield();
+  }
+  container.Signal(SIGINT);
+  const RunResult result = container.Await();
+  EXPECT_EQ(result.status, 128 + SIGINT) << result.err;
+  ExpectAllUndone();
+  test_.ExpectNothingLeft();
+}
+
 INSTANTIATE_TEST_SUITE_P(Hook, Interrupted, ::testing::Values("pre-clone", "post-clone"),
                          [](const auto& info) {
                            return info.param == "pre-clone" ? "PreClone" : "PostClone";

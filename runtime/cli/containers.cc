@@ -36,13 +36,17 @@ std::string UtcTime(int64_t nanoseconds) {
   return gmtime_r(&seconds, &time) ? Format("%Y-%m-%dT%H:%M:%SZ", time) : std::string();
 }
 
+std::string State(const ContainerRow& row) {
+  return row.state == "dead" && row.pid != 0 ? "dead, still running" : row.state;
+}
+
 }  // namespace
 
 std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::string& owner,
                               const std::string& folder) {
   std::vector<Cells> lines = {{"ID", "STATE", "PID", "SINCE", "CONFIG", "COMMAND"}};
   for (const ContainerRow& row : rows) {
-    lines.push_back({Printable(row.id), row.state, row.pid ? std::to_string(row.pid) : "-",
+    lines.push_back({Printable(row.id), State(row), row.pid ? std::to_string(row.pid) : "-",
                      LocalTime(row.since), Printable(row.config), Printable(row.command)});
   }
   std::array<size_t, std::tuple_size_v<Cells>> widths{};

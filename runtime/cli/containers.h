@@ -18,13 +18,14 @@ struct ContainerRow {
   std::string command = {};  // as a person would read it; empty: not known
 };
 
-// A table with a line of headings; times are local. The last line says whose containers these are.
-// owner: the user's name. folder: where their state is.
+// A table with a line of headings; times are local; a dead one with a pid is still running. The
+// last line says whose containers these are. owner: the user's name. folder: where their state is.
 std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::string& owner,
                               const std::string& folder);
 
 // One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
-// "config":"/etc/slipway/ubuntu.yaml","command":"bash"}]. pid is null where there is none.
+// "config":"/etc/slipway/ubuntu.yaml","command":"bash"}]. pid is null where there is none; a dead
+// container has one when its first process still lives.
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
 
 }  // namespace slipway::cli

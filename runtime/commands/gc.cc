@@ -18,6 +18,9 @@ namespace slipway::commands {
 namespace {
 
 constexpr uint32_t kMaxRecords = ~0U;
+// For the end of a first process that was killed.
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatienceOnceUndone{2};
 
 constexpr cli::Option kOptions[] = {
     {"dry-run", Kind::kFlag, "", "only say what would be undone"},
@@ -156,9 +159,18 @@ class Collector {
                           const std::vector<state::Entry>& entries) {
     auto builders = Load(container.contents());
     if (!builders.ok()) return {builders.error()};
-    Status ended = container.EndChild();
-    if (!ended.ok()) return {ended.error()};
+    Status ended = container.EndChild(kPatience);
     std::vector<Error> failures = launch::Unwind(builders->stages, entries);
+    if (!ended.ok()) {
+      // A frozen process ends when it is thawed, which is a stage's to undo. What it was killed
+      // by waits for it: it runs no code of its own any more, whatever is taken from under it.
+      ended = container.EndChild(kPatienceOnceUndone);
+      if (!ended.ok()) {
+        failures.insert(failures.begin(), std::move(ended.error()));
+      } else if (!failures.empty()) {
+        failures = launch::Unwind(builders->stages, entries);
+      }
+    }
     if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
     Status removed = container.Remove();
     if (!removed.ok()) failures.push_back(removed.error());

@@ -29,7 +29,7 @@ cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
   const bool running = seen.life == state::Life::kRunning;
   return {.id = id,
           .state = running ? "running" : "dead",
-          .pid = running ? seen.pid : 0,
+          .pid = seen.pid,
           .since = seen.contents.facts.since,
           .config = seen.contents.facts.config,
           .command = seen.contents.facts.command};
@@ -65,7 +65,8 @@ constexpr Command kListCommand = {
     .summary = "list your containers: those that run, and those whose runtime has died",
     .about =
         "Lists the containers of the user who calls it. A container is dead when its runtime was "
-        "killed; \"runtime gc\" undoes what it left behind.\n",
+        "killed; \"runtime gc\" undoes what it left behind. \"dead, still running\" is one whose "
+        "first process has not ended with its runtime: PID says which; gc kills it.\n",
     .options = kOptions,
     .execute = List};
 

@@ -41,7 +41,7 @@ inline constexpr cli::Option kRoot = {
     .value = "DIR",
     .help =
         "where the state of containers is kept; default: /run/slipway for root, else "
-        "$XDG_RUNTIME_DIR/slipway, else /tmp/slipway-UID"};
+        "$XDG_RUNTIME_DIR/slipway, else /run/user/UID/slipway, else /tmp/slipway-UID"};
 inline constexpr cli::Option kHookTimeout = {
     .name = "hook-timeout",
     .kind = Kind::kText,

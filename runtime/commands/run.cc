@@ -129,6 +129,7 @@ bool HasEnded(const sys::Fd& pidfd) {
 cli::Report Start(Given& given, const RunOptions& options, Told& told) {
   const cli::Words& words = given.words;
   launch::Guard guard(options.hook_timeout);
+  if (options.outlive_runtime) guard.LetChildLiveOn();
   std::vector<Error> reasons;
   auto checked = CheckAll(given, options, told, reasons);
   if (!checked.ok()) {

@@ -136,6 +136,25 @@ bool AlreadyThere(const siginfo_t& info, long command) {
   }
 }
 
+// As rt_sigaction(2) has it.
+struct Disposition {
+  uintptr_t handler;
+  unsigned long flags;
+  uintptr_t restorer;
+  uint64_t mask;
+};
+
+constexpr uintptr_t kDefault = 0;
+constexpr uintptr_t kIgnored = 1;
+
+// Returns what it was before.
+uintptr_t SetChildSignal(uintptr_t handler) {
+  const Disposition now{.handler = handler, .flags = 0, .restorer = 0, .mask = 0};
+  Disposition before{};
+  SystemCall(SYS_rt_sigaction, SIGCHLD, &now, &before, kMaskSize);
+  return before.handler;
+}
+
 [[noreturn]] void Run(char** argv) {
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
@@ -151,6 +170,8 @@ bool AlreadyThere(const siginfo_t& info, long command) {
   for (int own : own_fds) {
     SystemCall(SYS_fcntl, own, F_SETFD, FD_CLOEXEC);
   }
+  // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
+  const bool ignored = SetChildSignal(kDefault) == kIgnored;
   const long pid = Fork();
   if (pid < 0) {
     Tell(*command.orders, Step::kFork, pid);
@@ -158,6 +179,7 @@ bool AlreadyThere(const siginfo_t& info, long command) {
   }
   if (pid == 0) {
     if (!is_first) TieToInit(self);
+    if (ignored) SetChildSignal(kIgnored);
     Execute(command);
   }
   SystemCall(SYS_close_range, 3, ~0U, 0);

@@ -42,7 +42,10 @@ Result<Container::State> Container::Poll() {
     return Error(errno, "wait for the container's first process", std::to_string(pid_));
   }
   if (info.si_pid == 0) return State::kRunning;
-  if (info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED) return State::kStopped;
+  if (info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED) {
+    stop_signal_ = info.si_status;
+    return State::kStopped;
+  }
   wait_status_ = WaitStatusOf(info);
   return State::kEnded;
 }

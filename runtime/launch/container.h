@@ -38,6 +38,9 @@ class Container {
   // Looks, without waiting, for a change of the child's state; reaps it when it has ended.
   Result<State> Poll();
 
+  // What stopped the child, when Poll has last said that it is.
+  int stop_signal() const { return stop_signal_; }
+
   // Waits for the child's end, and reaps it.
   Status AwaitEnd();
 
@@ -52,6 +55,7 @@ class Container {
   pid_t pid_ = -1;
   sys::Fd pidfd_;
   std::optional<int> wait_status_;
+  int stop_signal_ = 0;
   struct rusage usage_ {};
 };
 

@@ -74,13 +74,17 @@ Guard::Guard(std::chrono::seconds patience) {
   RegisterOnExit();
   watch = {};
   watch.pid = getpid();
-  watch.patience = static_cast<long>(patience.count()) / kTick;
+  watch.patience_ns = std::chrono::nanoseconds(patience).count();
   const stack_t stack{.ss_sp = handler_stack, .ss_flags = 0, .ss_size = kStackSize};
   sigaltstack(&stack, nullptr);
   for (size_t i = 0; i < kCrashes.size(); ++i) {
     Handle(kCrashes[i], OnCrash, 0, &watch.crash_before[i]);
   }
   Handle(SIGALRM, OnTick, SA_RESTART, &watch.tick_before);
+  // An inherited "ignore" would let the kernel reap children behind our back; waitpid(2).
+  struct sigaction reap {};
+  reap.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &reap, &watch.child_before);
   const sigset_t tick = TickOnly();
   sigprocmask(SIG_UNBLOCK, &tick, &watch.mask_before);
   watch.guarded = true;
@@ -93,6 +97,8 @@ Guard::~Guard() {
 }
 
 bool Guard::TickWasBlocked() const { return sigismember(&watch.mask_before, SIGALRM) == 1; }
+
+void Guard::LetChildLiveOn() { watch.outlived = true; }
 
 void Guard::Protect(Rescue rescue) {
   Release();
@@ -141,6 +147,12 @@ void Guard::LeaveInChild() {
   RestoreIgnored();
 }
 
+void Guard::LeaveToCommand() {
+  RestoreIgnored();
+  // Not before: who waits for children, as hooks and an init do, needs it.
+  if (watch.child_before.sa_handler == SIG_IGN) signal(SIGCHLD, SIG_IGN);
+}
+
 void Guard::LendToSharingChild() {
   // What ticks here meanwhile would be taken for the child's.
   Pause();
@@ -150,13 +162,13 @@ void Guard::LendToSharingChild() {
   constexpr std::string_view kStatus = "/status";
   char* end = std::to_chars(watch.host_status, watch.host_status + 16, watch.pid).ptr;
   std::memcpy(end, kStatus.data(), kStatus.size() + 1);
-  host_pid_ = watch.pid;
+  watch.host_pid = watch.pid;
   watch.lent = true;
 }
 
 void Guard::TakeBack() {
   watch.lent = false;
-  watch.pid = host_pid_;
+  watch.pid = watch.host_pid;
   watch.stage = nullptr;
   watch.proc_fd = -1;
   proc_.Close();
@@ -169,7 +181,7 @@ void Guard::BeginHooksOfSharingChild() {
 
 void Guard::EndHooksOfSharingChild() {
   SetTimer(0);
-  RestoreIgnored();
+  LeaveToCommand();
 }
 
 int Guard::ProcOfSharingChild() { return watch.proc_fd; }
@@ -177,6 +189,7 @@ int Guard::ProcOfSharingChild() { return watch.proc_fd; }
 Guard::Verdict Guard::VerdictOnSharingChild() {
   return {.too_long = watch.child_too_long,
           .interrupted_by = watch.child_interrupted_by,
+          .out_of_stack = watch.child_out_of_stack,
           .crashed_by = watch.child_crashed_by};
 }
 
@@ -195,6 +208,26 @@ HookWatch::~HookWatch() {
 DestructorWatch::DestructorWatch(const char* stage) { Begin(stage, kDestroy); }
 
 DestructorWatch::~DestructorWatch() { watch.stage = nullptr; }
+
+CommandWatch::CommandWatch() { watch.running = true; }
+
+CommandWatch::~CommandWatch() { watch.running = false; }
+
+int CommandWatch::TakeSent() {
+  for (size_t i = 0; i < kCrashes.size(); ++i) {
+    if (watch.sent[i] == 0) continue;
+    watch.sent[i] = 0;
+    return kCrashes[i];
+  }
+  return 0;
+}
+
+void CommandWatch::Warn(const std::string& line) { Say("warning: " + line); }
+
+void CommandWatch::Leave(int exit_status) {
+  watch.outlived = true;
+  launch::GiveUp(exit_status);
+}
 
 void HookWatch::SetRecordsLeft(size_t count) { watch.records_left = count; }
 

@@ -41,6 +41,9 @@ class Guard {
   // Did the caller of this process block the guard's signal, SIGALRM?
   bool TickWasBlocked() const;
 
+  // The child is to live on when this process crashes while the command runs.
+  void LetChildLiveOn();
+
   // From here on there is something to undo.
   void Protect(Rescue rescue);
   // The child that ends with this process.
@@ -57,6 +60,9 @@ class Guard {
 
   // In a child that is a copy of this process: it has no guard; its parent watches it.
   static void LeaveInChild();
+  // In such a child, or a sharing one, last before the exec: what the caller of this process
+  // ignored is ignored again.
+  static void LeaveToCommand();
 
   // Around the clone of a child that shares this process's memory: while this process waits, the
   // guard is the child's. Afterwards it pauses.
@@ -74,8 +80,9 @@ class Guard {
   // In the parent, when such a child has ended in the middle of its hooks.
   struct Verdict {
     bool too_long = false;
-    int interrupted_by = 0;  // a signal
-    int crashed_by = 0;      // a signal, which need not be the end of a pid 1; pid_namespaces(7)
+    int interrupted_by = 0;     // a signal
+    bool out_of_stack = false;  // it crashed at the end of a stack that is limited too much
+    int crashed_by = 0;         // a signal, which need not be the end of a pid 1; pid_namespaces(7)
   };
   static Verdict VerdictOnSharingChild();
 
@@ -88,7 +95,6 @@ class Guard {
   std::vector<char*> undo_;
   std::vector<char*> then_;
   sys::Fd proc_;
-  pid_t host_pid_ = 0;
 };
 
 // A hook runs as long as this lives. A copy of the process that comes out of the hook too, because
@@ -112,6 +118,24 @@ class DestructorWatch {
   ~DestructorWatch();
   DestructorWatch(const DestructorWatch&) = delete;
   DestructorWatch& operator=(const DestructorWatch&) = delete;
+};
+
+// The command runs as long as this lives. A signal of a crash that another process sends to this
+// one is no crash then, but the command's.
+class CommandWatch {
+ public:
+  CommandWatch();
+  ~CommandWatch();
+  CommandWatch(const CommandWatch&) = delete;
+  CommandWatch& operator=(const CommandWatch&) = delete;
+
+  // One line to stderr.
+  static void Warn(const std::string& line);
+  // Ends this process, which waits in vain for the container's end, and leaves it to `runtime gc`.
+  [[noreturn]] static void Leave(int exit_status);
+
+  // Such a signal that has come and has not been taken yet; 0: none. A SIGCHLD comes with each.
+  static int TakeSent();
 };
 
 }  // namespace slipway::launch

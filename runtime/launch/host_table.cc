@@ -101,7 +101,8 @@ int OpenInRoot(slipway_context* context, const char* path, int flags, slipway_er
 
 int AddFigure(slipway_context* context, const char* name, int64_t value, slipway_error* error) {
   if (!context->findings) return WrongHook(error, "add_figure", "Report");
-  context->findings->figures[context->stage_name][name] += value;
+  int64_t& sum = context->findings->figures[context->stage_name][name];
+  if (__builtin_add_overflow(sum, value, &sum)) sum = value > 0 ? INT64_MAX : INT64_MIN;
   return 0;
 }
 

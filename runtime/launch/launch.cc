@@ -180,8 +180,6 @@ std::vector<Error> Undo(const Job& job, state::Journal& journal) {
 }  // namespace
 
 Outcome Launch(const Job& job) {
-  // An inherited "ignore" would let the kernel reap the child behind our back; waitpid(2).
-  signal(SIGCHLD, SIG_DFL);
   BlockedSignals blocked;
   if (job.guard.TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
   job.guard.Resume();

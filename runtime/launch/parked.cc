@@ -82,6 +82,7 @@ void TieToHost(const Channel& channel) {
     status = channel.Send(MessageType::kReady, ready);
   }
   if (!status.ok()) Report(channel, progress, status.error());
+  Guard::LeaveToCommand();
   if (setup.init.wanted()) {
     Report(channel, progress, last.RunInit(setup.init, channel.fd(), progress.executing));
   }

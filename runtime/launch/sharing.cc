@@ -89,6 +89,7 @@ Error WhyItEnded(const Sharing& start, const Container& container, const Guard::
   const size_t stage = start.progress.stage;
   if (verdict.interrupted_by) return Interrupted(start.setup, stage, verdict.interrupted_by);
   if (verdict.too_long) return TookTooLong(start.setup, stage);
+  if (verdict.out_of_stack) return OutOfStack(start.setup, stage);
   const bool crashed = verdict.crashed_by != 0;
   return EndedEarly(start.setup, stage,
                     crashed ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status());

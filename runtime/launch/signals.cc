@@ -29,9 +29,7 @@ uint64_t MaskOf(std::string_view status, std::string_view field) {
 
 BlockedSignals::BlockedSignals() {
   sigfillset(&blocked_);
-  for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) {
-    sigdelset(&blocked_, signal);
-  }
+  for (const int signal : kFaults) sigdelset(&blocked_, signal);
   sigprocmask(SIG_BLOCK, &blocked_, &before_);
 }
 

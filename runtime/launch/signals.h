@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <array>
 #include <utility>
 
 #include "runtime/sdk/result.h"
@@ -13,8 +14,11 @@
 
 namespace slipway::launch {
 
-// Blocks, as long as it lives, every signal that can be passed on, and SIGCHLD. What a fault of
-// this process itself raises (SIGSEGV and the like) stays unblocked.
+// What a process raises by a fault of its own.
+inline constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+
+// Blocks, as long as it lives, every signal that can be passed on, and SIGCHLD. kFaults
+// stay unblocked; see CommandWatch of guard.h.
 class BlockedSignals {
  public:
   BlockedSignals();

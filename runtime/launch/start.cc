@@ -95,6 +95,12 @@ Error TookTooLong(const Setup& setup, size_t stage) {
             {}, "--hook-timeout sets how long a hook may take"));
 }
 
+Error OutOfStack(const Setup& setup, size_t stage) {
+  return InHook(setup, stage,
+                Error("crashed: the stack is used up", {},
+                      "the limit of the stack, RLIMIT_STACK, is too low: raise it with ulimit -s"));
+}
+
 Error Interrupted(const Setup& setup, size_t stage, int signal) {
   const bool hook = stage < setup.stages.size();
   return InHook(

@@ -68,6 +68,7 @@ Error KeepingState(Error error);
 // Errors of the hook at position `stage`, or of the exec behind the last one.
 Error InHook(const Setup& setup, size_t stage, Error error);
 Error TookTooLong(const Setup& setup, size_t stage);
+Error OutOfStack(const Setup& setup, size_t stage);
 Error Interrupted(const Setup& setup, size_t stage, int signal);
 // wait_status: as waitpid(2) encodes it.
 Error EndedEarly(const Setup& setup, size_t stage, int wait_status);

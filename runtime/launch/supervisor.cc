@@ -4,19 +4,31 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <ctime>
 #include <iterator>
+#include <utility>
 
 #include "runtime/launch/exit_status.h"
+#include "runtime/launch/guard.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};  // once it has been asked to end
+
+}  // namespace
 
 Result<int> Supervisor::Run() {
+  const CommandWatch command_runs;
   while (true) {
+    while (const int sent = CommandWatch::TakeSent())
+      PassOn({.signal = sent, .from_kernel = false});
     ASSIGN_OR_RETURN(const Container::State state, container_.Poll());
     if (state == Container::State::kEnded) break;
     if (state == Container::State::kStopped) {
-      StopWithContainer();
+      OnStopOfContainer();
       continue;
     }
     RETURN_IF_ERROR(AwaitEvent());
@@ -50,13 +62,33 @@ bool Supervisor::DropsSignal(int signal) const {
          MeetsDefaultAction(container_.pid(), signal);
 }
 
+bool Supervisor::HurriesEnd(const SignalEvent& event) {
+  if (!container_.is_pid_1() || !EndsByDefault(event.signal)) return false;
+  const std::optional<int> status = sys::StatusOfEnding(container_.pid());
+  if (!status) return false;
+  if (told_of_waiting_) {
+    terminal_.Restore();
+    CommandWatch::Leave(ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(*status));
+  }
+  const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
+  if (ended.ok() && *ended) return true;
+  told_of_waiting_ = true;
+  CommandWatch::Warn(
+      "the container has ended, but for a process that does not end after SIGKILL (it may be "
+      "frozen, or wait for a disk or a server; another signal leaves it to runtime gc)");
+  return true;
+}
+
 void Supervisor::PassOn(const SignalEvent& event) {
+  if (HurriesEnd(event)) return;
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();
+  if (event.signal == SIGCONT) stopping_.reset();
   if (!there_already) (void)sys::SendSignal(container_.pidfd(), event.signal).ok();
 
   if (IsStopSignal(event.signal) && (dropped || container_.has_init())) {
+    stopping_ = event;
     (void)sys::SendSignal(container_.pidfd(), SIGSTOP).ok();
   } else if (dropped && EndsByDefault(event.signal)) {
     ended_by_ = event.signal;
@@ -64,16 +96,52 @@ void Supervisor::PassOn(const SignalEvent& event) {
   }
 }
 
-// A stopped container stops the host, so that a shell sees its job stop; `fg` or SIGCONT lets
-// both go on, the container in the foreground if it was there.
-void Supervisor::StopWithContainer() {
+void Supervisor::OnStopOfContainer() {
+  const std::optional<SignalEvent> passed_on = std::exchange(stopping_, std::nullopt);
+  const int by = container_.stop_signal();
+  if (IsStopSignal(by)) {
+    StopWithContainer(by);
+  } else if (by == SIGSTOP && passed_on) {
+    // What the terminal sends stops no process that nobody could continue.
+    if (!StopWithContainer(passed_on->signal) && passed_on->from_kernel) {
+      (void)sys::SendSignal(container_.pidfd(), SIGCONT).ok();
+    }
+  }
+}
+
+// `fg` or SIGCONT lets both go on, the container in the foreground if it was there.
+bool Supervisor::StopWithContainer(int signal) {
+  if (!terminal_.exists()) return false;
   const pid_t group = getpgid(container_.pid());
   const bool held_foreground = group != getpgrp() && terminal_.Foreground() == group;
   if (held_foreground) terminal_.SetForeground(getpgrp());
-  raise(SIGSTOP);
+  const bool stopped = StopSelf(signal);
   if (held_foreground && terminal_.Foreground() == getpgrp()) terminal_.SetForeground(group);
+  if (!stopped) return false;
   (void)sys::SendSignal(container_.pidfd(), SIGCONT).ok();
   if (group > 0 && group != getpgrp()) kill(-group, SIGCONT);
+  return true;
+}
+
+// The kernel alone knows whether the process group is orphaned: signal(7), setpgid(2). A SIGCONT
+// that comes stays pending, because it is blocked, and the stop signal has thrown away older ones.
+bool Supervisor::StopSelf(int signal) {
+  struct sigaction by_default {};
+  struct sigaction before {};
+  by_default.sa_handler = SIG_DFL;
+  sigaction(signal, &by_default, &before);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, signal);
+  raise(signal);
+  sigprocmask(SIG_UNBLOCK, &stop, nullptr);  // stops here
+  sigprocmask(SIG_BLOCK, &stop, nullptr);
+  sigaction(signal, &before, nullptr);
+  sigset_t go_on;
+  sigemptyset(&go_on);
+  sigaddset(&go_on, SIGCONT);
+  constexpr timespec kNow{};
+  return sigtimedwait(&go_on, nullptr, &kNow) == SIGCONT;
 }
 
 }  // namespace slipway::launch

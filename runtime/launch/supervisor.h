@@ -4,6 +4,10 @@
 // sent it to both already. Where that process is pid 1 of its namespace, the kernel drops what
 // pid 1 does not catch; there the host does what the default action would have done, so that
 // Ctrl-C, Ctrl-Z and kill work as with any program.
+//
+// A container that job control stops stops the host too, so that a shell sees its job stop, where
+// there is a shell that can continue it. Whoever stops it otherwise, or stops itself, is left
+// alone: nobody would continue the host.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
@@ -36,7 +40,15 @@ class Supervisor {
   // Waits for a signal, or for the end of the caller.
   Status AwaitEvent();
   void PassOn(const SignalEvent& event);
-  void StopWithContainer();
+  void OnStopOfContainer();
+  // False: this process was not stopped.
+  bool StopWithContainer(int signal);
+  // Stops this process by SIGTSTP, SIGTTIN or SIGTTOU; returns once it goes on. False: the kernel
+  // did not let it, because nobody could continue it.
+  static bool StopSelf(int signal);
+  // The container is about to end, but for a process that takes no SIGKILL: the first signal says
+  // so, the second does not wait any longer. False: it runs.
+  bool HurriesEnd(const SignalEvent& event);
   bool InOurProcessGroup() const;
   bool DropsSignal(int signal) const;
 
@@ -46,6 +58,9 @@ class Supervisor {
   const int caller_;
   bool caller_ended_ = false;
   bool signaled_ = false;
+  bool told_of_waiting_ = false;
+  // What was passed on as a SIGSTOP, and has not stopped the container yet.
+  std::optional<SignalEvent> stopping_;
   std::optional<int> ended_by_;  // the signal whose default action ended the container
 };
 

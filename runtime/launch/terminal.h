@@ -15,6 +15,8 @@ class Terminal {
   // Looks for the controlling terminal, and remembers whether this process is in its foreground.
   Terminal();
 
+  bool exists() const { return tty_.valid(); }
+
   // The process group in the foreground; -1 without a terminal.
   pid_t Foreground() const;
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <ctime>
 
 #include "runtime/launch/hook_names.h"
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr const char* kSelf = "/proc/self/exe";
 constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr int64_t kSecond = 1'000'000'000;  // ns
 
 // One line, put together without memory from the heap, and written at once.
 class Line {
@@ -59,6 +61,38 @@ Line& operator<<(Line& line, WhichHook) {
   if (watch.stage) line << " " << WhereIn(watch.hook);
   return line;
 }
+
+// strsignal(3) may translate, and get memory for it.
+const char* Name(int signal) {
+  const char* name = sigdescr_np(signal);
+  return name ? name : "unknown signal";
+}
+
+int64_t Now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * kSecond + now.tv_nsec;
+}
+
+// Did another process send it, as kill(1) does? abort(3) sends it too, but to itself; the sender's
+// pid is 0 where its namespace is not ours. sigaction(2).
+bool IsSent(const siginfo_t& info) { return info.si_code <= 0 && info.si_pid != getpid(); }
+
+// Is what is sent to this process the command's?
+bool PassesOn(pid_t self) {
+  // While it has lent its memory, it starts the command.
+  return watch.lent ? self == watch.host_pid : watch.running && self == watch.pid;
+}
+
+void LeaveToSupervisor(int signal) {
+  for (size_t i = 0; i < kCrashes.size(); ++i) {
+    if (kCrashes[i] == signal) watch.sent[i] = 1;
+  }
+  // It waits for signals that are blocked.
+  kill(getpid(), SIGCHLD);
+}
+
+bool LivesOn() { return watch.running && watch.outlived; }
 
 void EndChild() {
   if (watch.child_pidfd < 0) return;
@@ -120,6 +154,9 @@ int PendingInterrupt() {
     if (sigismember(&pending, signal) == 1) return signal;
     if (in_host & (uint64_t{1} << (signal - 1))) return signal;
   }
+  for (int signal : kCrashes) {
+    if (in_host & (uint64_t{1} << (signal - 1))) return signal;
+  }
   return 0;
 }
 
@@ -142,17 +179,25 @@ const char* Blame(int signal, const siginfo_t& info) {
   return watch.stage ? " (a bug of the stage)" : " (a bug of the runtime)";
 }
 
+void Interrupted(int signal) {
+  Line line;
+  Begin(line) << "interrupted" << WhichHook() << ": " << Name(signal);
+}
+
 }  // namespace
 
 Watch watch;
 
 void GiveUp(int exit_status) {
+  const bool lives_on = LivesOn();
   watch.guarded = false;
-  EndChild();
+  if (!lives_on) EndChild();
   struct flock unlock {};
   unlock.l_type = F_UNLCK;
   unlock.l_whence = SEEK_SET;
   if (watch.lock_fd >= 0) fcntl(watch.lock_fd, F_SETLK, &unlock);
+  // From here on `runtime gc` sees to it, once it has ended.
+  if (lives_on) _exit(exit_status);
   *std::to_chars(watch.records, watch.records + sizeof(watch.records) - 1, watch.records_left).ptr =
       '\0';
   RunRuntime(watch.undo);
@@ -161,33 +206,55 @@ void GiveUp(int exit_status) {
 }
 
 void OnCrash(int signal, siginfo_t* info, void*) {
-  if (watch.lent && getpid() == watch.pid) {
-    watch.child_crashed_by = signal;
+  const pid_t self = getpid();
+  const bool sent = IsSent(*info);
+  if (watch.lent && self == watch.pid) {
+    (sent ? watch.child_interrupted_by : watch.child_crashed_by) = signal;
+    watch.child_out_of_stack = !sent && StackIsTooSmall(signal, *info);
     EndSharingChild(kRuntimeFailed);
   }
-  if (!watch.guarded || getpid() != watch.pid) {
-    // Returning runs into the same fault again, or abort(3) goes on: now it ends the process.
-    ::signal(signal, SIG_DFL);
+  if (sent && PassesOn(self)) {
+    const int saved = errno;
+    LeaveToSupervisor(signal);
+    errno = saved;
     return;
   }
-  {
-    Line line;
-    Begin(line) << "crashed" << WhichHook() << ": " << strsignal(signal) << Blame(signal, *info);
+  if (!watch.guarded || self != watch.pid) {
+    // Returning runs into the same fault again, or abort(3) goes on: now it ends the process.
+    ::signal(signal, SIG_DFL);
+    if (sent) kill(self, signal);
+    return;
   }
-  GiveUp(kRuntimeFailed);
+  if (sent) {
+    Interrupted(signal);
+  } else {
+    Line line;
+    Begin(line) << "crashed" << WhichHook() << ": " << Name(signal) << Blame(signal, *info)
+                << (LivesOn() ? "; the container lives on (--outlive-runtime)" : "");
+  }
+  GiveUp(sent ? kSignalBase + signal : kRuntimeFailed);
 }
 
-void OnTick(int, siginfo_t*, void*) {
+void OnTick(int, siginfo_t* info, void*) {
+  // The timer's alone; what others send says nothing.
+  if (info->si_code != SI_KERNEL) return;
   const int saved = errno;
   const bool same = watch.guarded && watch.stage && watch.seen == watch.sequence;
+  const int64_t now = Now();
   watch.seen = watch.sequence;
-  watch.ticks = same ? watch.ticks + 1 : 0;
+  // A process that was stopped meanwhile had no time for its hook.
+  watch.hook_ns =
+      same ? watch.hook_ns + std::clamp<int64_t>(now - watch.ticked_ns, 0, kTick * kSecond) : 0;
+  watch.ticked_ns = now;
   if (!same || getpid() != watch.pid) {
     errno = saved;
     return;
   }
   const int signal = PendingInterrupt();
-  if (!signal && !(watch.patience && watch.ticks >= watch.patience)) {
+  // A tick comes a little early or late.
+  const bool too_long =
+      watch.patience_ns != 0 && watch.hook_ns + kTick * kSecond / 2 >= watch.patience_ns;
+  if (!signal && !too_long) {
     errno = saved;
     return;
   }
@@ -197,11 +264,10 @@ void OnTick(int, siginfo_t*, void*) {
     EndSharingChild(kRuntimeFailed);
   }
   if (signal) {
-    Line line;
-    Begin(line) << "interrupted" << WhichHook() << ": " << strsignal(signal);
+    Interrupted(signal);
   } else {
     Line line;
-    Begin(line) << "hung" << WhichHook() << ": no end within " << watch.patience * kTick
+    Begin(line) << "hung" << WhichHook() << ": no end within " << watch.patience_ns / kSecond
                 << " s (--hook-timeout sets how long a hook may take)";
   }
   GiveUp(signal ? kSignalBase + signal : kRuntimeFailed);

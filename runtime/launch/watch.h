@@ -29,24 +29,32 @@ struct Watch {
   const char* volatile hook = nullptr;
   volatile unsigned sequence = 0;  // counts the beginnings of hooks
   unsigned seen = 0;               // the last tick's sequence
-  long ticks = 0;                  // how many ticks the same hook has been seen
-  long patience = 0;               // in ticks; 0: for ever
+  int64_t ticked_ns = 0;           // when the last tick was, by CLOCK_MONOTONIC
+  int64_t hook_ns = 0;             // how long the same hook has been seen
+  int64_t patience_ns = 0;         // 0: for ever
   size_t records_left = kAllRecords;
   int lock_fd = -1;
   int child_pidfd = -1;
   bool has_outcome = false;
   int exit_status = kRuntimeFailed;
+  bool outlived = false;          // by the child, should this process crash while the command runs
+  volatile bool running = false;  // the command
+  // Which of kCrashes were sent to this process, and are the command's.
+  volatile sig_atomic_t sent[kCrashes.size()] = {};
   char* const* undo = nullptr;
   char* const* then = nullptr;
   char records[24] = {};
   std::array<struct sigaction, kCrashes.size()> crash_before = {};
   struct sigaction tick_before = {};
+  struct sigaction child_before = {};  // of SIGCHLD
   sigset_t mask_before = {};
   // While a child that shares this memory runs.
   bool lent = false;
-  int proc_fd = -1;             // of the host's /proc
-  char host_status[32] = {};    // in there: PID/status of the host
-  bool child_too_long = false;  // why the child ended itself
+  pid_t host_pid = 0;
+  int proc_fd = -1;                 // of the host's /proc
+  char host_status[32] = {};        // in there: PID/status of the host
+  bool child_out_of_stack = false;  // a crash, of a stack that may not grow
+  bool child_too_long = false;      // why the child ended itself
   int child_interrupted_by = 0;
   int child_crashed_by = 0;
 };

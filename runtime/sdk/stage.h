@@ -157,7 +157,8 @@ class Figures : public internal::Context {
 };
 
 // The hooks, in the order of a container's life. Options are members: they are set when the
-// object is made, before any hook. No hook may print, or start a thread.
+// object is made, before any hook. No hook may print, or start a thread. A signal comes once a
+// second while one runs, so that what waits may end early with EINTR: it goes on then.
 class Stage {
  public:
   virtual ~Stage() = default;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/auxv.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -42,12 +43,32 @@ Status MakeFolders(std::string path) {
   return MakeFolder(path, kFolderMode);
 }
 
+bool IsOwnFolder(const std::string& path, uid_t user) {
+  struct stat facts {};
+  return stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == user;
+}
+
+std::string InTmp(uid_t user) { return "/tmp/slipway-" + std::to_string(user); }
+
+// Of whom a symlink may be: who can exchange it could as well say --root.
+bool MayFollow(const std::string& path, const struct stat& link) {
+  return path != InTmp(geteuid()) && (link.st_uid == geteuid() || link.st_uid == 0);
+}
+
+// tmpfiles.d(5): what has not been used for some days goes, but not a folder that is locked.
+bool GetsCleaned(const std::string& path) {
+  return path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
+}
+
 }  // namespace
 
 std::string DefaultRoot(uid_t user, const char* runtime_dir) {
   if (user == 0) return "/run/slipway";
-  if (runtime_dir != nullptr && *runtime_dir == '/') return std::string(runtime_dir) + "/slipway";
-  return "/tmp/slipway-" + std::to_string(user);
+  for (const std::string& folder : {std::string(runtime_dir != nullptr ? runtime_dir : ""),
+                                    "/run/user/" + std::to_string(user)}) {
+    if (folder.starts_with('/') && IsOwnFolder(folder, user)) return folder + "/slipway";
+  }
+  return InTmp(user);
 }
 
 std::string DefaultRootOfThisProcess() {
@@ -58,22 +79,46 @@ Result<Root> Root::Make(const std::string& path) {
   ASSIGN_OR_RETURN(Root root, Open(path));
   if (root.fd_.valid()) return root;
   RETURN_IF_ERROR(MakeFolders(path));
-  ASSIGN_OR_RETURN(root.fd_, sys::Open(path, kFolder));
-  RETURN_IF_ERROR(root.CheckOwner());
+  RETURN_IF_ERROR(root.OpenFolder());
+  if (!root.fd_.valid()) return root.NotOpened(ENOENT);
   return root;
 }
 
 Result<Root> Root::Open(const std::string& path) {
   Root root(path);
-  auto folder = sys::Open(path, kFolder);
-  if (folder.ok()) {
-    root.fd_ = std::move(folder).value();
-    RETURN_IF_ERROR(root.CheckOwner());
-  } else if (folder.error()->errno_value != ENOENT) {
-    const int cause = folder.error()->errno_value;
-    return Error(cause, "open the state folder", path, HintFor(cause));
-  }
+  RETURN_IF_ERROR(root.OpenFolder());
   return root;
+}
+
+Status Root::OpenFolder() {
+  fd_ = sys::Fd(open(path_.c_str(), kFolder | O_NOFOLLOW | O_CLOEXEC));
+  struct stat facts {};
+  if (!fd_.valid()) {
+    const int cause = errno;
+    if (cause == ENOENT) return Ok();
+    if (lstat(path_.c_str(), &facts) != 0) return NotOpened(cause);
+    const bool other = facts.st_uid != geteuid();
+    if (!S_ISLNK(facts.st_mode))
+      return cause == EACCES && other ? CheckOwnerOf(facts) : NotOpened(cause);
+    if (!MayFollow(path_, facts)) {
+      return NotSafe("it is a symlink of uid " + std::to_string(facts.st_uid));
+    }
+    fd_ = sys::Fd(open(path_.c_str(), kFolder | O_CLOEXEC));
+    if (!fd_.valid()) return errno == ENOENT ? Ok() : Status(NotOpened(errno));
+  }
+  if (fstat(fd_.get(), &facts) != 0) return Error(errno, "look at the state folder", path_);
+  RETURN_IF_ERROR(CheckOwnerOf(facts));
+  // Gone with the descriptor. One that cleans just now has it for a moment; it goes by then.
+  if (GetsCleaned(path_)) flock(fd_.get(), LOCK_SH | LOCK_NB);
+  return Ok();
+}
+
+Error Root::NotOpened(int cause) const {
+  return Error(cause, "open the state folder", path_, HintFor(cause));
+}
+
+Error Root::NotSafe(const std::string& why) const {
+  return Error("not a safe place for state", path_, why + "; " + kChoose);
 }
 
 bool Root::OutlastsBoot() const {
@@ -81,13 +126,10 @@ bool Root::OutlastsBoot() const {
   return fstatfs(fd_.get(), &filesystem) != 0 || filesystem.f_type != TMPFS_MAGIC;
 }
 
-Status Root::CheckOwner() const {
-  struct stat facts {};
-  if (fstat(fd_.get(), &facts) != 0) return Error(errno, "look at the state folder", path_);
+Status Root::CheckOwnerOf(const struct stat& facts) const {
   if (facts.st_uid == geteuid() && !(facts.st_mode & (S_IWGRP | S_IWOTH))) return Ok();
-  return Error("not a safe place for state", path_,
-               "it must belong to uid " + std::to_string(geteuid()) +
-                   " and not be writable by group or others; " + kChoose);
+  return NotSafe("it must belong to uid " + std::to_string(geteuid()) +
+                 " and not be writable by group or others");
 }
 
 Result<std::vector<std::string>> Root::Ids() const {

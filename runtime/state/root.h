@@ -6,6 +6,7 @@
 #ifndef SLIPWAY_RUNTIME_STATE_ROOT_H_
 #define SLIPWAY_RUNTIME_STATE_ROOT_H_
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
@@ -16,8 +17,10 @@
 
 namespace slipway::state {
 
-// Where the state of a user's containers is, unless --root says otherwise: /run/slipway for root,
-// else slipway below XDG_RUNTIME_DIR, else /tmp/slipway-UID.
+// Where the state of a user's containers is, unless --root says otherwise: /run/slipway for root;
+// else slipway below XDG_RUNTIME_DIR or, without that, below /run/user/UID, where there is a login
+// session; else /tmp/slipway-UID. A folder that is not there, or not the user's own, as after
+// su(1), counts as none.
 // user: geteuid(2). runtime_dir: XDG_RUNTIME_DIR, or null; what does not begin with '/' counts as
 // null, as the XDG Base Directory Specification says.
 std::string DefaultRoot(uid_t user, const char* runtime_dir);
@@ -29,7 +32,8 @@ std::string DefaultRootOfThisProcess();
 class Root {
  public:
   // Opens the folder, and makes it (mode 0700) and those above it if they are not there. Fails
-  // when it is not this user's own.
+  // when it is not this user's own, or reached through another's symlink; where everybody may put
+  // one, through any. What cleans /tmp leaves it alone as long as this lives.
   static Result<Root> Make(const std::string& path);
 
   // Opens the folder for reading what is in it; one that is not there is empty.
@@ -47,7 +51,11 @@ class Root {
  private:
   explicit Root(std::string path) : path_(std::move(path)) {}
 
-  Status CheckOwner() const;
+  // Opens it, if it is there and a safe place.
+  Status OpenFolder();
+  Status CheckOwnerOf(const struct stat& facts) const;
+  Error NotOpened(int cause) const;
+  Error NotSafe(const std::string& why) const;
 
   std::string path_;
   sys::Fd fd_;

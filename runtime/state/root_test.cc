@@ -17,13 +17,10 @@ TEST(DefaultRoot, OfRootIsBelowRun) {
   EXPECT_EQ(DefaultRoot(0, "/run/user/0"), "/run/slipway");
 }
 
-TEST(DefaultRoot, OfAUserIsInTheRuntimeFolder) {
-  EXPECT_EQ(DefaultRoot(1000, "/run/user/1000"), "/run/user/1000/slipway");
-}
-
+// Of a user whom no machine has, and so without /run/user/UID. See tests/state_folder_test.cc.
 TEST(DefaultRoot, OfAUserWithoutARuntimeFolderIsInTmp) {
-  for (const char* runtime_dir : {static_cast<const char*>(nullptr), "", "relative"}) {
-    EXPECT_EQ(DefaultRoot(1000, runtime_dir), "/tmp/slipway-1000");
+  for (const char* runtime_dir : {static_cast<const char*>(nullptr), "", "relative", "/nope"}) {
+    EXPECT_EQ(DefaultRoot(4000000, runtime_dir), "/tmp/slipway-4000000");
   }
 }
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 
 #include "runtime/state/lock.h"
 #include "runtime/state/remove.h"
@@ -15,8 +14,6 @@
 
 namespace slipway::state {
 namespace {
-
-constexpr std::chrono::seconds kPatience{10};
 
 // Invalid: there is no journal.
 Result<sys::Fd> OpenJournal(const Root& root, const std::string& id, int flags) {
@@ -104,14 +101,14 @@ Result<std::optional<DeadContainer>> DeadContainer::Take(const Root& root, const
   return Taken(DeadContainer(root, id, std::move(file), std::move(contents)));
 }
 
-Status DeadContainer::EndChild() const {
+Status DeadContainer::EndChild(std::chrono::seconds patience) const {
   ASSIGN_OR_RETURN(const sys::Fd child, FindChild(contents_));
   if (!child.valid()) return Ok();
   RETURN_IF_ERROR(sys::SendSignal(child, SIGKILL));
-  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(child, kPatience));
+  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(child, patience));
   if (ended) return Ok();
-  return Error("its first process has not ended after SIGKILL",
-               std::to_string(contents_.child->pid), "run runtime gc again later");
+  return Error("its first process still lives after SIGKILL", std::to_string(contents_.child->pid),
+               "it may be frozen, or wait for a disk or a server");
 }
 
 Status DeadContainer::Remove() { return RemoveFolder(*root_, id_); }

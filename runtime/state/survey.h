@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -42,8 +43,8 @@ class DeadContainer {
   int fd() const { return file_.get(); }
 
   // Kills its first process, should that still live, and waits for its end; fails when that takes
-  // longer than ten seconds.
-  Status EndChild() const;
+  // longer than `patience`.
+  Status EndChild(std::chrono::seconds patience) const;
 
   // Removes the journal and the folder: everything has been undone.
   Status Remove();

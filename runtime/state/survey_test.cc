@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -102,7 +103,7 @@ TEST_F(Survey, TakesADeadContainerAndRemovesIt) {
   LeaveBehind(FactsOf("web"));
   auto dead = DeadContainer::Take(root_, "web");
   ASSERT_TRUE(dead.ok() && *dead);
-  EXPECT_TRUE((*dead)->EndChild().ok());
+  EXPECT_TRUE((*dead)->EndChild(std::chrono::seconds(10)).ok());
   EXPECT_TRUE((*dead)->Remove().ok());
   EXPECT_TRUE(std::filesystem::is_empty(State()));
 }
@@ -126,7 +127,7 @@ TEST_F(Survey, EndsAProcessThatIsStillThere) {
   LeaveBehind(FactsOf("web"), &identity);
   auto dead = DeadContainer::Take(root_, "web");
   ASSERT_TRUE(dead.ok() && *dead);
-  EXPECT_TRUE((*dead)->EndChild().ok());
+  EXPECT_TRUE((*dead)->EndChild(std::chrono::seconds(10)).ok());
   int status = 0;
   ASSERT_EQ(waitpid(identity.pid, &status, 0), identity.pid);
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
@@ -140,7 +141,7 @@ TEST_F(Survey, LeavesAProcessAloneThatIsAnother) {
   LeaveBehind(FactsOf("web", /*outlives_host=*/true), &identity);
   auto dead = DeadContainer::Take(root_, "web");
   ASSERT_TRUE(dead.ok() && *dead);
-  EXPECT_TRUE((*dead)->EndChild().ok());
+  EXPECT_TRUE((*dead)->EndChild(std::chrono::seconds(10)).ok());
   EXPECT_EQ(waitpid(identity.pid, nullptr, WNOHANG), 0) << "it lives";
 }
 
@@ -153,7 +154,7 @@ TEST_F(Survey, LeavesAProcessAloneThatIsOfAnotherBoot) {
       << FormatChild(identity);
   auto dead = DeadContainer::Take(root_, "web");
   ASSERT_TRUE(dead.ok() && *dead);
-  EXPECT_TRUE((*dead)->EndChild().ok());
+  EXPECT_TRUE((*dead)->EndChild(std::chrono::seconds(10)).ok());
   EXPECT_EQ(waitpid(identity.pid, nullptr, WNOHANG), 0) << "it lives";
 }
 

@@ -10,9 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <string_view>
 
 #include "runtime/sys/file.h"
 
@@ -20,7 +22,11 @@ namespace slipway::sys {
 namespace {
 
 constexpr decltype(statfs::f_type) kPidfsMagic = 0x50494446;  // linux/magic.h of Linux 6.9
-constexpr int kStartTimeField = 22;                           // of /proc/pid/stat, proc(5)
+// Of /proc/pid/stat, proc(5).
+constexpr int kFlagsField = 9;
+constexpr int kStartTimeField = 22;
+constexpr int kExitCodeField = 52;
+constexpr uint64_t kExiting = 0x4;  // PF_EXITING of the kernel's include/linux/sched.h
 
 // The inode number of a pidfd, where no two processes have the same; else 0. Before Linux 6.9 all
 // pidfds are one inode of another filesystem.
@@ -31,20 +37,26 @@ uint64_t UniqueNumber(const Fd& pidfd) {
   return fstat(pidfd.get(), &facts) == 0 ? facts.st_ino : 0;
 }
 
-Result<uint64_t> StartTime(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/stat";
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+// The `field`th of /proc/pid/stat, proc(5), which is a number; nullopt: there is none.
+std::optional<uint64_t> NumberIn(std::string_view stat, int field) {
   // The second field is the name, in parentheses; it may hold blanks and parentheses.
-  size_t at = text.rfind(')');
-  for (int field = 2; field < kStartTimeField && at != std::string::npos; ++field) {
-    at = text.find(' ', at + 1);
+  size_t at = stat.rfind(')');
+  for (int i = 2; i < field && at != std::string_view::npos; ++i) at = stat.find(' ', at + 1);
+  uint64_t number = 0;
+  if (at == std::string_view::npos ||
+      std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), number).ec != std::errc()) {
+    return std::nullopt;
   }
-  uint64_t time = 0;
-  if (at == std::string::npos ||
-      std::from_chars(&text[at + 1], text.data() + text.size(), time).ec != std::errc()) {
-    return Error("cannot find the start time of a process in", path);
-  }
-  return time;
+  return number;
+}
+
+std::string StatOf(pid_t pid) { return "/proc/" + std::to_string(pid) + "/stat"; }
+
+Result<uint64_t> StartTime(pid_t pid) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(StatOf(pid)));
+  const auto time = NumberIn(text, kStartTimeField);
+  if (!time) return Error("cannot find the start time of a process in", StatOf(pid));
+  return *time;
 }
 
 }  // namespace
@@ -98,10 +110,27 @@ Status SendSignal(const Fd& pidfd, int signal) {
 }
 
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout) {
-  pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  const int count = poll(&event, 1, static_cast<int>(timeout.count()));
-  if (count < 0 && errno != EINTR) return Error(errno, "wait for the end of a process");
-  return count > 0;
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + timeout;
+  for (auto left = timeout;;) {
+    pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+    const int count = poll(&event, 1, static_cast<int>(left.count()));
+    if (count >= 0) return count > 0;
+    if (errno != EINTR) return Error(errno, "wait for the end of a process");
+    left = std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()),
+                    std::chrono::milliseconds(0));
+  }
+}
+
+std::optional<int> StatusOfEnding(pid_t pid) {
+  const auto text = ReadFile(StatOf(pid));
+  if (!text.ok()) return std::nullopt;
+  const auto flags = NumberIn(*text, kFlagsField);
+  // A zombie has ended; one that is the first thread alone does not tell how the others will.
+  const bool zombie = (*text).find(") Z ") != std::string::npos;
+  if (!flags || (*flags & kExiting) == 0 || zombie) return std::nullopt;
+  const auto status = NumberIn(*text, kExitCodeField);
+  return status ? std::optional<int>(static_cast<int>(*status)) : std::nullopt;
 }
 
 bool HasCapability(int capability) {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "runtime/sdk/result.h"
@@ -36,8 +37,14 @@ std::string BootId();
 // pidfd_send_signal(2). A process that has ended is no error.
 Status SendSignal(const Fd& pidfd, int signal);
 
-// Waits until the process of `pidfd` has ended; false when `timeout` went by first.
+// Waits until the process of `pidfd` has ended; false when `timeout` went by first. Goes on after
+// signals.
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
+
+// How a process is going to end (as waitpid(2) encodes it) that has ended for itself, and waits for
+// the others of the pid namespace whose pid 1 it is; nullopt: there is no such process, or it runs.
+// From /proc/pid/stat, proc(5).
+std::optional<int> StatusOfEnding(pid_t pid);
 
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
 bool HasCapability(int capability);

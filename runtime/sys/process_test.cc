@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -85,6 +87,37 @@ TEST_P(Identity, IsNotThatOfAThreadWithTheNumber) {
 
 INSTANTIATE_TEST_SUITE_P(ByThisKernel, Identity, ::testing::Values(&IdentityOf));
 INSTANTIATE_TEST_SUITE_P(ByStartTime, Identity, ::testing::Values(&ByStartTime));
+
+// What the timer below does with each of its ticks.
+volatile pid_t ends_at_third_tick = 0;
+volatile int ticks = 0;
+
+TEST(AwaitExit, IsNotCutShortBySignals) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    while (true) pause();
+  }
+  const auto pidfd = OpenPidfd(pid);
+  ASSERT_TRUE(pidfd.ok());
+  ends_at_third_tick = pid;
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    ticks = ticks + 1;
+    if (ticks == 3) kill(ends_at_third_tick, SIGKILL);
+  };
+  sigaction(SIGALRM, &action, nullptr);
+  const itimerval often{.it_interval = {0, 20'000}, .it_value = {0, 20'000}};
+  setitimer(ITIMER_REAL, &often, nullptr);
+  const auto early = AwaitExit(*pidfd, std::chrono::milliseconds(30));
+  const auto ended = AwaitExit(*pidfd, std::chrono::seconds(10));
+  const itimerval off{};
+  setitimer(ITIMER_REAL, &off, nullptr);
+  ASSERT_TRUE(early.ok() && ended.ok());
+  EXPECT_FALSE(*early) << "the time was over";
+  EXPECT_TRUE(*ended);
+  EXPECT_GE(ticks, 3);
+  EXPECT_EQ(waitpid(pid, nullptr, 0), pid);
+}
 
 TEST(BootId, IsTheSameEachTime) {
   EXPECT_EQ(BootId().size(), 36u);
