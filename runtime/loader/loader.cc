@@ -10,6 +10,7 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -113,20 +114,29 @@ Status CheckNamed(const std::string& path, const char* why) {
   return Ok();
 }
 
+// Without symlinks. What is not there holds nothing to trust.
+std::vector<std::string> RealPaths(const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (const std::string& folder : folders) {
+    const std::unique_ptr<char, decltype(&free)> path(realpath(folder.c_str(), nullptr), free);
+    if (path != nullptr) paths.emplace_back(path.get());
+  }
+  return paths;
+}
+
 constexpr const char* kPinned = "pinned in the config";
 constexpr const char* kKnown =
     "it built the container; name a folder that has it with --plugin-dir";
 
 }  // namespace
 
-Loader::Loader(const std::vector<std::string>& plugin_dirs)
-    : Loader(plugin_dirs, sys::ExecutablePath()) {}
+Loader::Loader(const Folders& folders) : Loader(folders, sys::ExecutablePath()) {}
 
-Loader::Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable)
-    : places_(Places(plugin_dirs, executable)),
+Loader::Loader(const Folders& folders, const std::string& executable)
+    : places_(Places(folders.plugin_dirs, executable)),
       executable_(executable),
       privileged_(sys::IsPrivileged()),
-      trusted_(InvokerOfThisProcess()) {}
+      trusted_(InvokerOfThisProcess(), RealPaths(folders.trusted)) {}
 
 Loader::~Loader() = default;
 

@@ -37,11 +37,17 @@ struct Origin {
 // For a plugin that is named by its file, lib<name>_stage.so, as in `runtime describe`.
 Result<Request> RequestForFile(const std::string& path);
 
+// What a user says of folders. Relative ones begin in the folder that the process is in.
+struct Folders {
+  std::vector<std::string> plugin_dirs = {};  // searched first, in order
+  std::vector<std::string> trusted = {};      // whatever lies below is trusted, see trust.h
+
+  bool operator==(const Folders&) const = default;
+};
+
 class Loader {
  public:
-  // plugin_dirs: folders of --plugin-dir, searched first, in order; relative to the folder that
-  // the process is in when it loads.
-  explicit Loader(const std::vector<std::string>& plugin_dirs);
+  explicit Loader(const Folders& folders);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -65,7 +71,7 @@ class Loader {
  private:
   struct Plugin;
 
-  Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable);
+  Loader(const Folders& folders, const std::string& executable);
 
   // Checks, loads and checks again; all that Load does once it knows the path.
   // facts: what lstat(2) says of it, if that is known.
