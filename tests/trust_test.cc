@@ -1,15 +1,19 @@
-// Whose code a runtime with privileges loads, through the built host.
+// Whose code a runtime with privileges loads, through the built host: the files of others, what is
+// exchanged behind its back, and the libraries that a plugin brings along.
 
 #include <gtest/gtest.h>
 #include <linux/capability.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
@@ -103,6 +107,119 @@ TEST(Capability, OfAnyKindMakesTheHostAskWhomAPluginBelongsTo) {
         RunProgram(argv, {.prepare = [capability] { BecomeStrangerWith(capability); }});
     ExpectRefusalLike(result, "uts: not trusted \"" + plugin + "\" (owned by uid 4242, ", {});
   }
+}
+
+// ---- What is checked is what is loaded ----
+
+// Puts the file `evil` in the place of `victim` once somebody opens that.
+class Swap {
+ public:
+  Swap(const std::string& evil, const std::string& victim)
+      : watch_(inotify_init1(IN_CLOEXEC)), thread_([this, evil, victim] {
+          char event[4096];
+          if (read(watch_, event, sizeof(event)) > 0) rename(evil.c_str(), victim.c_str());
+        }) {
+    if (inotify_add_watch(watch_, victim.c_str(), IN_OPEN) < 0) ADD_FAILURE() << victim;
+  }
+  Swap(const Swap&) = delete;
+  Swap& operator=(const Swap&) = delete;
+  ~Swap() {
+    thread_.join();
+    close(watch_);
+  }
+
+ private:
+  int watch_;
+  std::thread thread_;
+};
+
+// So long that it is exchanged before all of it has been read.
+void Lengthen(const std::string& file) { fs::resize_file(file, size_t{32} << 20); }
+
+TEST(Pin, IsOfTheBytesThatAreLoaded) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string file = test.Path("pinned.so");
+  Copy(Fixture(kGood), file);
+  Lengthen(file);
+  Copy(Fixture("libbad_wrong_name_stage.so"), test.Path("evil.so"));
+  const std::string sha256 = RunProgram({"/usr/bin/sha256sum", file}).out.substr(0, 64);
+  const std::string config = test.WriteStages(
+      "  - mount: {root: root}\n  - good-plain-c\nplugins:\n  good-plain-c: {path: " + file +
+      ", sha256: " + sha256 + "}\n");
+  const Swap swap(test.Path("evil.so"), file);
+  const RunResult result = test.RunContainer(config, {"hostname"});
+  EXPECT_EQ(result.out, "plain-c\n") << result.err;
+}
+
+TEST(Pin, OfTwoPluginsLoadsBoth) {
+  ContainerTest test;
+  test.MakeRoot();
+  std::string pins;
+  for (const char* name : {"good-plain-c", "good-keep-fd"}) {
+    std::string file = std::string("lib") + name + "_stage.so";
+    std::replace(file.begin(), file.end(), '-', '_');
+    const std::string path = Fixture(file);
+    pins += std::string("  ") + name + ": {path: " + path +
+            ", sha256: " + RunProgram({"/usr/bin/sha256sum", path}).out.substr(0, 64) + "}\n";
+  }
+  test.Write("kept", "kept\n");
+  const std::string config = test.WriteStages(
+      "  - mount: {root: root}\n  - good-plain-c\n  - good-keep-fd: {path: kept}\nplugins:\n" +
+      pins);
+  const RunResult result = test.RunContainer(config, {"hostname"});
+  EXPECT_EQ(result.out, "plain-c\n") << result.err;
+}
+
+// ---- What a plugin brings along ----
+
+// The plugin `file` with `to` for each `from`, which is as long.
+std::string Patched(const ContainerTest& test, const std::string& file, const std::string& from,
+                    const std::string& to) {
+  std::string bytes = ReadText(Fixture(file));
+  EXPECT_NE(bytes.find(from), std::string::npos) << from << " is not in " << file;
+  for (size_t at = 0; (at = bytes.find(from, at)) != std::string::npos; at += to.size()) {
+    bytes.replace(at, to.size(), to);
+  }
+  std::string path = test.Write(file, bytes);
+  chmod(path.c_str(), 0755);
+  return fs::canonical(path);
+}
+
+RunResult Describe(const std::string& file, const RunOptions& options = {}) {
+  return RunProgram({Runfile("runtime/runtime"), "describe", file}, options);
+}
+
+TEST(Needs, ARunpathIsRefused) {
+  const std::string file = fs::canonical(Fixture("libbad_has_runpath_stage.so"));
+  ExpectRefusal(Describe(file),
+                "bad-has-runpath: cannot load \"" + file +
+                    "\" (it says where its libraries are, DT_RUNPATH, and nobody checks what is "
+                    "there; link it without -rpath, or remove that: patchelf --remove-rpath)");
+}
+
+TEST(Needs, ALibraryOfTheSystemIsLoaded) {
+  const RunResult result = Describe(Fixture("libgood_needs_library_stage.so"));
+  EXPECT_EQ(result.status, 0) << result.err;
+}
+
+TEST(Needs, ALibraryThatIsNotTheSystemsIsRefused) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root: only a privileged host asks for a library's place";
+  const ContainerTest test;
+  const std::string file =
+      Patched(test, "libgood_needs_library_stage.so", "libz.so.1", "libq.so.1");
+  ExpectRefusalLike(Describe(file),
+                    "good-needs-library: cannot load \"" + file + "\" (it needs libq.so.1, ",
+                    {"/usr/lib", "statically"});
+}
+
+TEST(Needs, ALibraryByItsPathIsRefused) {
+  const ContainerTest test;
+  const std::string file =
+      Patched(test, "libgood_needs_library_stage.so", "libz.so.1", "/x/z.so.1");
+  ExpectRefusalLike(Describe(file),
+                    "good-needs-library: cannot load \"" + file + "\" (it needs /x/z.so.1, ",
+                    {"path"});
 }
 
 // ---- Below /tmp, and --trust ----

@@ -2,8 +2,9 @@
 // Boost.DLL.
 //
 // A plugin is found by name (find.h), its file is trusted (trust.h) and is the one that the
-// config pins (digest.h); only then is it loaded, which runs its code for the first time; its
-// descriptor is one that this runtime understands (descriptor.h); only then is it handed out.
+// config pins (digest.h), it needs no library but the system's (needs.h); only then is it loaded,
+// which runs its code for the first time; its descriptor is one that this runtime understands
+// (descriptor.h); only then is it handed out.
 
 #ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
 #define SLIPWAY_RUNTIME_LOADER_LOADER_H_
@@ -72,6 +73,11 @@ class Loader {
   struct Plugin;
 
   Loader(const Folders& folders, const std::string& executable);
+
+  // Is it asked whom its file belongs to? Of a plugin that a journal names, for every user:
+  // `runtime gc` would load it unasked. But not of the one that this runtime would find by the name
+  // anyway.
+  bool IsJudged(const Request& request) const;
 
   // Checks, loads and checks again; all that Load does once it knows the path.
   // facts: what lstat(2) says of it, if that is known.

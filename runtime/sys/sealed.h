@@ -1,0 +1,20 @@
+// Bytes that nobody can change any more.
+
+#ifndef SLIPWAY_RUNTIME_SYS_SEALED_H_
+#define SLIPWAY_RUNTIME_SYS_SEALED_H_
+
+#include <string>
+#include <string_view>
+
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::sys {
+
+// A file in memory that holds `bytes` and is sealed against every change, memfd_create(2). It has
+// no path but that of its descriptor, /proc/self/fd/N. name: for people who look at /proc/PID/maps.
+Result<Fd> SealedCopy(const std::string& name, std::string_view bytes);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_SEALED_H_
