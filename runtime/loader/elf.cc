@@ -3,6 +3,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -57,9 +58,9 @@ class Reader {
   Reader(const ReadAt& read, const std::string& path) : read_(read), path_(path) {}
 
   Result<Dynamic> Read() {
-    ASSIGN_OR_RETURN(head_, read_(0, kFirstRead));
-    if (head_.size() < sizeof(Elf64_Ehdr)) return Dynamic();
-    const auto header = At<Elf64_Ehdr>(head_, 0);
+    ASSIGN_OR_RETURN(head_size_, read_(0, head_));
+    if (head_size_ < sizeof(Elf64_Ehdr)) return Dynamic();
+    const auto header = At<Elf64_Ehdr>({head_.data(), head_size_}, 0);
     if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
         header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phentsize != sizeof(Elf64_Phdr)) {
       return Dynamic();
@@ -70,20 +71,27 @@ class Reader {
   }
 
  private:
-  // Exactly these bytes.
-  Result<std::string> Bytes(uint64_t offset, size_t size, const char* what) {
-    if (offset <= head_.size() && size <= head_.size() - offset) {
-      return head_.substr(static_cast<size_t>(offset), size);
+  // These bytes, or fewer where the file ends before; until the next call.
+  Result<std::string_view> Some(uint64_t offset, size_t size) {
+    if (offset <= head_size_ && size <= head_size_ - offset) {
+      return std::string_view(&head_[static_cast<size_t>(offset)], size);
     }
-    if (offset > INT64_MAX) return Broken(path_, what);
-    ASSIGN_OR_RETURN(std::string bytes, read_(offset, size));
+    if (offset > INT64_MAX) return std::string_view();
+    buffer_.resize(size);
+    ASSIGN_OR_RETURN(const size_t read, read_(offset, buffer_));
+    return std::string_view(buffer_.data(), read);
+  }
+
+  // All of these bytes.
+  Result<std::string_view> Bytes(uint64_t offset, size_t size, const char* what) {
+    ASSIGN_OR_RETURN(const std::string_view bytes, Some(offset, size));
     if (bytes.size() != size) return Broken(path_, what);
     return bytes;
   }
 
   Status ReadSegments(const Elf64_Ehdr& header) {
     if (header.e_phnum > kMaxSegments) return Broken(path_, "too many segments");
-    ASSIGN_OR_RETURN(const std::string table,
+    ASSIGN_OR_RETURN(const std::string_view table,
                      Bytes(header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr),
                            "the program headers lie beyond its end"));
     for (size_t i = 0; i < header.e_phnum; ++i) {
@@ -111,8 +119,9 @@ class Reader {
     // The loader reads it where it is loaded.
     const auto offset = OffsetOf(segment_->p_vaddr);
     if (count > kMaxEntries || !offset) return Broken(path_, "the dynamic segment is misplaced");
-    ASSIGN_OR_RETURN(const std::string entries, Bytes(*offset, count * sizeof(Elf64_Dyn),
-                                                      "the dynamic segment lies beyond its end"));
+    ASSIGN_OR_RETURN(
+        const std::string_view entries,
+        Bytes(*offset, count * sizeof(Elf64_Dyn), "the dynamic segment lies beyond its end"));
     Dynamic dynamic;
     std::vector<uint64_t> needed;
     std::optional<uint64_t> own_name;
@@ -138,27 +147,21 @@ class Reader {
   // Of the table of names.
   Result<std::string> NameAt(uint64_t at) {
     const auto table = OffsetOf(names_);
-    if (!table || at >= names_size_ || *table > INT64_MAX || at > INT64_MAX) {
+    if (!table || at >= names_size_) {
       return Broken(path_, "a name lies outside of the table of names");
     }
-    const auto room = static_cast<size_t>(std::min<uint64_t>(names_size_ - at, kMaxName + 1));
-    const uint64_t offset = *table + at;
-    std::string bytes;
-    if (offset < head_.size() &&
-        head_.find('\0', static_cast<size_t>(offset)) != std::string::npos) {
-      bytes = head_.substr(static_cast<size_t>(offset), room);
-    } else {
-      ASSIGN_OR_RETURN(bytes, read_(offset, room));
-    }
+    const uint64_t room = std::min<uint64_t>(names_size_ - at, kMaxName + 1);
+    ASSIGN_OR_RETURN(const std::string_view bytes, Some(*table + at, static_cast<size_t>(room)));
     const size_t end = bytes.find('\0');
-    if (end == std::string::npos) return Broken(path_, "a name has no end");
-    bytes.resize(end);
-    return bytes;
+    if (end == std::string_view::npos) return Broken(path_, "a name has no end");
+    return std::string(bytes.substr(0, end));
   }
 
   const ReadAt& read_;
   const std::string& path_;
-  std::string head_;
+  std::array<char, kFirstRead> head_;
+  size_t head_size_ = 0;
+  std::vector<char> buffer_;
   std::vector<Elf64_Phdr> loads_;
   std::optional<Elf64_Phdr> segment_;  // PT_DYNAMIC
   uint64_t names_ = 0;                 // DT_STRTAB

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@
 
 namespace slipway::loader {
 
-// `size` bytes of a file from `offset` on; fewer where it ends before.
-using ReadAt = std::function<Result<std::string>(uint64_t offset, size_t size)>;
+// Reads bytes of a file from `offset` on, as pread(2) does: `buffer` is filled, but where the file
+// ends before. Returns how many there were.
+using ReadAt = std::function<Result<size_t>(uint64_t offset, std::span<char> buffer)>;
 
 // Of the dynamic segment.
 struct Dynamic {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <random>
+#include <span>
 #include <string>
 
 #include "runtime/sys/file.h"
@@ -23,8 +24,9 @@ using ::testing::HasSubstr;
 std::string Fixture(const std::string& file) { return *sys::ReadFile("tests/plugins/" + file); }
 
 ReadAt ReaderOf(const std::string& bytes) {
-  return [&bytes](uint64_t offset, size_t size) -> Result<std::string> {
-    return offset < bytes.size() ? bytes.substr(static_cast<size_t>(offset), size) : std::string();
+  return [&bytes](uint64_t offset, std::span<char> buffer) -> Result<size_t> {
+    if (offset >= bytes.size()) return size_t{0};
+    return bytes.copy(buffer.data(), buffer.size(), static_cast<size_t>(offset));
   };
 }
 
@@ -147,7 +149,7 @@ TEST_F(ReadDynamicTest, IsEmptyForAnObjectFile) {
 }
 
 TEST_F(ReadDynamicTest, PassesAnErrorOn) {
-  const auto broken = [](uint64_t, size_t) -> Result<std::string> {
+  const auto broken = [](uint64_t, std::span<char>) -> Result<size_t> {
     return Error(EIO, "read", "/x.so");
   };
   EXPECT_EQ(ReadDynamic(broken, "/x.so").error().ToString(),

@@ -20,12 +20,10 @@ Result<OpenedFile> OpenFile(const std::string& path, int flags) {
 }
 
 ReadAt ReaderOf(const sys::Fd& fd, const std::string& path) {
-  return [&fd, &path](uint64_t offset, size_t size) -> Result<std::string> {
-    std::string bytes(size, '\0');
-    const ssize_t read = pread(fd.get(), bytes.data(), size, static_cast<off_t>(offset));
+  return [&fd, &path](uint64_t offset, std::span<char> buffer) -> Result<size_t> {
+    const ssize_t read = pread(fd.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (read < 0) return Error(errno, "read", path);
-    bytes.resize(static_cast<size_t>(read));
-    return bytes;
+    return static_cast<size_t>(read);
   };
 }
 
