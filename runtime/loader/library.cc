@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::loader {
@@ -22,14 +23,14 @@ namespace dll = boost::dll;
 namespace {
 
 // Of an ELF file, elf(5); none for what is no ELF file.
-std::optional<Elf64_Ehdr> HeaderOf(const std::string& path) {
-  auto file = sys::Open(path, O_RDONLY);
+Result<std::optional<Elf64_Ehdr>> HeaderOf(const std::string& path) {
+  ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(path, O_RDONLY));
   Elf64_Ehdr header;
-  if (!file.ok() || read(file->get(), &header, sizeof(header)) != sizeof(header) ||
+  if (read(file.get(), &header, sizeof(header)) != sizeof(header) ||
       std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return std::nullopt;
+    return std::optional<Elf64_Ehdr>();
   }
-  return header;
+  return std::optional(header);
 }
 
 // dlopen(3) keeps mmap(2)'s errno to itself.
@@ -55,7 +56,10 @@ Error CannotLoad(const std::string& loaded, const std::string& path) {
   // The error names the path anyway.
   if (reason.starts_with(loaded + ": ")) reason.erase(0, loaded.size() + 2);
   if (reason.find("failed to map segment") != std::string::npos) reason += WhyNotMapped(loaded);
-  const auto header = HeaderOf(loaded);
+  const auto found = HeaderOf(loaded);
+  // Then the dynamic loader could not open it either: too few descriptors, for example.
+  if (!found.ok()) return found.error();
+  const std::optional<Elf64_Ehdr>& header = *found;
   if (!header) {
     return Error("not a shared library", path, "no ELF file; build the plugin with -shared -fPIC");
   }
@@ -66,9 +70,9 @@ Error CannotLoad(const std::string& loaded, const std::string& path) {
   }
   // Of a file for another processor dlopen(3) says that it does not exist.
   const auto own = HeaderOf("/proc/self/exe");
-  if (own && header->e_machine != own->e_machine) {
+  if (own.ok() && *own && header->e_machine != (*own)->e_machine) {
     reason = "built for machine " + std::to_string(header->e_machine) +
-             " of elf.h, this is machine " + std::to_string(own->e_machine);
+             " of elf.h, this is machine " + std::to_string((*own)->e_machine);
   }
   return Error("cannot load", path, reason);
 }

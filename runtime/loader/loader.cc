@@ -130,8 +130,10 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   }
   ASSIGN_OR_RETURN(const Dynamic dynamic, ReadDynamic(ReaderOf(file.fd, path), path));
   RETURN_IF_ERROR(AdmitNeeds(dynamic, path, judge));
-  // The dynamic loader knows libraries by their paths: no other may get this descriptor's.
+  // The dynamic loader knows libraries by their paths: no other may get that of a copy.
   if (plugin->loaded != path) file.fd.Release();
+  // It opens the file once more, and there may be few descriptors.
+  file.fd.Close();
   ASSIGN_OR_RETURN(auto* library, OpenLibrary(plugin->loaded, path));
   try {
     plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
