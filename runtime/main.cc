@@ -17,6 +17,8 @@ namespace {
 slipway::cli::Report Main(const std::vector<std::string>& words) {
   slipway::Status descriptors = slipway::sys::OpenStandardDescriptors();
   if (!descriptors.ok()) return {.exit_status = std::move(descriptors)};
+  slipway::Status rights = slipway::sys::RefuseElevation();
+  if (!rights.ok()) return {.exit_status = std::move(rights)};
   return slipway::commands::Execute(words);
 }
 

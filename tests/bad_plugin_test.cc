@@ -231,8 +231,8 @@ TEST_F(Trust, APluginInAStickyFolderIsRefused) {
 
 TEST_F(Trust, APluginOfSomebodyElseIsRefused) {
   ASSERT_EQ(chown(file_.c_str(), 65534, 65534), 0);
-  ExpectNotTrusted(file_,
-                   "owned by uid 65534, mode 0755; must be owned by root: chown -h root " + file_);
+  ExpectNotTrusted(file_, "owned by uid 65534, mode 0755; must be owned by root: chown -h root " +
+                              file_ + "; to trust it for this run: --trust " + folder_);
 }
 
 TEST_F(Trust, APluginOfWhoeverCalledSudoRuns) {

@@ -258,6 +258,44 @@ TEST_F(PlainUser, HasStateInTmpWhenThereIsNoRuntimeFolder) {
   EXPECT_TRUE(fs::is_empty(state));
 }
 
+// An archive that was unpacked, for example: whoever packed it has chosen the file and its name.
+TEST_F(PlainUser, DoesNotLoadWhatAJournalNamesAndOthersOwn) {
+  LeaveBehind(folder_ + "/xdg");
+  const std::string plugin = folder_ + "/" + kPlugin;
+  ASSERT_EQ(chown(plugin.c_str(), kNobody, kNobody), 0);
+  const RunResult result = Sh("cd / && exec \"$0\" gc", folder_ + "/xdg");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("bad-leaves-record: not trusted \"" + plugin +
+                            "\" (owned by uid 65534, mode 0755; must be owned by root or uid " +
+                            std::to_string(kUser) + ": "),
+            std::string::npos)
+      << result.err;
+  EXPECT_TRUE(fs::exists(folder_ + "/records/a"));
+  EXPECT_EQ(Sh("cd / && exec \"$0\" gc --trust \"$1\"", folder_ + "/xdg").status, 0);
+  EXPECT_FALSE(fs::exists(folder_ + "/records/a"));
+}
+
+TEST_F(PlainUser, DoesNotLoadWhatAJournalNamesAndOthersCanWriteTo) {
+  LeaveBehind(folder_ + "/xdg");
+  chmod((folder_ + "/" + kPlugin).c_str(), 0757);
+  EXPECT_EQ(Sh("cd / && exec \"$0\" gc", folder_ + "/xdg").status, 125);
+  EXPECT_TRUE(fs::exists(folder_ + "/records/a"));
+  // This one the user names.
+  EXPECT_EQ(Sh("cd / && exec \"$0\" gc --plugin-dir \"$1\"", folder_ + "/xdg").status, 0);
+  EXPECT_FALSE(fs::exists(folder_ + "/records/a"));
+}
+
+TEST_F(PlainUser, LoadsWhatTheRuntimeWouldTakeAnyway) {
+  const std::string own = folder_ + "/lib/slipway/stages";
+  fs::create_directories(own);
+  fs::rename(folder_ + "/" + kPlugin, own + "/" + kPlugin);
+  chmod((own + "/" + kPlugin).c_str(), 0757);
+  LeaveBehind(folder_ + "/xdg");
+  EXPECT_TRUE(fs::exists(folder_ + "/records/a"));
+  EXPECT_EQ(Sh("cd / && exec \"$0\" gc", folder_ + "/xdg").status, 0);
+  EXPECT_FALSE(fs::exists(folder_ + "/records/a"));
+}
+
 TEST_F(PlainUser, CannotLookIntoRootsState) {
   LeaveBehind(folder_ + "/xdg");
   ASSERT_EQ(chown((folder_ + "/xdg/slipway").c_str(), 0, 0), 0);

@@ -20,6 +20,7 @@ constexpr cli::Option kOptions[] = {
      "also ask whether the stages work on this machine, for this user; nothing is changed"},
     {"format", Kind::kText, "FORMAT", "text (the default) or json"},
     kPluginDir,
+    kTrust,
     kHookTimeout,
     kHelp,
 };
@@ -109,9 +110,9 @@ Result<cli::Report> Check(Given given) {
   ASSIGN_OR_RETURN(const std::string config, ConfigOf(words));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json"}));
   ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
-  RETURN_IF_ERROR(CheckPluginDirs(words));
+  RETURN_IF_ERROR(CheckFolders(words));
   if (given.source == nullptr) {
-    auto source = Source::Open(config, words.Texts(kPluginDir.name));
+    auto source = Source::Open(config, FoldersOf(words));
     if (!source.ok() && format == "json") {
       const cli::Mistake mistake{.error = source.error(), .file = config};
       return cli::Report{.exit_status = kWrong,

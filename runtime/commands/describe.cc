@@ -15,6 +15,7 @@ constexpr const char* kSeeHelp = "runtime describe --help";
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
+    kTrust,
     {"format", Kind::kText, "FORMAT", "text (the default), json or markdown"},
     {"markdown", Kind::kFlag, "",
      "the same as --format markdown: the table of a stage's README.md"},
@@ -29,8 +30,8 @@ Result<cli::Report> Describe(Given given) {
   }
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 1, kSeeHelp));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json", "markdown"}));
-  RETURN_IF_ERROR(CheckPluginDirs(words));
-  loader::Loader loader(words.Texts(kPluginDir.name));
+  RETURN_IF_ERROR(CheckFolders(words));
+  loader::Loader loader(FoldersOf(words));
   const std::string& named = words.rest.front();
   const bool is_file = named.find('/') != std::string::npos;
   ASSIGN_OR_RETURN(const loader::Request request, is_file ? loader::RequestForFile(named)

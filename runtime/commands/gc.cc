@@ -28,6 +28,7 @@ constexpr cli::Option kOptions[] = {
      "drop the named containers without undoing them: what they left stays on the machine"},
     kRoot,
     kPluginDir,
+    kTrust,
     kHookTimeout,
     // For the guard, which goes on where a crashed process stopped; see launch/guard.h.
     {"records", Kind::kText, "N"},
@@ -41,7 +42,7 @@ struct Request {
   std::string state_folder = {};
   std::chrono::seconds hook_timeout{0};
   std::optional<uint32_t> records = {};
-  std::vector<std::string> plugin_dirs = {};
+  loader::Folders folders = {};
   std::vector<std::string> words = {};  // of the same gc, without ids
 };
 
@@ -54,13 +55,13 @@ Result<Request> RequestOf(const cli::Words& words) {
   Request request{.ids = words.rest,
                   .dry_run = words.Has("dry-run"),
                   .forget = words.Has("forget"),
-                  .plugin_dirs = words.Texts(kPluginDir.name)};
+                  .folders = FoldersOf(words)};
   ASSIGN_OR_RETURN(request.records, words.Number("records", 0, kMaxRecords));
   ASSIGN_OR_RETURN(request.state_folder, StateFolder(words));
   ASSIGN_OR_RETURN(request.hook_timeout, HookTimeout(words));
   ASSIGN_OR_RETURN(request.words,
-                   GcWords(request.state_folder, request.hook_timeout, request.plugin_dirs));
-  RETURN_IF_ERROR(CheckPluginDirs(words));
+                   GcWords(request.state_folder, request.hook_timeout, request.folders));
+  RETURN_IF_ERROR(CheckFolders(words));
   for (const std::string& id : request.ids) RETURN_IF_ERROR(IsId(id));
   if (request.forget && request.ids.empty()) {
     return Error("--forget needs the ids of the containers to drop", {},
@@ -115,10 +116,7 @@ Error NotTaken(const state::Root& root, const std::string& id) {
 class Collector {
  public:
   Collector(const Request& request, const state::Root& root)
-      : request_(request),
-        root_(root),
-        loader_(request.plugin_dirs),
-        guard_(request.hook_timeout) {}
+      : request_(request), root_(root), loader_(request.folders), guard_(request.hook_timeout) {}
 
   // rest: what comes after this one.
   void Collect(const std::string& id, const std::vector<std::string>& rest) {
@@ -152,7 +150,7 @@ class Collector {
 
  private:
   Result<Builders> Load(const state::Contents& contents) {
-    return LoadBuilders(loader_, request_.plugin_dirs, contents);
+    return LoadBuilders(loader_, request_.folders.plugin_dirs, contents);
   }
 
   std::vector<Error> Undo(state::DeadContainer& container,

@@ -14,6 +14,27 @@ namespace {
 constexpr uint32_t kDefaultTimeout = 30;
 constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
 
+Status CheckEach(const std::vector<std::string>& folders, const char* takes) {
+  for (const std::string& folder : folders) {
+    auto fd = sys::Open(folder, O_PATH | O_DIRECTORY);
+    if (fd.ok()) continue;
+    Error& error = fd.error();
+    const bool absent = error->errno_value == ENOENT || error->errno_value == ENOTDIR;
+    return absent ? error.Hint(takes) : error;
+  }
+  return Ok();
+}
+
+// `option` with each of the folders, which the working folder does not matter to any more.
+Status Append(std::vector<std::string>& words, const char* option,
+              const std::vector<std::string>& folders) {
+  for (const std::string& folder : folders) {
+    ASSIGN_OR_RETURN(std::string absolute, sys::Absolute(folder));
+    words.insert(words.end(), {option, std::move(absolute)});
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::string> StateFolder(const cli::Words& words) {
@@ -43,26 +64,23 @@ Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const ch
   return Error("unexpected argument", rest[taken], std::string("see ") + see_help);
 }
 
-Status CheckPluginDirs(const cli::Words& words) {
-  for (const std::string& folder : words.Texts(kPluginDir.name)) {
-    auto fd = sys::Open(folder, O_PATH | O_DIRECTORY);
-    if (fd.ok()) continue;
-    Error& error = fd.error();
-    const bool absent = error->errno_value == ENOENT || error->errno_value == ENOTDIR;
-    return absent ? error.Hint("--plugin-dir takes a folder with plugins") : error;
-  }
-  return Ok();
+loader::Folders FoldersOf(const cli::Words& words) {
+  return {.plugin_dirs = words.Texts(kPluginDir.name), .trusted = words.Texts(kTrust.name)};
+}
+
+Status CheckFolders(const cli::Words& words) {
+  const loader::Folders folders = FoldersOf(words);
+  RETURN_IF_ERROR(CheckEach(folders.plugin_dirs, "--plugin-dir takes a folder with plugins"));
+  return CheckEach(folders.trusted, "--trust takes a folder");
 }
 
 Result<std::vector<std::string>> GcWords(const std::string& state_folder,
                                          std::chrono::seconds hook_timeout,
-                                         const std::vector<std::string>& plugin_dirs) {
+                                         const loader::Folders& folders) {
   std::vector<std::string> gc = {"gc", "--root", state_folder, "--hook-timeout",
                                  std::to_string(hook_timeout.count())};
-  for (const std::string& plugins : plugin_dirs) {
-    ASSIGN_OR_RETURN(std::string absolute, sys::Absolute(plugins));
-    gc.insert(gc.end(), {"--plugin-dir", std::move(absolute)});
-  }
+  RETURN_IF_ERROR(Append(gc, "--plugin-dir", folders.plugin_dirs));
+  RETURN_IF_ERROR(Append(gc, "--trust", folders.trusted));
   return gc;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/cli/words.h"
+#include "runtime/loader/loader.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::commands {
@@ -35,6 +36,13 @@ inline constexpr cli::Option kPluginDir = {.name = "plugin-dir",
                                            .kind = Kind::kTexts,
                                            .value = "DIR",
                                            .help = "look for stages in DIR first"};
+inline constexpr cli::Option kTrust = {
+    .name = "trust",
+    .kind = Kind::kTexts,
+    .value = "DIR",
+    .help =
+        "trust the plugins below DIR for this once, whoever owns them: their code runs with your "
+        "rights"};
 inline constexpr cli::Option kRoot = {
     .name = "root",
     .kind = Kind::kText,
@@ -65,14 +73,17 @@ Result<std::string> Format(const cli::Words& words, const std::vector<std::strin
 // What is left after a verb has taken its words.
 Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const char* see_help);
 
-// Each of --plugin-dir is a folder: a misspelt one would go unnoticed.
-Status CheckPluginDirs(const cli::Words& words);
+// Of --plugin-dir and --trust, whether they are there or not.
+loader::Folders FoldersOf(const cli::Words& words);
+
+// Each of --plugin-dir and --trust is a folder: a misspelt one would go unnoticed.
+Status CheckFolders(const cli::Words& words);
 
 // The words of a `runtime gc` that works with this state folder, time limit and stages; without
 // ids.
 Result<std::vector<std::string>> GcWords(const std::string& state_folder,
                                          std::chrono::seconds hook_timeout,
-                                         const std::vector<std::string>& plugin_dirs);
+                                         const loader::Folders& folders);
 
 }  // namespace slipway::commands
 

@@ -81,7 +81,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
   Checked checked;
   told.kind = ErrorKind::kConfig;
   if (given.source == nullptr) {
-    ASSIGN_OR_RETURN(given.source, Source::Open(words.Text(kConfig.name), options.plugin_dirs));
+    ASSIGN_OR_RETURN(given.source, Source::Open(words.Text(kConfig.name), options.folders));
   }
   Source& source = *given.source;
   told.TellConfig(source.path());

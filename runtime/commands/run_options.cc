@@ -36,7 +36,7 @@ Result<std::vector<int>> KeptDescriptors(const cli::Words& words) {
 }  // namespace
 
 Result<RunOptions> RunOptionsOf(const cli::Words& words) {
-  RunOptions options{.plugin_dirs = words.Texts(kPluginDir.name),
+  RunOptions options{.folders = FoldersOf(words),
                      .outlive_runtime = words.Has("outlive-runtime"),
                      .verbose = words.Has(kVerbose.name)};
   const bool die_with_caller = words.Has("die-with-caller");
@@ -56,11 +56,11 @@ Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   std::optional<std::string> name;
   if (words.Has("name")) name = words.Text("name");
   ASSIGN_OR_RETURN(options.id, ContainerId(name));
-  RETURN_IF_ERROR(CheckPluginDirs(words));
+  RETURN_IF_ERROR(CheckFolders(words));
   ASSIGN_OR_RETURN(options.state_folder, StateFolder(words));
   ASSIGN_OR_RETURN(options.hook_timeout, HookTimeout(words));
   ASSIGN_OR_RETURN(options.gc_words,
-                   GcWords(options.state_folder, options.hook_timeout, options.plugin_dirs));
+                   GcWords(options.state_folder, options.hook_timeout, options.folders));
   return options;
 }
 

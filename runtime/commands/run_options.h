@@ -11,6 +11,7 @@
 #include "runtime/cli/words.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/output_file.h"
+#include "runtime/loader/loader.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
@@ -35,6 +36,7 @@ inline constexpr cli::Option kRunOptions[] = {
     {"outlive-runtime", Kind::kFlag, "",
      "let the container live on when this runtime is killed; without it the container ends too"},
     kPluginDir,
+    kTrust,
     kRoot,
     kHookTimeout,
     kVerbose,
@@ -44,7 +46,7 @@ inline constexpr cli::Option kRunOptions[] = {
 
 struct RunOptions {
   std::string id = {};
-  std::vector<std::string> plugin_dirs = {};
+  loader::Folders folders = {};
   std::string state_folder = {};
   std::chrono::seconds hook_timeout{0};
   std::vector<std::string> gc_words =

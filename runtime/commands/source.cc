@@ -125,15 +125,15 @@ std::string ValueInWords(const slipway_option& option) {
 }  // namespace
 
 Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
-                                             const std::vector<std::string>& plugin_dirs) {
+                                             const loader::Folders& folders) {
   auto source = std::unique_ptr<Source>(new Source);
-  source->plugin_dirs_ = plugin_dirs;
-  source->loader_ = std::make_unique<loader::Loader>(plugin_dirs);
+  source->folders_ = folders;
+  source->loader_ = std::make_unique<loader::Loader>(folders);
   // A path needs no folders to be looked for in.
   const bool is_path = config.find('/') != std::string::npos;
-  const auto folders = is_path ? std::vector<std::string>()
+  const auto configs = is_path ? std::vector<std::string>()
                                : config::Folders(InstalledConfigs(source->loader_->executable()));
-  ASSIGN_OR_RETURN(source->path_, config::Find(config, folders));
+  ASSIGN_OR_RETURN(source->path_, config::Find(config, configs));
   ASSIGN_OR_RETURN(source->text_, config::ConfigText::Read(source->path_));
   return source;
 }
@@ -143,7 +143,7 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
                                                    bool word_is_config) {
   const cli::Words found = KnownWords(known, words, word_is_config);
   if (!found.Has(kConfig.name)) return std::unique_ptr<Source>();
-  return Open(found.Text(kConfig.name), found.Texts(kPluginDir.name));
+  return Open(found.Text(kConfig.name), FoldersOf(found));
 }
 
 bool Source::IsNameOfConfig(const std::string& word) {
@@ -236,9 +236,9 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
     }
   }
   // Not all of them were known when the short options were looked for.
-  if (words.Texts(kPluginDir.name) != plugin_dirs_) {
-    plugin_dirs_ = words.Texts(kPluginDir.name);
-    loader_ = std::make_unique<loader::Loader>(plugin_dirs_);
+  if (loader::Folders folders = FoldersOf(words); folders != folders_) {
+    folders_ = std::move(folders);
+    loader_ = std::make_unique<loader::Loader>(folders_);
   }
   const config::Document* document = ReadDocument();
   for (const Error& error : mistakes_.errors()) mistakes.Add(error);

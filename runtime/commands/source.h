@@ -26,7 +26,7 @@ class Source {
  public:
   // Finds the config and reads its text. config: the value of --config, or what stands for it.
   static Result<std::unique_ptr<Source>> Open(const std::string& config,
-                                              const std::vector<std::string>& plugin_dirs);
+                                              const loader::Folders& folders);
 
   // The same for words of which some are not understood yet, because they may be options that the
   // stages offer: those behind --config. null: no config is named before them. known: those that
@@ -66,7 +66,7 @@ class Source {
 
   std::string path_;
   config::ConfigText text_;
-  std::vector<std::string> plugin_dirs_;
+  loader::Folders folders_;
   std::unique_ptr<loader::Loader> loader_;
   config::Mistakes mistakes_;  // of the document
   std::optional<config::Document> document_;

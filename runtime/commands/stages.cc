@@ -14,6 +14,7 @@ constexpr size_t kNameColumn = 14;
 
 constexpr cli::Option kOptions[] = {
     kPluginDir,
+    kTrust,
     {"format", Kind::kText, "FORMAT", "table (the default) or json"},
     {"verbose", Kind::kFlag, "", "show the file of each plugin too", 'v'},
     kHelp,
@@ -33,8 +34,8 @@ Result<cli::Report> Stages(Given given) {
   const cli::Words& words = given.words;
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime stages --help"));
   ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
-  RETURN_IF_ERROR(CheckPluginDirs(words));
-  loader::Loader loader(words.Texts(kPluginDir.name));
+  RETURN_IF_ERROR(CheckFolders(words));
+  loader::Loader loader(FoldersOf(words));
   cli::Report report;
   std::vector<cli::StageRow> rows;
   for (const std::string& name : loader.Available()) {

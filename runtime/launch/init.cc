@@ -1,8 +1,6 @@
 #include "runtime/launch/init.h"
 
 #include <fcntl.h>
-#include <linux/memfd.h>
-#include <linux/mount.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,10 +14,7 @@
 #include "runtime/init/image.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
-
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U  // linux/memfd.h, since Linux 6.3
-#endif
+#include "runtime/sys/sealed.h"
 
 namespace slipway::launch {
 namespace {
@@ -47,15 +42,9 @@ Result<sys::Fd> FileInDetachedMount() {
 }
 
 Result<sys::Fd> MakeImage() {
-  sys::Fd file(memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC));
-  if (!file.valid() && errno == EINVAL) {
-    file = sys::Fd(memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  }
-  if (!file.valid() && errno == EACCES) return FileInDetachedMount();
-  if (!file.valid()) return CannotMake(errno, "the init's program");
-  RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
-  if (fcntl(file.get(), F_ADD_SEALS, kSeals) != 0) return CannotMake(errno, "the init's program");
-  return file;
+  auto copy = sys::SealedCopy(kName, init::Image(), /*program=*/true);
+  if (!copy.ok() && copy.error()->errno_value == EACCES) return FileInDetachedMount();
+  return copy;
 }
 
 void Append(std::string& texts, const std::vector<std::string>& more) {

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -78,25 +78,19 @@ std::string BuildIdOf(std::string_view image, Layout layout) {
   return {};
 }
 
-Result<std::string> Sha256Of(const std::string& path) {
+std::string Sha256Of(std::string_view bytes) {
   char found[SHA256_DIGEST_STRING_LENGTH];
-  if (SHA256File(path.c_str(), found) == nullptr) return Error(errno, "read", path);
-  return std::string(found);
-}
-
-Result<std::string> DigestOf(const std::string& build_id, const std::string& path) {
-  if (!build_id.empty()) return "build-id:" + build_id;
-  ASSIGN_OR_RETURN(const std::string sha256, Sha256Of(path));
-  return "sha256:" + sha256;
+  SHA256Data(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), found);
+  return found;
 }
 
 }  // namespace
 
-Status CheckDigest(const std::string& path, const std::string& wanted) {
+Status CheckDigest(std::string_view bytes, const std::string& path, const std::string& wanted) {
   if (!IsDigest(wanted)) {
     return Error("not a sha256", wanted, "it has 64 hexadecimal digits; see sha256sum " + path);
   }
-  ASSIGN_OR_RETURN(const std::string found, Sha256Of(path));
+  const std::string found = Sha256Of(bytes);
   if (strcasecmp(found.c_str(), wanted.c_str()) == 0) return Ok();
   return Error("wrong sha256", found, "the config pins " + wanted + "; file: " + path)
       .Option("sha256");
@@ -110,16 +104,19 @@ Result<std::string> DigestOfLoaded(const void* symbol, const std::string& path) 
   const auto* begin = static_cast<const char*>(object.dlfo_map_start);
   const auto* end = static_cast<const char*>(object.dlfo_map_end);
   const std::string_view image(begin, static_cast<size_t>(end - begin));
-  return DigestOf(BuildIdOf(image, Layout::kMemory), path);
+  const std::string build_id = BuildIdOf(image, Layout::kMemory);
+  if (!build_id.empty()) return "build-id:" + build_id;
+  ASSIGN_OR_RETURN(const std::string bytes, sys::ReadFile(path));
+  return DigestOfBytes(bytes);
 }
 
-Result<std::string> DigestOfFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string image, sys::ReadFile(path));
-  return DigestOf(BuildIdOf(image, Layout::kFile), path);
+std::string DigestOfBytes(std::string_view bytes) {
+  const std::string build_id = BuildIdOf(bytes, Layout::kFile);
+  return build_id.empty() ? "sha256:" + Sha256Of(bytes) : "build-id:" + build_id;
 }
 
-Status CheckSame(const std::string& path, const std::string& wanted) {
-  ASSIGN_OR_RETURN(const std::string found, DigestOfFile(path));
+Status CheckSame(std::string_view bytes, const std::string& path, const std::string& wanted) {
+  const std::string found = DigestOfBytes(bytes);
   if (found == wanted) return Ok();
   return Error("another plugin than the one that built the container", path,
                "it is " + found + ", and was " + wanted +

@@ -11,22 +11,24 @@
 #define SLIPWAY_RUNTIME_LOADER_DIGEST_H_
 
 #include <string>
+#include <string_view>
 
 #include "runtime/sdk/result.h"
 
 namespace slipway::loader {
 
-// Fails unless the SHA-256 of the file `path` is `wanted`: 64 hexadecimal digits, of either case.
-Status CheckDigest(const std::string& path, const std::string& wanted);
+// Fails unless the SHA-256 of `bytes`, those of the file `path`, is `wanted`: 64 hexadecimal
+// digits, of either case.
+Status CheckDigest(std::string_view bytes, const std::string& path, const std::string& wanted);
 
-// The digest of the plugin that holds `symbol`, loaded from the file `path`.
+// The digest of the plugin that holds `symbol`, loaded by the path `path`.
 Result<std::string> DigestOfLoaded(const void* symbol, const std::string& path);
 
-// The digest of the plugin in the file `path`.
-Result<std::string> DigestOfFile(const std::string& path);
+// The digest of the plugin whose file has these bytes.
+std::string DigestOfBytes(std::string_view bytes);
 
-// Fails unless the plugin in the file `path` has the digest `wanted`.
-Status CheckSame(const std::string& path, const std::string& wanted);
+// Fails unless the plugin of these bytes, those of the file `path`, has the digest `wanted`.
+Status CheckSame(std::string_view bytes, const std::string& path, const std::string& wanted);
 
 }  // namespace slipway::loader
 

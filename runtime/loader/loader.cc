@@ -1,109 +1,36 @@
 #include "runtime/loader/loader.h"
 
-#include <dlfcn.h>
-#include <elf.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
-#include <cstring>
-#include <deque>
-#include <filesystem>
+#include <cstdlib>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "runtime/loader/descriptor.h"
 #include "runtime/loader/digest.h"
+#include "runtime/loader/elf.h"
+#include "runtime/loader/file.h"
+#include "runtime/loader/library.h"
+#include "runtime/loader/needs.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
+#include "runtime/sys/sealed.h"
 
 namespace slipway::loader {
-
-namespace dll = boost::dll;
 
 struct Loader::Plugin {
   Request request;
   std::string path;
+  std::string loaded;  // the path that the dynamic loader was given
   const slipway_stage* stage = nullptr;
 };
 
 namespace {
-
-// Of an ELF file, elf(5); none for what is no ELF file.
-std::optional<Elf64_Ehdr> HeaderOf(const std::string& path) {
-  auto file = sys::Open(path, O_RDONLY);
-  Elf64_Ehdr header;
-  if (!file.ok() || read(file->get(), &header, sizeof(header)) != sizeof(header) ||
-      std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return std::nullopt;
-  }
-  return header;
-}
-
-// dlopen(3) keeps mmap(2)'s errno to itself.
-const char* WhyNotMapped(const std::string& path) {
-  struct statvfs filesystem {};
-  if (statvfs(path.c_str(), &filesystem) == 0 && (filesystem.f_flag & ST_NOEXEC)) {
-    return ": its filesystem is mounted noexec";
-  }
-  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
-    struct rlimit limit {};
-    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-      return ": a memory limit may be too small: ulimit -v, ulimit -d";
-    }
-  }
-  return "";
-}
-
-// Why the last dlopen(3) failed.
-Error CannotLoad(const std::string& path) {
-  const char* text = dlerror();
-  std::string reason = text ? text : "the dynamic loader gives no reason";
-  // The error names the path anyway.
-  if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
-  if (reason.find("failed to map segment") != std::string::npos) reason += WhyNotMapped(path);
-  const auto header = HeaderOf(path);
-  if (!header) {
-    return Error("not a shared library", path, "no ELF file; build the plugin with -shared -fPIC");
-  }
-  if (header->e_type != ET_DYN) {
-    return Error("not a shared library", path,
-                 header->e_type == ET_REL ? "an object file: link it with -shared"
-                                          : "a program: link it with -shared -fPIC");
-  }
-  // Of a file for another processor dlopen(3) says that it does not exist.
-  const auto own = HeaderOf("/proc/self/exe");
-  if (own && header->e_machine != own->e_machine) {
-    reason = "built for machine " + std::to_string(header->e_machine) +
-             " of elf.h, this is machine " + std::to_string(own->e_machine);
-  }
-  return Error("cannot load", path, reason);
-}
-
-// A plugin stays loaded to the end of the process: to unload six takes longer than the kernel takes
-// to end the process, and their code may be on a stack.
-dll::shared_library& Keep(dll::shared_library library) {
-  static auto& kept = *new std::deque<dll::shared_library>;
-  return kept.emplace_back(std::move(library));
-}
-
-Result<dll::shared_library*> Open(const std::string& path) {
-  // dlopen(3) would expand $ORIGIN, $LIB and $PLATFORM, and load another file than the one that
-  // was checked; ld.so(8), "Dynamic string tokens".
-  if (path.find('$') != std::string::npos) {
-    return Error("cannot load", path, "the dynamic loader gives '$' in a path a meaning");
-  }
-  std::error_code error;
-  dll::shared_library library;
-  library.load(path, error, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-  if (error) return CannotLoad(path);
-  return &Keep(std::move(library));
-}
 
 // A file that is asked for by its path: it must be there, and no other takes its place.
 Status CheckNamed(const std::string& path, const char* why) {
@@ -113,20 +40,40 @@ Status CheckNamed(const std::string& path, const char* why) {
   return Ok();
 }
 
+// Puts in the place of `file` a copy of it that nobody can change any more, once its bytes are
+// those that are asked for: whoever owns the file could exchange it, or write to it, after they
+// were looked at. Returns the copy's path.
+Result<std::string> Seal(const Request& request, const std::string& path, sys::Fd& file) {
+  ASSIGN_OR_RETURN(const std::string bytes, sys::ReadFile(file, path));
+  if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(bytes, path, request.sha256));
+  if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(bytes, path, request.digest));
+  ASSIGN_OR_RETURN(file, sys::SealedCopy(request.name, bytes));
+  return "/proc/self/fd/" + std::to_string(file.get());
+}
+
+// Without symlinks. What is not there holds nothing to trust.
+std::vector<std::string> RealPaths(const std::vector<std::string>& folders) {
+  std::vector<std::string> paths;
+  for (const std::string& folder : folders) {
+    const std::unique_ptr<char, decltype(&free)> path(realpath(folder.c_str(), nullptr), free);
+    if (path != nullptr) paths.emplace_back(path.get());
+  }
+  return paths;
+}
+
 constexpr const char* kPinned = "pinned in the config";
 constexpr const char* kKnown =
     "it built the container; name a folder that has it with --plugin-dir";
 
 }  // namespace
 
-Loader::Loader(const std::vector<std::string>& plugin_dirs)
-    : Loader(plugin_dirs, sys::ExecutablePath()) {}
+Loader::Loader(const Folders& folders) : Loader(folders, sys::ExecutablePath()) {}
 
-Loader::Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable)
-    : places_(Places(plugin_dirs, executable)),
+Loader::Loader(const Folders& folders, const std::string& executable)
+    : places_(Places(folders.plugin_dirs, executable)),
       executable_(executable),
       privileged_(sys::IsPrivileged()),
-      trusted_(InvokerOfThisProcess()) {}
+      trusted_(InvokerOfThisProcess(), RealPaths(folders.trusted)) {}
 
 Loader::~Loader() = default;
 
@@ -156,20 +103,38 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   return plugins_.back()->stage;
 }
 
+bool Loader::IsJudged(const Request& request) const {
+  if (privileged_) return true;
+  if (request.path.empty() || request.digest.empty()) return false;
+  const auto own = Find(places_, request.name);
+  return !own.ok() || own->path != request.path;
+}
+
 Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path,
                                                          const struct stat* facts) {
   if (!request.path.empty()) {
     RETURN_IF_ERROR(CheckNamed(path, request.digest.empty() ? kPinned : kKnown));
   }
-  if (privileged_) {
-    ASSIGN_OR_RETURN(path, trusted_.Resolve(path, facts));
+  TrustedPaths* const judge = IsJudged(request) ? &trusted_ : nullptr;
+  if (judge != nullptr) {
+    ASSIGN_OR_RETURN(path, judge->Resolve(path, facts));
   }
-  if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(path, request.sha256));
-  if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(path, request.digest));
+  ASSIGN_OR_RETURN(OpenedFile file, OpenFile(path, judge != nullptr ? O_NOFOLLOW : 0));
+  if (judge != nullptr) RETURN_IF_ERROR(judge->Judge(path, file.facts));
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(auto* library, Open(path));
+  plugin->loaded = path;
+  if (!request.sha256.empty() || !request.digest.empty()) {
+    ASSIGN_OR_RETURN(plugin->loaded, Seal(request, path, file.fd));
+  }
+  ASSIGN_OR_RETURN(const Dynamic dynamic, ReadDynamic(ReaderOf(file.fd, path), path));
+  RETURN_IF_ERROR(AdmitNeeds(dynamic, path, judge));
+  // The dynamic loader knows libraries by their paths: no other may get that of a copy.
+  if (plugin->loaded != path) file.fd.Release();
+  // It opens the file once more, and there may be few descriptors.
+  file.fd.Close();
+  ASSIGN_OR_RETURN(auto* library, OpenLibrary(plugin->loaded, path));
   try {
     plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
   } catch (const std::system_error&) {
@@ -188,10 +153,14 @@ Result<std::string> Loader::PathOf(const slipway_stage* stage) const {
 }
 
 Result<Origin> Loader::OriginOf(const slipway_stage* stage) const {
-  Origin origin;
-  ASSIGN_OR_RETURN(origin.path, PathOf(stage));
-  ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, origin.path));
-  return origin;
+  for (const auto& plugin : plugins_) {
+    if (plugin->stage != stage) continue;
+    Origin origin;
+    ASSIGN_OR_RETURN(origin.path, sys::Absolute(plugin->path));
+    ASSIGN_OR_RETURN(origin.digest, DigestOfLoaded(stage, plugin->loaded));
+    return origin;
+  }
+  return Error("not a stage of this loader");
 }
 
 Result<Request> RequestForFile(const std::string& path) {

@@ -2,8 +2,9 @@
 // Boost.DLL.
 //
 // A plugin is found by name (find.h), its file is trusted (trust.h) and is the one that the
-// config pins (digest.h); only then is it loaded, which runs its code for the first time; its
-// descriptor is one that this runtime understands (descriptor.h); only then is it handed out.
+// config pins (digest.h), it needs no library but the system's (needs.h); only then is it loaded,
+// which runs its code for the first time; its descriptor is one that this runtime understands
+// (descriptor.h); only then is it handed out.
 
 #ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
 #define SLIPWAY_RUNTIME_LOADER_LOADER_H_
@@ -37,11 +38,17 @@ struct Origin {
 // For a plugin that is named by its file, lib<name>_stage.so, as in `runtime describe`.
 Result<Request> RequestForFile(const std::string& path);
 
+// What a user says of folders. Relative ones begin in the folder that the process is in.
+struct Folders {
+  std::vector<std::string> plugin_dirs = {};  // searched first, in order
+  std::vector<std::string> trusted = {};      // whatever lies below is trusted, see trust.h
+
+  bool operator==(const Folders&) const = default;
+};
+
 class Loader {
  public:
-  // plugin_dirs: folders of --plugin-dir, searched first, in order; relative to the folder that
-  // the process is in when it loads.
-  explicit Loader(const std::vector<std::string>& plugin_dirs);
+  explicit Loader(const Folders& folders);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -65,7 +72,12 @@ class Loader {
  private:
   struct Plugin;
 
-  Loader(const std::vector<std::string>& plugin_dirs, const std::string& executable);
+  Loader(const Folders& folders, const std::string& executable);
+
+  // Is it asked whom its file belongs to? Of a plugin that a journal names, for every user:
+  // `runtime gc` would load it unasked. But not of the one that this runtime would find by the name
+  // anyway.
+  bool IsJudged(const Request& request) const;
 
   // Checks, loads and checks again; all that Load does once it knows the path.
   // facts: what lstat(2) says of it, if that is known.

@@ -41,12 +41,12 @@ std::string Describe(const Result<const slipway_stage*>& stage) {
 }
 
 std::string Load(const Request& request) {
-  Loader loader({Fixtures()});
+  Loader loader({.plugin_dirs = {Fixtures()}});
   return Describe(loader.Load(request));
 }
 
 std::string LoadFrom(const std::string& folder) {
-  Loader loader({folder});
+  Loader loader({.plugin_dirs = {folder}});
   return Describe(loader.Load({.name = "good-plain-c"}));
 }
 
@@ -56,7 +56,7 @@ std::string Digest(const std::string& path) {
 }
 
 TEST(LoaderTest, LoadsAStageInCpp) {
-  Loader loader({Fixtures()});
+  Loader loader({.plugin_dirs = {Fixtures()}});
   const auto stage = loader.Load({.name = "bad-throws"});
   ASSERT_TRUE(stage.ok()) << stage.error().ToString();
   EXPECT_STREQ((*stage)->name, "bad-throws");
@@ -64,14 +64,14 @@ TEST(LoaderTest, LoadsAStageInCpp) {
 }
 
 TEST(LoaderTest, LoadsAStageInC) {
-  Loader loader({Fixtures()});
+  Loader loader({.plugin_dirs = {Fixtures()}});
   const auto stage = loader.Load({.name = "good-plain-c"});
   ASSERT_TRUE(stage.ok()) << stage.error().ToString();
   EXPECT_STREQ((*stage)->summary, "Own host name, from a stage in plain C");
 }
 
 TEST(LoaderTest, TheSameRequestGivesTheSameStage) {
-  Loader loader({Fixtures()});
+  Loader loader({.plugin_dirs = {Fixtures()}});
   const auto once = loader.Load({.name = "good-plain-c"});
   const auto again = loader.Load({.name = "good-plain-c"});
   ASSERT_TRUE(once.ok() && again.ok());
@@ -79,7 +79,7 @@ TEST(LoaderTest, TheSameRequestGivesTheSameStage) {
 }
 
 TEST(LoaderTest, AvailableListsTheFixtures) {
-  EXPECT_THAT(Loader({Fixtures()}).Available(),
+  EXPECT_THAT(Loader({.plugin_dirs = {Fixtures()}}).Available(),
               IsSupersetOf({"bad-wrong-magic", "good-keep-fd", "good-plain-c"}));
 }
 
@@ -129,7 +129,7 @@ TEST(LoaderTest, NamesAnUnresolvedSymbol) {
 }
 
 TEST(LoaderTest, ARefusedPluginIsRefusedAgain) {
-  Loader loader({Fixtures()});
+  Loader loader({.plugin_dirs = {Fixtures()}});
   EXPECT_FALSE(loader.Load({.name = "bad-wrong-magic"}).ok());
   EXPECT_FALSE(loader.Load({.name = "bad-wrong-magic"}).ok());
 }
@@ -204,9 +204,9 @@ TEST(LoaderTest, TheFirstPluginDirWins) {
   const TestFolder folder;
   const std::string bad = folder.Copy(Fixture("bad-wrong-name"), "bad/libgood_plain_c_stage.so");
   folder.Copy(Fixture("good-plain-c"), "good/libgood_plain_c_stage.so");
-  Loader bad_first({folder.path() + "/bad", folder.path() + "/good"});
+  Loader bad_first({.plugin_dirs = {folder.path() + "/bad", folder.path() + "/good"}});
   EXPECT_THAT(Describe(bad_first.Load({.name = "good-plain-c"})), EndsWith(bad + ")"));
-  Loader good_first({folder.path() + "/good", folder.path() + "/bad"});
+  Loader good_first({.plugin_dirs = {folder.path() + "/good", folder.path() + "/bad"}});
   EXPECT_EQ(Describe(good_first.Load({.name = "good-plain-c"})), "loaded good-plain-c");
 }
 
@@ -302,17 +302,29 @@ TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
               StartsWith("good-plain-c: not trusted \"" + path + "\" (owned by uid 4242, "));
 }
 
-TEST_F(LoaderTrustTest, RefusesAFileBelowTmp) {
+TEST_F(LoaderTrustTest, LoadsFromAFolderBelowTmp) {
   const TestFolder folder("/tmp");
   folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
-  EXPECT_THAT(LoadFrom(folder.path()), StartsWith("good-plain-c: not trusted \"/tmp\" ("));
+  EXPECT_EQ(LoadFrom(folder.path()), "loaded good-plain-c");
+}
+
+TEST_F(LoaderTrustTest, LoadsWhatSomebodyVouchesFor) {
+  const TestFolder folder;
+  const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
+  TestFolder::Chmod(path, 0646);
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  Loader loader({.plugin_dirs = {folder.path()}, .trusted = {"nowhere", "."}});
+  std::filesystem::current_path(before);
+  EXPECT_EQ(Describe(loader.Load({.name = "good-plain-c"})), "loaded good-plain-c");
 }
 
 TEST_F(LoaderTrustTest, ARightDigestDoesNotMakeAFileTrusted) {
-  const TestFolder folder("/tmp");
+  const TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
+  TestFolder::Chmod(path, 0646);
   EXPECT_THAT(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
-              StartsWith("good-plain-c: not trusted \"/tmp\" ("));
+              StartsWith("good-plain-c: not trusted \"" + path + "\" ("));
 }
 
 }  // namespace

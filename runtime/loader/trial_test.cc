@@ -18,7 +18,7 @@ class Trial : public ::testing::Test {
     return stage.ok() ? std::string() : stage.error().ToString();
   }
 
-  Loader loader_{{"tests/plugins"}};
+  Loader loader_{{.plugin_dirs = {"tests/plugins"}}};
 };
 
 TEST_F(Trial, OfAGoodPluginLoadsIt) {

@@ -1,6 +1,5 @@
 #include "runtime/loader/trust.h"
 
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "runtime/sys/file.h"
 
@@ -19,6 +19,38 @@ namespace {
 
 constexpr int kMaxSymlinks = 40;       // as the kernel has it; path_resolution(7)
 constexpr uid_t kOverflowUid = 65534;  // user_namespaces(7), "Unmapped user and group IDs"
+
+// Each line of uid_map has the first uid inside, the first outside, and how many there are;
+// user_namespaces(7).
+bool Maps(const std::string& uid_map, uid_t uid) {
+  unsigned inside = 0;
+  unsigned count = 0;
+  int read = 0;
+  for (const char* line = uid_map.c_str();
+       std::sscanf(line, "%u %*u %u%n", &inside, &count, &read) == 2; line += read) {
+    if (uid >= inside && uid - inside < count) return true;
+  }
+  return false;
+}
+
+std::string UidMap() {
+  auto text = sys::ReadFile("/proc/self/uid_map");
+  return text.ok() ? std::move(*text) : std::string();
+}
+
+bool OthersMayWrite(const struct stat& facts) { return facts.st_mode & (S_IWGRP | S_IWOTH); }
+
+bool IsSticky(const struct stat& facts) {
+  return S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) && OthersMayWrite(facts);
+}
+
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// What --trust would be given for `path` to be trusted.
+std::string VouchingFor(const std::string& path, const struct stat& facts) {
+  const std::string folder = S_ISDIR(facts.st_mode) ? path : FolderOf(path);
+  return folder.size() > 1 ? "; to trust it for this run: --trust " + folder : "";
+}
 
 std::string Describe(const struct stat& facts) {
   char mode[8];
@@ -37,9 +69,7 @@ Result<std::string> ReadLink(const std::string& path) {
 
 }  // namespace
 
-uid_t Invoker(uid_t real_uid, bool secure, const char* sudo_uid) {
-  // Whoever calls a setuid binary must not choose the code that runs with its rights.
-  if (secure) return 0;
+uid_t Invoker(uid_t real_uid, const char* sudo_uid) {
   if (real_uid != 0 || sudo_uid == nullptr) return real_uid;
   const std::string_view text = sudo_uid;
   uid_t uid = 0;
@@ -47,21 +77,23 @@ uid_t Invoker(uid_t real_uid, bool secure, const char* sudo_uid) {
   return error == std::errc() && end == text.data() + text.size() ? uid : 0;
 }
 
-uid_t InvokerOfThisProcess() {
-  return Invoker(getuid(), getauxval(AT_SECURE) != 0, std::getenv("SUDO_UID"));
-}
+uid_t InvokerOfThisProcess() { return Invoker(getuid(), std::getenv("SUDO_UID")); }
 
-uid_t Root(uid_t owner) { return owner == kOverflowUid ? kOverflowUid : 0; }
+uid_t Root(uid_t owner, const std::string& uid_map) {
+  const bool unmapped = owner == kOverflowUid && !uid_map.empty() && !Maps(uid_map, owner);
+  return unmapped ? kOverflowUid : 0;
+}
 
 Status CheckTrust(const std::string& path, const struct stat& facts, const Owners& owners) {
   if (facts.st_uid != 0 && facts.st_uid != owners.root && facts.st_uid != owners.invoker) {
     const std::string who = owners.invoker == 0 ? "" : " or uid " + std::to_string(owners.invoker);
     return Error("not trusted", path,
-                 Describe(facts) + "; must be owned by root" + who + ": chown -h root " + path);
+                 Describe(facts) + "; must be owned by root" + who + ": chown -h root " + path +
+                     VouchingFor(path, facts));
   }
   // The mode of a symlink is always 0777 and means nothing; symlink(7).
-  if (S_ISLNK(facts.st_mode) || !(facts.st_mode & (S_IWGRP | S_IWOTH))) return Ok();
-  if (S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX)) {
+  if (S_ISLNK(facts.st_mode) || !OthersMayWrite(facts)) return Ok();
+  if (IsSticky(facts)) {
     return Error("not trusted", path,
                  Describe(facts) +
                      "; others may put files there, sticky or not: move the plugin "
@@ -75,17 +107,39 @@ Status TrustedPaths::CheckRoot() {
   if (folders_.contains("/")) return Ok();
   struct stat facts {};
   if (lstat("/", &facts) != 0) return Error(errno, "look at", "/");
-  owners_.root = Root(facts.st_uid);
-  RETURN_IF_ERROR(CheckTrust("/", facts, owners_));
+  if (facts.st_uid == kOverflowUid) owners_.root = Root(facts.st_uid, UidMap());
+  RETURN_IF_ERROR(Judge("/", facts));
   folders_.insert("/");
   return Ok();
 }
 
-Result<struct stat> TrustedPaths::Check(const std::string& path) const {
-  struct stat facts {};
-  if (lstat(path.c_str(), &facts) != 0) return Error(errno, "look at", path);
-  RETURN_IF_ERROR(CheckTrust(path, facts, owners_));
-  return facts;
+bool TrustedPaths::IsVouched(std::string_view path) const {
+  return std::any_of(vouched_.begin(), vouched_.end(), [path](const std::string& folder) {
+    return path.starts_with(folder) &&
+           (path.size() == folder.size() || folder == "/" || path[folder.size()] == '/');
+  });
+}
+
+Status TrustedPaths::Judge(const std::string& path, const struct stat& facts) const {
+  Status status = CheckTrust(path, facts, owners_);
+  return status.ok() || IsVouched(path) ? Ok() : std::move(status);
+}
+
+Status TrustedPaths::Enter(const std::string& path, const struct stat& facts) {
+  if (IsSticky(facts) && !IsVouched(path)) {
+    struct stat without = facts;
+    without.st_mode &= ~static_cast<mode_t>(S_IWGRP | S_IWOTH);
+    RETURN_IF_ERROR(CheckTrust(path, without, owners_));
+    sticky_[path] = facts;
+    return Ok();
+  }
+  RETURN_IF_ERROR(Judge(path, facts));
+  if (S_ISDIR(facts.st_mode)) {
+    folders_.insert(path);
+    return Ok();
+  }
+  const auto folder = sticky_.find(FolderOf(path));
+  return folder == sticky_.end() ? Ok() : CheckTrust(folder->first, folder->second, owners_);
 }
 
 std::string TrustedPaths::KnownPartOf(const std::string& path) const {
@@ -108,7 +162,7 @@ bool TrustedPaths::KnowsFolderOf(std::string_view path) const {
 
 Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct stat* facts) {
   if (facts != nullptr && S_ISREG(facts->st_mode) && KnowsFolderOf(path)) {
-    RETURN_IF_ERROR(CheckTrust(path, *facts, owners_));
+    RETURN_IF_ERROR(Judge(path, *facts));
     return path;
   }
   ASSIGN_OR_RETURN(std::string rest, sys::Absolute(path));
@@ -130,21 +184,26 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     const size_t folder = real.size();
     real.append("/").append(name);
     if (folders_.contains(real)) continue;
-    auto entry = Check(real);
-    if (!entry.ok()) {
+    struct stat entry {};
+    const bool there = lstat(real.c_str(), &entry) == 0;
+    Status entered = there ? Enter(real, entry) : Status(Error(errno, "look at", real));
+    if (!entered.ok()) {
       if (symlinks) {
-        const std::string hint = entry.error()->hint;
-        entry.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
+        const std::string hint = entered.error()->hint;
+        entered.error().Hint(hint + (hint.empty() ? "" : "; ") + "on the way to " + path);
       }
-      return std::move(entry).status();
+      return entered;
     }
-    if (S_ISDIR(entry->st_mode)) folders_.insert(real);
-    if (!S_ISLNK(entry->st_mode)) continue;
+    if (!S_ISLNK(entry.st_mode)) continue;
     if (++symlinks > kMaxSymlinks) return Error(ELOOP, "follow", path);
     ASSIGN_OR_RETURN(const std::string target, ReadLink(real));
     real.resize(target.starts_with('/') ? 0 : folder);
     rest = target + rest.substr(end);
     begin = 0;
+  }
+  // The folder that something is to be looked for in.
+  if (const auto sticky = sticky_.find(real); sticky != sticky_.end()) {
+    RETURN_IF_ERROR(CheckTrust(real, sticky->second, owners_));
   }
   return real.empty() ? "/" : real;
 }

@@ -31,20 +31,15 @@ std::string Refusal(mode_t type_and_mode, uid_t owner, uid_t invoker) {
   return status.ok() ? "trusted" : status.error().ToString();
 }
 
-TEST(InvokerTest, IsTheRealUser) { EXPECT_EQ(Invoker(kAlice, false, nullptr), kAlice); }
+TEST(InvokerTest, IsTheRealUser) { EXPECT_EQ(Invoker(kAlice, nullptr), kAlice); }
 
-TEST(InvokerTest, IsWhoCalledSudo) { EXPECT_EQ(Invoker(0, false, "1000"), kAlice); }
+TEST(InvokerTest, IsWhoCalledSudo) { EXPECT_EQ(Invoker(0, "1000"), kAlice); }
 
-TEST(InvokerTest, SudoUidCountsForRootAlone) { EXPECT_EQ(Invoker(kAlice, false, "1001"), kAlice); }
-
-TEST(InvokerTest, NobodyChoosesTheCodeOfASetuidBinary) {
-  EXPECT_EQ(Invoker(kAlice, true, nullptr), 0U);
-  EXPECT_EQ(Invoker(0, true, "1000"), 0U);
-}
+TEST(InvokerTest, SudoUidCountsForRootAlone) { EXPECT_EQ(Invoker(kAlice, "1001"), kAlice); }
 
 TEST(InvokerTest, SudoUidThatIsNoNumberIsLeftOut) {
   for (const char* text : {"", "alice", "1000x", " 1000", "-1", "99999999999"}) {
-    EXPECT_EQ(Invoker(0, false, text), 0U) << text;
+    EXPECT_EQ(Invoker(0, text), 0U) << text;
   }
 }
 
@@ -60,20 +55,38 @@ TEST(CheckTrustTest, TrustsWhatOnlyTheInvokerCanChange) {
 TEST(CheckTrustTest, RefusesAnotherOwner) {
   EXPECT_EQ(Refusal(S_IFREG | 0755, kEve, kAlice),
             "not trusted \"/opt/x\" (owned by uid 1001, mode 0755; must be owned by root or uid "
-            "1000: chown -h root /opt/x)");
+            "1000: chown -h root /opt/x; to trust it for this run: --trust /opt)");
 }
 
 TEST(CheckTrustTest, WithoutInvokerTrustsRootAlone) {
   EXPECT_EQ(Refusal(S_IFREG | 0755, kAlice, 0),
             "not trusted \"/opt/x\" (owned by uid 1000, mode 0755; must be owned by root: "
-            "chown -h root /opt/x)");
+            "chown -h root /opt/x; to trust it for this run: --trust /opt)");
 }
 
-TEST(CheckTrustTest, TheOverflowUidIsRootOnlyWhereItOwnsTheRootFolder) {
-  const struct stat facts = Facts(S_IFREG | 0755, 65534);
-  EXPECT_FALSE(CheckTrust("/opt/x", facts, {.root = Root(0), .invoker = kAlice}).ok());
-  EXPECT_FALSE(CheckTrust("/opt/x", facts, {.root = Root(kEve), .invoker = kAlice}).ok());
-  EXPECT_TRUE(CheckTrust("/opt/x", facts, {.root = Root(65534), .invoker = kAlice}).ok());
+constexpr char kNoMap[] = "         0          0 4294967295\n";  // of no user namespace
+constexpr char kOneUser[] = "0 1000 1\n";
+constexpr uid_t kNobody = 65534;
+
+TEST(RootTest, IsTheOverflowUidOnlyWhereItOwnsTheRootFolder) {
+  EXPECT_EQ(Root(0, kOneUser), 0U);
+  EXPECT_EQ(Root(kEve, kOneUser), 0U);
+  EXPECT_EQ(Root(kNobody, kOneUser), kNobody);
+}
+
+TEST(RootTest, IsTheOverflowUidOnlyWhereThatIsNoUserOfItsOwn) {
+  EXPECT_EQ(Root(kNobody, kNoMap), 0U);
+  EXPECT_EQ(Root(kNobody, "0 100000 65536\n"), 0U);
+  EXPECT_EQ(Root(kNobody, "0 1000 1\n65534 65534 1\n"), 0U);
+  EXPECT_EQ(Root(kNobody, "0 1000 1\n1 100000 65533\n65535 165536 10\n"), kNobody);
+}
+
+TEST(RootTest, IsNotTheOverflowUidWhereNothingIsKnown) { EXPECT_EQ(Root(kNobody, ""), 0U); }
+
+TEST(CheckTrustTest, TrustsWhoStandsForRoot) {
+  const struct stat facts = Facts(S_IFREG | 0755, kNobody);
+  EXPECT_FALSE(CheckTrust("/opt/x", facts, {.root = 0, .invoker = kAlice}).ok());
+  EXPECT_TRUE(CheckTrust("/opt/x", facts, {.root = kNobody, .invoker = kAlice}).ok());
 }
 
 TEST(CheckTrustTest, RefusesWhatTheGroupMayWrite) {
@@ -181,9 +194,49 @@ TEST_F(TrustedPathsTest, OnlyFoldersAreRemembered) {
   EXPECT_THAT(Resolve(file_), HasSubstr("not trusted \"" + file_ + "\""));
 }
 
-TEST_F(TrustedPathsTest, TmpIsNoParent) {
+TEST_F(TrustedPathsTest, AFolderInAStickyOneIsTrusted) {
   const TestFolder below_tmp("/tmp");
-  EXPECT_THAT(Resolve(below_tmp.File("x.so")), HasSubstr("not trusted \"/tmp\""));
+  const std::string file = below_tmp.File("x.so");
+  EXPECT_EQ(Resolve(file), file);
+}
+
+TEST_F(TrustedPathsTest, AFileInAStickyFolderIsRefused) {
+  const std::string sticky = folder_.Folder("sticky");
+  const std::string inner = folder_.File("sticky/inner/x.so");
+  const std::string file = folder_.File("sticky/x.so");
+  TestFolder::Chmod(sticky, 01777);
+  EXPECT_THAT(Resolve(file), HasSubstr("not trusted \"" + sticky + "\""));
+  EXPECT_EQ(Resolve(inner), inner);
+  EXPECT_THAT(Resolve(folder_.path() + "/sticky/inner/../x.so"),
+              HasSubstr("not trusted \"" + sticky + "\""));
+  EXPECT_THAT(Resolve(sticky), HasSubstr("not trusted \"" + sticky + "\""));
+}
+
+TEST_F(TrustedPathsTest, ASymlinkInAStickyFolderIsRefused) {
+  const std::string sticky = folder_.Folder("sticky");
+  const std::string link = folder_.Symlink(folder_.path() + "/stages", "sticky/link");
+  TestFolder::Chmod(sticky, 01777);
+  EXPECT_THAT(Resolve(link + "/x.so"), HasSubstr("not trusted \"" + sticky + "\""));
+}
+
+TEST_F(TrustedPathsTest, WhatSomebodyVouchesForIsTrusted) {
+  TestFolder::Chmod(folder_.path() + "/stages", 0777);
+  TestFolder::Chmod(file_, 0666);
+  EXPECT_THAT(Resolve(file_), HasSubstr("not trusted"));
+  for (const std::string& vouched : {folder_.path(), folder_.path() + "/stages"}) {
+    TrustedPaths trusted(InvokerOfThisProcess(), {vouched});
+    EXPECT_TRUE(trusted.Resolve(file_).ok()) << vouched;
+  }
+  for (const std::string& vouched : {folder_.path() + "/stage", folder_.path() + "/stages/x"}) {
+    TrustedPaths trusted(InvokerOfThisProcess(), {vouched});
+    EXPECT_FALSE(trusted.Resolve(file_).ok()) << vouched;
+  }
+}
+
+TEST_F(TrustedPathsTest, WhatLeadsToAVouchedFolderIsJudged) {
+  TestFolder::Chmod(folder_.path(), 0777);
+  TrustedPaths trusted(InvokerOfThisProcess(), {folder_.path() + "/stages"});
+  EXPECT_FALSE(trusted.Resolve(file_).ok());
 }
 
 TEST_F(TrustedPathsTest, AnotherOwnersSymlinkIsRefused) {

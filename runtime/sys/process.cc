@@ -59,6 +59,14 @@ Result<uint64_t> StartTime(pid_t pid) {
   return *time;
 }
 
+// One bit for each; none where they cannot be told.
+uint64_t EffectiveCapabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (syscall(SYS_capget, &header, data) != 0) return 0;
+  return data[0].effective | uint64_t{data[1].effective} << 32;
+}
+
 }  // namespace
 
 Result<Fd> OpenPidfd(pid_t pid) {
@@ -134,14 +142,18 @@ std::optional<int> StatusOfEnding(pid_t pid) {
 }
 
 bool HasCapability(int capability) {
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  if (syscall(SYS_capget, &header, data) != 0) return false;
-  return data[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
+  return EffectiveCapabilities() & (uint64_t{1} << static_cast<unsigned>(capability));
 }
 
-bool IsPrivileged() {
-  return geteuid() == 0 || getauxval(AT_SECURE) != 0 || HasCapability(CAP_SYS_ADMIN);
+bool IsPrivileged() { return geteuid() == 0 || EffectiveCapabilities() != 0; }
+
+Status RefuseElevation() {
+  if (getauxval(AT_SECURE) == 0) return Ok();
+  return Error("refuses to run with more rights than its caller has", {},
+               "it is installed setuid, setgid or with capabilities, and whoever calls it would "
+               "use them on files and configs of their own choice; take them away (chmod ug-s, "
+               "setcap -r) and let people call it with sudo, by a rule for one config, or in a "
+               "user namespace");
 }
 
 std::string ExecutablePath() {

@@ -49,8 +49,13 @@ std::optional<int> StatusOfEnding(pid_t pid);
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
 bool HasCapability(int capability);
 
-// Does this process run with more rights than the person who called it, or as root?
+// Does this process run as root, or with any capability in its effective set?
 bool IsPrivileged();
+
+// Fails when this process has more rights than the one that executed it, by a setuid or setgid bit
+// or a capability of its file: AT_SECURE of getauxval(3). The caller would choose the config, the
+// command and the files that those rights are used on.
+Status RefuseElevation();
 
 // The path of this process's executable, by /proc/self/exe; empty where there is no /proc.
 std::string ExecutablePath();

@@ -99,7 +99,7 @@ void LargeYaml(benchmark::State& state) { ParseText(state, LargeConfig()); }
 BENCHMARK(LargeYaml)->Name("YAML_of_200_lines")->Unit(benchmark::kMicrosecond);
 
 void LoadPlugins(benchmark::State& state) {
-  const std::vector<std::string> folders = PluginFolders();
+  const loader::Folders folders{.plugin_dirs = PluginFolders()};
   for (auto _ : state) {
     loader::Loader loader(folders);
     for (const std::string& name : kStages) {
@@ -112,7 +112,8 @@ BENCHMARK(LoadPlugins)->Name("load_6_plugins")->Unit(benchmark::kMicrosecond);
 // A config that has been read, with its plugins loaded.
 struct Loaded {
   Loaded()
-      : loader(PluginFolders()), document(config::Document::Parse(SmallConfig(), kConfigName)) {}
+      : loader({.plugin_dirs = PluginFolders()}),
+        document(config::Document::Parse(SmallConfig(), kConfigName)) {}
 
   Result<config::Pipeline> Check() {
     return config::Check(*document, {},
