@@ -31,9 +31,26 @@ constexpr uint64_t kAllSignals = ~uint64_t{0};
   while (true) SystemCall(SYS_exit_group, status);
 }
 
-int Number(const char* text) {
+void Tell(int channel, Step step, long result) {
+  const Answer answer{step, static_cast<int32_t>(-result)};
+  while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), MSG_NOSIGNAL_, nullptr, 0) ==
+         -EINTR_) {
+  }
+}
+
+[[noreturn]] void Fail(int channel, Step step, long result) {
+  Tell(channel, step, result);
+  Exit(kFailed);
+}
+
+// The number that an argument holds, which is wiped: ps shows arguments, and it is nobody's
+// business.
+int Take(char* text) {
   int number = 0;
-  while (*text >= '0' && *text <= '9') number = number * 10 + (*text++ - '0');
+  for (; *text != '\0'; ++text) {
+    number = number * 10 + (*text - '0');
+    *text = '\0';
+  }
   return number;
 }
 
@@ -48,38 +65,43 @@ char* Point(char* text, uint32_t count, char** pointers) {
   return text;
 }
 
-void* Map(size_t size, int protection, int flags, int fd) {
-  const long address = SystemCall(SYS_mmap, nullptr, size, protection, flags, fd, 0);
-  if (address < 0 && address > -4096) Exit(kFailed);
-  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr): mmap(2) gives one
+bool Failed(long result) { return result < 0 && result > -4096; }  // mmap(2) gives addresses
+
+template <typename T>
+T* Map(int channel, size_t size, int flags, int fd) {
+  const long address = SystemCall(SYS_mmap, nullptr, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+  if (Failed(address)) Fail(channel, Step::kPrepare, address);
+  return reinterpret_cast<T*>(address);  // NOLINT(performance-no-int-to-ptr): mmap(2) gives one
 }
 
-Orders* Read(int fd) {
+Orders* Read(int channel, int fd) {
   const long size = SystemCall(SYS_lseek, fd, 0, 2);  // SEEK_END
-  if (size < static_cast<long>(sizeof(Orders))) Exit(kFailed);
-  return static_cast<Orders*>(
-      Map(static_cast<size_t>(size), PROT_READ | PROT_WRITE, MAP_PRIVATE, fd));
+  if (size < 0) Fail(channel, Step::kPrepare, size);
+  return Map<Orders>(channel, static_cast<size_t>(size), MAP_PRIVATE, fd);
 }
+
+// Init and command see it both.
+struct Shared {
+  volatile int executing;  // 1: the command's process is at its exec, or has made it
+};
 
 struct Command {
-  Orders* orders;
+  int channel;
+  const Orders* orders;
+  Shared* shared;
   char** arguments;
   char** environment;
 };
 
-Command CommandOf(Orders* orders) {
+Command CommandOf(int channel, Orders* orders) {
   const size_t count = size_t{orders->argument_count} + orders->environment_count + 2;
-  auto** pointers = static_cast<char**>(
-      Map(count * sizeof(char*), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
+  auto* shared = Map<Shared>(channel, sizeof(Shared) + 8 + count * sizeof(char*),
+                             MAP_SHARED | MAP_ANONYMOUS, -1);
+  auto** pointers = reinterpret_cast<char**>(reinterpret_cast<char*>(shared) + 8);
   char** environment = pointers + orders->argument_count + 1;
   char* texts = Point(reinterpret_cast<char*>(orders + 1), orders->argument_count, pointers);
   Point(texts, orders->environment_count, environment);
-  return {orders, pointers, environment};
-}
-
-void Tell(const Orders& orders, Step step, long result) {
-  const Answer answer{step, static_cast<int32_t>(-result)};
-  SystemCall(SYS_sendto, orders.channel, &answer, sizeof(answer), MSG_NOSIGNAL_, nullptr, 0);
+  return {channel, orders, shared, pointers, environment};
 }
 
 // As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
@@ -87,6 +109,7 @@ void Tell(const Orders& orders, Step step, long result) {
   const Orders& orders = *command.orders;
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
   long result = -ENOENT_;
+  command.shared->executing = 1;
   if (orders.by_path == 0) {
     result = SystemCall(SYS_execveat, orders.folder, orders.name, command.arguments,
                         command.environment, AT_SYMLINK_NOFOLLOW);
@@ -94,7 +117,8 @@ void Tell(const Orders& orders, Step step, long result) {
   if (result == -ENOENT_) {
     result = SystemCall(SYS_execve, orders.path, command.arguments, command.environment);
   }
-  Tell(orders, Step::kExec, result);
+  command.shared->executing = 0;
+  Tell(command.channel, Step::kExec, result);
   Exit(kCommandFailed);
 }
 
@@ -113,6 +137,7 @@ void ReapAll(long command) {
   while (true) {
     int status = 0;
     const long pid = SystemCall(SYS_wait4, -1, &status, 1, nullptr);  // WNOHANG
+    if (pid == -EINTR_) continue;
     if (pid <= 0) return;
     if (pid == command) End(status);
   }
@@ -155,34 +180,35 @@ uintptr_t SetChildSignal(uintptr_t handler) {
   return before.handler;
 }
 
+void CloseOnExec(int channel, int fd) {
+  const long result = SystemCall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+  if (result < 0) Fail(channel, Step::kPrepare, result);
+}
+
 [[noreturn]] void Run(char** argv) {
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
-  if (argv[0] == nullptr || argv[1] == nullptr) Exit(kFailed);
-  const int fd = Number(argv[1]);
-  // It is nobody's business; ps shows the arguments.
-  for (char* digit = argv[1]; *digit != '\0'; ++digit) *digit = '\0';
-  const Command command = CommandOf(Read(fd));
+  if (argv[0] == nullptr || argv[1] == nullptr || argv[2] == nullptr) Exit(kFailed);
+  const int file = Take(argv[1]);
+  const int channel = Take(argv[2]);
+  const Command command = CommandOf(channel, Read(channel, file));
+  CloseOnExec(channel, file);
+  CloseOnExec(channel, channel);
+  CloseOnExec(channel, command.orders->folder);
   const long self = SystemCall(SYS_getpid);
   const bool is_first = self == 1;
   if (!is_first) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
-  const int own_fds[] = {fd, command.orders->channel, command.orders->folder};
-  for (int own : own_fds) {
-    SystemCall(SYS_fcntl, own, F_SETFD, FD_CLOEXEC);
-  }
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
   const bool ignored = SetChildSignal(kDefault) == kIgnored;
-  const long pid = Fork();
-  if (pid < 0) {
-    Tell(*command.orders, Step::kFork, pid);
-    Exit(kFailed);
-  }
+  const long pid = ForkAndAwaitExec();
+  if (pid < 0) Fail(channel, Step::kFork, pid);
   if (pid == 0) {
     if (!is_first) TieToInit(self);
     if (ignored) SetChildSignal(kIgnored);
     Execute(command);
   }
-  SystemCall(SYS_close_range, 3, ~0U, 0);
+  if (command.shared->executing != 0) Tell(channel, Step::kRunning, 0);
+  if (SystemCall(SYS_close_range, 3, ~0U, 0) < 0) SystemCall(SYS_close, channel);
   Attend(pid);
 }
 

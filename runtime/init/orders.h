@@ -7,25 +7,31 @@
 
 namespace slipway::init {
 
-// Texts of the arguments, then those of the environment, follow it; each ends in NUL.
+// It begins the memory file. Texts of the arguments, then those of the environment, follow it; each
+// ends in NUL. The init's own arguments are its name, the descriptor of the file, and that of the
+// channel.
 struct Orders {
   uint64_t mask;            // of signals, which the command gets; as rt_sigprocmask(2) has it
-  int32_t channel;          // a socket: an Answer, or its end when the command runs
-  int32_t folder;           // that the command's file lies in
+  int32_t folder;           // a descriptor: the command's file lies in it
   uint32_t argument_count;  // at least 1
   uint32_t environment_count;
   uint32_t by_path;  // 1: a script, which its interpreter opens by `path`
-  uint32_t reserved;
-  char name[256];   // of the command's file in `folder`; no symlink
-  char path[4096];  // of the command's file
+  char name[256];    // of the command's file in `folder`; no symlink
+  char path[4096];   // of the command's file
 };
 
-enum class Step : uint32_t { kFork = 1, kExec = 2 };
+enum class Step : uint32_t {
+  kPrepare = 1,  // the orders could not be read
+  kFork = 2,
+  kExec = 3,
+  kRunning = 4  // none has failed: the command runs
+};
 
-// Of a command that did not start.
+// What became of the command: one, by the channel, a socket. Without it the init, or the command's
+// process, was killed before the command ran.
 struct Answer {
   Step step;
-  int32_t errno_value;
+  int32_t errno_value;  // of the step that has failed; 0 with kRunning
 };
 
 }  // namespace slipway::init

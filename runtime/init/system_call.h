@@ -13,6 +13,7 @@ namespace slipway::init {
 
 // As <errno.h> and <sys/socket.h> have them, which belong to the C library.
 inline constexpr long ENOENT_ = 2;
+inline constexpr long EINTR_ = 4;
 inline constexpr int MSG_NOSIGNAL_ = 0x4000;
 
 #if defined(__x86_64__)
@@ -84,8 +85,12 @@ long SystemCall(long number, Arguments... arguments) {
   return RawCall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
-// As fork(2): clone(2) with no flags but the signal of the child's end.
-inline long Fork() { return SystemCall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }
+// As fork(2), but the parent waits until the child has executed something, or ended: clone(2),
+// CLONE_VFORK.
+inline long ForkAndAwaitExec() {
+  constexpr long kVfork = 0x4000;
+  return SystemCall(SYS_clone, kVfork | SIGCHLD, 0, 0, 0, 0);
+}
 
 }  // namespace slipway::init
 

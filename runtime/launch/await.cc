@@ -4,15 +4,36 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/init.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 
-Result<std::optional<int>> AwaitCommand(Container& container, const Channel& channel,
-                                        const SignalSource& signals, const std::string& path) {
+namespace {
+
+constexpr std::chrono::seconds kEndAfterChannel{1};
+
+// Without an init the exec ends the channel; an init says so first.
+Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container) {
+  if (!setup.init.wanted()) return std::optional<int>();
+  // The channel ends a moment before the process does.
+  const auto ended = sys::AwaitExit(container.pidfd(), kEndAfterChannel);
+  if (!ended.ok() || !*ended) {
+    return Error("the container's init gave no answer").In({}, "init");
+  }
+  RETURN_IF_ERROR(container.AwaitEnd());
+  return EndedEarly(setup, setup.stages.size(), container.wait_status());
+}
+
+}  // namespace
+
+Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
+                                        const Channel& channel, const SignalSource& signals,
+                                        const std::string& path, std::vector<SignalEvent>& early) {
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
@@ -22,17 +43,20 @@ Result<std::optional<int>> AwaitCommand(Container& container, const Channel& cha
     }
     if (events[0].revents) {
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
-      if (!message) return std::optional<int>();
-      if (message->type == MessageType::kNotStarted) return NotStarted(message->answer, path);
-      return Error(message->error);
+      if (!message) return WithoutAWord(setup, container);
+      if (message->type != MessageType::kAnswered) return Error(message->error);
+      if (message->answer.step == init::Step::kRunning) return std::optional<int>();
+      return NotStarted(message->answer, path);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const Container::State state, container.Poll());
-      if (state == Container::State::kEnded) return std::optional<int>();
+      if (state == Container::State::kEnded) return WithoutAWord(setup, container);
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
+    } else {
+      early.push_back(event);
     }
   }
 }

@@ -5,20 +5,23 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/launch/channel.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/signals.h"
+#include "runtime/launch/start.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
 
-// Waits, as long as it takes, because the file may be far away, until the command runs, which ends
-// the channel, or until the child says why it does not. path: of the command's file. nullopt: the
-// command runs, or the child has ended. A number: a signal ended the start, and this is the
-// runtime's exit status.
-Result<std::optional<int>> AwaitCommand(Container& container, const Channel& channel,
-                                        const SignalSource& signals, const std::string& path);
+// Waits, as long as it takes, because the file may be far away, until the command runs, or until it
+// is known why it does not. path: of the command's file. nullopt: the command runs; without an init
+// its process may also have ended before. A number: a signal ended the start, and this is the
+// runtime's exit status. early: gets the other signals that have come meanwhile, for the command.
+Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
+                                        const Channel& channel, const SignalSource& signals,
+                                        const std::string& path, std::vector<SignalEvent>& early);
 
 }  // namespace slipway::launch
 

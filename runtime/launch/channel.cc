@@ -18,8 +18,15 @@ bool IsKnown(MessageType type) {
 }
 
 bool IsKnown(const init::Answer& answer) {
-  return (answer.step == init::Step::kFork || answer.step == init::Step::kExec) &&
-         answer.errno_value > 0;
+  switch (answer.step) {
+    case init::Step::kPrepare:
+    case init::Step::kFork:
+    case init::Step::kExec:
+      return answer.errno_value > 0;
+    case init::Step::kRunning:
+      return answer.errno_value == 0;
+  }
+  return false;
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ Result<std::optional<Message>> Channel::Receive() const {
   if (size == 0) return std::optional<Message>();
   if (size < 0) return Error(errno, "hear from the container's first process").In({}, kStep);
   if (size == sizeof(init::Answer)) {
-    Message answer{.type = MessageType::kNotStarted};
+    Message answer{.type = MessageType::kAnswered};
     std::memcpy(&answer.answer, &message, sizeof(answer.answer));
     if (IsKnown(answer.answer)) return std::optional<Message>(answer);
   }

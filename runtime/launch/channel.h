@@ -6,8 +6,9 @@
 //     Release  ------------------------->  InChild of each stage
 //              <-------------------------  Ready(path), when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
-//              <-------------------------  NotStarted(step, errno), from slipway-init
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
+//              <-------------------------  Answered(step, errno), from slipway-init, which has been
+//                                          executed instead, and holds the socket until then
 //
 // End of file before Ready means that the child died. End of file in the child means that the
 // host died.
@@ -24,12 +25,12 @@
 
 namespace slipway::launch {
 
-enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3, kNotStarted = 4 };
+enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3, kAnswered = 4 };
 
 struct Message {
   MessageType type = MessageType::kRelease;
   slipway_error error = {};  // kFailed; kReady: its subject is the path of the command's file
-  init::Answer answer = {};  // kNotStarted; alone in its packet
+  init::Answer answer = {};  // kAnswered; alone in its packet
 };
 
 class Channel {

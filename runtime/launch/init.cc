@@ -78,7 +78,6 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
 }
 
 Error InitProgram::Run(const Program& program, int channel) {
-  head_.channel = channel;
   head_.folder = program.folder.get();
   head_.by_path = program.script ? 1 : 0;
   if (!Put(head_.name, sizeof(head_.name), program.name) ||
@@ -89,10 +88,13 @@ Error InitProgram::Run(const Program& program, int channel) {
       fcntl(orders_.get(), F_ADD_SEALS, kSeals) != 0) {
     return CannotMake(errno, "the init's orders");
   }
-  for (int fd : {orders_.get(), head_.channel, head_.folder}) fcntl(fd, F_SETFD, 0);
+  for (int fd : {orders_.get(), channel, program.folder.get()}) {
+    if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, "the init's orders");
+  }
   std::string name = "init";
   std::string orders = std::to_string(orders_.get());
-  char* const arguments[] = {name.data(), orders.data(), nullptr};
+  std::string answers = std::to_string(channel);
+  char* const arguments[] = {name.data(), orders.data(), answers.data(), nullptr};
   char* const environment[] = {nullptr};
   syscall(SYS_execveat, image_.get(), "", arguments, environment, AT_EMPTY_PATH);
   return Error(errno, "start the container's init").In({}, kStep);
@@ -101,6 +103,9 @@ Error InitProgram::Run(const Program& program, int channel) {
 Error NotStarted(const init::Answer& answer, const std::string& path) {
   const int cause = answer.errno_value;
   if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
+  if (answer.step == init::Step::kPrepare) {
+    return Error(cause, "read the orders of the container's init").In({}, kStep);
+  }
   return Error(cause, "start the command below its init", {},
                cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "
                                  "pids.max must be 2 or more"

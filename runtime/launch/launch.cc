@@ -72,7 +72,8 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
 
 // The command runs: from here to its end.
 Result<int> Supervise(const Job& job, Container& container, const SignalSource& signals,
-                      const Terminal& terminal, Outcome& outcome) {
+                      const std::vector<SignalEvent>& early, const Terminal& terminal,
+                      Outcome& outcome) {
   outcome.started = true;
   if (job.started) {
     Status told = job.started(container.pid());
@@ -84,7 +85,7 @@ Result<int> Supervise(const Job& job, Container& container, const SignalSource& 
     }
   }
   Supervisor supervisor(container, signals, terminal, job.caller);
-  auto exit_status = supervisor.Run();
+  auto exit_status = supervisor.Run(early);
   outcome.signaled = supervisor.signaled();
   outcome.usage.processes = container.usage();
   return exit_status;
@@ -100,9 +101,10 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
-  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals));
+  std::vector<SignalEvent> early;
+  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, early));
   if (ended_by_signal) return *ended_by_signal;
-  return Supervise(job, container, signals, terminal, outcome);
+  return Supervise(job, container, signals, early, terminal, outcome);
 }
 
 Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& signals,
@@ -110,12 +112,14 @@ Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& s
   const Stopwatch stopwatch(outcome.usage);
   ASSIGN_OR_RETURN(SharingStart start, StartSharing(setup, journal, job.guard));
   job.guard.SetChild(start.container.pidfd().get());
+  std::vector<SignalEvent> early;
   if (start.channel) {
-    ASSIGN_OR_RETURN(const auto ended_by_signal,
-                     AwaitCommand(start.container, *start.channel, signals, start.path));
+    ASSIGN_OR_RETURN(
+        const auto ended_by_signal,
+        AwaitCommand(setup, start.container, *start.channel, signals, start.path, early));
     if (ended_by_signal) return *ended_by_signal;
   }
-  return Supervise(job, start.container, signals, terminal, outcome);
+  return Supervise(job, start.container, signals, early, terminal, outcome);
 }
 
 Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,

@@ -125,7 +125,8 @@ Status ParkedStart::Release() const {
   return sent.error().In({}, "release");
 }
 
-Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
+Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
+                                                  std::vector<SignalEvent>& early) {
   using State = Container::State;
   size_t stage = progress_->stage;
   auto since = Clock::now();
@@ -146,8 +147,9 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel_.Receive());
       if (!message) return DiedEarly();
       if (message->type != MessageType::kReady) return Error(message->error);
-      ASSIGN_OR_RETURN(const auto ended_by_signal,
-                       AwaitCommand(container_, channel_, signals, message->error.subject));
+      ASSIGN_OR_RETURN(
+          const auto ended_by_signal,
+          AwaitCommand(setup_, container_, channel_, signals, message->error.subject, early));
       if (!ended_by_signal && progress_->failed) return DiedEarly();
       return ended_by_signal;
     }
@@ -159,6 +161,8 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
       if (state == State::kEnded) return DiedEarly();
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
+    } else {
+      early.push_back(event);
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "runtime/launch/channel.h"
 #include "runtime/launch/container.h"
@@ -27,8 +28,9 @@ class ParkedStart {
 
   // Waits until the command runs. An error of a hook or of exec comes back as it was; a child
   // that died without one is named with its hook. nullopt: the command runs. A number: a signal
-  // ended the start, and this is the runtime's exit status.
-  Result<std::optional<int>> AwaitExec(const SignalSource& signals);
+  // ended the start, and this is the runtime's exit status. early: as of AwaitCommand.
+  Result<std::optional<int>> AwaitExec(const SignalSource& signals,
+                                       std::vector<SignalEvent>& early);
 
  private:
   struct Unmap {

@@ -20,8 +20,9 @@ constexpr std::chrono::seconds kPatience{2};  // once it has been asked to end
 
 }  // namespace
 
-Result<int> Supervisor::Run() {
+Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
   const CommandWatch command_runs;
+  for (const SignalEvent& event : early) PassOn(event);
   while (true) {
     while (const int sent = CommandWatch::TakeSent())
       PassOn({.signal = sent, .from_kernel = false});

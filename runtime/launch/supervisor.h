@@ -13,6 +13,7 @@
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 
 #include <optional>
+#include <vector>
 
 #include "runtime/launch/container.h"
 #include "runtime/launch/signals.h"
@@ -30,8 +31,8 @@ class Supervisor {
       : container_(container), signals_(signals), terminal_(terminal), caller_(caller) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
-  // process's own, or 128 + N for signal N.
-  Result<int> Run();
+  // process's own, or 128 + N for signal N. early: signals that came before the command ran.
+  Result<int> Run(const std::vector<SignalEvent>& early = {});
 
   // After Run: did a signal end it?
   bool signaled() const { return signaled_; }

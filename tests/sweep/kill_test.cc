@@ -25,8 +25,8 @@ class KillSweep : public Sweep {
       if (result.run.status != kKilled) problems.push_back("the host was not killed");
       if (!result.run.err.empty()) problems.push_back("it had something to say");
     } else if (result.run.status == kKilled) {
-      // Killed by somebody, as the command may be; the init may go before the command's exec.
-      const bool ready = result.ready_before || GetParam().pipeline.has_init;
+      // Killed by somebody, as the command may be.
+      const bool ready = result.ready_before || result.exec_before;
       if (!ready) problems.push_back("not reported, though nothing ran yet");
       if (!result.run.err.empty()) problems.push_back("stderr is not empty");
     } else {

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRoleNames[] = {"Host", "Child", "Command"};
+constexpr const char* kRoleNames[] = {"Host", "Child", "Command", "Init"};
 constexpr size_t kLongStride = 17;
 constexpr size_t kMaxTold = 25;  // problems of a sweep; the rest is counted
 constexpr char kError[] = "runtime: ";
@@ -84,8 +84,9 @@ void PrintTo(const SweepCase& sweep_case, std::ostream* out) {
 std::vector<SweepCase> SweepCases() {
   std::vector<SweepCase> cases;
   for (const Pipeline& pipeline : Pipelines()) {
-    for (Role role : {Role::kHost, Role::kChild, Role::kCommand}) {
-      if (role != Role::kCommand || pipeline.has_init) cases.push_back({pipeline, role});
+    for (Role role : {Role::kHost, Role::kChild, Role::kCommand, Role::kInit}) {
+      const bool below_init = role == Role::kCommand || role == Role::kInit;
+      if (!below_init || pipeline.has_init) cases.push_back({pipeline, role});
     }
   }
   return cases;

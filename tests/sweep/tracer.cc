@@ -22,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 namespace slipway::testing {
 namespace {
@@ -58,6 +59,13 @@ std::string TextAt(pid_t pid, uint64_t address) {
   iovec remote{reinterpret_cast<void*>(address), size};
   if (process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0) return {};
   return text;
+}
+
+bool IsInit(pid_t pid) {
+  char path[64] = {};
+  const std::string link = "/proc/" + std::to_string(pid) + "/exe";
+  return readlink(link.c_str(), path, sizeof(path) - 1) > 0 &&
+         std::string_view(path).starts_with("/memfd:slipway-init");
 }
 
 int MemoryFile() { return memfd_create("output", MFD_CLOEXEC); }
@@ -189,6 +197,10 @@ class Tracer {
       loader_ = MappingOf(pid, registers.rip);
       return Go(pid, role, 0);
     }
+    if (role == Role::kChild && IsInit(pid)) {
+      roles_[pid] = Role::kInit;
+      return Go(pid, Role::kInit, 0);
+    }
     executed_ = true;
     roles_.erase(pid);
     ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
@@ -234,6 +246,8 @@ class Tracer {
     const int argument = subject_argument_(number);
     if (argument >= 0) result_.subject = TextAt(pid, arguments[argument]);
     if (number == SYS_execve || number == SYS_execveat) result_.ready_before = true;
+    // The init says that the command runs: it does, and the host does not know yet.
+    if (strike_.role == Role::kInit && number == SYS_sendto) result_.exec_before = false;
     // A call that waits for its turn in a syscall-entry stop does not happen after a SIGKILL.
     if (result_.error == kKill) kill(pid, SIGKILL);
     if (result_.error > 0) Fail(pid, number, result_.error, arguments[0]);

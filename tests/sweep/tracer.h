@@ -19,7 +19,8 @@
 namespace slipway::testing {
 
 // By order of birth. kCommand is there below an init alone: else the child becomes the command.
-enum class Role { kHost, kChild, kCommand };
+// kInit is what the child becomes then.
+enum class Role { kHost, kChild, kCommand, kInit };
 
 constexpr int kKill = -1;
 
