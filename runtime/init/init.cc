@@ -33,8 +33,8 @@ constexpr uint64_t kAllSignals = ~uint64_t{0};
 
 void Tell(int channel, Step step, long result) {
   const Answer answer{step, static_cast<int32_t>(-result)};
-  while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), MSG_NOSIGNAL_, nullptr, 0) ==
-         -EINTR_) {
+  while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), kNoSignal, nullptr, 0) ==
+         -kInterrupted) {
   }
 }
 
@@ -108,13 +108,13 @@ Command CommandOf(int channel, Orders* orders) {
 [[noreturn]] void Execute(const Command& command) {
   const Orders& orders = *command.orders;
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
-  long result = -ENOENT_;
+  long result = -kNoEntry;
   command.shared->executing = 1;
   if (orders.by_path == 0) {
     result = SystemCall(SYS_execveat, orders.folder, orders.name, command.arguments,
                         command.environment, AT_SYMLINK_NOFOLLOW);
   }
-  if (result == -ENOENT_) {
+  if (result == -kNoEntry) {
     result = SystemCall(SYS_execve, orders.path, command.arguments, command.environment);
   }
   command.shared->executing = 0;
@@ -137,7 +137,7 @@ void ReapAll(long command) {
   while (true) {
     int status = 0;
     const long pid = SystemCall(SYS_wait4, -1, &status, 1, nullptr);  // WNOHANG
-    if (pid == -EINTR_) continue;
+    if (pid == -kInterrupted) continue;
     if (pid <= 0) return;
     if (pid == command) End(status);
   }

@@ -12,9 +12,9 @@
 namespace slipway::init {
 
 // As <errno.h> and <sys/socket.h> have them, which belong to the C library.
-inline constexpr long ENOENT_ = 2;
-inline constexpr long EINTR_ = 4;
-inline constexpr int MSG_NOSIGNAL_ = 0x4000;
+inline constexpr long kNoEntry = 2;
+inline constexpr long kInterrupted = 4;
+inline constexpr int kNoSignal = 0x4000;
 
 #if defined(__x86_64__)
 

@@ -215,9 +215,8 @@ CommandWatch::~CommandWatch() { watch.running = false; }
 
 int CommandWatch::TakeSent() {
   for (size_t i = 0; i < kCrashes.size(); ++i) {
-    if (watch.sent[i] == 0) continue;
-    watch.sent[i] = 0;
-    return kCrashes[i];
+    const uint32_t bit = 1U << i;
+    if (__atomic_fetch_and(&watch.sent, ~bit, __ATOMIC_RELAXED) & bit) return kCrashes[i];
   }
   return 0;
 }

@@ -86,7 +86,7 @@ bool PassesOn(pid_t self) {
 
 void LeaveToSupervisor(int signal) {
   for (size_t i = 0; i < kCrashes.size(); ++i) {
-    if (kCrashes[i] == signal) watch.sent[i] = 1;
+    if (kCrashes[i] == signal) __atomic_fetch_or(&watch.sent, 1U << i, __ATOMIC_RELAXED);
   }
   // It waits for signals that are blocked.
   kill(getpid(), SIGCHLD);

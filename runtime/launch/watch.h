@@ -40,7 +40,7 @@ struct Watch {
   bool outlived = false;          // by the child, should this process crash while the command runs
   volatile bool running = false;  // the command
   // Which of kCrashes were sent to this process, and are the command's.
-  volatile sig_atomic_t sent[kCrashes.size()] = {};
+  uint32_t sent = 0;  // a bit for each of them; changed by atomic operations
   char* const* undo = nullptr;
   char* const* then = nullptr;
   char records[24] = {};
