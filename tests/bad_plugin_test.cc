@@ -54,14 +54,18 @@ TEST_P(BadPlugin, FailsWithOneLine) {
 
 constexpr Case kLoad[] = {
     {"NoSymbol", "bad-no-symbol",
-     "$F:4:5: bad-no-symbol: no symbol \"slipway_descriptor\" (each stage exports it, see "
+     "$F:4:5: bad-no-symbol: no symbol \"slipway_plugin_0\" (each plugin exports it, see "
      "SLIPWAY_STAGE; file: $P/libbad_no_symbol_stage.so)"},
     {"WrongMagic", "bad-wrong-magic",
-     "$F:4:5: bad-wrong-magic: wrong magic \"0x1122334455667788\" (a stage begins with "
+     "$F:4:5: bad-wrong-magic: wrong magic \"0x1122334455667788\" (a plugin begins with "
      "0x0059415750494c53; this is none: $P/libbad_wrong_magic_stage.so)"},
     {"WrongName", "bad-wrong-name",
-     "$F:4:5: bad-wrong-name: wrong name \"somebody-else\" (this file must hold "
-     "\"bad-wrong-name\": $P/libbad_wrong_name_stage.so)"},
+     "$F:4:5: bad-wrong-name: no such stage in the plugin \"bad-wrong-name\" (it has "
+     "somebody-else; "
+     "file: $P/libbad_wrong_name_stage.so)"},
+    {"NoNote", "bad-no-note",
+     "$F:4:5: bad-no-note: not a plugin of Slipway \"$P/libbad_no_note_stage.so\" (it has no note "
+     ".note.slipway, which SLIPWAY_STAGE makes, or SLIPWAY_PLUGIN in C)"},
     {"UnresolvedSymbol", "bad-unresolved-symbol",
      "$F:4:5: bad-unresolved-symbol: cannot load \"$P/libbad_unresolved_symbol_stage.so\" "
      "(undefined symbol: slipway_no_such_function)"},
@@ -117,11 +121,11 @@ TEST(BadPlugin, OfAnotherAbiIsRefused) {
        "; rebuild the stage: " + RealFixture("libbad_wrong_abi_major_stage.so") + ")"});
 }
 
-TEST(BadPlugin, WithATooSmallDescriptorIsRefused) {
+TEST(BadPlugin, OfSmallerStagesIsRefused) {
   ContainerTest test;
   const RunResult result = RunStages(test, "  - bad-too-small-struct\n");
   ExpectRefusalLike(
-      result, Fill("$F:3:5: bad-too-small-struct: wrong size of the descriptor \"", test),
+      result, Fill("$F:3:5: bad-too-small-struct: wrong size of a stage \"", test),
       {"(this runtime wants ",
        "; rebuild the stage: " + RealFixture("libbad_too_small_struct_stage.so") + ")"});
 }

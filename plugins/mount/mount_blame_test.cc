@@ -55,7 +55,9 @@ class MountBlame : public ::testing::Test {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
     void* library = dlopen((std::string("./") + kPlugin).c_str(), RTLD_NOW | RTLD_LOCAL);
     ASSERT_NE(library, nullptr) << dlerror();
-    stage_ = static_cast<const slipway_stage*>(dlsym(library, SLIPWAY_DESCRIPTOR_SYMBOL));
+    const void* plugin = dlsym(library, SLIPWAY_PLUGIN_SYMBOL);
+    ASSERT_NE(plugin, nullptr) << dlerror();
+    stage_ = static_cast<const slipway_plugin*>(plugin)->stages[0];
     root_ = test_.MakeRoot();
     Set("root", Path(root_));
     Set("method", Number(SLIPWAY_ENUM, 0));

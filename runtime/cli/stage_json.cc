@@ -4,6 +4,7 @@
 
 #include "runtime/cli/describe.h"
 #include "runtime/cli/json_text.h"
+#include "runtime/sdk/option_at.h"
 
 namespace slipway::cli {
 namespace {
@@ -85,7 +86,7 @@ void AddShape(json::object& object, const slipway_option& option) {
 json::array OptionsOf(const slipway_option* options, uint32_t count) {
   json::array array;
   for (uint32_t i = 0; i < count; ++i) {
-    const slipway_option& option = options[i];
+    const slipway_option& option = OptionAt(options, i);
     json::object object{{"name", option.name},
                         {"summary", option.summary},
                         {"required", (option.flags & SLIPWAY_REQUIRED) != 0}};
@@ -101,7 +102,7 @@ json::object ObjectOf(const StageRow& row) {
   const slipway_stage& stage = *row.stage;
   return {{"name", stage.name},
           {"version", stage.version},
-          {"abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor)},
+          {"abi", AbiText()},
           {"file", JsonText(row.file)},
           {"summary", stage.summary},
           {"needs", NeedsText(stage)},

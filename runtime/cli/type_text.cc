@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/amount.h"
 
 namespace slipway::cli {
@@ -56,7 +57,7 @@ constexpr int64_t kDurationExample = 100'000'000;
 
 bool IsRequired(const slipway_option& record, std::string_view field) {
   for (uint32_t i = 0; i < record.field_count; ++i) {
-    const slipway_option& candidate = record.fields[i];
+    const slipway_option& candidate = OptionAt(record.fields, i);
     if (candidate.name == field) return (candidate.flags & SLIPWAY_REQUIRED) != 0;
   }
   return false;
@@ -117,7 +118,7 @@ std::string TypeText(const slipway_option& option) {
     case SLIPWAY_RECORD: {
       std::string text;
       for (uint32_t i = 0; i < option.field_count; ++i) {
-        text.append(i ? ", " : "").append(option.fields[i].name);
+        text.append(i ? ", " : "").append(OptionAt(option.fields, i).name);
       }
       const std::string form = FormText(option);
       return "{" + text + "}" + (form.empty() ? "" : " or " + form);

@@ -9,6 +9,7 @@
 #include "runtime/config/scalar.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/text_form.h"
+#include "runtime/sdk/option_at.h"
 
 namespace slipway::config {
 namespace {
@@ -42,7 +43,7 @@ class Checker {
     const std::vector<const slipway_option*> meant = RefuseUnknown(table, count, given, trail);
     slipway_value* values = memory_.NewValues(count);
     for (uint32_t i = 0; i < count; ++i) {
-      const slipway_option& option = table[i];
+      const slipway_option& option = OptionAt(table, i);
       const Trail here{.parent = trail, .name = option.name};
       const Given* found = nullptr;
       for (const Given& candidate : given) {

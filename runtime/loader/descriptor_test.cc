@@ -22,10 +22,15 @@ constexpr slipway_option Option(const char* name, uint32_t type) {
 class CheckDescriptorTest : public ::testing::Test {
  protected:
   CheckDescriptorTest() {
-    stage_.magic = SLIPWAY_MAGIC;
-    stage_.abi_major = SLIPWAY_ABI_MAJOR;
-    stage_.abi_minor = SLIPWAY_ABI_MINOR;
-    stage_.struct_size = sizeof(slipway_stage);
+    plugin_.magic = SLIPWAY_MAGIC;
+    plugin_.abi_major = SLIPWAY_ABI_MAJOR;
+    plugin_.abi_minor = SLIPWAY_ABI_MINOR;
+    plugin_.struct_size = sizeof(slipway_plugin);
+    plugin_.option_size = sizeof(slipway_option);
+    plugin_.stage_size = sizeof(slipway_stage);
+    plugin_.stages = stages_.data();
+    plugin_.stage_count = stages_.size();
+    other_.name = "other";
     stage_.name = "hand-made";
     stage_.version = "0.1.0";
     stage_.summary = "Made by hand";
@@ -38,8 +43,9 @@ class CheckDescriptorTest : public ::testing::Test {
   }
 
   std::string Check() const {
-    const Status status = CheckDescriptor(stage_, "hand-made", "/p/x.so");
-    return status.ok() ? "good" : status.error().ToString();
+    const auto found = FindStage(plugin_, "hand-made", "/p/x.so");
+    if (!found.ok()) return found.error().ToString();
+    return *found == &stage_ ? "good" : "another stage";
   }
 
   // What a descriptor gets that is wrong in `field`.
@@ -48,6 +54,9 @@ class CheckDescriptorTest : public ::testing::Test {
   }
 
   slipway_stage stage_{};
+  slipway_stage other_{};
+  std::array<const slipway_stage*, 2> stages_{&other_, &stage_};
+  slipway_plugin plugin_{};
   std::vector<slipway_option> options_;
 };
 
@@ -74,48 +83,64 @@ TEST_F(CheckDescriptorTest, TakesEveryType) {
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
-  stage_.magic = 0x1122334455667788;
+  plugin_.magic = 0x1122334455667788;
   EXPECT_EQ(Check(),
-            "wrong magic \"0x1122334455667788\" (a stage begins with 0x0059415750494c53; this is "
+            "wrong magic \"0x1122334455667788\" (a plugin begins with 0x0059415750494c53; this is "
             "none: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
-  stage_.abi_major = 1;
-  stage_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
+  plugin_.abi_major = 1;
+  plugin_.abi_minor = 0;
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.4; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
-  stage_.abi_minor = 1;
-  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
+  plugin_.abi_minor = 1;
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.4; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {
-  for (const uint32_t size :
-       {uint32_t{16}, uint32_t{sizeof(slipway_stage) - 8}, uint32_t{sizeof(slipway_stage) + 8}}) {
-    stage_.struct_size = size;
-    EXPECT_EQ(Check(), "wrong size of the descriptor \"" + std::to_string(size) +
-                           "\" (this runtime wants " + std::to_string(sizeof(slipway_stage)) +
-                           "; rebuild the stage: /p/x.so)");
-  }
+  const auto wrong = [](const std::string& what, size_t size, size_t own) {
+    return "wrong size of " + what + " \"" + std::to_string(size) + "\" (this runtime wants " +
+           std::to_string(own) + "; rebuild the stage: /p/x.so)";
+  };
+  plugin_.stage_size = sizeof(slipway_stage) - 8;
+  EXPECT_EQ(Check(), wrong("a stage", sizeof(slipway_stage) - 8, sizeof(slipway_stage)));
+  plugin_.option_size = sizeof(slipway_option) + 8;
+  EXPECT_EQ(Check(), wrong("an option", sizeof(slipway_option) + 8, sizeof(slipway_option)));
+  plugin_.struct_size = 16;
+  EXPECT_EQ(Check(), wrong("the plugin's table", 16, sizeof(slipway_plugin)));
 }
 
-TEST_F(CheckDescriptorTest, ReadsNothingBehindTheSizeWhenThatIsWrong) {
-  stage_.struct_size = 16;
-  stage_.name = reinterpret_cast<const char*>(1);
-  stage_.options = reinterpret_cast<const slipway_option*>(1);
+TEST_F(CheckDescriptorTest, ReadsNoStageWhenASizeIsWrong) {
+  plugin_.option_size = 16;
+  plugin_.stages = reinterpret_cast<const slipway_stage* const*>(1);
   EXPECT_NE(Check(), "good");
 }
 
-TEST_F(CheckDescriptorTest, RefusesAnotherName) {
+TEST_F(CheckDescriptorTest, RefusesAPluginWithoutStagesOrWithTooMany) {
+  for (const uint32_t count : {0U, 257U}) {
+    plugin_.stage_count = count;
+    EXPECT_EQ(Check(), "wrong number of stages \"" + std::to_string(count) +
+                           "\" (a plugin has 1 to 256; file: /p/x.so)");
+  }
+}
+
+TEST_F(CheckDescriptorTest, RefusesAStageThatIsNotThere) {
+  stages_[0] = nullptr;
+  EXPECT_EQ(Check(), Bad("stages[0]", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, NamesTheStagesThatThereAre) {
   stage_.name = "uts";
-  EXPECT_EQ(Check(), "wrong name \"uts\" (this file must hold \"hand-made\": /p/x.so)");
+  EXPECT_EQ(Check(),
+            "no such stage in the plugin \"hand-made\" (it has other, uts; file: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesNoName) {
   stage_.name = nullptr;
-  EXPECT_EQ(Check(), Bad("name", "missing"));
+  EXPECT_EQ(Check(), Bad("stages[1].name", "missing"));
 }
 
 TEST_F(CheckDescriptorTest, RefusesNoVersion) {
@@ -365,11 +390,9 @@ TEST_F(CheckDescriptorTest, RefusesTokensThatDoNotEnd) {
   const std::vector<const char*> tokens(1000, "x");
   for (const char* const* slipway_stage::*list :
        {&slipway_stage::requires_, &slipway_stage::after, &slipway_stage::conflicts}) {
-    slipway_stage stage = stage_;
-    stage.*list = tokens.data();
-    const Status status = CheckDescriptor(stage, "hand-made", "/p/x.so");
-    ASSERT_FALSE(status.ok());
-    EXPECT_NE(status.error().ToString().find("more than 256 names"), std::string::npos);
+    stage_.*list = tokens.data();
+    EXPECT_NE(Check().find("more than 256 names"), std::string::npos);
+    stage_.*list = nullptr;
   }
 }
 

@@ -78,7 +78,7 @@ class Digest : public ::testing::Test {
   static std::string Loaded(const std::string& path) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) return dlerror();
-    auto digest = DigestOfLoaded(dlsym(library, SLIPWAY_DESCRIPTOR_SYMBOL), path);
+    auto digest = DigestOfLoaded(dlsym(library, SLIPWAY_PLUGIN_SYMBOL), path);
     dlclose(library);
     return digest.ok() ? *digest : digest.error().ToString();
   }

@@ -19,6 +19,7 @@
 
 #include "runtime/loader/descriptor.h"
 #include "runtime/loader/digest.h"
+#include "runtime/loader/note.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 
@@ -29,6 +30,7 @@ namespace dll = boost::dll;
 struct Loader::Plugin {
   Request request;
   std::string path;
+  const slipway_plugin* library = nullptr;
   const slipway_stage* stage = nullptr;
 };
 
@@ -67,18 +69,10 @@ Error CannotLoad(const std::string& path) {
   // The error names the path anyway.
   if (reason.starts_with(path + ": ")) reason.erase(0, path.size() + 2);
   if (reason.find("failed to map segment") != std::string::npos) reason += WhyNotMapped(path);
-  const auto header = HeaderOf(path);
-  if (!header) {
-    return Error("not a shared library", path, "no ELF file; build the plugin with -shared -fPIC");
-  }
-  if (header->e_type != ET_DYN) {
-    return Error("not a shared library", path,
-                 header->e_type == ET_REL ? "an object file: link it with -shared"
-                                          : "a program: link it with -shared -fPIC");
-  }
   // Of a file for another processor dlopen(3) says that it does not exist.
+  const auto header = HeaderOf(path);
   const auto own = HeaderOf("/proc/self/exe");
-  if (own && header->e_machine != own->e_machine) {
+  if (header && own && header->e_machine != own->e_machine) {
     reason = "built for machine " + std::to_string(header->e_machine) +
              " of elf.h, this is machine " + std::to_string(own->e_machine);
   }
@@ -169,15 +163,23 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
-  ASSIGN_OR_RETURN(auto* library, Open(path));
-  try {
-    plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
-  } catch (const std::system_error&) {
-    return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
-                 "each stage exports it, see SLIPWAY_STAGE; file: " + path);
-  }
-  RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
+  ASSIGN_OR_RETURN(plugin->library, Library(path));
+  ASSIGN_OR_RETURN(plugin->stage, FindStage(*plugin->library, request.name, path));
   return plugin;
+}
+
+Result<const slipway_plugin*> Loader::Library(const std::string& path) const {
+  for (const auto& plugin : plugins_) {
+    if (plugin->path == path) return plugin->library;
+  }
+  RETURN_IF_ERROR(CheckNote(path));
+  ASSIGN_OR_RETURN(const dll::shared_library* library, Open(path));
+  try {
+    return &library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL);
+  } catch (const std::system_error&) {
+    return Error("no symbol", SLIPWAY_PLUGIN_SYMBOL,
+                 "each plugin exports it, see SLIPWAY_STAGE; file: " + path);
+  }
 }
 
 Result<std::string> Loader::PathOf(const slipway_stage* stage) const {

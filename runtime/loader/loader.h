@@ -2,8 +2,9 @@
 // Boost.DLL.
 //
 // A plugin is found by name (find.h), its file is trusted (trust.h) and is the one that the
-// config pins (digest.h); only then is it loaded, which runs its code for the first time; its
-// descriptor is one that this runtime understands (descriptor.h); only then is it handed out.
+// config pins (digest.h), and it was built for this runtime's ABI (note.h); only then is it loaded,
+// which runs its code for the first time; the stage is in it, and is one that this runtime
+// understands (descriptor.h); only then is it handed out.
 
 #ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
 #define SLIPWAY_RUNTIME_LOADER_LOADER_H_
@@ -71,6 +72,8 @@ class Loader {
   // facts: what lstat(2) says of it, if that is known.
   Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path,
                                            const struct stat* facts);
+  // What the file exports; it is loaded once, for however many stages.
+  Result<const slipway_plugin*> Library(const std::string& path) const;
 
   std::vector<Place> places_;
   std::string executable_;

@@ -1,9 +1,11 @@
 /* The contract between the host and a stage plugin, in plain C11.
  *
- * A plugin is a shared library lib<name>_stage.so (with '-' in the name written as '_') that
- * exports one data symbol, `slipway_descriptor`, of type `const slipway_stage`. Nothing but C types
- * crosses; no exception ever does. Authors who write C++ use the face over this header,
- * runtime/sdk/stage.h.
+ * A plugin is a shared library with one stage or many. It exports one data symbol,
+ * `slipway_plugin_0`, a table of its stages, and says in a note, which the host reads before it
+ * loads the file, which ABI it was built for: SLIPWAY_PLUGIN, at the end, makes both. The stage
+ * <name> is looked for as lib<name>_stage.so, with '_' for '-'; of a plugin with many stages, each
+ * such file is a link to it. Nothing but C types crosses; no exception ever does. Authors who write
+ * C++ use the face over this header, runtime/sdk/stage.h.
  *
  * Until the first release the ABI is 0.x, and host and stage must match exactly.
  *
@@ -23,7 +25,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 3
+#define SLIPWAY_ABI_MINOR 4
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
@@ -172,11 +174,7 @@ typedef enum slipway_privileges {
 } slipway_privileges;
 
 typedef struct slipway_stage {
-  uint64_t magic;       /* SLIPWAY_MAGIC */
-  uint16_t abi_major;   /* SLIPWAY_ABI_MAJOR */
-  uint16_t abi_minor;   /* SLIPWAY_ABI_MINOR */
-  uint32_t struct_size; /* sizeof(slipway_stage) */
-  const char* name;     /* as it stands in a pipeline: [a-z0-9-], at most 31 */
+  const char* name; /* as it stands in a pipeline: [a-z0-9-], at most 31 */
   const char* version;
   const char* summary; /* one line */
   uint32_t privileges; /* slipway_privileges */
@@ -236,9 +234,49 @@ typedef struct slipway_stage {
   const char* needs;
 } slipway_stage;
 
-/* The symbol that a plugin defines, and its name. */
-extern __attribute__((visibility("default"))) const slipway_stage slipway_descriptor;
-#define SLIPWAY_DESCRIPTOR_SYMBOL "slipway_descriptor"
+/* ---- What a plugin exports --------------------------------------------------------------- */
+
+typedef struct slipway_plugin {
+  uint64_t magic;       /* SLIPWAY_MAGIC */
+  uint16_t abi_major;   /* SLIPWAY_ABI_MAJOR */
+  uint16_t abi_minor;   /* SLIPWAY_ABI_MINOR */
+  uint32_t struct_size; /* sizeof(slipway_plugin) */
+  uint32_t option_size; /* sizeof(slipway_option): from each row of a table to the next */
+  uint32_t stage_size;  /* sizeof(slipway_stage) */
+  uint32_t stage_count;
+  uint32_t reserved;
+  const slipway_stage* const* stages;
+} slipway_plugin;
+
+/* The symbol, which has the major version in its name. */
+extern __attribute__((visibility("default"))) const slipway_plugin slipway_plugin_0;
+#define SLIPWAY_PLUGIN_SYMBOL "slipway_plugin_0"
+
+/* The note of elf(5) in the section .note.slipway. */
+#define SLIPWAY_NOTE_OWNER "Slipway"
+#define SLIPWAY_NOTE_TYPE 1
+#define SLIPWAY_PLUGIN_NOTE                                                         \
+  __attribute__((section(".note.slipway"), used, aligned(4))) static const struct { \
+    uint32_t owner_size, abi_size, type;                                            \
+    char owner[8];                                                                  \
+    uint32_t abi[2];                                                                \
+  } slipway_note = {                                                                \
+      8, 8, SLIPWAY_NOTE_TYPE, SLIPWAY_NOTE_OWNER, {SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR}}
+
+/* SLIPWAY_PLUGIN(&kStage, ...); once in a plugin, at file scope: the table of these stages, and the
+ * note. */
+#define SLIPWAY_PLUGIN(...)                                                        \
+  static const slipway_stage* const slipway_stages[] = {__VA_ARGS__};              \
+  const slipway_plugin slipway_plugin_0 = {SLIPWAY_MAGIC,                          \
+                                           SLIPWAY_ABI_MAJOR,                      \
+                                           SLIPWAY_ABI_MINOR,                      \
+                                           sizeof(slipway_plugin),                 \
+                                           sizeof(slipway_option),                 \
+                                           sizeof(slipway_stage),                  \
+                                           sizeof(slipway_stages) / sizeof(void*), \
+                                           0,                                      \
+                                           slipway_stages};                        \
+  SLIPWAY_PLUGIN_NOTE
 
 #ifdef __cplusplus
 }

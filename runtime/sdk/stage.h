@@ -315,10 +315,6 @@ struct Adapter {
 
   static constexpr slipway_stage Describe(const StageInfo& info) {
     slipway_stage descriptor{};
-    descriptor.magic = SLIPWAY_MAGIC;
-    descriptor.abi_major = SLIPWAY_ABI_MAJOR;
-    descriptor.abi_minor = SLIPWAY_ABI_MINOR;
-    descriptor.struct_size = sizeof(slipway_stage);
     descriptor.name = info.name;
     descriptor.version = info.version;
     descriptor.summary = info.summary;
@@ -348,14 +344,25 @@ struct Adapter {
 }  // namespace internal
 }  // namespace slipway
 
-// SLIPWAY_STAGE(Class, {.name = "...", .summary = "...", ...}): exports the one symbol that the
-// host looks for. Once in a plugin, at global scope.
+// SLIPWAY_STAGE(Class, {.name = "...", .summary = "...", ...}): the stage, and the plugin that
+// holds it alone. Once in a source, at global scope. For a plugin with many stages each source is
+// compiled with -DSLIPWAY_PACK=NAME, a name of its own that the stage then has, and one more source
+// lists them: SLIPWAY_PLUGIN of abi.h.
 #define SLIPWAY_STAGE(Class, ...)                                       \
   static constexpr ::slipway::StageInfo slipway_stage_info __VA_ARGS__; \
   static_assert(::slipway::internal::CheckStage<Class>());              \
   static_assert(::slipway::internal::HasEnds(slipway_stage_info),       \
                 "a list of tokens holds seven at most");                \
-  constinit const slipway_stage slipway_descriptor =                    \
-      ::slipway::internal::Adapter<Class>::Describe(slipway_stage_info)
+  SLIPWAY_PUT_STAGE_(::slipway::internal::Adapter<Class>::Describe(slipway_stage_info))
+
+#ifdef SLIPWAY_PACK
+#define SLIPWAY_PUT_STAGE_(descriptor)         \
+  extern "C" const slipway_stage SLIPWAY_PACK; \
+  constinit const slipway_stage SLIPWAY_PACK = descriptor
+#else
+#define SLIPWAY_PUT_STAGE_(descriptor)                                  \
+  static constinit const slipway_stage slipway_only_stage = descriptor; \
+  SLIPWAY_PLUGIN(&slipway_only_stage)
+#endif
 
 #endif  // SLIPWAY_RUNTIME_SDK_STAGE_H_

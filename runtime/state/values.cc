@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "runtime/sdk/option_at.h"
+
 namespace slipway::state {
 namespace {
 
@@ -61,7 +63,7 @@ class Parser {
   // One value for each of the `count` rows of a table.
   bool Rows(const slipway_option* table, uint32_t count, slipway_value* rows) {
     for (uint32_t i = 0; i < count; ++i) {
-      if (!Row(table[i], rows[i])) return false;
+      if (!Row(OptionAt(table, i), rows[i])) return false;
     }
     return true;
   }

@@ -67,8 +67,9 @@ Status FromC(int result, const slipway_error& error) {
 HookedStage::HookedStage(const std::string& library, std::string id) : id_(std::move(id)) {
   void* handle = dlopen(("./" + library).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) Die(dlerror());
-  stage_ = static_cast<const slipway_stage*>(dlsym(handle, SLIPWAY_DESCRIPTOR_SYMBOL));
-  if (stage_ == nullptr) Die(dlerror());
+  const auto* plugin = static_cast<const slipway_plugin*>(dlsym(handle, SLIPWAY_PLUGIN_SYMBOL));
+  if (plugin == nullptr) Die(dlerror());
+  stage_ = plugin->stages[0];
   values_.resize(stage_->option_count);
   strings_.resize(stage_->option_count);
   Set("parent", "/");

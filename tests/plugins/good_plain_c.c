@@ -70,11 +70,7 @@ static int Teardown(const slipway_host* host, const slipway_value* options, cons
 
 static void Destroy(void* stage) { free(stage); }
 
-const slipway_stage slipway_descriptor = {
-    .magic = SLIPWAY_MAGIC,
-    .abi_major = SLIPWAY_ABI_MAJOR,
-    .abi_minor = SLIPWAY_ABI_MINOR,
-    .struct_size = sizeof(slipway_stage),
+static const slipway_stage kStage = {
     .name = "good-plain-c",
     .version = "0.1.0",
     .summary = "Own host name, from a stage in plain C",
@@ -88,3 +84,5 @@ const slipway_stage slipway_descriptor = {
     .teardown = Teardown,
     .destroy = Destroy,
 };
+
+SLIPWAY_PLUGIN(&kStage);
