@@ -163,13 +163,50 @@ TEST(BadPlugin, InAnAlternativeThatWouldNotBeTakenIsRefused) {
                     Fill("$F:5:9: bad-no-symbol: no symbol ", test), {});
 }
 
-TEST(BadPlugin, WhoseProbeThrowsGivesWayToTheNextOfFirstOf) {
+TEST(FirstOf, GoesOnBehindAStageThatIsNotHere) {
   ContainerTest test;
-  const RunResult result = RunStages(
-      test, std::string(kRoot) + "  - first-of:\n      - bad-throws: {hook: probe}\n      - uts\n",
-      {"hostname"});
+  const RunResult result =
+      RunStages(test, std::string(kRoot) + "  - first-of:\n      - good-not-here\n      - uts\n",
+                {"hostname"});
   EXPECT_EQ(result.out, "container\n") << result.err;
   EXPECT_EQ(result.err, "");
+}
+
+TEST(FirstOf, StopsAtAMistake) {
+  ContainerTest test;
+  ExpectRefusal(
+      RunStages(test, "  - first-of:\n      - good-not-here: {wrong: true}\n      - uts\n"),
+      Fill("$F:4:32: good-not-here: wrong: a mistake \"on purpose\"", test));
+}
+
+TEST(FirstOf, StopsAtAProbeThatThrows) {
+  ContainerTest test;
+  ExpectRefusal(RunStages(test, "  - first-of:\n      - bad-throws: {hook: probe}\n      - uts\n"),
+                "bad-throws: threw an exception in its Probe hook \"thrown on purpose\"");
+}
+
+TEST(FirstOf, SaysWhatWouldMakeAStageWork) {
+  ContainerTest test;
+  const std::string config =
+      test.WriteStages("  - first-of:\n      - good-not-here: {cure: another day}\n      - uts\n");
+  std::vector<std::string> words = {Runfile("runtime/runtime"), "check", "--probe", config};
+  const std::vector<std::string> flags = FixtureFlags();
+  words.insert(words.end(), flags.begin(), flags.end());
+  const std::string reason =
+      "not available here: " +
+      Fill("$F:4:31: good-not-here: cure: no such thing \"here\" (nowhere is; another day)\n",
+           test);
+  EXPECT_NE(RunProgram(words).out.find(reason), std::string::npos) << RunProgram(words).out;
+  words.insert(words.end(), {"--format", "json"});
+  EXPECT_NE(RunProgram(words).out.find("\"cure\":\"another day\""), std::string::npos);
+}
+
+TEST(FirstOf, ShowsTheCureOfTheOnlyStage) {
+  ContainerTest test;
+  ExpectRefusal(RunStages(test, "  - good-not-here\n"),
+                Fill("$F:3:5: good-not-here: cure: no such thing \"here\" (nowhere is; another "
+                     "machine)",
+                     test));
 }
 
 // A copy of good-plain-c that the test may spoil.

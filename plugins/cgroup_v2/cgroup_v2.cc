@@ -24,8 +24,10 @@
 
 namespace {
 
+using slipway::Context;
 using slipway::Error;
 using slipway::Figures;
+using slipway::NotHere;
 using slipway::Ok;
 using slipway::Plan;
 using slipway::Result;
@@ -38,9 +40,9 @@ std::string NameOnV1(const std::string& controller) {
   return controller == "io" ? "blkio" : controller;
 }
 
-std::string BoundToV1(const std::string& place) {
-  return "it is bound to cgroup v1 at " + place + ": use the stage cgroup-v1";
-}
+constexpr std::string_view kUseV1 = "use the stage cgroup-v1";
+
+std::string BoundToV1(const std::string& place) { return "it is bound to cgroup v1 at " + place; }
 
 // Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
 // can offer these.
@@ -49,7 +51,8 @@ Status RefuseThoseOnV1(const std::vector<sys::LimitWrite>& limits,
   for (const std::string& controller : controllers) {
     const std::string place = sys::UsualPlaceOnV1(NameOnV1(controller));
     if (place.empty()) continue;
-    return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place))
+    return NotHere(Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place)),
+                   kUseV1)
         .Option(sys::OptionOf(limits, controller));
   }
   return Ok();
@@ -61,11 +64,13 @@ Result<sys::CgroupMount> FindHierarchy(sys::CgroupMounts& mounts) {
   ASSIGN_OR_RETURN(const std::vector<sys::CgroupMount> all, mounts.All());
   const std::string points = sys::MountPoints(all, false);
   if (points == "none") {
-    return Error("no cgroup hierarchy is mounted", {},
-                 "neither v2 nor v1 is in /proc/self/mountinfo; mount cgroup2 first");
+    return NotHere(
+        Error("no cgroup hierarchy is mounted", {}, "neither v2 nor v1 is in /proc/self/mountinfo"),
+        "mount cgroup2 first");
   }
-  return Error("no cgroup v2 hierarchy is mounted", {},
-               "there are v1 hierarchies at " + points + ": use the stage cgroup-v1");
+  return NotHere(
+      Error("no cgroup v2 hierarchy is mounted", {}, "there are v1 hierarchies at " + points),
+      kUseV1);
 }
 
 Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount,
@@ -77,10 +82,11 @@ Status CheckControllers(sys::CgroupMounts& mounts, const sys::CgroupMount& mount
   for (const std::string& controller : controllers) {
     if (sys::HasWord(offered, controller)) continue;
     ASSIGN_OR_RETURN(const sys::CgroupMount* elsewhere, mounts.Controller(NameOnV1(controller)));
-    return Error("no controller \"" + controller + "\" at", mount.mount_point,
-                 elsewhere ? BoundToV1(elsewhere->mount_point)
-                           : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
-                             "or a cgroup above this mount does not pass it on")
+    return NotHere(Error("no controller \"" + controller + "\" at", mount.mount_point,
+                         elsewhere ? BoundToV1(elsewhere->mount_point)
+                                   : "no cgroup v1 mount in reach has it either: the kernel lacks "
+                                     "it, or a cgroup above this mount does not pass it on"),
+                   elsewhere ? kUseV1 : "")
         .Option(sys::OptionOf(limits, controller));
   }
   return Ok();
@@ -90,12 +96,11 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
  public:
   using sys::CgroupOptions::Options;
 
-  Status Create() override { return sys::CheckCgroupOptions(*this); }
+  Status Create(Context&) override { return sys::CheckCgroupOptions(*this); }
 
-  Status Probe() override {
-    ASSIGN_OR_RETURN(site_, Locate());
-    RETURN_IF_ERROR(sys::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
-    return sys::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+  Status Probe(Context&) override {
+    Status found = Find();
+    return found.ok() ? Ok() : Status(sys::NotHereByErrno(std::move(found.error())));
   }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
@@ -119,9 +124,15 @@ class CgroupV2 final : public slipway::Stage, public sys::CgroupOptions {
     return sys::ReportCgroup(record, figures);
   }
 
-  Status Teardown(std::string_view record) override { return sys::UndoCgroup(record); }
+  Status Teardown(std::string_view record, Context&) override { return sys::UndoCgroup(record); }
 
  private:
+  Status Find() {
+    ASSIGN_OR_RETURN(site_, Locate());
+    RETURN_IF_ERROR(sys::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
+    return sys::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+  }
+
   // Where the cgroup is to be made, and what is to be written.
   struct Site {
     sys::CgroupMount mount;

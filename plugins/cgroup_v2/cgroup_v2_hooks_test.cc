@@ -165,7 +165,7 @@ TEST_F(CgroupV2Hooks, ProbeTellsWhereTheControllerIsInstead) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
             "no controller \"pids\" in cgroup v2 (it is bound to cgroup v1 at " +
-                pids->mount_point + ": use the stage cgroup-v1)");
+                pids->mount_point + "; use the stage cgroup-v1)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {

@@ -169,7 +169,7 @@ TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find("cgroup-v2: pids.max: no controller \"pids\" in cgroup v2 "
                             "(it is bound to cgroup v1 at " +
-                            pids->mount_point + ": use the stage cgroup-v1)\n"),
+                            pids->mount_point + "; use the stage cgroup-v1)\n"),
             std::string::npos)
       << result.err;
 }

@@ -20,6 +20,7 @@
 
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/testing/container.h"
+#include "runtime/sdk/testing/host.h"
 
 namespace {
 
@@ -74,17 +75,21 @@ class MountBlame : public ::testing::Test {
   template <typename Hook>
   std::string Blamed(Hook hook) const {
     void* object = nullptr;
-    slipway_error error{};
-    if (stage_->create(nullptr, values_.data(), &object, &error) != 0) return "create failed";
+    slipway_error error;
+    const slipway_host host = slipway::testing::HostForTests();
+    if (stage_->create(&host, nullptr, values_.data(), &object, &error) != 0)
+      return "create failed";
     const int result = hook(object, &error);
     stage_->destroy(object);
     if (result == 0) return "none";
-    return with_hint_ ? std::string(error.option) + ": " + error.hint : error.option;
+    const slipway::ErrorRecord& said = error.record;
+    return with_hint_ ? std::string(said.option) + ": " + said.hint : said.option;
   }
 
   std::string BlamedByProbe() const {
-    return Blamed(
-        [this](void* object, slipway_error* error) { return stage_->probe(object, error); });
+    return Blamed([this](void* object, slipway_error* error) {
+      return stage_->probe(object, nullptr, error);
+    });
   }
 
   // In a child with its own mounts.

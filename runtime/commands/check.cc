@@ -43,7 +43,7 @@ std::string NameOf(const config::Step& step) {
 
 void Probe(const config::Pipeline& pipeline, Findings& findings) {
   std::vector<launch::Selection> selections;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), &selections);
+  auto stages = launch::SelectStages(ChoicesOf(pipeline), {}, &selections);
   if (!stages.ok()) {
     findings.errors = ReasonsOf(selections);
     return findings.errors.push_back(stages.error());

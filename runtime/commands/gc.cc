@@ -158,7 +158,9 @@ class Collector {
     if (!builders.ok()) return {builders.error()};
     Status ended = container.EndChild();
     if (!ended.ok()) return {ended.error()};
-    std::vector<Error> failures = launch::Unwind(builders->stages, entries);
+    std::vector<Error> failures =
+        launch::Unwind({.operation = SLIPWAY_GC, .container_id = &container.contents().facts.id},
+                       builders->stages, entries);
     if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
     Status removed = container.Remove();
     if (!removed.ok()) failures.push_back(removed.error());

@@ -58,10 +58,11 @@ Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, 
 }
 
 // reasons: gets those of each alternative, when none of a first-of works here.
-Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told,
+Status Select(const config::Pipeline& pipeline, const std::string& id, Checked& checked, Told& told,
               std::vector<Error>& reasons) {
   told.kind = ErrorKind::kMachine;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), &checked.selections);
+  auto stages = launch::SelectStages(
+      ChoicesOf(pipeline), {.operation = SLIPWAY_START, .container_id = &id}, &checked.selections);
   told.TellChoices(pipeline, checked.selections);
   if (!stages.ok()) {
     reasons = ReasonsOf(checked.selections);
@@ -88,7 +89,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
   RETURN_IF_ERROR(told.Begin());
   ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
-  RETURN_IF_ERROR(Select(checked.pipeline, checked, told, reasons));
+  RETURN_IF_ERROR(Select(checked.pipeline, options.id, checked, told, reasons));
   ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();

@@ -26,7 +26,7 @@ Result<std::pair<Channel, Channel>> Channel::Make() {
   return std::pair{Channel(fds[0]), Channel(fds[1])};
 }
 
-Status Channel::Send(MessageType type, const slipway_error& error) const {
+Status Channel::Send(MessageType type, const ErrorRecord& error) const {
   const Message message{type, error};
   ssize_t size = 0;
   do {

@@ -26,7 +26,7 @@ enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3 };
 
 struct Message {
   MessageType type = MessageType::kRelease;
-  slipway_error error = {};  // kFailed
+  ErrorRecord error = {};  // kFailed
 };
 
 class Channel {
@@ -35,7 +35,7 @@ class Channel {
   static Result<std::pair<Channel, Channel>> Make();
 
   // EPIPE when the other end is closed; raises no SIGPIPE.
-  Status Send(MessageType type, const slipway_error& error = {}) const;
+  Status Send(MessageType type, const ErrorRecord& error = {}) const;
 
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
   // exactly one message.

@@ -44,6 +44,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
   slipway_context context;
   context.container_id = &job.facts.id;
+  context.operation = SLIPWAY_START;
   context.journal = &journal;
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
@@ -57,6 +58,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
   slipway_context context;
   context.container_id = &job.facts.id;
+  context.operation = SLIPWAY_START;
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
@@ -96,6 +98,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
+  journal.LendToChild();
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals));
@@ -124,6 +127,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .plan = plan,
                     .execution = execution,
                     .signals = blocked,
+                    .journal = journal,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
@@ -146,14 +150,19 @@ std::vector<std::string> UndoWords(const Job& job) {
   return words;
 }
 
+Occasion OccasionOf(const Job& job) {
+  return {.operation = SLIPWAY_START, .container_id = &job.facts.id};
+}
+
 int StatusOf(const Result<int>& exit_status) {
   if (exit_status.ok()) return *exit_status;
   return exit_status.error()->exit_status ? exit_status.error()->exit_status : kRuntimeFailed;
 }
 
 // Returns what failed; then the journal stays.
-std::vector<Error> Undo(const Job& job, state::Journal& journal) {
-  std::vector<Error> failures = Unwind(job.stages, journal.entries());
+std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back) {
+  std::vector<Error> failures = Unwind(OccasionOf(job), job.stages, journal.entries());
+  if (!taken_back.ok()) failures.push_back(KeepingState(taken_back.error()));
   if (failures.empty()) {
     Status removed = journal.Remove();
     if (!removed.ok()) removed = journal.Remove();
@@ -179,14 +188,16 @@ Outcome Launch(const Job& job) {
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
   Outcome outcome{.exit_status = kRuntimeFailed};
   outcome.exit_status = RunCaught(job, blocked, *journal, outcome);
+  Status taken_back = journal->TakeBack();
   job.guard.SetOutcome(StatusOf(outcome.exit_status));
   job.guard.Resume();
   const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
   if (job.want_figures || ended_badly) {
     outcome.findings =
-        CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
+        CollectFindings(OccasionOf(job), job.stages, journal->entries(), outcome.warnings);
   }
-  for (Error& failure : Undo(job, *journal)) outcome.warnings.push_back(std::move(failure));
+  for (Error& failure : Undo(job, *journal, std::move(taken_back)))
+    outcome.warnings.push_back(std::move(failure));
   if (!strays.End()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }

@@ -57,6 +57,8 @@ Status RunHooks(const Setup& setup, Progress& progress,
                 const std::function<Status(const Stage&)>& after) {
   slipway_context context;
   context.container_id = &setup.id;
+  context.operation = SLIPWAY_START;
+  context.journal = &setup.journal;
   context.in_child = true;
   for (const Stage& stage : setup.stages) {
     context.stage = progress.stage;

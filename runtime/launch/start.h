@@ -20,7 +20,7 @@
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
-#include "runtime/sdk/abi.h"
+#include "runtime/sdk/error.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/journal.h"
 #include "runtime/sys/fd.h"
@@ -34,6 +34,7 @@ struct Setup {
   const Plan& plan;
   const Execution& execution;
   const BlockedSignals& signals;
+  state::Journal& journal;
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };
@@ -45,7 +46,7 @@ struct Progress {
   std::atomic<bool> executing{false};     // the command may run by now
   std::atomic<bool> channel_lost{false};  // by a hook of that stage
   std::atomic<bool> failed{false};        // with the error, in good order
-  slipway_error error{};
+  ErrorRecord error{};
 };
 
 // What a hook that closes what is not its own leads to.

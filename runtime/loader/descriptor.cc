@@ -287,6 +287,11 @@ Status CheckStage(const slipway_stage& stage, const std::string& path) {
   if (stage.privileges > SLIPWAY_ROOT) {
     return walk.Bad({nullptr, "privileges"}, "unknown value " + std::to_string(stage.privileges));
   }
+  if (stage.oldest_record_version > stage.record_version) {
+    return walk.Bad({nullptr, "oldest_record_version"},
+                    std::to_string(stage.oldest_record_version) + " above record_version " +
+                        std::to_string(stage.record_version));
+  }
   if (stage.needs != nullptr) RETURN_IF_ERROR(walk.Text({nullptr, "needs"}, stage.needs));
   RETURN_IF_ERROR(walk.Table({nullptr, "options"}, stage.options, stage.option_count, 1));
   RETURN_IF_ERROR(walk.Tokens({nullptr, "provides"}, stage.provides));

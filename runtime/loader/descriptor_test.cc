@@ -169,6 +169,14 @@ TEST_F(CheckDescriptorTest, RefusesUnknownPrivileges) {
   EXPECT_EQ(Check(), Bad("privileges", "unknown value 3"));
 }
 
+TEST_F(CheckDescriptorTest, RefusesARangeOfRecordVersionsThatIsNone) {
+  stage_.record_version = 2;
+  stage_.oldest_record_version = 2;
+  EXPECT_EQ(Check(), "good");
+  stage_.oldest_record_version = 3;
+  EXPECT_EQ(Check(), Bad("oldest_record_version", "3 above record_version 2"));
+}
+
 TEST_F(CheckDescriptorTest, RefusesOptionsThatAreNotThere) {
   stage_.option_count = 2;
   EXPECT_EQ(Check(), Bad("options", "2 of them at NULL"));

@@ -118,12 +118,4 @@ Result<std::string> DigestOfFile(const std::string& path) {
   return DigestOf(BuildIdOf(image, Layout::kFile), path);
 }
 
-Status CheckSame(const std::string& path, const std::string& wanted) {
-  ASSIGN_OR_RETURN(const std::string found, DigestOfFile(path));
-  if (found == wanted) return Ok();
-  return Error("another plugin than the one that built the container", path,
-               "it is " + found + ", and was " + wanted +
-                   "; name a folder that has the old one with --plugin-dir");
-}
-
 }  // namespace slipway::loader

@@ -153,15 +153,5 @@ TEST_F(Digest, OfHeadersThatPointBeyondTheEndIsThatOfTheBytes) {
   }
 }
 
-TEST_F(Digest, OfAnotherPluginIsRefusedWithBoth) {
-  const std::string found = *DigestOfFile(plugin_);
-  EXPECT_TRUE(CheckSame(plugin_, found).ok());
-  EXPECT_EQ(CheckSame(plugin_, "build-id:00").error().ToString(),
-            "another plugin than the one that built the container \"" + plugin_ + "\" (it is " +
-                found +
-                ", and was build-id:00; name a folder that has the old one with "
-                "--plugin-dir)");
-}
-
 }  // namespace
 }  // namespace slipway::loader

@@ -107,6 +107,19 @@ Status CheckNamed(const std::string& path, const char* why) {
   return Ok();
 }
 
+// Does this build of the stage know the records that another one has left?
+Status CheckRecords(const slipway_stage& stage, const Request& request, const std::string& path) {
+  const uint32_t oldest = stage.oldest_record_version;
+  const uint32_t newest = stage.record_version;
+  if (*request.record_version >= oldest && *request.record_version <= newest) return Ok();
+  const auto digest = DigestOfFile(path);
+  return Error("does not know the undo records of the build that made the container", path,
+               "they are of version " + std::to_string(*request.record_version) +
+                   ", and it knows " + std::to_string(oldest) + " to " + std::to_string(newest) +
+                   "; it is " + (digest.ok() ? *digest : "another") + ", and was " +
+                   request.digest + "; name a folder that has the old one with --plugin-dir");
+}
+
 constexpr const char* kPinned = "pinned in the config";
 constexpr const char* kKnown =
     "it built the container; name a folder that has it with --plugin-dir";
@@ -153,18 +166,18 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
 Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path,
                                                          const struct stat* facts) {
   if (!request.path.empty()) {
-    RETURN_IF_ERROR(CheckNamed(path, request.digest.empty() ? kPinned : kKnown));
+    RETURN_IF_ERROR(CheckNamed(path, request.record_version ? kKnown : kPinned));
   }
   if (privileged_) {
     ASSIGN_OR_RETURN(path, trusted_.Resolve(path, facts));
   }
   if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(path, request.sha256));
-  if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(path, request.digest));
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
   ASSIGN_OR_RETURN(plugin->library, Library(path));
   ASSIGN_OR_RETURN(plugin->stage, FindStage(*plugin->library, request.name, path));
+  if (request.record_version) RETURN_IF_ERROR(CheckRecords(*plugin->stage, request, path));
   return plugin;
 }
 

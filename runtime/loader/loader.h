@@ -9,7 +9,9 @@
 #ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
 #define SLIPWAY_RUNTIME_LOADER_LOADER_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,10 @@ struct Request {
   std::string name;         // the stage, as it stands in the pipeline
   std::string path = {};    // the file, if it is known; no place is searched then
   std::string sha256 = {};  // of the file, 64 hexadecimal digits, if the config pins it
-  std::string digest = {};  // of an Origin, when it must be the same plugin again
+  // To undo what a build of it has done: the version of the records that it left, and its digest,
+  // as an Origin has it, for the error.
+  std::optional<uint32_t> record_version = {};
+  std::string digest = {};
 
   bool operator==(const Request&) const = default;
 };

@@ -9,9 +9,10 @@
  *
  * Until the first release the ABI is 0.x, and host and stage must match exactly.
  *
- * Every function that can fail returns 0, or -1 with the error record filled in. Strings are
- * UTF-8 and end in NUL. What a function is handed stays the caller's, and is valid during the
- * call, except where a comment says otherwise.
+ * Every function that can fail returns 0, or -1 with the error filled in; other results are kept
+ * for later. Strings are UTF-8 and end in NUL. What a function is handed stays the caller's, and is
+ * valid during the call, except where a comment says otherwise. The host's functions are for the
+ * hook's own thread, while it runs.
  */
 #ifndef SLIPWAY_RUNTIME_SDK_ABI_H_
 #define SLIPWAY_RUNTIME_SDK_ABI_H_
@@ -29,22 +30,25 @@ extern "C" {
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
-/* The one error record. It is printed in one line:
- *   where: stage: cannot operation "subject": strerror(errno) (hint)
- *   where: stage: operation "subject" (hint)        when errno_value is 0
- * The host fills in where, from the option that is to blame or else from the stage's place, and
- * stage and hook. */
-typedef struct slipway_error {
-  int32_t errno_value; /* errno(3) of the failed call; 0 when no call failed */
-  int32_t exit_status; /* what the runtime exits with; 0 means 125. Host only. */
-  char where[256];     /* "file:line:column" of the mistake, or empty. Host only. */
-  char option[64]; /* the option to blame, as "binds[0].source", or empty: tells the host where */
-  char stage[32];  /* name of the stage, or empty for the host itself */
-  char hook[16];   /* "pre-clone", ..., or the host's own step */
-  char operation[128]; /* what could not be done, as a verb, or what is wrong in words */
-  char subject[512];   /* what it was done to: a path, a name, a value */
-  char hint[512];      /* what would be right, or what is needed */
-} slipway_error;
+/* What a hook, or a function of the host, says when it fails. It is the host's: a stage fills it in
+ * by `fail`, and is told nothing else than what it holds. It is printed in one line:
+ *   where: stage: cannot operation "subject": strerror(errno) (hint; cure)
+ *   where: stage: operation "subject" (hint; cure)      when the errno is 0
+ * Where, and which stage, the host knows: from the option that is to blame, or the stage's place.
+ */
+typedef struct slipway_error slipway_error;
+
+typedef enum slipway_error_part {
+  SLIPWAY_OPERATION = 1, /* what could not be done, as a verb, or what is wrong in words */
+  SLIPWAY_SUBJECT,       /* what it was done to: a path, a name, a value */
+  SLIPWAY_HINT,          /* why, or what would be right */
+  SLIPWAY_OPTION,        /* the option to blame, as "binds[0].source" */
+  SLIPWAY_CURE           /* of a SLIPWAY_NOT_HERE: what would make it work here */
+} slipway_error_part;
+
+/* What Probe also returns, besides 0 and -1: this kernel, this machine, or this user's rights do
+ * not let the stage work. Only then does a `first-of` go on to its next stage. */
+#define SLIPWAY_NOT_HERE 1
 
 /* ---- Options ----------------------------------------------------------------------------- */
 
@@ -115,21 +119,54 @@ typedef struct slipway_value {
 
 typedef struct slipway_context slipway_context; /* valid during one hook */
 
+#define SLIPWAY_MAX_RECORD 65536
+
 typedef enum slipway_cause {
   SLIPWAY_OUT_OF_MEMORY = 1 /* the kernel killed a process at a memory limit of the container's */
 } slipway_cause;
+
+/* What the runtime is doing for a container. */
+typedef enum slipway_operation {
+  SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe if that is wanted */
+  SLIPWAY_START,     /* runs a container, to its end */
+  SLIPWAY_GC         /* undoes what a killed runtime has left */
+} slipway_operation;
 
 /* The host's functions. The table only grows: look at struct_size before you use a later one. */
 typedef struct slipway_host {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* Every hook but Create and Probe. The container's id: unique on this machine, at most 64 of
-   * [A-Za-z0-9_.-], not beginning with '.' or '-'. */
+  /* ---- In every hook ---- */
+
+  /* Says what failed, in place of what the error held; returns -1. errno_value: errno(3) of the
+   * failed call; 0 when no call failed. The texts are copied, and may be NULL. */
+  int (*fail)(slipway_error*, int errno_value, const char* operation, const char* subject,
+              const char* hint);
+
+  /* Which option is to blame, as "binds[0].source". The user is told where it stands. */
+  void (*blame_option)(slipway_error*, const char* option);
+
+  /* Probe, before it returns SLIPWAY_NOT_HERE: what would make it work here. */
+  void (*cure)(slipway_error*, const char* text);
+
+  /* What an error holds, for a stage that looks at what a function of the host has answered. A
+   * text is "" where there is none, and valid until the error is filled in again. */
+  int (*error_errno)(const slipway_error*);
+  const char* (*error_text)(const slipway_error*, slipway_error_part);
+
+  /* The container's id: unique on this machine, at most 64 of [A-Za-z0-9_.-], not beginning with
+   * '.' or '-'. "" in SLIPWAY_CHECK, where there is no container. */
   const char* (*container_id)(const slipway_context*);
 
-  /* PreClone, PostClone. Hands an undo record to the host. Call it before the side effect that
-   * the record undoes: the host keeps it where it outlives a crash. At most 4096 bytes. */
+  /* A slipway_operation. */
+  uint32_t (*operation)(const slipway_context*);
+
+  /* ---- In the hooks that each one names ---- */
+
+  /* PreClone, PostClone, InChild. Hands an undo record to the host, for Teardown. Call it before
+   * the side effect that the record undoes: the host keeps it where it outlives a crash. At most
+   * SLIPWAY_MAX_RECORD bytes. */
   int (*record_undo)(slipway_context*, const void* record, size_t size, slipway_error*);
 
   /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
@@ -178,7 +215,13 @@ typedef struct slipway_stage {
   const char* version;
   const char* summary; /* one line */
   uint32_t privileges; /* slipway_privileges */
-  uint32_t on_exec;    /* 1: InChild also applies to processes that join the container later */
+
+  /* Of the undo records that the stage leaves, and of those that its Teardown still understands: of
+   * oldest_record_version to record_version. So another build of the stage, with a record_version
+   * in that range, may have left them. Raise it when a record, or the meaning of an option that
+   * Teardown looks at, changes; new options go to the end of the table. */
+  uint32_t record_version;
+  uint32_t oldest_record_version;
 
   const slipway_option* options;
   uint32_t option_count;
@@ -195,11 +238,13 @@ typedef struct slipway_stage {
    * option_count values, in the table's order; it outlives the stage. */
 
   /* Makes the stage object; checks what one option says against another. No side effects. */
-  int (*create)(const slipway_host*, const slipway_value* options, void** stage, slipway_error*);
+  int (*create)(const slipway_host*, slipway_context*, const slipway_value* options, void** stage,
+                slipway_error*);
 
-  /* Can the stage work on this machine? No side effects. What it finds it may keep in its object:
-   * PreClone follows at once, if at all. */
-  int (*probe)(void* stage, slipway_error*);
+  /* Can the stage work on this machine? Returns SLIPWAY_NOT_HERE if not, and -1 for a mistake, such
+   * as a file that the pipeline names and that is not there. No side effects. What it finds it may
+   * keep in its object: PreClone follows at once, if at all. */
+  int (*probe)(void* stage, slipway_context*, slipway_error*);
 
   /* In the host, in pipeline order: fill the plan, prepare, leave undo records. */
   int (*pre_clone)(void* stage, slipway_context*, slipway_error*);
@@ -222,8 +267,8 @@ typedef struct slipway_stage {
    * from the options and the record alone, and undoing what is already undone succeeds. When it
    * fails, the other records are undone all the same; then it is called once more, and again by
    * each `runtime gc` until all are undone. */
-  int (*teardown)(const slipway_host*, const slipway_value* options, const void* record,
-                  size_t size, slipway_error*);
+  int (*teardown)(const slipway_host*, slipway_context*, const slipway_value* options,
+                  const void* record, size_t size, slipway_error*);
 
   /* Frees the stage object. */
   void (*destroy)(void* stage);

@@ -300,7 +300,7 @@ struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 
     return option;
   }
   static S Read(const slipway_value& value) {
-    S record;
+    S record{};
     Options<S>::Read(record, value.as.items);
     return record;
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,13 @@ slipway_value Group(uint32_t type, uint32_t count, const std::array<slipway_valu
   return value;
 }
 
+// How long the text of the first `count` values is.
+size_t FormatOf(const std::array<slipway_value, 5>& values, uint32_t count) {
+  slipway_stage stage{};
+  stage.option_count = count;
+  return FormatValues(stage, values.data()).size();
+}
+
 TEST_F(OptionsTest, ComeBackAsTheyWere) {
   const std::array numbers{Number(SLIPWAY_INTEGER, INT64_MIN), Number(SLIPWAY_INTEGER, INT64_MAX)};
   const std::array pairs{Text(SLIPWAY_STRING, "a:b;\n"), Number(SLIPWAY_INTEGER, -1)};
@@ -109,8 +117,20 @@ TEST_F(OptionsTest, CutShortAreRefused) {
                                             Group(SLIPWAY_LIST, 2, numbers)};
   const std::string text = FormatValues(stage_, values.data());
   ASSERT_TRUE(Takes(text));
-  for (size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(Takes(text.substr(0, size)));
+  // Between two values it is the text of a shorter table.
+  const std::set<size_t> ends = {0, FormatOf(values, 1), FormatOf(values, 2), FormatOf(values, 3),
+                                 FormatOf(values, 4)};
+  for (size_t size = 0; size < text.size(); ++size) {
+    EXPECT_EQ(Takes(text.substr(0, size)), ends.contains(size)) << size;
+  }
   EXPECT_FALSE(Takes(text + "0:"));
+}
+
+TEST_F(OptionsTest, OfAShorterTableLeaveTheOthersWithoutValue) {
+  const auto parsed = ParseValues(stage_, std::to_string(SLIPWAY_STRING) + ":3:web");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_STREQ(parsed->data()[0].as.string, "web");
+  for (int i = 1; i < 5; ++i) EXPECT_EQ(parsed->data()[i].type, 0u);
 }
 
 TEST_F(OptionsTest, ThatHaveNoRoomInTheTableAreRefused) {

@@ -4,8 +4,9 @@
 
 extern __attribute__((visibility("default"))) int slipway_no_such_function(void);
 
-static int Probe(void* stage, slipway_error* error) {
+static int Probe(void* stage, slipway_context* context, slipway_error* error) {
   (void)stage;
+  (void)context;
   (void)error;
   return slipway_no_such_function();
 }
