@@ -68,6 +68,7 @@ void AddOption(std::string& text, const std::string& name, const slipway_option&
   } else {
     value += option.fallback ? std::string("default: ") + option.fallback : "optional";
   }
+  if (option.flags & SLIPWAY_SECRET) value += "; secret: never written down or printed";
   AddLines(text, "", 6, value);
 }
 
@@ -120,6 +121,7 @@ std::string OptionsAsMarkdown(const slipway_stage& stage) {
             std::string fallback = option.fallback ? option.fallback : "*optional*";
             if (option.flags & SLIPWAY_REQUIRED) fallback = "**required**";
             std::string meaning = option.summary;
+            if (option.flags & SLIPWAY_SECRET) meaning += "; secret";
             if (option.short_name != nullptr) {
               meaning.append("; `--").append(option.short_name).append("`");
             }

@@ -65,10 +65,8 @@ json::array OptionsOf(const slipway_option* options, uint32_t count);
 void AddShape(json::object& object, const slipway_option& option) {
   object["type"] = TypeName(option.type);
   AddText(object, "unit", option.unit);
-  if (option.minimum != 0 || option.maximum != 0) {
-    object["minimum"] = Bound(option, option.minimum);
-    object["maximum"] = Bound(option, option.maximum);
-  }
+  if (option.flags & SLIPWAY_HAS_MINIMUM) object["minimum"] = Bound(option, option.minimum);
+  if (option.flags & SLIPWAY_HAS_MAXIMUM) object["maximum"] = Bound(option, option.maximum);
   if (option.type == SLIPWAY_PATH) {
     object["of"] = (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "container" : "host";
   }
@@ -89,7 +87,8 @@ json::array OptionsOf(const slipway_option* options, uint32_t count) {
     const slipway_option& option = OptionAt(options, i);
     json::object object{{"name", option.name},
                         {"summary", option.summary},
-                        {"required", (option.flags & SLIPWAY_REQUIRED) != 0}};
+                        {"required", (option.flags & SLIPWAY_REQUIRED) != 0},
+                        {"secret", (option.flags & SLIPWAY_SECRET) != 0}};
     AddText(object, "default", option.fallback);
     AddText(object, "short_name", option.short_name);
     AddShape(object, option);

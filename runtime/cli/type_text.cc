@@ -29,15 +29,16 @@ std::string Bound(const slipway_option& option, int64_t bound) {
 }
 
 std::string Range(const slipway_option& option) {
-  const auto [low, high] = std::pair(option.minimum, option.maximum);
+  const auto [low, high] = std::pair(LowestOf(option), HighestOf(option));
+  const bool bottomless = low == std::numeric_limits<int64_t>::min();
   const bool endless = high == std::numeric_limits<int64_t>::max();
-  if (low == 0 && (high == 0 || endless)) return {};
+  if (endless && (bottomless || low == 0)) return {};
   std::string_view unit = option.unit != nullptr ? option.unit : "";
   if (option.type == SLIPWAY_STRING) unit = "bytes";
   std::string range = ", ";
   if (endless) {
     range += "at least " + Bound(option, low);
-  } else if (low == std::numeric_limits<int64_t>::min()) {
+  } else if (bottomless) {
     range += "at most " + Bound(option, high);
   } else {
     range += Bound(option, low) + " to " + Bound(option, high);
@@ -47,8 +48,7 @@ std::string Range(const slipway_option& option) {
 
 // ", such as 512MiB", unless the option would not take it.
 std::string SuchAs(const slipway_option& option, int64_t example) {
-  const bool any = option.minimum == 0 && option.maximum == 0;
-  if (!any && (example < option.minimum || example > option.maximum)) return {};
+  if (example < LowestOf(option) || example > HighestOf(option)) return {};
   return ", such as " + Bound(option, example);
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/commands/builders.h"
 #include "runtime/commands/options.h"
+#include "runtime/commands/stage_log.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/unwinder.h"
@@ -158,9 +159,9 @@ class Collector {
     if (!builders.ok()) return {builders.error()};
     Status ended = container.EndChild();
     if (!ended.ok()) return {ended.error()};
-    std::vector<Error> failures =
-        launch::Unwind({.operation = SLIPWAY_GC, .container_id = &container.contents().facts.id},
-                       builders->stages, entries);
+    std::vector<Error> failures = launch::Unwind(
+        {.operation = SLIPWAY_GC, .container_id = &container.contents().facts.id, .log = &log_},
+        builders->stages, entries);
     if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
     Status removed = container.Remove();
     if (!removed.ok()) failures.push_back(removed.error());
@@ -220,6 +221,7 @@ class Collector {
   const state::Root& root_;
   loader::Loader loader_;
   launch::Guard guard_;
+  const launch::Log log_ = StageLog(/*verbose=*/false);
   cli::Report report_;
   std::vector<std::string> kept_;  // their ids
 };

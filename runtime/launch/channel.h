@@ -4,6 +4,7 @@
 //   host                                   child
 //                                          parked: waits for Release
 //     Release  ------------------------->  InChild of each stage
+//              <-------------------------  Log(line), from a hook; any number
 //              <-------------------------  Ready, when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
@@ -17,16 +18,18 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
-enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3 };
+enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3, kLog = 4 };
 
 struct Message {
   MessageType type = MessageType::kRelease;
-  ErrorRecord error = {};  // kFailed
+  ErrorRecord error = {};         // kFailed, kLog
+  uint32_t level = SLIPWAY_INFO;  // kLog
 };
 
 class Channel {
@@ -35,7 +38,7 @@ class Channel {
   static Result<std::pair<Channel, Channel>> Make();
 
   // EPIPE when the other end is closed; raises no SIGPIPE.
-  Status Send(MessageType type, const ErrorRecord& error = {}) const;
+  Status Send(MessageType type, const ErrorRecord& error = {}, uint32_t level = SLIPWAY_INFO) const;
 
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
   // exactly one message.

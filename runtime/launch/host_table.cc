@@ -67,6 +67,16 @@ const char* ContainerId(const slipway_context* context) noexcept {
 
 uint32_t Operation(const slipway_context* context) noexcept { return context->operation; }
 
+void WriteLog(slipway_context* context, uint32_t level, const char* text) noexcept {
+  if (context->log == nullptr || !*context->log) return;
+  try {
+    (*context->log)(level == SLIPWAY_INFO ? SLIPWAY_INFO : SLIPWAY_WARNING,
+                    Error(TextOf(text)).In(context->descriptor->name, {}));
+  } catch (const std::exception&) {
+    return;  // without memory for it, nothing is said
+  }
+}
+
 // In some hooks.
 
 int FailWith(slipway_error* error, const Error& cause) {
@@ -211,7 +221,6 @@ int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error
 
 constexpr slipway_host kHost = {
     .struct_size = sizeof(slipway_host),
-    .reserved = 0,
     .fail = Fail,
     .blame_option = BlameOption,
     .cure = Cure,
@@ -219,6 +228,7 @@ constexpr slipway_host kHost = {
     .error_text = ErrorText,
     .container_id = ContainerId,
     .operation = Operation,
+    .log = WriteLog,
     .record_undo = RecordUndo,
     .add_namespaces = AddNamespaces,
     .set_cgroup = SetCgroup,
@@ -240,6 +250,7 @@ slipway_context ContextFor(const Occasion& occasion) {
   slipway_context context;
   context.container_id = occasion.container_id;
   context.operation = occasion.operation;
+  context.log = occasion.log;
   return context;
 }
 

@@ -26,6 +26,7 @@ struct slipway_error {
 struct slipway_context {
   const std::string* container_id = nullptr;  // or null
   slipway_operation operation = SLIPWAY_CHECK;
+  const slipway::launch::Log* log = nullptr;      // or null
   const slipway_stage* descriptor = nullptr;      // of the stage whose hook it is
   size_t stage = 0;                               // position in the pipeline
   slipway::state::Journal* journal = nullptr;     // PreClone, PostClone, InChild

@@ -40,11 +40,13 @@ class Stopwatch {
   const Clock::time_point begin_ = Clock::now();
 };
 
+Occasion OccasionOf(const Job& job) {
+  return {.operation = SLIPWAY_START, .container_id = &job.facts.id, .log = &job.log};
+}
+
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
-  slipway_context context;
-  context.container_id = &job.facts.id;
-  context.operation = SLIPWAY_START;
+  slipway_context context = ContextFor(OccasionOf(job));
   context.journal = &journal;
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
@@ -56,9 +58,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
 }
 
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
-  slipway_context context;
-  context.container_id = &job.facts.id;
-  context.operation = SLIPWAY_START;
+  slipway_context context = ContextFor(OccasionOf(job));
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
@@ -128,6 +128,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .execution = execution,
                     .signals = blocked,
                     .journal = journal,
+                    .log = job.log,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
@@ -148,10 +149,6 @@ std::vector<std::string> UndoWords(const Job& job) {
   std::vector<std::string> words = job.gc_words;
   words.push_back(job.facts.id);
   return words;
-}
-
-Occasion OccasionOf(const Job& job) {
-  return {.operation = SLIPWAY_START, .container_id = &job.facts.id};
 }
 
 int StatusOf(const Result<int>& exit_status) {

@@ -79,7 +79,10 @@ Status PutInitBefore(const Setup& setup) {
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel, progress);
-  Status status = RunHooks(setup, progress, [&](const Stage&) {
+  const Log log = [&](slipway_log_level level, const Error& line) {
+    (void)channel.Send(MessageType::kLog, *line, level).ok();
+  };
+  Status status = RunHooks(setup, progress, log, [&](const Stage&) {
     if (channel.IsIntact()) return Ok();
     progress.channel_lost = true;
     _exit(kRuntimeFailed);
@@ -155,6 +158,11 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals) {
       if (!message && !progress_->failed && ready) return std::optional<int>();
       if (!message) return DiedEarly();
       if (message->type == MessageType::kFailed) return Error(message->error);
+      if (message->type == MessageType::kLog) {
+        const bool warns = message->level == SLIPWAY_WARNING;
+        if (setup_.log) setup_.log(warns ? SLIPWAY_WARNING : SLIPWAY_INFO, Error(message->error));
+        continue;
+      }
       ready = true;
       continue;
     }

@@ -9,6 +9,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
@@ -23,6 +24,8 @@ struct Sharing : sys::SharingBody {
   const Setup& setup;
   state::Journal& journal;
   Progress progress;
+  // What stages have said: told by the host, once the memory is its own again.
+  std::vector<std::pair<slipway_log_level, Error>> said;
 };
 
 // The child's side. What it allocates it frees, but for what a hook keeps: see Execution.
@@ -48,7 +51,10 @@ Status Enter(Sharing& start) {
   const Setup& setup = start.setup;
   RETURN_IF_ERROR(TieToHost(start));
   RETURN_IF_ERROR(RecordSelf(start));
-  RETURN_IF_ERROR(RunHooks(setup, start.progress, [&start](const Stage& stage) {
+  const Log log = [&start](slipway_log_level level, const Error& line) {
+    start.said.emplace_back(level, line);
+  };
+  RETURN_IF_ERROR(RunHooks(setup, start.progress, log, [&start](const Stage& stage) {
     return CheckIntact(start.journal, stage, kInChild);
   }));
   // Once more, because a change of credentials by a hook unties.
@@ -85,6 +91,12 @@ Error WhyItEnded(const Sharing& start, const Container& container, const Guard::
                     crashed ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status());
 }
 
+void Tell(const Sharing& start) {
+  for (const auto& [level, line] : start.said) {
+    if (start.setup.log) start.setup.log(level, line);
+  }
+}
+
 // The child has left the memory as it happened to be: this process ends here.
 [[noreturn]] void GiveUp(const Sharing& start, Container& container, Guard& guard) {
   const Guard::Verdict verdict = Guard::VerdictOnSharingChild();
@@ -105,12 +117,13 @@ bool MayShare(const Setup& setup) {
 }
 
 Result<Container> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {
-  Sharing start{{.run = RunChild}, setup, journal, {}};
+  Sharing start{{.run = RunChild}, setup, journal, {}, {}};
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
   guard.TakeBack();
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   Container container(setup.plan, std::move(cloned).value());
+  if (start.progress.failed || start.progress.executing) Tell(start);
   if (start.progress.failed) return Error(start.progress.error);
   if (!start.progress.executing) GiveUp(start, container, guard);
   return container;

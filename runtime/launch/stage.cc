@@ -9,6 +9,7 @@
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -20,6 +21,25 @@ constexpr std::string_view kThrew = "threw an exception";
 
 // An exception is the author's to mend, and no mistake in the pipeline.
 bool IsBug(const Error& error) { return std::string_view(error->operation).starts_with(kThrew); }
+
+// The options as Report and Teardown get them, in this process or in another: without secrets.
+class LaterOptions {
+ public:
+  explicit LaterOptions(const StageSpec& spec) : given_(spec.options) {
+    const slipway_stage& stage = *spec.descriptor;
+    for (uint32_t i = 0; i < stage.option_count; ++i) {
+      if ((OptionAt(stage.options, i).flags & SLIPWAY_SECRET) == 0) continue;
+      if (copy_.empty()) copy_.assign(given_, given_ + stage.option_count);
+      copy_[i] = {};
+    }
+  }
+
+  const slipway_value* data() const { return copy_.empty() ? given_ : copy_.data(); }
+
+ private:
+  const slipway_value* given_;
+  std::vector<slipway_value> copy_;
+};
 
 // Of a hook behind the container's end, where nobody waits for what it was to do.
 Status Failing(const char* what, Status status) {
@@ -116,17 +136,19 @@ Status Stage::InChild(slipway_context& context) const {
 
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
+  const LaterOptions options(spec_);
   return Failing("could not say what was used",
                  Watched(kReport, context, [&](slipway_error* error) {
-                   return spec_.descriptor->report(HostTable(), &context, spec_.options,
+                   return spec_.descriptor->report(HostTable(), &context, options.data(),
                                                    record.data(), record.size(), error);
                  }));
 }
 
 Status Stage::Teardown(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
+  const LaterOptions options(spec_);
   return Failing("could not clean up", Watched(kTeardown, context, [&](slipway_error* error) {
-                   return spec_.descriptor->teardown(HostTable(), &context, spec_.options,
+                   return spec_.descriptor->teardown(HostTable(), &context, options.data(),
                                                      record.data(), record.size(), error);
                  }));
 }
@@ -156,9 +178,9 @@ Result<Stage> Select(const StageChoice& choice, slipway_context& context, Select
 
 }  // namespace
 
-std::vector<Error> CreateStages(const std::vector<StageChoice>& choices) {
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices, const Occasion& occasion) {
   std::vector<Error> errors;
-  slipway_context context;
+  slipway_context context = ContextFor(occasion);
   for (const StageChoice& choice : choices) {
     for (const StageSpec& spec : choice.stages) {
       Status status = Stage(spec).Create(context);

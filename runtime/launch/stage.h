@@ -89,7 +89,8 @@ struct Selection {
 
 // Creates every stage of every alternative, without Probe: so mistakes in options show without
 // privileges, and away from the machine that the pipeline is for. Returns all that is wrong.
-std::vector<Error> CreateStages(const std::vector<StageChoice>& choices);
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices,
+                                const Occasion& occasion = {});
 
 // Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each

@@ -53,11 +53,10 @@ Status CheckIntact(const state::Journal& journal, const Stage& stage, const char
       .In(stage.name(), hook);
 }
 
-Status RunHooks(const Setup& setup, Progress& progress,
+Status RunHooks(const Setup& setup, Progress& progress, const Log& log,
                 const std::function<Status(const Stage&)>& after) {
-  slipway_context context;
-  context.container_id = &setup.id;
-  context.operation = SLIPWAY_START;
+  slipway_context context =
+      ContextFor({.operation = SLIPWAY_START, .container_id = &setup.id, .log = &log});
   context.journal = &setup.journal;
   context.in_child = true;
   for (const Stage& stage : setup.stages) {

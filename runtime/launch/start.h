@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "runtime/launch/command.h"
+#include "runtime/launch/occasion.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
@@ -35,6 +36,7 @@ struct Setup {
   const Execution& execution;
   const BlockedSignals& signals;
   state::Journal& journal;
+  const Log& log;
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };
@@ -52,8 +54,8 @@ struct Progress {
 // What a hook that closes what is not its own leads to.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
 
-// In the child: calls the InChild hooks, and `after` behind each of them.
-Status RunHooks(const Setup& setup, Progress& progress,
+// In the child: calls the InChild hooks, and `after` behind each of them. log: what the stages say.
+Status RunHooks(const Setup& setup, Progress& progress, const Log& log,
                 const std::function<Status(const Stage&)>& after);
 
 // From here on others can find the child, should this process die.

@@ -19,6 +19,9 @@ constexpr int kMaxNames = 256;     // of an enum, or of a list of tokens
 constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
 constexpr uint32_t kMaxStages = 256;
 
+constexpr uint32_t kFlags = SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER | SLIPWAY_SECRET |
+                            SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
+
 bool IsShortName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -214,10 +217,11 @@ class Walk {
     if (depth > kMaxDepth) {
       return Bad(field, "nested more than " + std::to_string(kMaxDepth) + " deep");
     }
-    if (option.flags & ~uint32_t{SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER}) {
-      return Bad(field, "unknown flags " + Hex(option.flags));
+    if (option.flags & ~kFlags) return Bad(field, "unknown flags " + Hex(option.flags));
+    if ((option.flags & SLIPWAY_SECRET) && depth > 1) {
+      return Bad(field, "only an option of the stage itself is secret");
     }
-    if (option.minimum > option.maximum) {
+    if (LowestOf(option) > HighestOf(option)) {
       return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
                             std::to_string(option.maximum));
     }

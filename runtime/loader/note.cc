@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "runtime/loader/descriptor.h"
@@ -20,7 +21,8 @@ namespace {
 
 // Of the headers, and of the notes of one segment: linkers put both at the file's beginning, so
 // that the first read mostly has all.
-constexpr size_t kWindow = 4096;
+constexpr size_t kWindow = 1024;
+constexpr size_t kMaxSegments = 64;  // linkers make about ten
 
 template <typename T>
 bool Get(std::string_view bytes, size_t at, T& value) {
@@ -57,6 +59,8 @@ class File {
   explicit File(const sys::Fd& fd) : fd_(fd), size_(Read(0, begin_)) {}
 
   std::string_view begin() const { return {begin_, size_}; }
+  // errno(3) of a read that failed; 0: none did.
+  int error() const { return error_; }
 
   // At most kWindow of the `size` bytes at `at`, valid until the next call.
   std::string_view Bytes(uint64_t at, uint64_t size) {
@@ -66,12 +70,18 @@ class File {
   }
 
  private:
-  size_t Read(uint64_t at, char* to) const {
-    const ssize_t size = pread(fd_.get(), to, kWindow, static_cast<off_t>(at));
+  size_t Read(uint64_t at, char* to) {
+    if (at > std::numeric_limits<off_t>::max()) return 0;  // no file has as much
+    ssize_t size = 0;
+    do {
+      size = pread(fd_.get(), to, kWindow, static_cast<off_t>(at));
+    } while (size < 0 && errno == EINTR);
+    if (size < 0) error_ = errno;
     return size < 0 ? 0 : static_cast<size_t>(size);
   }
 
   const sys::Fd& fd_;
+  int error_ = 0;
   char begin_[kWindow];
   size_t size_;
   char other_[kWindow];
@@ -97,18 +107,20 @@ Status CheckHeader(std::string_view begin, const std::string& path, Elf64_Ehdr& 
 Status CheckNote(const std::string& path) {
   ASSIGN_OR_RETURN(const sys::Fd fd, sys::Open(path, O_RDONLY));
   File file(fd);
+  if (file.error()) return Error(file.error(), "read", path);
   Elf64_Ehdr header;
   RETURN_IF_ERROR(CheckHeader(file.begin(), path, header));
-  for (size_t i = 0; i < header.e_phnum; ++i) {
+  for (size_t i = 0; i < std::min<size_t>(header.e_phnum, kMaxSegments); ++i) {
     Elf64_Phdr segment;
-    // Linkers put the headers behind each other; what lies elsewhere is no plugin.
-    if (!Get(file.begin(), header.e_phoff + i * sizeof(segment), segment)) break;
+    const uint64_t place = header.e_phoff + i * sizeof(segment);
+    if (!Get(file.Bytes(place, sizeof(segment)), 0, segment)) break;
     if (segment.p_type != PT_NOTE) continue;
     Abi abi;
     if (FindAbi(file.Bytes(segment.p_offset, segment.p_filesz), abi)) {
       return CheckAbi(abi.major, abi.minor, path);
     }
   }
+  if (file.error()) return Error(file.error(), "read", path);
   return Error("not a plugin of Slipway", path,
                "it has no note .note.slipway, which SLIPWAY_STAGE makes, or SLIPWAY_PLUGIN in C");
 }

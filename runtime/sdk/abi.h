@@ -68,8 +68,12 @@ typedef enum slipway_type {
 } slipway_type;
 
 typedef enum slipway_option_flags {
-  SLIPWAY_REQUIRED = 1,    /* the author of the pipeline must give it */
-  SLIPWAY_IN_CONTAINER = 2 /* SLIPWAY_PATH: absolute inside the container, not on the host */
+  SLIPWAY_REQUIRED = 1,     /* the author of the pipeline must give it */
+  SLIPWAY_IN_CONTAINER = 2, /* SLIPWAY_PATH: absolute inside the container, not on the host */
+  SLIPWAY_SECRET = 4,       /* of the stage's own table: never written down or printed, and so
+                               without a value in Report and Teardown */
+  SLIPWAY_HAS_MINIMUM = 8,
+  SLIPWAY_HAS_MAXIMUM = 16
 } slipway_option_flags;
 
 /* One option, in a static table. From it the host checks, describes and documents; a stage
@@ -79,15 +83,15 @@ typedef struct slipway_option {
   const char* summary;                  /* one sentence, without the final full stop */
   uint32_t type;                        /* slipway_type */
   uint32_t flags;                       /* slipway_option_flags */
-  const char* fallback;                 /* the default, as it would stand in YAML; or NULL */
+  const char* fallback;                 /* the default, as it would stand in YAML, such as "5" or
+                                           "[a, b]"; or NULL */
   const char* unit;                     /* of a number, for people; or NULL */
-  int64_t minimum;                      /* bounds in the unit of as.integer; */
-  int64_t maximum;                      /* both 0: unbounded */
+  int64_t minimum;                      /* SLIPWAY_HAS_MINIMUM: in the unit of as.integer */
+  int64_t maximum;                      /* SLIPWAY_HAS_MAXIMUM: the same */
   const char* const* names;             /* SLIPWAY_ENUM: the names, then NULL */
   const struct slipway_option* element; /* SLIPWAY_LIST, SLIPWAY_MAP: what they hold */
   const struct slipway_option* fields;  /* SLIPWAY_RECORD */
   uint32_t field_count;
-  uint32_t reserved;
 
   /* The name of a command line option of the runtime that sets this one, without the dashes:
    * "memory" for --memory; or NULL. A flag for a SLIPWAY_BOOL; for a list each use adds an element.
@@ -132,10 +136,14 @@ typedef enum slipway_operation {
   SLIPWAY_GC         /* undoes what a killed runtime has left */
 } slipway_operation;
 
+typedef enum slipway_log_level {
+  SLIPWAY_WARNING = 1, /* always shown */
+  SLIPWAY_INFO         /* with -v */
+} slipway_log_level;
+
 /* The host's functions. The table only grows: look at struct_size before you use a later one. */
 typedef struct slipway_host {
   uint32_t struct_size;
-  uint32_t reserved;
 
   /* ---- In every hook ---- */
 
@@ -161,6 +169,10 @@ typedef struct slipway_host {
 
   /* A slipway_operation. */
   uint32_t (*operation)(const slipway_context*);
+
+  /* Tells the user something, in a line with the stage's name: a hook may not print. level: a
+   * slipway_log_level. */
+  void (*log)(slipway_context*, uint32_t level, const char* text);
 
   /* ---- In the hooks that each one names ---- */
 
@@ -225,7 +237,6 @@ typedef struct slipway_stage {
 
   const slipway_option* options;
   uint32_t option_count;
-  uint32_t reserved;
 
   /* Order rules: lists of tokens, each ended by NULL; NULL for an empty list. A stage provides
    * its own name without saying so. */
@@ -289,7 +300,6 @@ typedef struct slipway_plugin {
   uint32_t option_size; /* sizeof(slipway_option): from each row of a table to the next */
   uint32_t stage_size;  /* sizeof(slipway_stage) */
   uint32_t stage_count;
-  uint32_t reserved;
   const slipway_stage* const* stages;
 } slipway_plugin;
 
@@ -319,7 +329,6 @@ extern __attribute__((visibility("default"))) const slipway_plugin slipway_plugi
                                            sizeof(slipway_option),                 \
                                            sizeof(slipway_stage),                  \
                                            sizeof(slipway_stages) / sizeof(void*), \
-                                           0,                                      \
                                            slipway_stages};                        \
   SLIPWAY_PLUGIN_NOTE
 

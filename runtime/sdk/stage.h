@@ -71,6 +71,10 @@ class Context {
     return static_cast<slipway_operation>(host_->operation(context_));
   }
 
+  // Tells the user something, in a line of the stage's own: a warning, or what is shown with -v.
+  void Warn(const std::string& text) { host_->log(context_, SLIPWAY_WARNING, text.c_str()); }
+  void Info(const std::string& text) { host_->log(context_, SLIPWAY_INFO, text.c_str()); }
+
  protected:
   // Keeps an undo record, for Teardown.
   Status RecordUndo(std::string_view record) {
@@ -156,7 +160,7 @@ class Figures : public Context {
 };
 
 // The hooks, in the order of a container's life. Options are members: they are set when the
-// object is made, before any hook. No hook may print, or start a thread.
+// object is made, before any hook. No hook may print (see Context::Warn), or start a thread.
 class Stage {
  public:
   virtual ~Stage() = default;

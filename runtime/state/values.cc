@@ -136,7 +136,10 @@ class Parser {
 
 std::string FormatValues(const slipway_stage& stage, const slipway_value* values) {
   std::string text;
-  for (uint32_t i = 0; i < stage.option_count; ++i) Format(values[i], text);
+  for (uint32_t i = 0; i < stage.option_count; ++i) {
+    const bool secret = (OptionAt(stage.options, i).flags & SLIPWAY_SECRET) != 0;
+    Format(secret ? slipway_value{} : values[i], text);
+  }
   return text;
 }
 

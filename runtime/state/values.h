@@ -28,7 +28,7 @@ class Values {
   std::deque<std::string> strings_;
 };
 
-// values: as many as the stage has options.
+// values: as many as the stage has options. Those that are secret are left out.
 std::string FormatValues(const slipway_stage& stage, const slipway_value* values);
 
 // Takes what FormatValues wrote, perhaps for an older build of the stage, which had fewer options

@@ -19,7 +19,6 @@ const slipway_stage kStage = {
     .oldest_record_version = 0,
     .options = nullptr,
     .option_count = 0,
-    .reserved = 0,
     .provides = nullptr,
     .requires_ = nullptr,
     .after = nullptr,

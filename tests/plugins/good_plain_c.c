@@ -15,6 +15,7 @@ static const slipway_option kOptions[kOptionCount] = {
     [kHostname] = {.name = "hostname",
                    .summary = "Host name inside the container",
                    .type = SLIPWAY_STRING,
+                   .flags = SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM,
                    .fallback = "plain-c",
                    .minimum = 1,
                    .maximum = 64},
