@@ -186,6 +186,7 @@ Outcome Launch(const Job& job) {
   Outcome outcome{.exit_status = kRuntimeFailed};
   outcome.exit_status = RunCaught(job, blocked, *journal, outcome);
   Status taken_back = journal->TakeBack();
+  if (!taken_back.ok()) taken_back = journal->TakeBack();
   job.guard.SetOutcome(StatusOf(outcome.exit_status));
   job.guard.Resume();
   const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;

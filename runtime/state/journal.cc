@@ -129,9 +129,10 @@ Status Journal::Write(const std::string& text) {
 
 Status Journal::TakeBack() {
   struct stat about {};
-  if (!std::exchange(lent_, false)) return Ok();
+  if (!lent_) return Ok();
   if (fstat(file_.get(), &about) != 0) return Error(errno, "look at", path());
-  if (about.st_size == size_) return Ok();
+  lent_ = about.st_size != size_;
+  if (!lent_) return Ok();
   std::string text(static_cast<size_t>(about.st_size), '\0');
   const ssize_t size = pread(file_.get(), text.data(), text.size(), 0);
   if (size < 0) return Error(errno, "read", path());
@@ -139,6 +140,7 @@ Status Journal::TakeBack() {
                    ParseContents({text.data(), static_cast<size_t>(size)}, path()));
   entries_ = std::move(contents.entries);
   size_ = size;
+  lent_ = false;
   return Ok();
 }
 

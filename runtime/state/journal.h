@@ -40,7 +40,8 @@ class Journal {
 
   // From here on a child that is a copy of this process may append records too.
   void LendToChild() { lent_ = true; }
-  // Behind the start of that child: its records are among the entries.
+  // Behind the start of that child: its records are among the entries. May be called again when it
+  // fails.
   Status TakeBack();
 
   // The oldest first.

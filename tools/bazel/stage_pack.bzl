@@ -1,6 +1,5 @@
 """stage_pack: one plugin of many stages."""
 
-load("@rules_cc//cc:defs.bzl", "cc_library")
 load("//tools/bazel:stage_plugin.bzl", "plugin_library", "stage_symbol")
 
 def stage_pack(name, stages, library = "libslipway_stages.so"):
