@@ -72,7 +72,7 @@ void WriteLog(slipway_context* context, uint32_t level, const char* text) noexce
   try {
     (*context->log)(level == SLIPWAY_INFO ? SLIPWAY_INFO : SLIPWAY_WARNING,
                     Error(TextOf(text)).In(context->descriptor->name, {}));
-  } catch (const std::exception&) {
+  } catch (...) {
     return;  // without memory for it, nothing is said
   }
 }
@@ -94,6 +94,8 @@ int Caught(slipway_error* error, const char* operation, Function function) noexc
     return Fail(error, ENOMEM, operation, nullptr, nullptr);
   } catch (const std::exception& exception) {
     return Fail(error, 0, "internal error", exception.what(), nullptr);
+  } catch (...) {
+    return Fail(error, 0, "internal error", nullptr, nullptr);
   }
 }
 
