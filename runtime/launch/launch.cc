@@ -194,8 +194,9 @@ Outcome Launch(const Job& job) {
     outcome.findings =
         CollectFindings(OccasionOf(job), job.stages, journal->entries(), outcome.warnings);
   }
-  for (Error& failure : Undo(job, *journal, std::move(taken_back)))
+  for (Error& failure : Undo(job, *journal, std::move(taken_back))) {
     outcome.warnings.push_back(std::move(failure));
+  }
   if (!strays.End()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }

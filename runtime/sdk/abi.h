@@ -13,6 +13,10 @@
  * for later. Strings are UTF-8 and end in NUL. What a function is handed stays the caller's, and is
  * valid during the call, except where a comment says otherwise. The host's functions are for the
  * hook's own thread, while it runs.
+ *
+ * No hook prints, starts a thread, or leaves the host's process changed: its signal handlers,
+ * timers, current folder, umask and credentials. A call that waits may end with EINTR, once a
+ * second.
  */
 #ifndef SLIPWAY_RUNTIME_SDK_ABI_H_
 #define SLIPWAY_RUNTIME_SDK_ABI_H_
