@@ -250,15 +250,27 @@ TEST(BadPipeline, AnUnknownStageIsLookedForInTheseFolders) {
 TEST(BadPipeline, FirstOfGivesTheReasonOfEachAlternative) {
   ContainerTest test;
   const std::string config = test.WriteStages(
-      "  - first-of:\n      - mount: {root: nowhere}\n      - cgroup-v1: {parent: /nope}\n");
+      "  - first-of:\n      - cgroup-v1: {memory.high: 1MiB}\n      - cgroup-v2: {net_cls.classid: "
+      "1}\n");
   // A line for each, and then what it comes to.
   const RunResult result = test.RunContainer(config, {"/bin/true"});
   EXPECT_EQ(result.status, 125);
-  for (const char* line :
-       {"runtime: $F:4:23: mount: root: cannot open \"$D/nowhere\": No such file or directory (",
-        "\nruntime: $F:5:", "\nruntime: $F:3:5: no stage of first-of works here\n"}) {
+  for (const char* line : {"runtime: $F:4:34: cgroup-v1: memory.high: cgroup v1 has no ",
+                           "\nruntime: $F:5:38: cgroup-v2: net_cls.classid: cgroup v2 has no ",
+                           "\nruntime: $F:3:5: no stage of first-of works here\n"}) {
     EXPECT_NE(result.err.find(Fill(line, test)), std::string::npos) << line << result.err;
   }
+}
+
+TEST(BadPipeline, FirstOfDoesNotGoOnBehindAMistake) {
+  ContainerTest test;
+  const std::string config =
+      test.WriteStages("  - first-of:\n      - mount: {root: nowhere}\n      - uts\n");
+  ExpectRefusalLike(test.RunContainer(config, {"/bin/true"}),
+                    Fill("$F:4:23: mount: root: cannot open \"$D/nowhere\": No such file or "
+                         "directory (",
+                         test),
+                    {});
 }
 
 TEST(BadPipeline, CgroupV1ParentIsMissing) {

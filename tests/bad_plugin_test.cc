@@ -54,14 +54,18 @@ TEST_P(BadPlugin, FailsWithOneLine) {
 
 constexpr Case kLoad[] = {
     {"NoSymbol", "bad-no-symbol",
-     "$F:4:5: bad-no-symbol: no symbol \"slipway_descriptor\" (each stage exports it, see "
+     "$F:4:5: bad-no-symbol: no symbol \"slipway_plugin_0\" (each plugin exports it, see "
      "SLIPWAY_STAGE; file: $P/libbad_no_symbol_stage.so)"},
     {"WrongMagic", "bad-wrong-magic",
-     "$F:4:5: bad-wrong-magic: wrong magic \"0x1122334455667788\" (a stage begins with "
+     "$F:4:5: bad-wrong-magic: wrong magic \"0x1122334455667788\" (a plugin begins with "
      "0x0059415750494c53; this is none: $P/libbad_wrong_magic_stage.so)"},
     {"WrongName", "bad-wrong-name",
-     "$F:4:5: bad-wrong-name: wrong name \"somebody-else\" (this file must hold "
-     "\"bad-wrong-name\": $P/libbad_wrong_name_stage.so)"},
+     "$F:4:5: bad-wrong-name: no such stage in the plugin \"bad-wrong-name\" (it has "
+     "somebody-else; "
+     "file: $P/libbad_wrong_name_stage.so)"},
+    {"NoNote", "bad-no-note",
+     "$F:4:5: bad-no-note: not a plugin of Slipway \"$P/libbad_no_note_stage.so\" (it has no note "
+     ".note.slipway, which SLIPWAY_STAGE makes, or SLIPWAY_PLUGIN in C)"},
     {"UnresolvedSymbol", "bad-unresolved-symbol",
      "$F:4:5: bad-unresolved-symbol: cannot load \"$P/libbad_unresolved_symbol_stage.so\" "
      "(undefined symbol: slipway_no_such_function)"},
@@ -117,11 +121,11 @@ TEST(BadPlugin, OfAnotherAbiIsRefused) {
        "; rebuild the stage: " + RealFixture("libbad_wrong_abi_major_stage.so") + ")"});
 }
 
-TEST(BadPlugin, WithATooSmallDescriptorIsRefused) {
+TEST(BadPlugin, OfSmallerStagesIsRefused) {
   ContainerTest test;
   const RunResult result = RunStages(test, "  - bad-too-small-struct\n");
   ExpectRefusalLike(
-      result, Fill("$F:3:5: bad-too-small-struct: wrong size of the descriptor \"", test),
+      result, Fill("$F:3:5: bad-too-small-struct: wrong size of a stage \"", test),
       {"(this runtime wants ",
        "; rebuild the stage: " + RealFixture("libbad_too_small_struct_stage.so") + ")"});
 }
@@ -159,13 +163,50 @@ TEST(BadPlugin, InAnAlternativeThatWouldNotBeTakenIsRefused) {
                     Fill("$F:5:9: bad-no-symbol: no symbol ", test), {});
 }
 
-TEST(BadPlugin, WhoseProbeThrowsGivesWayToTheNextOfFirstOf) {
+TEST(FirstOf, GoesOnBehindAStageThatIsNotHere) {
   ContainerTest test;
-  const RunResult result = RunStages(
-      test, std::string(kRoot) + "  - first-of:\n      - bad-throws: {hook: probe}\n      - uts\n",
-      {"hostname"});
+  const RunResult result =
+      RunStages(test, std::string(kRoot) + "  - first-of:\n      - good-not-here\n      - uts\n",
+                {"hostname"});
   EXPECT_EQ(result.out, "container\n") << result.err;
   EXPECT_EQ(result.err, "");
+}
+
+TEST(FirstOf, StopsAtAMistake) {
+  ContainerTest test;
+  ExpectRefusal(
+      RunStages(test, "  - first-of:\n      - good-not-here: {wrong: true}\n      - uts\n"),
+      Fill("$F:4:32: good-not-here: wrong: a mistake \"on purpose\"", test));
+}
+
+TEST(FirstOf, StopsAtAProbeThatThrows) {
+  ContainerTest test;
+  ExpectRefusal(RunStages(test, "  - first-of:\n      - bad-throws: {hook: probe}\n      - uts\n"),
+                "bad-throws: threw an exception in its Probe hook \"thrown on purpose\"");
+}
+
+TEST(FirstOf, SaysWhatWouldMakeAStageWork) {
+  ContainerTest test;
+  const std::string config =
+      test.WriteStages("  - first-of:\n      - good-not-here: {cure: another day}\n      - uts\n");
+  std::vector<std::string> words = {Runfile("runtime/runtime"), "check", "--probe", config};
+  const std::vector<std::string> flags = FixtureFlags();
+  words.insert(words.end(), flags.begin(), flags.end());
+  const std::string reason =
+      "not available here: " +
+      Fill("$F:4:31: good-not-here: cure: no such thing \"here\" (nowhere is; another day)\n",
+           test);
+  EXPECT_NE(RunProgram(words).out.find(reason), std::string::npos) << RunProgram(words).out;
+  words.insert(words.end(), {"--format", "json"});
+  EXPECT_NE(RunProgram(words).out.find("\"cure\":\"another day\""), std::string::npos);
+}
+
+TEST(FirstOf, ShowsTheCureOfTheOnlyStage) {
+  ContainerTest test;
+  ExpectRefusal(RunStages(test, "  - good-not-here\n"),
+                Fill("$F:3:5: good-not-here: cure: no such thing \"here\" (nowhere is; another "
+                     "machine)",
+                     test));
 }
 
 // A copy of good-plain-c that the test may spoil.

@@ -244,7 +244,7 @@ TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
   ExpectRefusal(
       RunProgram({copy.host(), "--config", config, "/bin/echo", "ran"}, {.uid = kNobody}),
       config +
-          ":3:5: uts: needs root (CAP_SYS_ADMIN is missing: run the runtime as root, for example "
+          ":3:5: uts: needs root (CAP_SYS_ADMIN is missing; run the runtime as root, for example "
           "with sudo)");
 }
 

@@ -61,18 +61,31 @@ class Plugin : public LeftBehind {
   }
 };
 
-TEST_F(Plugin, ThatWasExchangedIsRefusedAndTheOldOneStillServes) {
-  Put("libbad_leaves_record_too_stage.so");
-  ExpectKeptBecause(Gc(), "another plugin than the one that built the container \"" + File() + "\"",
-                    {"(it is build-id:", ", and was build-id:",
-                     "; name a folder that has the old one with --plugin-dir)"});
+TEST_F(Plugin, OfAnotherBuildThatKnowsTheRecordsServes) {
+  Put("libbad_leaves_record_wider_stage.so");
+  ExpectOutput(Gc(), Undone());
+  ExpectUndone();
+}
+
+TEST_F(Plugin, ThatDoesNotKnowTheRecordsIsRefusedAndTheOldOneStillServes) {
+  Put("libbad_leaves_record_newer_stage.so");
+  ExpectKeptBecause(
+      Gc(),
+      "does not know the undo records of the build that made the container \"" + File() + "\"",
+      {"(they are of version 1, and it knows 2 to 2; it is build-id:", ", and was build-id:",
+       "; name a folder that has the old one with --plugin-dir)"});
   ExpectUndoneWithTheOldOne();
+}
+
+TEST_F(Plugin, OfAnotherStageIsRefused) {
+  Put("libbad_leaves_record_too_stage.so");
+  ExpectKeptBecause(Gc(), "no such stage in the plugin \"bad-leaves-record\"",
+                    {"(it has bad-leaves-record-too; file: " + File() + ")"});
 }
 
 TEST_F(Plugin, ThatIsNoPluginAnyMoreIsRefused) {
   test_.Write(std::string("stages/") + kPlugin, "not a plugin");
-  ExpectKeptBecause(Gc(), "another plugin than the one that built the container ",
-                    {"(it is sha256:", ", and was build-id:"});
+  ExpectKeptBecause(Gc(), "not a shared library \"" + File() + "\"", {"(no ELF file; "});
 }
 
 TEST_F(Plugin, ThatHasGoneIsLookedForInThePluginDir) {

@@ -185,5 +185,39 @@ TEST_F(Unwind, ACommandThatWasNotFoundStays127WhenTeardownFails) {
   EXPECT_EQ(result.status, 127);
 }
 
+// A record that the child leaves: in the memory of the host (sharing), or in a copy of it.
+class LateRecord : public Unwind, public ::testing::WithParamInterface<bool> {
+ protected:
+  RunResult RunLate(const std::string& more = "") {
+    const std::string parks = GetParam() ? "  - bad-throws\n" : "";
+    id_ = test_.next_id();
+    return Run(test_.WriteStages("  - good-late-record: {dir: records" + more + "}\n" + parks));
+  }
+
+  void ExpectLateUndone() {
+    EXPECT_EQ(ReadText(test_.Path("records/log")), id_ + " 65536\n");
+    EXPECT_FALSE(fs::exists(test_.Path("records/late")));
+    EXPECT_FALSE(StateIsLeft());
+  }
+
+  std::string id_;
+};
+
+TEST_P(LateRecord, OfTheChildIsUndone) {
+  const RunResult result = RunLate();
+  EXPECT_EQ(result.out, "ran\n") << result.err;
+  EXPECT_EQ(result.err, "");
+  ExpectLateUndone();
+}
+
+TEST_P(LateRecord, OfAChildThatFailsIsUndone) {
+  EXPECT_EQ(RunLate(", fail: true").err, "runtime: " + test_.Path("test.yaml") +
+                                             ":3:5: good-late-record: failed \"on purpose\"\n");
+  ExpectLateUndone();
+}
+
+INSTANTIATE_TEST_SUITE_P(Start, LateRecord, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "Parked" : "Sharing"; });
+
 }  // namespace
 }  // namespace slipway::testing

@@ -32,6 +32,8 @@ ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them b
 # Below plugins/, but no stage: what several stages share, and whom it may know.
 SHARED = {"plugins/cgroup": ["runtime/sdk", "runtime/sys"]}
 PLUGIN = ["runtime/sdk", "runtime/sys", *SHARED]
+PACK = "plugins"  # the library of all stages: a table of what their folders make
+ROOMS[PACK] = ["runtime/sdk"]
 
 # The one room of each library: its target, and what its headers' names begin with.
 LIBRARIES = [
@@ -112,7 +114,7 @@ def room_of(path):
     folder = os.path.dirname(path)
     if folder.startswith("plugins/"):
         return "/".join(folder.split("/")[:2])
-    return folder if f"{folder}/".startswith("runtime/") else ""
+    return folder if folder == PACK or f"{folder}/".startswith("runtime/") else ""
 
 
 def room_problem(user, used):
@@ -120,7 +122,7 @@ def room_problem(user, used):
     may = SHARED.get(user, PLUGIN) if user.startswith("plugins/") else ROOMS.get(user)
     if may is None:
         return f"{user} is no room; name it in ROOMS of {THIS}"
-    if used == user or used in may:
+    if used == user or used in may or (user == PACK and used.startswith("plugins/")):
         return None
     return f"{user} may not know {used}; it may know {', '.join(may) or 'only itself'}"
 

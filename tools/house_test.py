@@ -124,6 +124,13 @@ class GraphTest(unittest.TestCase):
         self.assert_fine(rule("//runtime/cli:a_test", "cc_test", uses=uses),
                          rule("//runtime/cli:testing", uses=uses, testonly=True))
 
+    def test_pack_knows_the_stages_and_nothing_else(self):
+        pack = "//plugins:libslipway_stages.so"
+        self.assert_fine(rule(pack, "cc_binary", uses=[
+            "//plugins:table.c", "//plugins/uts:packed", "//runtime/sdk:sdk"]))
+        self.assertEqual(len(self.check(rule(pack, uses=["//runtime/state:a"]))), 1)
+        self.assertEqual(len(self.check(rule("//plugins/uts:a", uses=[pack]))), 1)
+
     def test_plugins_test_has_others_as_data(self):
         data = ["//plugins/pid:libpid_stage.so", "//runtime:runtime"]
         self.assert_fine(rule("//plugins/uts:uts_test", "cc_test", data=data))

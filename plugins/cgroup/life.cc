@@ -19,12 +19,9 @@
 namespace slipway::cgroup {
 namespace {
 
-constexpr size_t kMaxRecord = 4096;  // of slipway_host.record_undo
-constexpr size_t kMaxId = 64;        // of slipway_host.container_id
-constexpr size_t kBootId = 36;       // a UUID
-// "made ", 64 bits in decimal, a blank, and a boot's ID with another.
-constexpr size_t kLongestPrefix = 5 + 20 + 1 + kBootId + 1;
-constexpr size_t kMaxPath = std::min<size_t>(kMaxRecord - kLongestPrefix, PATH_MAX - 1);
+constexpr size_t kMaxId = 64;   // of slipway_host.container_id
+constexpr size_t kBootId = 36;  // a UUID
+constexpr size_t kMaxPath = PATH_MAX - 1;
 constexpr mode_t kFolderMode = 0755;
 
 constexpr std::string_view kIntend = "intend ";
@@ -106,6 +103,19 @@ Result<CgroupRecord> ParseRecord(std::string_view text) {
   if (!rest.starts_with('/')) return unknown;
   record.path = rest;
   return record;
+}
+
+Error NotHereByErrno(Error error) {
+  switch (error->errno_value) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case EBUSY:
+    case EOPNOTSUPP:
+      return NotHere(std::move(error), std::string(error->cure));
+    default:
+      return error;
+  }
 }
 
 Status CheckParent(const CgroupMount& mount, const std::string& parent) {

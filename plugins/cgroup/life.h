@@ -37,6 +37,10 @@ struct CgroupRecord {
 std::string FormatRecord(const CgroupRecord& record);
 Result<CgroupRecord> ParseRecord(std::string_view text);
 
+// Of a Probe: an error whose errno says that this user's rights, or the way in which the machine's
+// cgroups are set up, are in the way becomes a NotHere.
+Error NotHereByErrno(Error error);
+
 // Can a cgroup be made below the cgroup `parent` of this mount? No side effects.
 Status CheckParent(const CgroupMount& mount, const std::string& parent);
 

@@ -161,7 +161,8 @@ Status RefuseLacking(std::span<const LackingOption> lacking, const char* version
                      const CgroupOptions& options) {
   for (const LackingOption& option : lacking) {
     if (option.given(options)) {
-      return Error(std::string(version) + " has no", option.name, option.hint).Option(option.name);
+      return NotHere(Error(std::string(version) + " has no", option.name, option.hint))
+          .Option(option.name);
     }
   }
   return Ok();

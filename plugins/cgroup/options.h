@@ -88,9 +88,9 @@ struct DeviceRule {
 struct RdmaMax {
   static constexpr auto Options() {
     return OptionTable(Option<&RdmaMax::hca_handle>("hca_handle", "Maximum handles of the adapter",
-                                                    {.maximum = kMaxCount}),
+                                                    {.minimum = 0, .maximum = kMaxCount}),
                        Option<&RdmaMax::hca_object>("hca_object", "Maximum objects of the adapter",
-                                                    {.maximum = kMaxCount}));
+                                                    {.minimum = 0, .maximum = kMaxCount}));
   }
 
   std::optional<int64_t> hca_handle;
@@ -119,17 +119,17 @@ struct CgroupOptions {
         Option<&O::memory_high>(
             "memory.high",
             "Memory above which the container is slowed down and its memory reclaimed; v2 only",
-            {.maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes}),
         Option<&O::memory_low>(
             "memory.low",
             "Memory that is reclaimed only when there is nothing else to reclaim; v2 only",
-            {.maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes}),
         Option<&O::memory_min>("memory.min", "Memory that is never reclaimed; v2 only",
-                               {.maximum = kMaxBytes}),
+                               {.minimum = 0, .maximum = kMaxBytes}),
         Option<&O::memory_swap_max>(
             "memory.swap.max",
             "Maximum swap of the container, on top of its memory; on v1 with memory.max only",
-            {.maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes}),
         Option<&O::memory_oom_group>(
             "memory.oom.group",
             "Whether the OOM killer ends the whole container or one process; v2 only"),
@@ -143,7 +143,7 @@ struct CgroupOptions {
             "cpu.max.burst",
             "Unused CPU time that a busier period may use on top of cpu.max; at most what cpu.max "
             "gives in one period",
-            {.maximum = kMaxBurst}),
+            {.minimum = 0, .maximum = kMaxBurst}),
         Option<&O::cpu_weight>(
             "cpu.weight", "Share of the CPUs when all are busy; other cgroups have 100 by default",
             {.minimum = 1, .maximum = kMaxWeight}),

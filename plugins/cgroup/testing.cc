@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/sdk/testing/host.h"
 #include "runtime/sys/file.h"
 
 struct slipway_context {
@@ -34,7 +35,7 @@ int RecordUndo(slipway_context* context, const void* record, size_t size, slipwa
   if (context->test->on_record) {
     Status status = context->test->on_record(text);
     if (!status.ok()) {
-      *error = *status.error();
+      error->record = *status.error();
       return -1;
     }
   }
@@ -48,8 +49,7 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error*) {
 }
 
 slipway_host Host() {
-  slipway_host host{};
-  host.struct_size = sizeof(host);
+  slipway_host host = slipway::testing::HostForTests();
   host.container_id = ContainerId;
   host.record_undo = RecordUndo;
   host.set_cgroup = SetCgroup;
@@ -58,17 +58,16 @@ slipway_host Host() {
 
 const slipway_host kHost = Host();
 
-Status FromC(int result, const slipway_error& error) {
-  return result == 0 ? Status() : Status(Error(error));
-}
+using slipway::testing::StatusOf;
 
 }  // namespace
 
 HookedStage::HookedStage(const std::string& library, std::string id) : id_(std::move(id)) {
   void* handle = dlopen(("./" + library).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) Die(dlerror());
-  stage_ = static_cast<const slipway_stage*>(dlsym(handle, SLIPWAY_DESCRIPTOR_SYMBOL));
-  if (stage_ == nullptr) Die(dlerror());
+  const auto* plugin = static_cast<const slipway_plugin*>(dlsym(handle, SLIPWAY_PLUGIN_SYMBOL));
+  if (plugin == nullptr) Die(dlerror());
+  stage_ = plugin->stages[0];
   values_.resize(stage_->option_count);
   strings_.resize(stage_->option_count);
   Set("parent", "/");
@@ -105,34 +104,38 @@ Status HookedStage::Create() {
   if (object_ != nullptr) stage_->destroy(object_);
   object_ = nullptr;
   probed_ = false;
-  slipway_error error{};
-  return FromC(stage_->create(&kHost, values_.data(), &object_, &error), error);
+  slipway_error error;
+  slipway_context context{this};
+  return StatusOf(stage_->create(&kHost, &context, values_.data(), &object_, &error), error);
 }
 
 Status HookedStage::Probe() {
   RETURN_IF_ERROR(Create());
   probed_ = true;
-  slipway_error error{};
-  return FromC(stage_->probe(object_, &error), error);
+  slipway_error error;
+  slipway_context context{this};
+  return StatusOf(stage_->probe(object_, &context, &error), error);
 }
 
 Status HookedStage::PreClone() {
   if (!probed_) RETURN_IF_ERROR(Probe());
-  slipway_error error{};
+  slipway_error error;
   slipway_context context{this};
-  return FromC(stage_->pre_clone(object_, &context, &error), error);
+  return StatusOf(stage_->pre_clone(object_, &context, &error), error);
 }
 
 Status HookedStage::InChild() {
-  slipway_error error{};
+  slipway_error error;
   slipway_context context{this};
-  return FromC(stage_->in_child(object_, &context, &error), error);
+  return StatusOf(stage_->in_child(object_, &context, &error), error);
 }
 
 Status HookedStage::Teardown(const std::string& record) {
-  slipway_error error{};
-  return FromC(stage_->teardown(&kHost, values_.data(), record.data(), record.size(), &error),
-               error);
+  slipway_error error;
+  slipway_context context{this};
+  return StatusOf(
+      stage_->teardown(&kHost, &context, values_.data(), record.data(), record.size(), &error),
+      error);
 }
 
 Status HookedStage::TeardownAll() {

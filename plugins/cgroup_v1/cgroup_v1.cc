@@ -30,8 +30,10 @@
 namespace {
 
 using slipway::Child;
+using slipway::Context;
 using slipway::Error;
 using slipway::Figures;
+using slipway::NotHere;
 using slipway::Ok;
 using slipway::Plan;
 using slipway::Result;
@@ -40,14 +42,16 @@ using slipway::cgroup_v1::Hierarchy;
 namespace cgroup = slipway::cgroup;
 namespace sys = slipway::sys;
 
+constexpr std::string_view kUseV2 = "use the stage cgroup-v2";
+
 // Why the v2 hierarchy has what v1 lacks, for the hint of an error; empty: it has it not.
 std::string OnUnified(const cgroup::CgroupMount& unified, std::string_view controller) {
-  if (controller == "devices") return "v2 needs none for devices: use the stage cgroup-v2";
+  if (controller == "devices") return "v2 needs none for devices";
   const auto offered = sys::ReadFile(unified.mount_point + "/cgroup.controllers");
   // The same controller under two names.
   const std::string_view name = controller == "blkio" ? "io" : controller;
   if (!offered.ok() || !cgroup::HasWord(*offered, name)) return {};
-  return "it is bound to cgroup v2 at " + unified.mount_point + ": use the stage cgroup-v2";
+  return "it is bound to cgroup v2 at " + unified.mount_point;
 }
 
 // controller: which is in no v1 hierarchy. All mounts are looked at only where v2 does not explain
@@ -57,25 +61,27 @@ Status RefuseController(cgroup::CgroupMounts& mounts, const std::string& control
   const std::string operation = "no controller \"" + controller + "\" in ";
   ASSIGN_OR_RETURN(const cgroup::CgroupMount* unified, mounts.Unified());
   const std::string elsewhere = unified ? OnUnified(*unified, controller) : std::string();
-  if (!elsewhere.empty()) return Error(operation + "cgroup v1", {}, elsewhere).Option(option);
+  if (!elsewhere.empty()) {
+    return NotHere(Error(operation + "cgroup v1", {}, elsewhere), kUseV2).Option(option);
+  }
   ASSIGN_OR_RETURN(const std::vector<cgroup::CgroupMount> all, mounts.All());
   const std::string points = cgroup::MountPoints(all, false);
   if (points == "none") {
-    return Error(operation + "cgroup v1", {},
-                 "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either")
+    return NotHere(Error(operation + "cgroup v1", {},
+                         "no v1 hierarchy is mounted; no cgroup v2 mount in reach has it either"))
         .Option(option);
   }
-  return Error(operation + "the cgroup v1 hierarchies at", points,
-               "no cgroup v2 mount in reach has it either")
+  return NotHere(Error(operation + "the cgroup v1 hierarchies at", points,
+                       "no cgroup v2 mount in reach has it either"))
       .Option(option);
 }
 
 Status RefuseAll(cgroup::CgroupMounts& mounts) {
   ASSIGN_OR_RETURN(const cgroup::CgroupMount* unified, mounts.Unified());
-  return Error("no cgroup v1 hierarchy has pids, memory or cpu", {},
-               unified
-                   ? "there is cgroup v2 at " + unified->mount_point + ": use the stage cgroup-v2"
-                   : "nor is cgroup v2 in /proc/self/mountinfo; mount a hierarchy first");
+  return NotHere(Error("no cgroup v1 hierarchy has pids, memory or cpu", {},
+                       unified ? "there is cgroup v2 at " + unified->mount_point
+                               : "nor is cgroup v2 in /proc/self/mountinfo"),
+                 unified ? kUseV2 : "mount a hierarchy first");
 }
 
 bool IsRealTime() {
@@ -87,10 +93,12 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
  public:
   using cgroup::CgroupOptions::Options;
 
-  Status Create() override { return cgroup::CheckCgroupOptions(*this); }
+  Status Create(Context&) override { return cgroup::CheckCgroupOptions(*this); }
 
-  Status Probe() override {
-    ASSIGN_OR_RETURN(hierarchies_, Locate());
+  Status Probe(Context&) override {
+    auto located = Locate();
+    if (!located.ok()) return cgroup::NotHereByErrno(std::move(located.error()));
+    hierarchies_ = std::move(*located);
     return Ok();
   }
 
@@ -131,7 +139,7 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
     return cgroup::ReportCgroup(record, figures);
   }
 
-  Status Teardown(std::string_view record) override { return cgroup::UndoCgroup(record); }
+  Status Teardown(std::string_view record, Context&) override { return cgroup::UndoCgroup(record); }
 
  private:
   // The hierarchies of the controllers. Without `limits` those that there are will do.

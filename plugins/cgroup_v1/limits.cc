@@ -118,8 +118,9 @@ constexpr std::array kLimits = {
 Status CheckLimits(const CgroupOptions& options) {
   RETURN_IF_ERROR(cgroup::RefuseLacking(kLacking, "cgroup v1", options));
   if (options.memory_swap_max && !options.memory_max) {
-    return Error("memory.swap.max without memory.max", {},
-                 "v1 limits swap only together with memory: give memory.max too")
+    return NotHere(Error("memory.swap.max without memory.max", {},
+                         "v1 limits swap only together with memory"),
+                   "give memory.max too")
         .Option("memory.swap.max");
   }
   return Ok();

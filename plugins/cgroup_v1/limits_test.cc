@@ -162,7 +162,7 @@ TEST(CheckLimits, RefusesSwapWithoutMemory) {
   CgroupOptions options;
   options.memory_swap_max = Bytes{0};
   EXPECT_EQ(ErrorOf(options),
-            "memory.swap.max without memory.max (v1 limits swap only together with memory: give "
+            "memory.swap.max without memory.max (v1 limits swap only together with memory; give "
             "memory.max too)");
 }
 

@@ -24,8 +24,10 @@
 
 namespace {
 
+using slipway::Context;
 using slipway::Error;
 using slipway::Figures;
+using slipway::NotHere;
 using slipway::Ok;
 using slipway::Plan;
 using slipway::Result;
@@ -39,9 +41,9 @@ std::string NameOnV1(const std::string& controller) {
   return controller == "io" ? "blkio" : controller;
 }
 
-std::string BoundToV1(const std::string& place) {
-  return "it is bound to cgroup v1 at " + place + ": use the stage cgroup-v1";
-}
+constexpr std::string_view kUseV1 = "use the stage cgroup-v1";
+
+std::string BoundToV1(const std::string& place) { return "it is bound to cgroup v1 at " + place; }
 
 // Before the v2 hierarchy is looked for, which takes long where it is not at its usual place: none
 // can offer these.
@@ -50,7 +52,8 @@ Status RefuseThoseOnV1(const std::vector<cgroup::LimitWrite>& limits,
   for (const std::string& controller : controllers) {
     const std::string place = cgroup::UsualPlaceOnV1(NameOnV1(controller));
     if (place.empty()) continue;
-    return Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place))
+    return NotHere(Error("no controller \"" + controller + "\" in cgroup v2", {}, BoundToV1(place)),
+                   kUseV1)
         .Option(cgroup::OptionOf(limits, controller));
   }
   return Ok();
@@ -62,11 +65,13 @@ Result<cgroup::CgroupMount> FindHierarchy(cgroup::CgroupMounts& mounts) {
   ASSIGN_OR_RETURN(const std::vector<cgroup::CgroupMount> all, mounts.All());
   const std::string points = cgroup::MountPoints(all, false);
   if (points == "none") {
-    return Error("no cgroup hierarchy is mounted", {},
-                 "neither v2 nor v1 is in /proc/self/mountinfo; mount cgroup2 first");
+    return NotHere(
+        Error("no cgroup hierarchy is mounted", {}, "neither v2 nor v1 is in /proc/self/mountinfo"),
+        "mount cgroup2 first");
   }
-  return Error("no cgroup v2 hierarchy is mounted", {},
-               "there are v1 hierarchies at " + points + ": use the stage cgroup-v1");
+  return NotHere(
+      Error("no cgroup v2 hierarchy is mounted", {}, "there are v1 hierarchies at " + points),
+      kUseV1);
 }
 
 Status CheckControllers(cgroup::CgroupMounts& mounts, const cgroup::CgroupMount& mount,
@@ -78,10 +83,11 @@ Status CheckControllers(cgroup::CgroupMounts& mounts, const cgroup::CgroupMount&
   for (const std::string& controller : controllers) {
     if (cgroup::HasWord(offered, controller)) continue;
     ASSIGN_OR_RETURN(const cgroup::CgroupMount* elsewhere, mounts.Controller(NameOnV1(controller)));
-    return Error("no controller \"" + controller + "\" at", mount.mount_point,
-                 elsewhere ? BoundToV1(elsewhere->mount_point)
-                           : "no cgroup v1 mount in reach has it either: the kernel lacks it, "
-                             "or a cgroup above this mount does not pass it on")
+    return NotHere(Error("no controller \"" + controller + "\" at", mount.mount_point,
+                         elsewhere ? BoundToV1(elsewhere->mount_point)
+                                   : "no cgroup v1 mount in reach has it either: the kernel lacks "
+                                     "it, or a cgroup above this mount does not pass it on"),
+                   elsewhere ? kUseV1 : "")
         .Option(cgroup::OptionOf(limits, controller));
   }
   return Ok();
@@ -91,12 +97,11 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
  public:
   using cgroup::CgroupOptions::Options;
 
-  Status Create() override { return cgroup::CheckCgroupOptions(*this); }
+  Status Create(Context&) override { return cgroup::CheckCgroupOptions(*this); }
 
-  Status Probe() override {
-    ASSIGN_OR_RETURN(site_, Locate());
-    RETURN_IF_ERROR(cgroup::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
-    return cgroup::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+  Status Probe(Context&) override {
+    Status found = Find();
+    return found.ok() ? Ok() : Status(cgroup::NotHereByErrno(std::move(found.error())));
   }
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
@@ -120,9 +125,15 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
     return cgroup::ReportCgroup(record, figures);
   }
 
-  Status Teardown(std::string_view record) override { return cgroup::UndoCgroup(record); }
+  Status Teardown(std::string_view record, Context&) override { return cgroup::UndoCgroup(record); }
 
  private:
+  Status Find() {
+    ASSIGN_OR_RETURN(site_, Locate());
+    RETURN_IF_ERROR(cgroup::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
+    return cgroup::BlameParent(cgroup_v2::CheckBirth(site_.mount, parent));
+  }
+
   // Where the cgroup is to be made, and what is to be written.
   struct Site {
     cgroup::CgroupMount mount;

@@ -155,7 +155,7 @@ TEST_F(CgroupV2Hooks, ProbeTellsWhereTheControllerIsInstead) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().ToString(),
             "no controller \"pids\" in cgroup v2 (it is bound to cgroup v1 at " + pids +
-                ": use the stage cgroup-v1)");
+                "; use the stage cgroup-v1)");
 }
 
 TEST_F(CgroupV2Hooks, ProbeNamesAParentThatIsNotThere) {

@@ -150,7 +150,7 @@ TEST_F(CgroupV2, AControllerOnV1IsNamedBeforeAnythingHappens) {
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find("cgroup-v2: pids.max: no controller \"pids\" in cgroup v2 "
                             "(it is bound to cgroup v1 at " +
-                            pids + ": use the stage cgroup-v1)\n"),
+                            pids + "; use the stage cgroup-v1)\n"),
             std::string::npos)
       << result.err;
 }

@@ -104,7 +104,7 @@ class Mount final : public slipway::Stage {
                                         {.short_name = "tmpfs"}));
   }
 
-  Status Probe() override {
+  Status Probe(slipway::Context&) override {
     struct stat info {};
     int cause = stat(root_.path.c_str(), &info) == 0 ? 0 : errno;
     if (!cause && !S_ISDIR(info.st_mode)) cause = ENOTDIR;

@@ -8,6 +8,7 @@
 
 #include "runtime/cli/type_text.h"
 #include "runtime/sdk/error.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/wrap.h"
 
 namespace slipway::cli {
@@ -29,9 +30,10 @@ using Row = std::function<void(const std::string& name, const slipway_option&)>;
 void ForEach(const slipway_option* options, uint32_t count, const std::string& prefix,
              const Row& row) {
   for (uint32_t i = 0; i < count; ++i) {
-    const std::string name = prefix + options[i].name;
-    row(name, options[i]);
-    if (const slipway_option* record = RecordIn(options[i])) {
+    const slipway_option& option = OptionAt(options, i);
+    const std::string name = prefix + option.name;
+    row(name, option);
+    if (const slipway_option* record = RecordIn(option)) {
       ForEach(record->fields, record->field_count, name + ".", row);
     }
   }
@@ -66,6 +68,7 @@ void AddOption(std::string& text, const std::string& name, const slipway_option&
   } else {
     value += option.fallback ? std::string("default: ") + option.fallback : "optional";
   }
+  if (option.flags & SLIPWAY_SECRET) value += "; secret: never written down or printed";
   AddLines(text, "", 6, value);
 }
 
@@ -77,6 +80,10 @@ std::string Cell(std::string_view text) {
 }
 
 }  // namespace
+
+std::string AbiText() {
+  return std::to_string(SLIPWAY_ABI_MAJOR) + "." + std::to_string(SLIPWAY_ABI_MINOR);
+}
 
 std::string NeedsText(const slipway_stage& stage) {
   if (stage.privileges != SLIPWAY_UNPRIVILEGED) {
@@ -91,7 +98,7 @@ std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   AddLines(text, "", 0, std::string(stage.name) + " " + stage.version + ": " + stage.summary);
   text += "\n";
   AddFact(text, "file", internal::Printable(file));
-  AddFact(text, "abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor));
+  AddFact(text, "abi", AbiText());
   AddFact(text, "needs", NeedsText(stage));
   AddFact(text, "provides", Tokens(stage.provides));
   AddFact(text, "requires", Tokens(stage.requires_));
@@ -114,6 +121,7 @@ std::string OptionsAsMarkdown(const slipway_stage& stage) {
             std::string fallback = option.fallback ? option.fallback : "*optional*";
             if (option.flags & SLIPWAY_REQUIRED) fallback = "**required**";
             std::string meaning = option.summary;
+            if (option.flags & SLIPWAY_SECRET) meaning += "; secret";
             if (option.short_name != nullptr) {
               meaning.append("; `--").append(option.short_name).append("`");
             }

@@ -10,6 +10,9 @@
 
 namespace slipway::cli {
 
+// The ABI of this runtime and of all that it loads, as "0.4".
+std::string AbiText();
+
 // The privileges that a stage needs, in words.
 std::string NeedsText(const slipway_stage& stage);
 

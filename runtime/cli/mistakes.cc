@@ -51,10 +51,12 @@ json::value Number(int number) { return number == 0 ? json::value() : json::valu
 json::object ObjectOf(const Error& error) {
   Error bare = error;
   bare.At("").In("", "").Hint("");
+  *bare->cure = '\0';
   return {{"stage", error->stage},
           {"option", JsonText(error->option)},
           {"message", bare.ToString()},
-          {"hint", JsonText(error->hint)}};
+          {"hint", JsonText(error->hint)},
+          {"cure", JsonText(error->cure)}};
 }
 
 }  // namespace

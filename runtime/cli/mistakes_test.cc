@@ -63,14 +63,15 @@ TEST(MistakesAsJson, HasAnObjectForEach) {
             "{\"config\":\"my.yaml\",\"ok\":false,\"stages\":[],\"not_available\":[],\"mistakes\":["
             "{\"file\":\"my.yaml\",\"line\":3,\"column\":11,\"stage\":\"uts\",\"option\":\"\","
             "\"message\":\"unknown option \\\"hostnam\\\"\","
-            "\"hint\":\"did you mean \\\"hostname\\\"?\"}]}\n");
+            "\"hint\":\"did you mean \\\"hostname\\\"?\",\"cure\":\"\"}]}\n");
 }
 
 TEST(MistakesAsJson, OfAGoodConfigNamesItsStages) {
-  EXPECT_EQ(MistakesAsJson("my.yaml", {"uts", "pid"}, {Error("no").In("cgroup-v2", "")}, {}),
+  const Error not_here = NotHere(Error("no"), "do this").In("cgroup-v2", "");
+  EXPECT_EQ(MistakesAsJson("my.yaml", {"uts", "pid"}, {not_here}, {}),
             "{\"config\":\"my.yaml\",\"ok\":true,\"stages\":[\"uts\",\"pid\"],"
             "\"not_available\":[{\"stage\":\"cgroup-v2\",\"option\":\"\",\"message\":\"no\","
-            "\"hint\":\"\"}],\"mistakes\":[]}\n");
+            "\"hint\":\"\",\"cure\":\"do this\"}],\"mistakes\":[]}\n");
 }
 
 }  // namespace

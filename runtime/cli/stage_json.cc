@@ -4,6 +4,7 @@
 
 #include "runtime/cli/describe.h"
 #include "runtime/cli/json_text.h"
+#include "runtime/sdk/option_at.h"
 
 namespace slipway::cli {
 namespace {
@@ -64,10 +65,8 @@ json::array OptionsOf(const slipway_option* options, uint32_t count);
 void AddShape(json::object& object, const slipway_option& option) {
   object["type"] = TypeName(option.type);
   AddText(object, "unit", option.unit);
-  if (option.minimum != 0 || option.maximum != 0) {
-    object["minimum"] = Bound(option, option.minimum);
-    object["maximum"] = Bound(option, option.maximum);
-  }
+  if (option.flags & SLIPWAY_HAS_MINIMUM) object["minimum"] = Bound(option, option.minimum);
+  if (option.flags & SLIPWAY_HAS_MAXIMUM) object["maximum"] = Bound(option, option.maximum);
   if (option.type == SLIPWAY_PATH) {
     object["of"] = (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "container" : "host";
   }
@@ -85,10 +84,11 @@ void AddShape(json::object& object, const slipway_option& option) {
 json::array OptionsOf(const slipway_option* options, uint32_t count) {
   json::array array;
   for (uint32_t i = 0; i < count; ++i) {
-    const slipway_option& option = options[i];
+    const slipway_option& option = OptionAt(options, i);
     json::object object{{"name", option.name},
                         {"summary", option.summary},
-                        {"required", (option.flags & SLIPWAY_REQUIRED) != 0}};
+                        {"required", (option.flags & SLIPWAY_REQUIRED) != 0},
+                        {"secret", (option.flags & SLIPWAY_SECRET) != 0}};
     AddText(object, "default", option.fallback);
     AddText(object, "short_name", option.short_name);
     AddShape(object, option);
@@ -101,7 +101,7 @@ json::object ObjectOf(const StageRow& row) {
   const slipway_stage& stage = *row.stage;
   return {{"name", stage.name},
           {"version", stage.version},
-          {"abi", std::to_string(stage.abi_major) + "." + std::to_string(stage.abi_minor)},
+          {"abi", AbiText()},
           {"file", JsonText(row.file)},
           {"summary", stage.summary},
           {"needs", NeedsText(stage)},

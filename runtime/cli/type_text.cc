@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/amount.h"
 
 namespace slipway::cli {
@@ -28,15 +29,16 @@ std::string Bound(const slipway_option& option, int64_t bound) {
 }
 
 std::string Range(const slipway_option& option) {
-  const auto [low, high] = std::pair(option.minimum, option.maximum);
+  const auto [low, high] = std::pair(LowestOf(option), HighestOf(option));
+  const bool bottomless = low == std::numeric_limits<int64_t>::min();
   const bool endless = high == std::numeric_limits<int64_t>::max();
-  if (low == 0 && (high == 0 || endless)) return {};
+  if (endless && (bottomless || low == 0)) return {};
   std::string_view unit = option.unit != nullptr ? option.unit : "";
   if (option.type == SLIPWAY_STRING) unit = "bytes";
   std::string range = ", ";
   if (endless) {
     range += "at least " + Bound(option, low);
-  } else if (low == std::numeric_limits<int64_t>::min()) {
+  } else if (bottomless) {
     range += "at most " + Bound(option, high);
   } else {
     range += Bound(option, low) + " to " + Bound(option, high);
@@ -46,8 +48,7 @@ std::string Range(const slipway_option& option) {
 
 // ", such as 512MiB", unless the option would not take it.
 std::string SuchAs(const slipway_option& option, int64_t example) {
-  const bool any = option.minimum == 0 && option.maximum == 0;
-  if (!any && (example < option.minimum || example > option.maximum)) return {};
+  if (example < LowestOf(option) || example > HighestOf(option)) return {};
   return ", such as " + Bound(option, example);
 }
 
@@ -56,7 +57,7 @@ constexpr int64_t kDurationExample = 100'000'000;
 
 bool IsRequired(const slipway_option& record, std::string_view field) {
   for (uint32_t i = 0; i < record.field_count; ++i) {
-    const slipway_option& candidate = record.fields[i];
+    const slipway_option& candidate = OptionAt(record.fields, i);
     if (candidate.name == field) return (candidate.flags & SLIPWAY_REQUIRED) != 0;
   }
   return false;
@@ -117,7 +118,7 @@ std::string TypeText(const slipway_option& option) {
     case SLIPWAY_RECORD: {
       std::string text;
       for (uint32_t i = 0; i < option.field_count; ++i) {
-        text.append(i ? ", " : "").append(option.fields[i].name);
+        text.append(i ? ", " : "").append(OptionAt(option.fields, i).name);
       }
       const std::string form = FormText(option);
       return "{" + text + "}" + (form.empty() ? "" : " or " + form);

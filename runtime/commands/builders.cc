@@ -8,9 +8,14 @@ namespace {
 
 Result<const slipway_stage*> LoadAgain(loader::Loader& loader, bool look_elsewhere,
                                        const state::SavedStage& saved) {
-  auto stage = loader.Load({.name = saved.name, .path = saved.path, .digest = saved.digest});
+  loader::Request request{.name = saved.name,
+                          .path = saved.path,
+                          .record_version = saved.record_version,
+                          .digest = saved.digest};
+  auto stage = loader.Load(request);
   if (stage.ok() || !look_elsewhere) return stage;
-  auto other = loader.Load({.name = saved.name, .digest = saved.digest});
+  request.path.clear();
+  auto other = loader.Load(request);
   return other.ok() ? std::move(other) : std::move(stage);
 }
 
@@ -49,6 +54,7 @@ Result<std::vector<state::SavedStage>> SavedStages(const std::vector<launch::Sta
     auto origin = loader.OriginOf(&descriptor);
     if (!origin.ok()) return origin.error().In(stage.name(), "load");
     saved.push_back({.name = stage.name(),
+                     .record_version = descriptor.record_version,
                      .digest = std::move(origin->digest),
                      .path = std::move(origin->path),
                      .options = state::FormatValues(descriptor, stage.spec().options)});

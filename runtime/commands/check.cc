@@ -3,6 +3,7 @@
 #include "runtime/cli/mistakes.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/source.h"
+#include "runtime/commands/stage_log.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
@@ -43,8 +44,9 @@ std::string NameOf(const config::Step& step) {
 }
 
 void Probe(const config::Pipeline& pipeline, Findings& findings) {
+  const launch::Log log = StageLog(/*verbose=*/false);
   std::vector<launch::Selection> selections;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), &selections);
+  auto stages = launch::SelectStages(ChoicesOf(pipeline), {.log = &log}, &selections);
   if (!stages.ok()) {
     findings.errors = ReasonsOf(selections);
     return findings.errors.push_back(stages.error());
@@ -66,7 +68,8 @@ Findings Find(Source& source, const cli::Words& words, std::chrono::seconds time
   const auto pipeline = source.Check(words, mistakes);
   findings.errors = mistakes.errors();
   if (!pipeline) return findings;
-  findings.errors = launch::CreateStages(ChoicesOf(*pipeline));
+  const launch::Log log = StageLog(/*verbose=*/false);
+  findings.errors = launch::CreateStages(ChoicesOf(*pipeline), {.log = &log});
   if (!findings.errors.empty()) return findings;
   if (words.Has("probe")) {
     Probe(*pipeline, findings);

@@ -7,6 +7,7 @@
 
 #include "runtime/commands/builders.h"
 #include "runtime/commands/options.h"
+#include "runtime/commands/stage_log.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/unwinder.h"
@@ -157,8 +158,10 @@ class Collector {
                           const std::vector<state::Entry>& entries) {
     auto builders = Load(container.contents());
     if (!builders.ok()) return {builders.error()};
+    const launch::Occasion gc{
+        .operation = SLIPWAY_GC, .container_id = &container.contents().facts.id, .log = &log_};
     Status ended = container.EndChild(kPatience);
-    std::vector<Error> failures = launch::Unwind(builders->stages, entries);
+    std::vector<Error> failures = launch::Unwind(gc, builders->stages, entries);
     if (!ended.ok()) {
       // A frozen process ends when it is thawed, which is a stage's to undo. What it was killed
       // by waits for it: it runs no code of its own any more, whatever is taken from under it.
@@ -166,7 +169,7 @@ class Collector {
       if (!ended.ok()) {
         failures.insert(failures.begin(), std::move(ended.error()));
       } else if (!failures.empty()) {
-        failures = launch::Unwind(builders->stages, entries);
+        failures = launch::Unwind(gc, builders->stages, entries);
       }
     }
     if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
@@ -228,6 +231,7 @@ class Collector {
   const state::Root& root_;
   loader::Loader loader_;
   launch::Guard guard_;
+  const launch::Log log_ = StageLog(/*verbose=*/false);
   cli::Report report_;
   std::vector<std::string> kept_;  // their ids
 };

@@ -9,6 +9,7 @@
 #include "runtime/commands/options.h"
 #include "runtime/commands/run_options.h"
 #include "runtime/commands/source.h"
+#include "runtime/commands/stage_log.h"
 #include "runtime/commands/tell.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/launch.h"
@@ -58,10 +59,13 @@ Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, 
 }
 
 // reasons: gets those of each alternative, when none of a first-of works here.
-Status Select(const config::Pipeline& pipeline, Checked& checked, Told& told,
-              std::vector<Error>& reasons) {
+Status Select(const config::Pipeline& pipeline, const RunOptions& options, Checked& checked,
+              Told& told, std::vector<Error>& reasons) {
   told.kind = ErrorKind::kMachine;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), &checked.selections);
+  const launch::Log log = StageLog(options.verbose);
+  auto stages = launch::SelectStages(
+      ChoicesOf(pipeline), {.operation = SLIPWAY_START, .container_id = &options.id, .log = &log},
+      &checked.selections);
   told.TellChoices(pipeline, checked.selections);
   if (!stages.ok()) {
     reasons = ReasonsOf(checked.selections);
@@ -88,7 +92,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
   RETURN_IF_ERROR(told.Begin());
   ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
-  RETURN_IF_ERROR(Select(checked.pipeline, checked, told, reasons));
+  RETURN_IF_ERROR(Select(checked.pipeline, options, checked, told, reasons));
   ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();
@@ -153,6 +157,7 @@ cli::Report Start(Given& given, const RunOptions& options, Told& told) {
                       .started = [&](pid_t pid) { return TellStarted(options, pid); },
                       .kept_fds = options.kept_fds,
                       .ended = [&](launch::Outcome& end) { Tell(end, *checked, words, told); },
+                      .log = StageLog(options.verbose),
                       .caller = options.caller.get()});
   return {.exit_status = std::move(outcome.exit_status),
           .warnings = std::move(outcome.warnings),

@@ -16,6 +16,7 @@
 #include "runtime/config/short_names.h"
 #include "runtime/launch/guard.h"
 #include "runtime/loader/trial.h"
+#include "runtime/sdk/option_at.h"
 
 namespace slipway::commands {
 namespace {
@@ -158,7 +159,7 @@ Error Source::Explain(Error error) {
   std::string stages;
   for (const slipway_stage* stage : AllStages()) {
     for (uint32_t i = 0; i < stage->option_count; ++i) {
-      const char* name = stage->options[i].short_name;
+      const char* name = OptionAt(stage->options, i).short_name;
       if (name == nullptr || option.substr(2) != name) continue;
       stages.append(stages.empty() ? "" : ", ").append(stage->name);
     }

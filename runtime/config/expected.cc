@@ -5,6 +5,7 @@
 
 #include "runtime/config/rows.h"
 #include "runtime/config/text_form.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/amount.h"
 #include "runtime/text/nearest.h"
 
@@ -28,11 +29,12 @@ std::string Amount(const slipway_option& option, int64_t number) {
 
 // " from 1 to 64", or nothing; for a string `from` is " of".
 std::string Range(const slipway_option& option, std::string_view from = " from") {
-  const auto [low, high] = std::pair(option.minimum, option.maximum);
+  const auto [low, high] = std::pair(LowestOf(option), HighestOf(option));
+  const bool bottomless = low == std::numeric_limits<int64_t>::min();
   const bool endless = high == std::numeric_limits<int64_t>::max();
-  if (low == 0 && (high == 0 || endless)) return {};
+  if (endless && (bottomless || low == 0)) return {};
   if (endless) return " of at least " + Amount(option, low);
-  if (low == std::numeric_limits<int64_t>::min()) return " of at most " + Amount(option, high);
+  if (bottomless) return " of at most " + Amount(option, high);
   return std::string(from) + " " + Amount(option, low) + " to " + Amount(option, high);
 }
 
@@ -123,8 +125,7 @@ std::string Expected(const slipway_option& option) {
 }
 
 bool InRange(const slipway_option& option, int64_t number) {
-  if (option.minimum == 0 && option.maximum == 0) return true;
-  return number >= option.minimum && number <= option.maximum;
+  return number >= LowestOf(option) && number <= HighestOf(option);
 }
 
 std::vector<std::string_view> EnumNames(const slipway_option& option) {

@@ -15,7 +15,7 @@ namespace slipway::config {
 // behind "write".
 std::string Expected(const slipway_option& option);
 
-// Does `number` lie within the bounds of the row? Both 0 means that there are none.
+// Does `number` lie within the bounds of the row, if it has any?
 bool InRange(const slipway_option& option, int64_t number);
 
 // SLIPWAY_ENUM: its names, in order.

@@ -17,6 +17,7 @@ slipway_option Option(uint32_t type, int64_t minimum = 0, int64_t maximum = 0,
                       const char* unit = nullptr) {
   slipway_option option{};
   option.type = type;
+  if (minimum != 0 || maximum != 0) option.flags = SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
   option.minimum = minimum;
   option.maximum = maximum;
   option.unit = unit;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/config/rows.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -24,7 +25,8 @@ const slipway_option* FindPlain(std::string_view name, const slipway_option* tab
                                 uint32_t count) {
   const std::string plain = Plain(name);
   for (uint32_t i = 0; i < count; ++i) {
-    if (Plain(table[i].name) == plain) return &table[i];
+    const slipway_option& row = OptionAt(table, i);
+    if (Plain(row.name) == plain) return &row;
   }
   return nullptr;
 }
@@ -47,7 +49,8 @@ std::vector<std::string_view> Below(std::string_view name, const slipway_option*
   const std::string prefix = Plain(name) + ".";
   std::vector<std::string_view> names;
   for (uint32_t i = 0; i < count; ++i) {
-    if (Plain(table[i].name).starts_with(prefix)) names.emplace_back(table[i].name);
+    const char* row = OptionAt(table, i).name;
+    if (Plain(row).starts_with(prefix)) names.emplace_back(row);
   }
   return names;
 }

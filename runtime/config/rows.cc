@@ -1,10 +1,13 @@
 #include "runtime/config/rows.h"
 
+#include "runtime/sdk/option_at.h"
+
 namespace slipway::config {
 
 const slipway_option* FindRow(const slipway_option* table, uint32_t count, std::string_view name) {
   for (uint32_t i = 0; i < count; ++i) {
-    if (table[i].name == name) return &table[i];
+    const slipway_option& row = OptionAt(table, i);
+    if (row.name == name) return &row;
   }
   return nullptr;
 }
@@ -12,7 +15,7 @@ const slipway_option* FindRow(const slipway_option* table, uint32_t count, std::
 std::vector<std::string_view> RowNames(const slipway_option* table, uint32_t count) {
   std::vector<std::string_view> names;
   names.reserve(count);
-  for (uint32_t i = 0; i < count; ++i) names.emplace_back(table[i].name);
+  for (uint32_t i = 0; i < count; ++i) names.emplace_back(OptionAt(table, i).name);
   return names;
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/config/expected.h"
 #include "runtime/config/number.h"
 #include "runtime/config/path.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -25,7 +26,7 @@ Status CheckString(const slipway_option& option, const std::string& text, Option
                    slipway_value& value) {
   if (!InRange(option, static_cast<int64_t>(text.size()))) {
     if (text.empty()) return Error("an empty text");
-    const bool is_short = static_cast<int64_t>(text.size()) < option.minimum;
+    const bool is_short = static_cast<int64_t>(text.size()) < LowestOf(option);
     return Error(
         std::to_string(text.size()) + (is_short ? " bytes are too few" : " bytes are too many"),
         text);

@@ -7,6 +7,7 @@
 #include "runtime/config/path.h"
 #include "runtime/config/rows.h"
 #include "runtime/config/yaml.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -21,7 +22,7 @@ const slipway_option* FindOption(const StageEntry& stage, std::string_view name)
 const slipway_option* FindShortName(const StageEntry& stage, std::string_view short_name) {
   if (stage.descriptor == nullptr) return nullptr;
   for (uint32_t i = 0; i < stage.descriptor->option_count; ++i) {
-    const slipway_option& option = stage.descriptor->options[i];
+    const slipway_option& option = OptionAt(stage.descriptor->options, i);
     if (option.short_name != nullptr && option.short_name == short_name) return &option;
   }
   return nullptr;

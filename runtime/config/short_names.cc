@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/sdk/option_at.h"
+
 namespace slipway::config {
 
 std::vector<ShortName> ShortNamesOf(const Document& document, const LoadStage& load) {
@@ -12,7 +14,7 @@ std::vector<ShortName> ShortNamesOf(const Document& document, const LoadStage& l
       const Result<const slipway_stage*> stage = load(raw.name);
       if (!stage.ok()) continue;
       for (uint32_t i = 0; i < (*stage)->option_count; ++i) {
-        const slipway_option& option = (*stage)->options[i];
+        const slipway_option& option = OptionAt((*stage)->options, i);
         if (option.short_name == nullptr) continue;
         const bool is_known = std::any_of(names.begin(), names.end(), [&](const ShortName& known) {
           return known.name == option.short_name;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/config/rows.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -115,7 +116,8 @@ class Splitter {
   std::string Nearest(std::string_view name) const {
     std::vector<std::string_view> names;
     for (const Form::Word& word : form_.words) names.push_back(word.word);
-    for (uint32_t i = 0; i < record_.field_count; ++i) names.emplace_back(record_.fields[i].name);
+    for (uint32_t i = 0; i < record_.field_count; ++i)
+      names.emplace_back(OptionAt(record_.fields, i).name);
     const std::string_view nearest = text::Nearest(name, names);
     return nearest.empty() ? "" : "did you mean \"" + std::string(nearest) + "\"?";
   }
@@ -174,7 +176,7 @@ std::string FurtherPart(const slipway_option& record, const Form& form) {
   if (!form.words.empty()) return std::string(form.words[0].word);
   if (form.positions.size() > form.required) return {};
   for (uint32_t i = 0; i < record.field_count; ++i) {
-    const slipway_option& field = record.fields[i];
+    const slipway_option& field = OptionAt(record.fields, i);
     const auto& taken = form.positions;
     if (std::find(taken.begin(), taken.end(), field.name) != taken.end()) continue;
     return field.name + ("=" + Sample(field));

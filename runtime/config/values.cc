@@ -1,6 +1,7 @@
 #include "runtime/config/values.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "runtime/config/expected.h"
@@ -9,6 +10,8 @@
 #include "runtime/config/scalar.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/text_form.h"
+#include "runtime/config/yaml.h"
+#include "runtime/sdk/option_at.h"
 
 namespace slipway::config {
 namespace {
@@ -42,7 +45,7 @@ class Checker {
     const std::vector<const slipway_option*> meant = RefuseUnknown(table, count, given, trail);
     slipway_value* values = memory_.NewValues(count);
     for (uint32_t i = 0; i < count; ++i) {
-      const slipway_option& option = table[i];
+      const slipway_option& option = OptionAt(table, i);
       const Trail here{.parent = trail, .name = option.name};
       const Given* found = nullptr;
       for (const Given& candidate : given) {
@@ -92,16 +95,33 @@ class Checker {
   }
 
   void CheckFallback(const slipway_option& option, const Trail& trail, slipway_value& value) {
-    Node node;
-    node.kind = Node::Kind::kScalar;
-    node.text = option.fallback;
     Mistakes found;
-    Checker(stage_, home_, memory_, found).CheckValue(option, node, home_, trail, value);
+    const std::optional<Node> node = FallbackOf(option, found);
+    if (node) Checker(stage_, home_, memory_, found).CheckValue(option, *node, home_, trail, value);
     for (Error error : found.errors()) {
       // The stage's author is to blame, not the reader.
       CopyText(error->operation, "default of " + std::string(error->operation));
       mistakes_.Add(std::move(error));
     }
+  }
+
+  // Of a group it is read as YAML, like what a config gives.
+  std::optional<Node> FallbackOf(const slipway_option& option, Mistakes& found) const {
+    if (option.type == SLIPWAY_LIST || option.type == SLIPWAY_MAP ||
+        option.type == SLIPWAY_RECORD) {
+      auto node = ParseYaml(option.fallback, home_);
+      if (!node.ok()) node.error().In(stage_.name, "");
+      return found.Take(std::move(node));
+    }
+    Node node;
+    node.kind = Node::Kind::kScalar;
+    node.text = option.fallback;
+    return node;
+  }
+
+  // What is wrong is said without a secret.
+  static void Hide(const slipway_option& option, Error& error) {
+    if ((option.flags & SLIPWAY_SECRET) != 0) *error->subject = '\0';
   }
 
   void CheckValue(const slipway_option& option, const Node& node, const Source& tree_source,
@@ -124,12 +144,14 @@ class Checker {
     Error& error = status.error();
     CopyText(error->operation, trail.ToString() + ": " + std::string(error->operation));
     if (*error->hint == '\0') error.Hint("write " + Expected(option));
+    Hide(option, error);
     mistakes_.Add(error.At(source.At(node.place)).In(stage_.name, "").Option(trail.ToString()));
   }
 
   void RefuseShape(const slipway_option& option, const Node& node, const Source& source,
                    const Trail& trail) {
     Error error = WrongShape(trail.ToString(), node, source, Expected(option));
+    Hide(option, error);
     mistakes_.Add(error.In(stage_.name, "").Option(trail.ToString()));
   }
 

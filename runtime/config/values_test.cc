@@ -15,6 +15,14 @@
 namespace slipway::config {
 namespace {
 
+slipway_option OfType(uint32_t type) {
+  slipway_option option{};
+  option.name = "one";
+  option.summary = "One";
+  option.type = type;
+  return option;
+}
+
 slipway_option StringOption(const char* name) {
   slipway_option option{};
   option.name = name;
@@ -258,6 +266,40 @@ TEST(Values, AWrongDefaultIsBlamedOnTheStage) {
             "f.yaml:9:9: all: default of tasks: not an integer \"some\" (write an integer)");
 }
 
+TEST(Values, ADefaultOfAListIsReadAsYaml) {
+  const slipway_option element = OfType(SLIPWAY_INTEGER);
+  slipway_option numbers = OfType(SLIPWAY_LIST);
+  numbers.element = &element;
+  numbers.fallback = "[1, 20]";
+  const slipway_stage stage = StageWith(&numbers, 1);
+  Mistakes mistakes;
+  const auto values = CheckText(stage, "{}", mistakes);
+  ASSERT_EQ(Lines(mistakes), "no error");
+  ASSERT_EQ(values->data()[0].count, 2U);
+  EXPECT_EQ(values->data()[0].as.items[1].as.integer, 20);
+  numbers.fallback = "[1, x]";
+  EXPECT_EQ(ErrorOf(stage, "{}"),
+            "f.yaml:9:9: all: default of one[1]: not an integer \"x\" (write an integer)");
+  numbers.fallback = "[1";
+  EXPECT_EQ(ErrorOf(stage, "{}").find("f.yaml:9:9: all: default of "), 0U) << ErrorOf(stage, "{}");
+}
+
+TEST(Values, ASecretIsNotPrintedInAMistake) {
+  slipway_option token = OfType(SLIPWAY_INTEGER);
+  token.flags = SLIPWAY_SECRET;
+  EXPECT_EQ(ErrorOf(StageWith(&token, 1), "one: hunter2"),
+            "f.yaml:1:6: all: one: not an integer (write an integer)");
+  EXPECT_EQ(ErrorOf(StageWith(&token, 1), "one: [hunter2]").find("hunter2"), std::string::npos);
+}
+
+TEST(Values, ABoundOnOneSideLeavesTheOtherOpen) {
+  slipway_option number = OfType(SLIPWAY_INTEGER);
+  number.flags = SLIPWAY_HAS_MAXIMUM;
+  EXPECT_EQ(ErrorOf(StageWith(&number, 1), "one: -9"), "no error");
+  EXPECT_EQ(ErrorOf(StageWith(&number, 1), "one: 1"),
+            "f.yaml:1:6: all: one: out of range \"1\" (write an integer of at most 0)");
+}
+
 TEST(Values, AnUnknownTypeIsRefused) {
   slipway_option odd{};
   odd.name = "odd";
@@ -273,6 +315,7 @@ TEST(Values, AStringMayHaveALeastLength) {
   name.name = "name";
   name.summary = "Name";
   name.type = SLIPWAY_STRING;
+  name.flags = SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
   name.minimum = 2;
   name.maximum = 4;
   EXPECT_EQ(ErrorOf(StageWith(&name, 1), "name: a"),

@@ -14,7 +14,7 @@ constexpr const char* kStep = "channel";
 
 bool IsKnown(MessageType type) {
   return type == MessageType::kRelease || type == MessageType::kReady ||
-         type == MessageType::kFailed;
+         type == MessageType::kFailed || type == MessageType::kLog;
 }
 
 bool IsKnown(const init::Answer& answer) {
@@ -39,8 +39,8 @@ Result<std::pair<Channel, Channel>> Channel::Make() {
   return std::pair{Channel(fds[0]), Channel(fds[1])};
 }
 
-Status Channel::Send(MessageType type, const slipway_error& error) const {
-  const Message message{.type = type, .error = error};
+Status Channel::Send(MessageType type, const ErrorRecord& error, uint32_t level) const {
+  const Message message{.type = type, .error = error, .answer = {}, .level = level};
   ssize_t size = 0;
   do {
     size = send(fd_.get(), &message, sizeof(message), MSG_NOSIGNAL);

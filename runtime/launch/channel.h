@@ -4,6 +4,7 @@
 //   host                                   child
 //                                          parked: waits for Release
 //     Release  ------------------------->  InChild of each stage
+//              <-------------------------  Log(line), from a hook; any number
 //              <-------------------------  Ready(path), when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
@@ -20,17 +21,25 @@
 #include <utility>
 
 #include "runtime/init/orders.h"
+#include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
-enum class MessageType : uint32_t { kRelease = 1, kReady = 2, kFailed = 3, kAnswered = 4 };
+enum class MessageType : uint32_t {
+  kRelease = 1,
+  kReady = 2,
+  kFailed = 3,
+  kAnswered = 4,
+  kLog = 5
+};
 
 struct Message {
   MessageType type = MessageType::kRelease;
-  slipway_error error = {};  // kFailed; kReady: its subject is the path of the command's file
-  init::Answer answer = {};  // kAnswered; alone in its packet
+  ErrorRecord error = {};         // kFailed, kLog; kReady: its subject is the command's file
+  init::Answer answer = {};       // kAnswered; alone in its packet
+  uint32_t level = SLIPWAY_INFO;  // kLog
 };
 
 class Channel {
@@ -39,7 +48,7 @@ class Channel {
   static Result<std::pair<Channel, Channel>> Make();
 
   // EPIPE when the other end is closed; raises no SIGPIPE.
-  Status Send(MessageType type, const slipway_error& error = {}) const;
+  Status Send(MessageType type, const ErrorRecord& error = {}, uint32_t level = SLIPWAY_INFO) const;
 
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
   // exactly one message.

@@ -50,7 +50,7 @@ void Receive(const std::string& packet) {
     if (!packet.empty()) std::abort();
     return;
   }
-  const slipway_error& error = (*message)->error;
+  const ErrorRecord& error = (*message)->error;
   if (!IsText(error.where, sizeof(error.where)) || !IsText(error.hint, sizeof(error.hint))) {
     std::abort();
   }

@@ -4,6 +4,9 @@
 #include <sched.h>
 
 #include <cerrno>
+#include <exception>
+#include <limits>
+#include <new>
 #include <string_view>
 
 #include "runtime/sdk/result.h"
@@ -14,116 +17,235 @@ namespace {
 constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
                                      CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
-int Fail(slipway_error* error, const Error& cause) {
-  *error = *cause;
+std::string_view TextOf(const char* text) { return text != nullptr ? text : ""; }
+
+// In every hook. None of these allocates memory.
+
+int Fail(slipway_error* error, int errno_value, const char* operation, const char* subject,
+         const char* hint) noexcept {
+  ErrorRecord& record = error->record;
+  record = {};
+  record.errno_value = errno_value;
+  CopyText(record.operation, TextOf(operation));
+  CopySubject(record.subject, TextOf(subject));
+  CopyText(record.hint, TextOf(hint));
   return -1;
 }
 
-int WrongHook(slipway_error* error, std::string_view function, std::string_view hooks) {
-  return Fail(error, Error("called " + std::string(function) + " outside its hooks", {},
-                           "a bug of the stage: only in " + std::string(hooks)));
+void BlameOption(slipway_error* error, const char* option) noexcept {
+  CopyText(error->record.option, TextOf(option));
 }
 
-const char* ContainerId(const slipway_context* context) { return context->container_id->c_str(); }
-
-int RecordUndo(slipway_context* context, const void* record, size_t size, slipway_error* error) {
-  if (!context->journal) return WrongHook(error, "record_undo", "PreClone and PostClone");
-  Status status =
-      context->journal->Append(context->stage, {static_cast<const char*>(record), size});
-  if (status.ok()) return 0;
-  if (status.error()->errno_value) status.error().Prefix("cannot keep the container's state");
-  return Fail(error, status.error());
+void Cure(slipway_error* error, const char* text) noexcept {
+  CopyText(error->record.cure, TextOf(text));
 }
 
-int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) {
-  if (!context->plan) return WrongHook(error, "add_namespaces", "PreClone");
-  if (flags & ~kNamespaceFlags) {
-    return Fail(error, Error("asked for flags that are no namespaces", {},
-                             "a bug of the stage: add_namespaces takes CLONE_NEW* of clone(2)"));
+int ErrorErrno(const slipway_error* error) noexcept { return error->record.errno_value; }
+
+const char* ErrorText(const slipway_error* error, slipway_error_part part) noexcept {
+  const ErrorRecord& record = error->record;
+  switch (part) {
+    case SLIPWAY_OPERATION:
+      return record.operation;
+    case SLIPWAY_SUBJECT:
+      return record.subject;
+    case SLIPWAY_HINT:
+      return record.hint;
+    case SLIPWAY_OPTION:
+      return record.option;
+    case SLIPWAY_CURE:
+      return record.cure;
   }
-  context->plan->namespaces |= flags;
-  context->plan->namespace_wishes.push_back({context->stage_name, flags});
-  return 0;
+  return "";
 }
 
-int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) {
-  if (!context->plan) return WrongHook(error, "set_cgroup", "PreClone");
-  if (cgroup_fd < 0)
-    return Fail(error, Error(EBADF, "start the container in a cgroup", {}, "a bug of the stage"));
-  if (context->plan->cgroup_fd >= 0) {
-    return Fail(error, Error("a second cgroup for the container to start in", {},
-                             "the stage " + context->plan->cgroup_stage + " has set one already"));
+const char* ContainerId(const slipway_context* context) noexcept {
+  return context->container_id != nullptr ? context->container_id->c_str() : "";
+}
+
+uint32_t Operation(const slipway_context* context) noexcept { return context->operation; }
+
+void WriteLog(slipway_context* context, uint32_t level, const char* text) noexcept {
+  if (context->log == nullptr || !*context->log) return;
+  try {
+    (*context->log)(level == SLIPWAY_INFO ? SLIPWAY_INFO : SLIPWAY_WARNING,
+                    Error(TextOf(text)).In(context->descriptor->name, {}));
+  } catch (...) {
+    return;  // without memory for it, nothing is said
   }
-  context->plan->cgroup_fd = cgroup_fd;
-  context->plan->cgroup_stage = context->stage_name;
-  return 0;
 }
 
-int KeepFd(slipway_context* context, int fd, slipway_error* error) {
-  if (!context->plan) return WrongHook(error, "keep_fd", "PreClone");
-  if (fcntl(fd, F_GETFD) < 0)
-    return Fail(error, Error(errno, "keep the descriptor", std::to_string(fd)));
-  context->plan->Keep(fd);
-  return 0;
+// In some hooks.
+
+int FailWith(slipway_error* error, const Error& cause) {
+  error->record = *cause;
+  return -1;
 }
 
-int UseInit(slipway_context* context, slipway_error* error) {
-  if (!context->plan) return WrongHook(error, "use_init", "PreClone");
-  context->plan->init = true;
-  return 0;
+// Runs what a function of the host does: no exception crosses into the stage.
+template <typename Function>
+int Caught(slipway_error* error, const char* operation, Function function) noexcept {
+  try {
+    const Status status = function();
+    return status.ok() ? 0 : FailWith(error, status.error());
+  } catch (const std::bad_alloc&) {
+    return Fail(error, ENOMEM, operation, nullptr, nullptr);
+  } catch (const std::exception& exception) {
+    return Fail(error, 0, "internal error", exception.what(), nullptr);
+  } catch (...) {
+    return Fail(error, 0, "internal error", nullptr, nullptr);
+  }
 }
 
-int32_t ChildPid(const slipway_context* context) { return context->child_pid; }
-
-int ChildPidfd(const slipway_context* context) { return context->child_pidfd; }
-
-int Answer(slipway_error* error, const Status& status) {
-  return status.ok() ? 0 : Fail(error, status.error());
+Error WrongHook(std::string_view function, std::string_view hooks) {
+  return Error("called " + std::string(function) + " outside its hooks", {},
+               "a bug of the stage: only in " + std::string(hooks));
 }
 
-int SetRoot(slipway_context* context, int root, uint32_t flags, slipway_error* error) {
-  if (!context->root) return WrongHook(error, "set_root", "InChild");
-  return Answer(error, context->root->Set(root, flags, {context->stage, context->stage_name}));
+int RecordUndo(slipway_context* context, const void* record, size_t size,
+               slipway_error* error) noexcept {
+  return Caught(error, "keep a record", [&]() -> Status {
+    if (!context->journal) return WrongHook("record_undo", "PreClone, PostClone and InChild");
+    if (!context->descriptor->teardown) {
+      return Error("left a record, but has no Teardown hook", {},
+                   "a bug of the stage: nothing would ever undo it");
+    }
+    Status status =
+        context->journal->Append(context->stage, {static_cast<const char*>(record), size});
+    if (!status.ok() && status.error()->errno_value) {
+      status.error().Prefix("cannot keep the container's state");
+    }
+    return status;
+  });
+}
+
+int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) noexcept {
+  return Caught(error, "add a namespace", [&]() -> Status {
+    if (!context->plan) return WrongHook("add_namespaces", "PreClone");
+    if (flags & ~kNamespaceFlags) {
+      return Error("asked for flags that are no namespaces", {},
+                   "a bug of the stage: add_namespaces takes CLONE_NEW* of clone(2)");
+    }
+    if ((flags & ~uint64_t{CLONE_NEWUSER}) && !context->descriptor->privileges) {
+      return Error("asked for a namespace, but says that it needs no privileges", {},
+                   "a bug of the stage: its privileges are SLIPWAY_ROOT_OR_USERNS");
+    }
+    context->plan->namespaces |= flags;
+    context->plan->namespace_wishes.push_back({context->descriptor->name, flags});
+    return Ok();
+  });
+}
+
+int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) noexcept {
+  return Caught(error, "set a cgroup", [&]() -> Status {
+    if (!context->plan) return WrongHook("set_cgroup", "PreClone");
+    if (cgroup_fd < 0) {
+      return Error(EBADF, "start the container in a cgroup", {}, "a bug of the stage");
+    }
+    if (context->plan->cgroup_fd >= 0) {
+      return Error("a second cgroup for the container to start in", {},
+                   "the stage " + context->plan->cgroup_stage + " has set one already");
+    }
+    context->plan->cgroup_fd = cgroup_fd;
+    context->plan->cgroup_stage = context->descriptor->name;
+    return Ok();
+  });
+}
+
+int KeepFd(slipway_context* context, int fd, slipway_error* error) noexcept {
+  return Caught(error, "keep a descriptor", [&]() -> Status {
+    if (!context->plan) return WrongHook("keep_fd", "PreClone");
+    if (fcntl(fd, F_GETFD) < 0) return Error(errno, "keep the descriptor", std::to_string(fd));
+    context->plan->Keep(fd);
+    return Ok();
+  });
+}
+
+int UseInit(slipway_context* context, slipway_error* error) noexcept {
+  return Caught(error, "use an init", [&]() -> Status {
+    if (!context->plan) return WrongHook("use_init", "PreClone");
+    context->plan->init = true;
+    return Ok();
+  });
+}
+
+int32_t ChildPid(const slipway_context* context) noexcept { return context->child_pid; }
+
+int ChildPidfd(const slipway_context* context) noexcept { return context->child_pidfd; }
+
+ContainerRoot::Owner OwnerOf(const slipway_context* context) {
+  return {context->stage, context->descriptor->name};
+}
+
+int SetRoot(slipway_context* context, int root, uint32_t flags, slipway_error* error) noexcept {
+  return Caught(error, "set the container's root", [&]() -> Status {
+    if (!context->root) return WrongHook("set_root", "InChild");
+    return context->root->Set(root, flags, OwnerOf(context));
+  });
 }
 
 int Attach(slipway_context* context, int mount, const char* path, uint32_t flags,
-           slipway_error* error) {
-  if (!context->root) return WrongHook(error, "attach", "InChild");
-  return Answer(error,
-                context->root->Attach(mount, path, flags, {context->stage, context->stage_name}));
+           slipway_error* error) noexcept {
+  return Caught(error, "attach a mount", [&]() -> Status {
+    if (!context->root) return WrongHook("attach", "InChild");
+    return context->root->Attach(mount, path, flags, OwnerOf(context));
+  });
 }
 
-int OpenInRoot(slipway_context* context, const char* path, int flags, slipway_error* error) {
-  if (!context->root) return WrongHook(error, "open_in_root", "InChild");
-  auto fd = context->root->Open(path, flags);
-  return fd.ok() ? fd->Release() : Fail(error, fd.error());
+int OpenInRoot(slipway_context* context, const char* path, int flags,
+               slipway_error* error) noexcept {
+  int opened = -1;
+  const int result = Caught(error, "open", [&]() -> Status {
+    if (!context->root) return WrongHook("open_in_root", "InChild");
+    ASSIGN_OR_RETURN(sys::Fd fd, context->root->Open(path, flags));
+    opened = fd.Release();
+    return Ok();
+  });
+  return result == 0 ? opened : result;
 }
 
-int AddFigure(slipway_context* context, const char* name, int64_t value, slipway_error* error) {
-  if (!context->findings) return WrongHook(error, "add_figure", "Report");
-  int64_t& sum = context->findings->figures[context->stage_name][name];
-  if (__builtin_add_overflow(sum, value, &sum)) sum = value > 0 ? INT64_MAX : INT64_MIN;
-  return 0;
+int AddFigure(slipway_context* context, const char* name, int64_t value,
+              slipway_error* error) noexcept {
+  return Caught(error, "add a figure", [&]() -> Status {
+    if (!context->findings) return WrongHook("add_figure", "Report");
+    int64_t& figure = context->findings->figures[context->descriptor->name][name];
+    if (__builtin_add_overflow(figure, value, &figure)) {
+      figure =
+          value < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+    }
+    return Ok();
+  });
 }
 
-int AddNote(slipway_context* context, const char* text, slipway_error* error) {
-  if (!context->findings) return WrongHook(error, "add_note", "Report");
-  context->findings->notes.push_back(Error(text).In(context->stage_name, {}));
-  return 0;
+int AddNote(slipway_context* context, const char* text, slipway_error* error) noexcept {
+  return Caught(error, "add a note", [&]() -> Status {
+    if (!context->findings) return WrongHook("add_note", "Report");
+    context->findings->notes.push_back(Error(text).In(context->descriptor->name, {}));
+    return Ok();
+  });
 }
 
-int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error) {
-  if (!context->findings) return WrongHook(error, "set_cause", "Report");
-  if (cause != SLIPWAY_OUT_OF_MEMORY)
-    return Fail(error, Error("set an unknown cause", {}, "a bug of the stage"));
-  context->findings->out_of_memory = true;
-  return 0;
+int SetCause(slipway_context* context, slipway_cause cause, slipway_error* error) noexcept {
+  return Caught(error, "set a cause", [&]() -> Status {
+    if (!context->findings) return WrongHook("set_cause", "Report");
+    if (cause != SLIPWAY_OUT_OF_MEMORY) {
+      return Error("set an unknown cause", {}, "a bug of the stage");
+    }
+    context->findings->out_of_memory = true;
+    return Ok();
+  });
 }
 
 constexpr slipway_host kHost = {
     .struct_size = sizeof(slipway_host),
-    .reserved = 0,
+    .fail = Fail,
+    .blame_option = BlameOption,
+    .cure = Cure,
+    .error_errno = ErrorErrno,
+    .error_text = ErrorText,
     .container_id = ContainerId,
+    .operation = Operation,
+    .log = WriteLog,
     .record_undo = RecordUndo,
     .add_namespaces = AddNamespaces,
     .set_cgroup = SetCgroup,
@@ -142,5 +264,13 @@ constexpr slipway_host kHost = {
 }  // namespace
 
 const slipway_host* HostTable() { return &kHost; }
+
+slipway_context ContextFor(const Occasion& occasion) {
+  slipway_context context;
+  context.container_id = occasion.container_id;
+  context.operation = occasion.operation;
+  context.log = occasion.log;
+  return context;
+}
 
 }  // namespace slipway::launch

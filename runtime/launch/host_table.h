@@ -12,16 +12,25 @@
 
 #include "runtime/launch/container_root.h"
 #include "runtime/launch/findings.h"
+#include "runtime/launch/occasion.h"
 #include "runtime/launch/plan.h"
 #include "runtime/sdk/abi.h"
+#include "runtime/sdk/error.h"
 #include "runtime/state/journal.h"
+
+// What a hook has failed of, or a function that it has called.
+struct slipway_error {
+  slipway::ErrorRecord record{};
+};
 
 // What a hook may reach; nothing here belongs to it.
 struct slipway_context {
-  const std::string* container_id = nullptr;
-  const char* stage_name = "";
+  const std::string* container_id = nullptr;  // or null
+  slipway_operation operation = SLIPWAY_CHECK;
+  const slipway::launch::Log* log = nullptr;       // or null
+  const slipway_stage* descriptor = nullptr;       // of the stage whose hook it is
   size_t stage = 0;                                // position in the pipeline
-  slipway::state::Journal* journal = nullptr;      // PreClone, PostClone
+  slipway::state::Journal* journal = nullptr;      // PreClone, PostClone, InChild
   slipway::launch::Plan* plan = nullptr;           // PreClone
   pid_t child_pid = -1;                            // PostClone
   int child_pidfd = -1;                            // PostClone
@@ -33,6 +42,9 @@ namespace slipway::launch {
 
 // The one table of this process.
 const slipway_host* HostTable();
+
+// A context without anything of a certain hook.
+slipway_context ContextFor(const Occasion& occasion);
 
 }  // namespace slipway::launch
 

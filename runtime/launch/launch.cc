@@ -42,10 +42,13 @@ class Stopwatch {
   const Clock::time_point begin_ = Clock::now();
 };
 
+Occasion OccasionOf(const Job& job) {
+  return {.operation = SLIPWAY_START, .container_id = &job.facts.id, .log = &job.log};
+}
+
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
-  slipway_context context;
-  context.container_id = &job.facts.id;
+  slipway_context context = ContextFor(OccasionOf(job));
   context.journal = &journal;
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
@@ -57,8 +60,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
 }
 
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
-  slipway_context context;
-  context.container_id = &job.facts.id;
+  slipway_context context = ContextFor(OccasionOf(job));
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
@@ -99,6 +101,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
+  journal.LendToChild();
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   std::vector<SignalEvent> early;
@@ -140,6 +143,8 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .execution = execution,
                     .init = init,
                     .signals = blocked,
+                    .journal = journal,
+                    .log = job.log,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
@@ -168,8 +173,9 @@ int StatusOf(const Result<int>& exit_status) {
 }
 
 // Returns what failed; then the journal stays.
-std::vector<Error> Undo(const Job& job, state::Journal& journal) {
-  std::vector<Error> failures = Unwind(job.stages, journal.entries());
+std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back) {
+  std::vector<Error> failures = Unwind(OccasionOf(job), job.stages, journal.entries());
+  if (!taken_back.ok()) failures.push_back(KeepingState(taken_back.error()));
   if (failures.empty()) {
     Status removed = journal.Remove();
     if (!removed.ok()) removed = journal.Remove();
@@ -193,14 +199,18 @@ Outcome Launch(const Job& job) {
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
   Outcome outcome{.exit_status = kRuntimeFailed};
   outcome.exit_status = RunCaught(job, blocked, *journal, outcome);
+  Status taken_back = journal->TakeBack();
+  if (!taken_back.ok()) taken_back = journal->TakeBack();
   job.guard.SetOutcome(StatusOf(outcome.exit_status));
   job.guard.Resume();
   const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
   if (job.want_figures || ended_badly) {
     outcome.findings =
-        CollectFindings(job.facts.id, job.stages, journal->entries(), outcome.warnings);
+        CollectFindings(OccasionOf(job), job.stages, journal->entries(), outcome.warnings);
   }
-  for (Error& failure : Undo(job, *journal)) outcome.warnings.push_back(std::move(failure));
+  for (Error& failure : Undo(job, *journal, std::move(taken_back))) {
+    outcome.warnings.push_back(std::move(failure));
+  }
   if (!strays.End()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }

@@ -13,6 +13,7 @@
 #include "runtime/launch/command.h"
 #include "runtime/launch/findings.h"
 #include "runtime/launch/guard.h"
+#include "runtime/launch/occasion.h"
 #include "runtime/launch/stage.h"
 #include "runtime/launch/usage.h"
 #include "runtime/sdk/result.h"
@@ -49,6 +50,9 @@ struct Job {
   std::vector<int> kept_fds = {};
   // Called when all is over and undone, while signals still cannot end this process. May be empty.
   std::function<void(Outcome&)> ended = {};
+  // Takes what stages say to the user, at once but from a child that shares this process's memory:
+  // then once the command runs. May be empty.
+  Log log = {};
   // A pidfd of the process whose end ends the container; -1: nobody's does.
   int caller = -1;
 };

@@ -29,6 +29,7 @@ int AskForPids(void*, slipway_context* context, slipway_error* error) {
 slipway_stage StageThatAsks(bool parked) {
   slipway_stage stage{};
   stage.name = "asks";
+  stage.privileges = SLIPWAY_ROOT_OR_USERNS;
   stage.pre_clone = AskForPids;
   if (parked) stage.post_clone = Nothing;
   return stage;
@@ -64,7 +65,7 @@ class LaunchOf : public ::testing::TestWithParam<bool> {
                              .config = "/web.yaml",
                              .since = 1,
                              .outlives_host = false,
-                             .stages = {{"asks", "build-id:0a", "/libasks_stage.so", ""}}};
+                             .stages = {{"asks", 1, "build-id:0a", "/libasks_stage.so", ""}}};
     std::vector<Stage> stages;
     stages.emplace_back(
         StageSpec{.descriptor = &descriptor_, .options = nullptr, .where = "f:1:1"});

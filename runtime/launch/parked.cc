@@ -65,8 +65,11 @@ void TieToHost(const Channel& channel) {
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel, progress);
+  const Log log = [&](slipway_log_level level, const Error& line) {
+    (void)channel.Send(MessageType::kLog, *line, level).ok();
+  };
   ContainerRoot root;
-  Status status = RunHooks(setup, progress, root, [&](const Stage&) {
+  Status status = RunHooks(setup, progress, root, log, [&](const Stage&) {
     if (channel.IsIntact()) return Ok();
     progress.channel_lost = true;
     _exit(kRuntimeFailed);
@@ -77,7 +80,7 @@ void TieToHost(const Channel& channel) {
     status =
         last.Prepare(setup.plan.kept_fds, {channel.fd(), setup.init.image(), setup.init.orders()});
   if (status.ok()) {
-    slipway_error ready{};
+    ErrorRecord ready{};
     CopyPath(ready.subject, last.path());
     status = channel.Send(MessageType::kReady, ready);
   }
@@ -146,6 +149,11 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
     if (events[0].revents) {
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel_.Receive());
       if (!message) return DiedEarly();
+      if (message->type == MessageType::kLog) {
+        const bool warns = message->level == SLIPWAY_WARNING;
+        if (setup_.log) setup_.log(warns ? SLIPWAY_WARNING : SLIPWAY_INFO, Error(message->error));
+        continue;
+      }
       if (message->type != MessageType::kReady) return Error(message->error);
       ASSIGN_OR_RETURN(
           const auto ended_by_signal,

@@ -9,6 +9,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
@@ -24,6 +25,8 @@ struct Sharing : sys::SharingBody {
   const Setup& setup;
   state::Journal& journal;
   Progress progress;
+  // What stages have said: told by the host, once the memory is its own again.
+  std::vector<std::pair<slipway_log_level, Error>> said;
   int channel = -1;  // with an init: the child's end of it
 };
 
@@ -50,8 +53,11 @@ Status Enter(Sharing& start) {
   const Setup& setup = start.setup;
   RETURN_IF_ERROR(TieToHost(start));
   RETURN_IF_ERROR(RecordSelf(start));
+  const Log log = [&start](slipway_log_level level, const Error& line) {
+    start.said.emplace_back(level, line);
+  };
   ContainerRoot root;
-  RETURN_IF_ERROR(RunHooks(setup, start.progress, root, [&start](const Stage& stage) {
+  RETURN_IF_ERROR(RunHooks(setup, start.progress, root, log, [&start](const Stage& stage) {
     return CheckIntact(start.journal, stage, kInChild);
   }));
   // Once more, because a change of credentials by a hook unties.
@@ -95,6 +101,12 @@ Error WhyItEnded(const Sharing& start, const Container& container, const Guard::
                     crashed ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status());
 }
 
+void Tell(const Sharing& start) {
+  for (const auto& [level, line] : start.said) {
+    if (start.setup.log) start.setup.log(level, line);
+  }
+}
+
 // The child has left the memory as it happened to be: this process ends here.
 [[noreturn]] void GiveUp(const Sharing& start, Container& container, Guard& guard) {
   const Guard::Verdict verdict = Guard::VerdictOnSharingChild();
@@ -119,12 +131,13 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
   if (setup.init.wanted()) {
     ASSIGN_OR_RETURN(ends, Channel::Make());
   }
-  Sharing start{{.run = RunChild}, setup, journal, {}, ends ? ends->second.fd() : -1};
+  Sharing start{{.run = RunChild}, setup, journal, {}, {}, ends ? ends->second.fd() : -1};
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
   guard.TakeBack();
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   Container container(setup.plan, std::move(cloned).value());
+  if (start.progress.failed || start.progress.executing) Tell(start);
   if (start.progress.failed) return Error(start.progress.error);
   if (!start.progress.executing) GiveUp(start, container, guard);
   SharingStart started{std::move(container), std::nullopt, start.progress.error.subject};

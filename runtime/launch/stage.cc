@@ -9,6 +9,7 @@
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -20,6 +21,25 @@ constexpr std::string_view kThrew = "threw an exception";
 
 // An exception is the author's to mend, and no mistake in the pipeline.
 bool IsBug(const Error& error) { return std::string_view(error->operation).starts_with(kThrew); }
+
+// The options as Report and Teardown get them, in this process or in another: without secrets.
+class LaterOptions {
+ public:
+  explicit LaterOptions(const StageSpec& spec) : given_(spec.options) {
+    const slipway_stage& stage = *spec.descriptor;
+    for (uint32_t i = 0; i < stage.option_count; ++i) {
+      if ((OptionAt(stage.options, i).flags & SLIPWAY_SECRET) == 0) continue;
+      if (copy_.empty()) copy_.assign(given_, given_ + stage.option_count);
+      copy_[i] = {};
+    }
+  }
+
+  const slipway_value* data() const { return copy_.empty() ? given_ : copy_.data(); }
+
+ private:
+  const slipway_value* given_;
+  std::vector<slipway_value> copy_;
+};
 
 // Of a hook behind the container's end, where nobody waits for what it was to do.
 Status Failing(const char* what, Status status) {
@@ -36,11 +56,19 @@ void Stage::Destroy::operator()(void* object) const {
 }
 
 template <typename Function>
-Status Stage::Watched(const char* hook_name, Function call) const {
-  slipway_error record{};
+Status Stage::Watched(const char* hook_name, slipway_context& context, Function call) const {
+  slipway_error said;
+  context.descriptor = spec_.descriptor;
   const HookWatch watch(name(), hook_name);
-  if (call(&record) == 0) return Ok();
-  Error error(EndTexts(record));
+  const int result = call(&said);
+  if (result == 0) return Ok();
+  Error error(said.record);
+  error->not_here = result == SLIPWAY_NOT_HERE && std::string_view(hook_name) == kProbe;
+  if (!error->not_here) *error->cure = '\0';
+  if (!*error->operation) {
+    CopyText(error->operation, "failed " + std::string(WhereIn(hook_name)));
+    error.Hint("a bug of the stage: it does not say why");
+  }
   if (error->operation == kThrew) {
     CopyText(error->operation, std::string(kThrew).append(" ").append(WhereIn(hook_name)));
   }
@@ -59,8 +87,9 @@ void Stage::Place(Error& error) const {
 }
 
 template <typename Function>
-Status Stage::WatchedAndPlaced(const char* hook_name, Function call) const {
-  Status status = Watched(hook_name, call);
+Status Stage::WatchedAndPlaced(const char* hook_name, slipway_context& context,
+                               Function call) const {
+  Status status = Watched(hook_name, context, call);
   if (!status.ok() && !IsBug(status.error())) Place(status.error());
   return status;
 }
@@ -73,28 +102,26 @@ Error Stage::Blamed(Error error, const char* hook_name) const {
 
 Status Stage::Call(const char* hook_name, Hook hook, slipway_context& context) const {
   if (!hook) return Ok();
-  context.stage_name = name();
-  return WatchedAndPlaced(
-      hook_name, [&](slipway_error* error) { return hook(object_.get(), &context, error); });
+  return WatchedAndPlaced(hook_name, context, [&](slipway_error* error) {
+    return hook(object_.get(), &context, error);
+  });
 }
 
-Status Stage::Probe() const {
+Status Stage::Probe(slipway_context& context) const {
   if (spec_.descriptor->privileges != SLIPWAY_UNPRIVILEGED && !sys::HasCapability(CAP_SYS_ADMIN)) {
-    return Error("needs root", {},
-                 "CAP_SYS_ADMIN is missing: run the runtime as root, for example with sudo")
+    return NotHere(Error("needs root", {}, "CAP_SYS_ADMIN is missing"),
+                   "run the runtime as root, for example with sudo")
         .In(name(), kProbe)
         .At(spec_.where);
   }
-  if (!spec_.descriptor->probe) return Ok();
-  return WatchedAndPlaced(
-      kProbe, [&](slipway_error* error) { return spec_.descriptor->probe(object_.get(), error); });
+  return Call(kProbe, spec_.descriptor->probe, context);
 }
 
-Status Stage::Create() {
+Status Stage::Create(slipway_context& context) {
   void* object = nullptr;
   if (spec_.descriptor->create) {
-    RETURN_IF_ERROR(WatchedAndPlaced(kCreate, [&](slipway_error* error) {
-      return spec_.descriptor->create(HostTable(), spec_.options, &object, error);
+    RETURN_IF_ERROR(WatchedAndPlaced(kCreate, context, [&](slipway_error* error) {
+      return spec_.descriptor->create(HostTable(), &context, spec_.options, &object, error);
     }));
   }
   object_ = {object, Destroy{spec_.descriptor}};
@@ -115,32 +142,35 @@ Status Stage::InChild(slipway_context& context) const {
 
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
-  context.stage_name = name();
-  return Failing("could not say what was used", Watched(kReport, [&](slipway_error* error) {
-                   return spec_.descriptor->report(HostTable(), &context, spec_.options,
+  const LaterOptions options(spec_);
+  return Failing("could not say what was used",
+                 Watched(kReport, context, [&](slipway_error* error) {
+                   return spec_.descriptor->report(HostTable(), &context, options.data(),
                                                    record.data(), record.size(), error);
                  }));
 }
 
-Status Stage::Teardown(std::string_view record) const {
+Status Stage::Teardown(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->teardown) return Ok();
-  return Failing("could not clean up", Watched(kTeardown, [&](slipway_error* error) {
-                   return spec_.descriptor->teardown(HostTable(), spec_.options, record.data(),
-                                                     record.size(), error);
+  const LaterOptions options(spec_);
+  return Failing("could not clean up", Watched(kTeardown, context, [&](slipway_error* error) {
+                   return spec_.descriptor->teardown(HostTable(), &context, options.data(),
+                                                     record.data(), record.size(), error);
                  }));
 }
 
 namespace {
 
 // Takes the first that works here.
-Result<Stage> Select(const StageChoice& choice, Selection& selection) {
+Result<Stage> Select(const StageChoice& choice, slipway_context& context, Selection& selection) {
   std::optional<Stage> taken;
   for (size_t i = 0; i < choice.stages.size(); ++i) {
     Stage stage(choice.stages[i]);
-    RETURN_IF_ERROR(stage.Create());
+    RETURN_IF_ERROR(stage.Create(context));
     if (taken) continue;
-    Status probe = stage.Probe();
+    Status probe = stage.Probe(context);
     if (!probe.ok()) {
+      if (!probe.error()->not_here) return probe;
       selection.rejected.push_back({i, stage.name(), std::move(probe.error())});
       continue;
     }
@@ -154,11 +184,12 @@ Result<Stage> Select(const StageChoice& choice, Selection& selection) {
 
 }  // namespace
 
-std::vector<Error> CreateStages(const std::vector<StageChoice>& choices) {
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices, const Occasion& occasion) {
   std::vector<Error> errors;
+  slipway_context context = ContextFor(occasion);
   for (const StageChoice& choice : choices) {
     for (const StageSpec& spec : choice.stages) {
-      Status status = Stage(spec).Create();
+      Status status = Stage(spec).Create(context);
       if (!status.ok()) errors.push_back(std::move(status.error()));
     }
   }
@@ -166,12 +197,14 @@ std::vector<Error> CreateStages(const std::vector<StageChoice>& choices) {
 }
 
 Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
+                                        const Occasion& occasion,
                                         std::vector<Selection>* selections) {
+  slipway_context context = ContextFor(occasion);
   std::vector<Stage> selected;
   selected.reserve(choices.size());
   for (const StageChoice& choice : choices) {
     Selection selection;
-    auto stage = Select(choice, selection);
+    auto stage = Select(choice, context, selection);
     if (selections != nullptr) selections->push_back(std::move(selection));
     if (!stage.ok()) return std::move(stage).status();
     selected.push_back(std::move(stage).value());

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/launch/occasion.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 
@@ -40,15 +41,16 @@ class Stage {
   const StageSpec& spec() const { return spec_; }
   const slipway_stage& descriptor() const { return *spec_.descriptor; }
 
-  Status Create();
-  // Has this process the privileges that the stage needs, and does the stage work here?
-  Status Probe() const;
+  Status Create(slipway_context& context);
+  // Has this process the privileges that the stage needs, and does the stage work here? The error
+  // is not_here where the pipeline is not to blame.
+  Status Probe(slipway_context& context) const;
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;
   // These two need no Create.
   Status Report(slipway_context& context, std::string_view record) const;
-  Status Teardown(std::string_view record) const;
+  Status Teardown(slipway_context& context, std::string_view record) const;
 
   // An error of the host about what this stage has asked for, in that hook: it says where.
   Error Blamed(Error error, const char* hook_name) const;
@@ -62,12 +64,12 @@ class Stage {
     void operator()(void* object) const;
   };
 
-  // `call` takes the error record and returns what the hook does.
+  // `call` takes the error and returns what the hook does.
   template <typename Function>
-  Status Watched(const char* hook_name, Function call) const;
+  Status Watched(const char* hook_name, slipway_context& context, Function call) const;
   // The same, for a hook whose errors the pipeline may be to blame for: they say where it is.
   template <typename Function>
-  Status WatchedAndPlaced(const char* hook_name, Function call) const;
+  Status WatchedAndPlaced(const char* hook_name, slipway_context& context, Function call) const;
   Status Call(const char* hook_name, Hook hook, slipway_context& context) const;
   void Place(Error& error) const;
 
@@ -90,14 +92,17 @@ struct Selection {
 
 // Creates every stage of every alternative, without Probe: so mistakes in options show without
 // privileges, and away from the machine that the pipeline is for. Returns all that is wrong.
-std::vector<Error> CreateStages(const std::vector<StageChoice>& choices);
+std::vector<Error> CreateStages(const std::vector<StageChoice>& choices,
+                                const Occasion& occasion = {});
 
 // Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each
-// machine. No side effects. Fails when nothing of a choice works: with the reason, if it is the
-// only alternative; else the reasons are those of its Selection. selections: gets one for each
-// choice that was looked at, also when this fails; or null.
+// machine. No side effects. Fails when a Probe finds a mistake, and when nothing of a choice works
+// here: with the reason, if it is the only alternative; else the reasons are those of its
+// Selection. selections: gets one for each choice that was looked at, also when this fails; or
+// null.
 Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
+                                        const Occasion& occasion = {},
                                         std::vector<Selection>* selections = nullptr);
 
 }  // namespace slipway::launch

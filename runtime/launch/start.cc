@@ -53,10 +53,11 @@ Status CheckIntact(const state::Journal& journal, const Stage& stage, const char
       .In(stage.name(), hook);
 }
 
-Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root,
+Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root, const Log& log,
                 const std::function<Status(const Stage&)>& after) {
-  slipway_context context;
-  context.container_id = &setup.id;
+  slipway_context context =
+      ContextFor({.operation = SLIPWAY_START, .container_id = &setup.id, .log = &log});
+  context.journal = &setup.journal;
   context.root = &root;
   for (const Stage& stage : setup.stages) {
     context.stage = progress.stage;

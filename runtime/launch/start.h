@@ -19,10 +19,11 @@
 #include "runtime/launch/command.h"
 #include "runtime/launch/container_root.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/occasion.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/stage.h"
-#include "runtime/sdk/abi.h"
+#include "runtime/sdk/error.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/journal.h"
 #include "runtime/sys/fd.h"
@@ -37,6 +38,8 @@ struct Setup {
   const Execution& execution;
   InitProgram& init;
   const BlockedSignals& signals;
+  state::Journal& journal;
+  const Log& log;
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };
@@ -48,15 +51,15 @@ struct Progress {
   std::atomic<bool> executing{false};     // the command may run by now
   std::atomic<bool> channel_lost{false};  // by a hook of that stage
   std::atomic<bool> failed{false};        // with the error, in good order
-  slipway_error error{};
+  ErrorRecord error{};
 };
 
 // What a hook that closes what is not its own leads to.
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
 
 // In the child: calls the InChild hooks, and `after` behind each of them, then enters the root that
-// one of them has set.
-Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root,
+// one of them has set. log: what the stages say.
+Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root, const Log& log,
                 const std::function<Status(const Stage&)>& after);
 
 // From here on others can find the child, should this process die.

@@ -29,11 +29,10 @@ std::vector<UndoneStage> Count(const std::vector<state::Entry>& tried, const Ent
 
 }  // namespace
 
-Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages,
+Findings CollectFindings(const Occasion& occasion, const std::vector<Stage>& stages,
                          const std::vector<state::Entry>& entries, std::vector<Error>& failures) {
   Findings findings;
-  slipway_context context;
-  context.container_id = &id;
+  slipway_context context = ContextFor(occasion);
   context.findings = &findings;
   for (const state::Entry& entry : entries) {
     context.stage = entry.stage;
@@ -43,9 +42,10 @@ Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages
   return findings;
 }
 
-std::vector<Error> Unwind(const std::vector<Stage>& stages,
+std::vector<Error> Unwind(const Occasion& occasion, const std::vector<Stage>& stages,
                           const std::vector<state::Entry>& entries,
                           std::vector<UndoneStage>* undone) {
+  slipway_context context = ContextFor(occasion);
   Entries left;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) left.push_back(&*entry);
   std::vector<Error> failures;
@@ -54,7 +54,8 @@ std::vector<Error> Unwind(const std::vector<Stage>& stages,
     Entries failed;
     for (const state::Entry* entry : left) {
       HookWatch::SetRecordsLeft(static_cast<size_t>(entry - entries.data()));
-      Status status = stages[entry->stage].Teardown(entry->record);
+      context.stage = entry->stage;
+      Status status = stages[entry->stage].Teardown(context, entry->record);
       if (status.ok()) continue;
       failed.push_back(entry);
       failures.push_back(status.error());

@@ -17,7 +17,7 @@
 namespace slipway::launch {
 
 // Calls Report for each record, and appends what failed to `failures`.
-Findings CollectFindings(const std::string& id, const std::vector<Stage>& stages,
+Findings CollectFindings(const Occasion& occasion, const std::vector<Stage>& stages,
                          const std::vector<state::Entry>& entries, std::vector<Error>& failures);
 
 // How many records of one stage were undone.
@@ -32,7 +32,7 @@ struct UndoneStage {
 // stages: of the pipeline, in its order; those that `entries` name.
 // undone: gets one for each stage that has records, in the order in which they were undone; or
 // null.
-std::vector<Error> Unwind(const std::vector<Stage>& stages,
+std::vector<Error> Unwind(const Occasion& occasion, const std::vector<Stage>& stages,
                           const std::vector<state::Entry>& entries,
                           std::vector<UndoneStage>* undone = nullptr);
 

@@ -13,12 +13,15 @@
 namespace slipway::launch {
 namespace {
 
+const std::string kId = "web";
+const Occasion kOccasion = {.operation = SLIPWAY_GC, .container_id = &kId};
+
 // Fails on the record "bad", and succeeds on any other.
-int Teardown(const slipway_host*, const slipway_value*, const void* record, size_t size,
-             slipway_error* error) {
+int Teardown(const slipway_host* host, slipway_context* context, const slipway_value*,
+             const void* record, size_t size, slipway_error* error) {
   if (std::string_view(static_cast<const char*>(record), size) != "bad") return 0;
-  *error = *Error("on purpose");
-  return -1;
+  const bool told = host->container_id(context) == kId && host->operation(context) == SLIPWAY_GC;
+  return host->fail(error, 0, told ? "on purpose" : "another container", nullptr, nullptr);
 }
 
 slipway_stage Make(const char* name) {
@@ -40,7 +43,8 @@ std::vector<Stage> Stages() {
 
 TEST(Unwind, CountsTheRecordsOfEachStageTheLastOneFirst) {
   std::vector<UndoneStage> undone;
-  const auto failures = Unwind(Stages(), {{0, "a"}, {1, "b"}, {1, "bad"}, {1, "c"}}, &undone);
+  const auto failures =
+      Unwind(kOccasion, Stages(), {{0, "a"}, {1, "b"}, {1, "bad"}, {1, "c"}}, &undone);
   ASSERT_EQ(failures.size(), 1u);
   EXPECT_EQ(failures[0].ToString(), "second: could not clean up: on purpose");
   ASSERT_EQ(undone.size(), 2u);
@@ -54,7 +58,7 @@ TEST(Unwind, CountsTheRecordsOfEachStageTheLastOneFirst) {
 
 TEST(Unwind, CountsNothingWithoutRecords) {
   std::vector<UndoneStage> undone;
-  EXPECT_TRUE(Unwind(Stages(), {}, &undone).empty());
+  EXPECT_TRUE(Unwind(kOccasion, Stages(), {}, &undone).empty());
   EXPECT_TRUE(undone.empty());
 }
 

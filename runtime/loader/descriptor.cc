@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sdk/option_at.h"
+
 namespace slipway::loader {
 namespace {
 
@@ -15,6 +17,10 @@ constexpr size_t kMaxText = 1024;  // bytes of a name or a sentence
 constexpr int kMaxOptions = 1024;  // of a stage, with elements and fields
 constexpr int kMaxNames = 256;     // of an enum, or of a list of tokens
 constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
+constexpr uint32_t kMaxStages = 256;
+
+constexpr uint32_t kFlags = SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER | SLIPWAY_SECRET |
+                            SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
 
 bool IsShortName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -93,7 +99,7 @@ class Walk {
       return Bad(field, std::to_string(count) + " of them at NULL");
     }
     for (uint32_t i = 0; i < count; ++i) {
-      const slipway_option& option = options[i];
+      const slipway_option& option = OptionAt(options, i);
       const Field numbered{&field, {}, static_cast<int>(i)};
       RETURN_IF_ERROR(Text({&numbered, ".name"}, option.name));
       const Field dot{&field, "."};
@@ -113,9 +119,10 @@ class Walk {
  private:
   // Is the name that of one of the first `count` options? They all end: Text has looked.
   static bool IsAmong(const slipway_option* options, uint32_t count, const char* name) {
-    return std::any_of(options, options + count, [name](const slipway_option& other) {
-      return *other.name == *name && std::strcmp(other.name, name) == 0;
-    });
+    for (uint32_t i = 0; i < count; ++i) {
+      if (std::strcmp(OptionAt(options, i).name, name) == 0) return true;
+    }
+    return false;
   }
 
   // What `--set STAGE.NAME=VALUE` and a text form can tell from what surrounds it.
@@ -131,7 +138,7 @@ class Walk {
   // Of the option at `index`.
   Status ShortName(const Field& option, const slipway_option* options, uint32_t index,
                    int depth) const {
-    const char* name = options[index].short_name;
+    const char* name = OptionAt(options, index).short_name;
     if (name == nullptr) return Ok();
     const Field field{&option, ".short_name"};
     if (depth > 1) return Bad(field, "only an option of the stage itself has one");
@@ -143,9 +150,9 @@ class Walk {
                      std::string(name) + "\"");
     }
     for (uint32_t i = 0; i < index; ++i) {
-      const char* other = options[i].short_name;
-      if (other == nullptr || std::strcmp(other, name) != 0) continue;
-      return Bad(field, "\"" + std::string(name) + "\" is that of " + options[i].name + " too");
+      const slipway_option& other = OptionAt(options, i);
+      if (other.short_name == nullptr || std::strcmp(other.short_name, name) != 0) continue;
+      return Bad(field, "\"" + std::string(name) + "\" is that of " + other.name + " too");
     }
     return Ok();
   }
@@ -190,11 +197,11 @@ class Walk {
   }
 
   static const slipway_option* Find(const slipway_option& record, std::string_view name) {
-    const slipway_option* end = record.fields + record.field_count;
-    const slipway_option* found =
-        std::find_if(record.fields, end,
-                     [name](const slipway_option& candidate) { return name == candidate.name; });
-    return found == end ? nullptr : found;
+    for (uint32_t i = 0; i < record.field_count; ++i) {
+      const slipway_option& candidate = OptionAt(record.fields, i);
+      if (name == candidate.name) return &candidate;
+    }
+    return nullptr;
   }
 
   static bool IsScalar(const slipway_option& option) {
@@ -210,10 +217,11 @@ class Walk {
     if (depth > kMaxDepth) {
       return Bad(field, "nested more than " + std::to_string(kMaxDepth) + " deep");
     }
-    if (option.flags & ~uint32_t{SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER}) {
-      return Bad(field, "unknown flags " + Hex(option.flags));
+    if (option.flags & ~kFlags) return Bad(field, "unknown flags " + Hex(option.flags));
+    if ((option.flags & SLIPWAY_SECRET) && depth > 1) {
+      return Bad(field, "only an option of the stage itself is secret");
     }
-    if (option.minimum > option.maximum) {
+    if (LowestOf(option) > HighestOf(option)) {
       return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
                             std::to_string(option.maximum));
     }
@@ -252,33 +260,41 @@ class Walk {
   int options_ = 0;
 };
 
-}  // namespace
+// One of the sizes that a plugin was built with.
+Status CheckSize(const char* what, uint32_t size, size_t own, const std::string& path) {
+  if (size == own) return Ok();
+  return Error(std::string("wrong size of ") + what, std::to_string(size),
+               "this runtime wants " + std::to_string(own) + "; rebuild the stage: " + path);
+}
 
-Status CheckDescriptor(const slipway_stage& stage, const std::string& name,
-                       const std::string& path) {
-  const std::string rebuild = "; rebuild the stage: " + path;
-  if (stage.magic != SLIPWAY_MAGIC) {
-    return Error("wrong magic", Hex(stage.magic),
-                 "a stage begins with " + Hex(SLIPWAY_MAGIC) + "; this is none: " + path);
+// Until 1.0, a table of another minor version may have other fields.
+Status CheckTable(const slipway_plugin& plugin, const std::string& path) {
+  if (plugin.magic != SLIPWAY_MAGIC) {
+    return Error("wrong magic", Hex(plugin.magic),
+                 "a plugin begins with " + Hex(SLIPWAY_MAGIC) + "; this is none: " + path);
   }
-  // Until 1.0, a descriptor of another minor version may have other fields.
-  if (stage.abi_major != SLIPWAY_ABI_MAJOR || stage.abi_minor != SLIPWAY_ABI_MINOR) {
-    return Error("wrong ABI", Abi(stage.abi_major, stage.abi_minor),
-                 "this runtime wants " + Abi(SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR) + rebuild);
+  RETURN_IF_ERROR(CheckAbi(plugin.abi_major, plugin.abi_minor, path));
+  RETURN_IF_ERROR(CheckSize("the plugin's table", plugin.struct_size, sizeof(plugin), path));
+  RETURN_IF_ERROR(CheckSize("an option", plugin.option_size, kOptionSize, path));
+  RETURN_IF_ERROR(CheckSize("a stage", plugin.stage_size, sizeof(slipway_stage), path));
+  if (plugin.stage_count > 0 && plugin.stage_count <= kMaxStages && plugin.stages != nullptr) {
+    return Ok();
   }
-  if (stage.struct_size != sizeof(slipway_stage)) {
-    return Error("wrong size of the descriptor", std::to_string(stage.struct_size),
-                 "this runtime wants " + std::to_string(sizeof(slipway_stage)) + rebuild);
-  }
+  return Error("wrong number of stages", std::to_string(plugin.stage_count),
+               "a plugin has 1 to " + std::to_string(kMaxStages) + "; file: " + path);
+}
+
+Status CheckStage(const slipway_stage& stage, const std::string& path) {
   Walk walk(path);
-  RETURN_IF_ERROR(walk.Text({nullptr, "name"}, stage.name));
-  if (name != stage.name) {
-    return Error("wrong name", stage.name, "this file must hold \"" + name + "\": " + path);
-  }
   RETURN_IF_ERROR(walk.Text({nullptr, "version"}, stage.version));
   RETURN_IF_ERROR(walk.Text({nullptr, "summary"}, stage.summary));
   if (stage.privileges > SLIPWAY_ROOT) {
     return walk.Bad({nullptr, "privileges"}, "unknown value " + std::to_string(stage.privileges));
+  }
+  if (stage.oldest_record_version > stage.record_version) {
+    return walk.Bad({nullptr, "oldest_record_version"},
+                    std::to_string(stage.oldest_record_version) + " above record_version " +
+                        std::to_string(stage.record_version));
   }
   if (stage.needs != nullptr) RETURN_IF_ERROR(walk.Text({nullptr, "needs"}, stage.needs));
   RETURN_IF_ERROR(walk.Table({nullptr, "options"}, stage.options, stage.option_count, 1));
@@ -286,6 +302,36 @@ Status CheckDescriptor(const slipway_stage& stage, const std::string& name,
   RETURN_IF_ERROR(walk.Tokens({nullptr, "requires"}, stage.requires_));
   RETURN_IF_ERROR(walk.Tokens({nullptr, "after"}, stage.after));
   return walk.Tokens({nullptr, "conflicts"}, stage.conflicts);
+}
+
+}  // namespace
+
+Status CheckAbi(uint32_t major, uint32_t minor, const std::string& path) {
+  if (major == SLIPWAY_ABI_MAJOR && minor == SLIPWAY_ABI_MINOR) return Ok();
+  return Error("wrong ABI", Abi(major, minor),
+               "this runtime wants " + Abi(SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR) +
+                   "; rebuild the stage: " + path);
+}
+
+Result<const slipway_stage*> FindStage(const slipway_plugin& plugin, const std::string& name,
+                                       const std::string& path) {
+  RETURN_IF_ERROR(CheckTable(plugin, path));
+  const Walk walk(path);
+  std::string names;
+  for (uint32_t i = 0; i < plugin.stage_count; ++i) {
+    const Field field{nullptr, "stages", -1};
+    const Field numbered{&field, {}, static_cast<int>(i)};
+    const slipway_stage* stage = plugin.stages[i];
+    if (stage == nullptr) return walk.Bad(numbered, "missing");
+    RETURN_IF_ERROR(walk.Text({&numbered, ".name"}, stage->name));
+    if (name != stage->name) {
+      names.append(names.empty() ? "" : ", ").append(stage->name);
+      continue;
+    }
+    RETURN_IF_ERROR(CheckStage(*stage, path));
+    return stage;
+  }
+  return Error("no such stage in the plugin", name, "it has " + names + "; file: " + path);
 }
 
 }  // namespace slipway::loader

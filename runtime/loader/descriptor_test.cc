@@ -1,3 +1,5 @@
+// The table of a plugin, and what a stage says besides its options.
+
 #include "runtime/loader/descriptor.h"
 
 #include <gtest/gtest.h>
@@ -8,48 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/loader/descriptor_test.h"
+
 namespace slipway::loader {
 namespace {
-
-constexpr slipway_option Option(const char* name, uint32_t type) {
-  slipway_option option{};
-  option.name = name;
-  option.summary = "Something";
-  option.type = type;
-  return option;
-}
-
-class CheckDescriptorTest : public ::testing::Test {
- protected:
-  CheckDescriptorTest() {
-    stage_.magic = SLIPWAY_MAGIC;
-    stage_.abi_major = SLIPWAY_ABI_MAJOR;
-    stage_.abi_minor = SLIPWAY_ABI_MINOR;
-    stage_.struct_size = sizeof(slipway_stage);
-    stage_.name = "hand-made";
-    stage_.version = "0.1.0";
-    stage_.summary = "Made by hand";
-  }
-
-  void SetOptions(const std::vector<slipway_option>& options) {
-    options_ = options;
-    stage_.options = options_.data();
-    stage_.option_count = static_cast<uint32_t>(options_.size());
-  }
-
-  std::string Check() const {
-    const Status status = CheckDescriptor(stage_, "hand-made", "/p/x.so");
-    return status.ok() ? "good" : status.error().ToString();
-  }
-
-  // What a descriptor gets that is wrong in `field`.
-  static std::string Bad(const std::string& field, const std::string& what) {
-    return "bad descriptor \"" + field + "\" (" + what + "; in /p/x.so)";
-  }
-
-  slipway_stage stage_{};
-  std::vector<slipway_option> options_;
-};
 
 TEST_F(CheckDescriptorTest, TakesOneWithoutOptionsAndHooks) { EXPECT_EQ(Check(), "good"); }
 
@@ -74,48 +38,64 @@ TEST_F(CheckDescriptorTest, TakesEveryType) {
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
-  stage_.magic = 0x1122334455667788;
+  plugin_.magic = 0x1122334455667788;
   EXPECT_EQ(Check(),
-            "wrong magic \"0x1122334455667788\" (a stage begins with 0x0059415750494c53; this is "
+            "wrong magic \"0x1122334455667788\" (a plugin begins with 0x0059415750494c53; this is "
             "none: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
-  stage_.abi_major = 1;
-  stage_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
+  plugin_.abi_major = 1;
+  plugin_.abi_minor = 0;
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.4; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
-  stage_.abi_minor = 1;
-  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.3; rebuild the stage: /p/x.so)");
+  plugin_.abi_minor = 1;
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.4; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {
-  for (const uint32_t size :
-       {uint32_t{16}, uint32_t{sizeof(slipway_stage) - 8}, uint32_t{sizeof(slipway_stage) + 8}}) {
-    stage_.struct_size = size;
-    EXPECT_EQ(Check(), "wrong size of the descriptor \"" + std::to_string(size) +
-                           "\" (this runtime wants " + std::to_string(sizeof(slipway_stage)) +
-                           "; rebuild the stage: /p/x.so)");
-  }
+  const auto wrong = [](const std::string& what, size_t size, size_t own) {
+    return "wrong size of " + what + " \"" + std::to_string(size) + "\" (this runtime wants " +
+           std::to_string(own) + "; rebuild the stage: /p/x.so)";
+  };
+  plugin_.stage_size = sizeof(slipway_stage) - 8;
+  EXPECT_EQ(Check(), wrong("a stage", sizeof(slipway_stage) - 8, sizeof(slipway_stage)));
+  plugin_.option_size = sizeof(slipway_option) + 8;
+  EXPECT_EQ(Check(), wrong("an option", sizeof(slipway_option) + 8, sizeof(slipway_option)));
+  plugin_.struct_size = 16;
+  EXPECT_EQ(Check(), wrong("the plugin's table", 16, sizeof(slipway_plugin)));
 }
 
-TEST_F(CheckDescriptorTest, ReadsNothingBehindTheSizeWhenThatIsWrong) {
-  stage_.struct_size = 16;
-  stage_.name = reinterpret_cast<const char*>(1);
-  stage_.options = reinterpret_cast<const slipway_option*>(1);
+TEST_F(CheckDescriptorTest, ReadsNoStageWhenASizeIsWrong) {
+  plugin_.option_size = 16;
+  plugin_.stages = reinterpret_cast<const slipway_stage* const*>(1);
   EXPECT_NE(Check(), "good");
 }
 
-TEST_F(CheckDescriptorTest, RefusesAnotherName) {
+TEST_F(CheckDescriptorTest, RefusesAPluginWithoutStagesOrWithTooMany) {
+  for (const uint32_t count : {0U, 257U}) {
+    plugin_.stage_count = count;
+    EXPECT_EQ(Check(), "wrong number of stages \"" + std::to_string(count) +
+                           "\" (a plugin has 1 to 256; file: /p/x.so)");
+  }
+}
+
+TEST_F(CheckDescriptorTest, RefusesAStageThatIsNotThere) {
+  stages_[0] = nullptr;
+  EXPECT_EQ(Check(), Bad("stages[0]", "missing"));
+}
+
+TEST_F(CheckDescriptorTest, NamesTheStagesThatThereAre) {
   stage_.name = "uts";
-  EXPECT_EQ(Check(), "wrong name \"uts\" (this file must hold \"hand-made\": /p/x.so)");
+  EXPECT_EQ(Check(),
+            "no such stage in the plugin \"hand-made\" (it has other, uts; file: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesNoName) {
   stage_.name = nullptr;
-  EXPECT_EQ(Check(), Bad("name", "missing"));
+  EXPECT_EQ(Check(), Bad("stages[1].name", "missing"));
 }
 
 TEST_F(CheckDescriptorTest, RefusesNoVersion) {
@@ -144,233 +124,12 @@ TEST_F(CheckDescriptorTest, RefusesUnknownPrivileges) {
   EXPECT_EQ(Check(), Bad("privileges", "unknown value 3"));
 }
 
-TEST_F(CheckDescriptorTest, RefusesOptionsThatAreNotThere) {
-  stage_.option_count = 2;
-  EXPECT_EQ(Check(), Bad("options", "2 of them at NULL"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAnOptionWithoutName) {
-  SetOptions({Option("one", SLIPWAY_BOOL), Option(nullptr, SLIPWAY_BOOL)});
-  EXPECT_EQ(Check(), Bad("options[1].name", "missing"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAnOptionWithoutSummary) {
-  slipway_option option = Option("one", SLIPWAY_BOOL);
-  option.summary = nullptr;
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one.summary", "missing"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesTheSameOptionTwice) {
-  SetOptions(
-      {Option("one", SLIPWAY_BOOL), Option("two", SLIPWAY_BOOL), Option("one", SLIPWAY_STRING)});
-  EXPECT_EQ(Check(), Bad("options.one", "declared twice"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesNamesThatSetCannotReach) {
-  for (const char* name : {"My Opt=1", "a:b", "a=b", "-a", ".a", "a.", "a[0]", "\xc3\xa4"}) {
-    SetOptions({Option(name, SLIPWAY_BOOL)});
-    EXPECT_EQ(Check(), Bad("options[0].name",
-                           "an option's name is of letters, digits, '_', '-' and '.', and begins "
-                           "with none of '-' and '.', but this is \"" +
-                               std::string(name) + "\""));
-  }
-  SetOptions({Option("net_cls.class-Id0", SLIPWAY_BOOL)});
+TEST_F(CheckDescriptorTest, RefusesARangeOfRecordVersionsThatIsNone) {
+  stage_.record_version = 2;
+  stage_.oldest_record_version = 2;
   EXPECT_EQ(Check(), "good");
-}
-
-TEST_F(CheckDescriptorTest, RefusesAFallbackOfWhatIsRequired) {
-  slipway_option option = Option("one", SLIPWAY_BOOL);
-  option.flags = SLIPWAY_REQUIRED;
-  option.fallback = "true";
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one", "required, and yet with a fallback"));
-}
-
-TEST_F(CheckDescriptorTest, TakesShortNames) {
-  slipway_option one = Option("one", SLIPWAY_BOOL);
-  slipway_option two = Option("two", SLIPWAY_BOOL);
-  one.short_name = "read-only";
-  two.short_name = "b2";
-  SetOptions({one, two});
-  EXPECT_EQ(Check(), "good");
-}
-
-TEST_F(CheckDescriptorTest, RefusesBadShortNames) {
-  slipway_option option = Option("one", SLIPWAY_BOOL);
-  for (const char* name : {"Memory", "-m", "1", "a b", "a=b", "a_b", "a.b"}) {
-    option.short_name = name;
-    SetOptions({option});
-    EXPECT_EQ(Check(), Bad("options.one.short_name",
-                           "a short name is of a-z, 0-9 and '-', and begins with a letter, but "
-                           "this is \"" +
-                               std::string(name) + "\""));
-  }
-  option.short_name = "";
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one.short_name", "missing"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAShortNameTwice) {
-  slipway_option one = Option("one", SLIPWAY_BOOL);
-  slipway_option two = Option("two", SLIPWAY_BOOL);
-  one.short_name = two.short_name = "same";
-  SetOptions({one, two});
-  EXPECT_EQ(Check(), Bad("options.two.short_name", "\"same\" is that of one too"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAShortNameOfAField) {
-  slipway_option field = Option("field", SLIPWAY_BOOL);
-  field.short_name = "field";
-  slipway_option record = Option("one", SLIPWAY_RECORD);
-  record.fields = &field;
-  record.field_count = 1;
-  SetOptions({record});
-  EXPECT_EQ(Check(),
-            Bad("options.one.field.short_name", "only an option of the stage itself has one"));
-}
-
-TEST_F(CheckDescriptorTest, TextFormsAreOfFieldsAndWords) {
-  slipway_option fields[] = {Option("source", SLIPWAY_PATH), Option("target", SLIPWAY_PATH),
-                             Option("readonly", SLIPWAY_BOOL), Option("list", SLIPWAY_LIST)};
-  const slipway_option element = Option(nullptr, SLIPWAY_BOOL);
-  fields[3].element = &element;
-  slipway_option record = Option("one", SLIPWAY_RECORD);
-  record.fields = fields;
-  record.field_count = 4;
-  const std::pair<const char*, const char*> cases[] = {
-      {"source", ""},
-      {"source:target:ro=readonly", ""},
-      {"source:sink", "\"sink\" is no field of a single value"},
-      {"source:list", "\"list\" is no field of a single value"},
-      {"source:", "\"\" is no field of a single value"},
-      {"source:source", "\"source\" is there twice"},
-      {"source:ro=readonly:target", "\"target\" is behind a word"},
-      {"source:ro=target", "\"target\" is no field that is true or false"},
-      {"source:ro=nothing", "\"nothing\" is no field that is true or false"},
-      {"source:=readonly", "\"\" is no word"},
-      {"ro=readonly", "it begins with no field"},
-      {"", "missing"},
-  };
-  for (const auto& [form, what] : cases) {
-    record.text_form = form;
-    SetOptions({record});
-    EXPECT_EQ(Check(), *what == '\0' ? "good" : Bad("options.one.text_form", what)) << form;
-  }
-}
-
-TEST_F(CheckDescriptorTest, RefusesATextFormOfNoRecord) {
-  slipway_option option = Option("one", SLIPWAY_STRING);
-  option.text_form = "one";
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one.text_form", "only a record has one"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesNeedsOfTwoLines) {
-  stage_.needs = "root\nand more";
-  EXPECT_EQ(Check(), Bad("needs", "of more than one line"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesUnknownTypes) {
-  for (const uint32_t type : {0, 13, 99}) {
-    SetOptions({Option("one", type)});
-    EXPECT_EQ(Check(), Bad("options.one", "unknown type " + std::to_string(type)));
-  }
-}
-
-TEST_F(CheckDescriptorTest, RefusesUnknownFlags) {
-  slipway_option option = Option("one", SLIPWAY_BOOL);
-  option.flags = SLIPWAY_REQUIRED | 0x40;
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one", "unknown flags 0x0000000000000041"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAMinimumAboveTheMaximum) {
-  slipway_option option = Option("one", SLIPWAY_INTEGER);
-  option.minimum = 5;
-  option.maximum = 4;
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one", "minimum 5 above maximum 4"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAnEnumWithoutNames) {
-  SetOptions({Option("one", SLIPWAY_ENUM)});
-  EXPECT_EQ(Check(), Bad("options.one", "an enum without names"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAnEnumWhoseNamesDoNotEnd) {
-  const std::vector<const char*> names(1000, "x");
-  slipway_option option = Option("one", SLIPWAY_ENUM);
-  option.names = names.data();
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one.names", "more than 256 names; is the last one NULL?"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesListsAndMapsWithoutElement) {
-  for (const uint32_t type : {SLIPWAY_LIST, SLIPWAY_MAP}) {
-    SetOptions({Option("one", type)});
-    EXPECT_EQ(Check(), Bad("options.one", "a list or map without element"));
-  }
-}
-
-TEST_F(CheckDescriptorTest, RefusesABadElement) {
-  const slipway_option element = Option(nullptr, 77);
-  slipway_option option = Option("one", SLIPWAY_LIST);
-  option.element = &element;
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one[]", "unknown type 77"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesARecordWithoutFields) {
-  SetOptions({Option("one", SLIPWAY_RECORD)});
-  EXPECT_EQ(Check(), Bad("options.one", "a record without fields"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesABadField) {
-  const slipway_option fields[] = {Option("good", SLIPWAY_BOOL), Option("bad", 77)};
-  slipway_option record = Option(nullptr, SLIPWAY_RECORD);
-  record.fields = fields;
-  record.field_count = 2;
-  slipway_option option = Option("one", SLIPWAY_MAP);
-  option.element = &record;
-  SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one[].bad", "unknown type 77"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAListThatHoldsItself) {
-  slipway_option list = Option("one", SLIPWAY_LIST);
-  list.element = &list;
-  SetOptions({list});
-  EXPECT_EQ(Check(), Bad("options.one[][][][][][][][]", "nested more than 8 deep"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesMoreOptionsThanAnyoneReads) {
-  std::array<std::string, 1025> names;
-  std::vector<slipway_option> options(names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    names[i] = "o" + std::to_string(i);
-    options[i] = Option(names[i].c_str(), SLIPWAY_BOOL);
-  }
-  SetOptions(options);
-  EXPECT_EQ(Check(), Bad("options.o1024", "more than 1024 options in all"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesAnEmptyToken) {
-  static constexpr const char* kTokens[] = {"root", "", nullptr};
-  stage_.provides = kTokens;
-  EXPECT_EQ(Check(), Bad("provides[1]", "missing"));
-}
-
-TEST_F(CheckDescriptorTest, RefusesTokensThatDoNotEnd) {
-  const std::vector<const char*> tokens(1000, "x");
-  for (const char* const* slipway_stage::*list :
-       {&slipway_stage::requires_, &slipway_stage::after, &slipway_stage::conflicts}) {
-    slipway_stage stage = stage_;
-    stage.*list = tokens.data();
-    const Status status = CheckDescriptor(stage, "hand-made", "/p/x.so");
-    ASSERT_FALSE(status.ok());
-    EXPECT_NE(status.error().ToString().find("more than 256 names"), std::string::npos);
-  }
+  stage_.oldest_record_version = 3;
+  EXPECT_EQ(Check(), Bad("oldest_record_version", "3 above record_version 2"));
 }
 
 }  // namespace

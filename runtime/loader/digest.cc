@@ -115,12 +115,4 @@ std::string DigestOfBytes(std::string_view bytes) {
   return build_id.empty() ? "sha256:" + Sha256Of(bytes) : "build-id:" + build_id;
 }
 
-Status CheckSame(std::string_view bytes, const std::string& path, const std::string& wanted) {
-  const std::string found = DigestOfBytes(bytes);
-  if (found == wanted) return Ok();
-  return Error("another plugin than the one that built the container", path,
-               "it is " + found + ", and was " + wanted +
-                   "; name a folder that has the old one with --plugin-dir");
-}
-
 }  // namespace slipway::loader

@@ -1,5 +1,5 @@
-// Which plugin a file is: the sha256 that a config pins, and the digest by which a plugin that
-// built a container is known again when it undoes it.
+// Which plugin a file is: the sha256 that a config pins, and the digest that tells people which
+// build of a plugin has built a container.
 //
 // That digest is "build-id:" and the id that the linker computed from the whole file and wrote into
 // it (ld(1), --build-id): it costs nothing to ask a plugin that is loaded for it, where reading
@@ -26,9 +26,6 @@ Result<std::string> DigestOfLoaded(const void* symbol, const std::string& path);
 
 // The digest of the plugin whose file has these bytes.
 std::string DigestOfBytes(std::string_view bytes);
-
-// Fails unless the plugin of these bytes, those of the file `path`, has the digest `wanted`.
-Status CheckSame(std::string_view bytes, const std::string& path, const std::string& wanted);
 
 }  // namespace slipway::loader
 

@@ -68,7 +68,7 @@ class Digest : public ::testing::Test {
   static std::string Loaded(const std::string& path) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) return dlerror();
-    auto digest = DigestOfLoaded(dlsym(library, SLIPWAY_DESCRIPTOR_SYMBOL), path);
+    auto digest = DigestOfLoaded(dlsym(library, SLIPWAY_PLUGIN_SYMBOL), path);
     dlclose(library);
     return digest.ok() ? *digest : digest.error().ToString();
   }
@@ -134,17 +134,6 @@ TEST_F(Digest, OfHeadersThatPointBeyondTheEndIsThatOfTheBytes) {
     const std::string digest = DigestOfBytes(bytes);
     EXPECT_TRUE(digest.starts_with("sha256:")) << digest;
   }
-}
-
-TEST_F(Digest, OfAnotherPluginIsRefusedWithBoth) {
-  const std::string bytes = *sys::ReadFile(plugin_);
-  const std::string found = DigestOfBytes(bytes);
-  EXPECT_TRUE(CheckSame(bytes, plugin_, found).ok());
-  EXPECT_EQ(CheckSame(bytes, plugin_, "build-id:00").error().ToString(),
-            "another plugin than the one that built the container \"" + plugin_ + "\" (it is " +
-                found +
-                ", and was build-id:00; name a folder that has the old one with "
-                "--plugin-dir)");
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMaxName = sizeof(slipway_error::stage) - 1;
-constexpr size_t kMaxHint = sizeof(slipway_error::hint) - 1;
+constexpr size_t kMaxName = sizeof(ErrorRecord::stage) - 1;
+constexpr size_t kMaxHint = sizeof(ErrorRecord::hint) - 1;
 constexpr std::string_view kPrefix = "lib";
 constexpr std::string_view kSuffix = "_stage.so";
 constexpr char kSystemFolder[] = "/usr/lib/slipway/stages";

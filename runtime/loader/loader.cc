@@ -17,6 +17,7 @@
 #include "runtime/loader/file.h"
 #include "runtime/loader/library.h"
 #include "runtime/loader/needs.h"
+#include "runtime/loader/note.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 #include "runtime/sys/sealed.h"
@@ -27,6 +28,7 @@ struct Loader::Plugin {
   Request request;
   std::string path;
   std::string loaded;  // the path that the dynamic loader was given
+  const slipway_plugin* library = nullptr;
   const slipway_stage* stage = nullptr;
 };
 
@@ -46,7 +48,6 @@ Status CheckNamed(const std::string& path, const char* why) {
 Result<std::string> Seal(const Request& request, const std::string& path, sys::Fd& file) {
   ASSIGN_OR_RETURN(const std::string bytes, sys::ReadFile(file, path));
   if (!request.sha256.empty()) RETURN_IF_ERROR(CheckDigest(bytes, path, request.sha256));
-  if (!request.digest.empty()) RETURN_IF_ERROR(CheckSame(bytes, path, request.digest));
   ASSIGN_OR_RETURN(file, sys::SealedCopy(request.name, bytes));
   return "/proc/self/fd/" + std::to_string(file.get());
 }
@@ -59,6 +60,19 @@ std::vector<std::string> RealPaths(const std::vector<std::string>& folders) {
     if (path != nullptr) paths.emplace_back(path.get());
   }
   return paths;
+}
+
+// Does this build of the stage know the records that another one has left?
+Status CheckRecords(const slipway_stage& stage, const Request& request, const std::string& path) {
+  const uint32_t oldest = stage.oldest_record_version;
+  const uint32_t newest = stage.record_version;
+  if (*request.record_version >= oldest && *request.record_version <= newest) return Ok();
+  const auto bytes = sys::ReadFile(path);
+  return Error("does not know the undo records of the build that made the container", path,
+               "they are of version " + std::to_string(*request.record_version) +
+                   ", and it knows " + std::to_string(oldest) + " to " + std::to_string(newest) +
+                   "; it is " + (bytes.ok() ? DigestOfBytes(*bytes) : "another") + ", and was " +
+                   request.digest + "; name a folder that has the old one with --plugin-dir");
 }
 
 constexpr const char* kPinned = "pinned in the config";
@@ -105,7 +119,7 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
 
 bool Loader::IsJudged(const Request& request) const {
   if (privileged_) return true;
-  if (request.path.empty() || request.digest.empty()) return false;
+  if (request.path.empty() || !request.record_version) return false;
   const auto own = Find(places_, request.name);
   return !own.ok() || own->path != request.path;
 }
@@ -113,35 +127,51 @@ bool Loader::IsJudged(const Request& request) const {
 Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path,
                                                          const struct stat* facts) {
   if (!request.path.empty()) {
-    RETURN_IF_ERROR(CheckNamed(path, request.digest.empty() ? kPinned : kKnown));
+    RETURN_IF_ERROR(CheckNamed(path, request.record_version ? kKnown : kPinned));
   }
   TrustedPaths* const judge = IsJudged(request) ? &trusted_ : nullptr;
   if (judge != nullptr) {
     ASSIGN_OR_RETURN(path, judge->Resolve(path, facts));
   }
+  for (const auto& known : plugins_) {
+    if (known->path != path || !known->request.sha256.empty() || !request.sha256.empty()) continue;
+    return FromLibrary(*known->library, request, path);
+  }
   ASSIGN_OR_RETURN(OpenedFile file, OpenFile(path, judge != nullptr ? O_NOFOLLOW : 0));
   if (judge != nullptr) RETURN_IF_ERROR(judge->Judge(path, file.facts));
+  std::string loaded = path;
+  if (!request.sha256.empty()) {
+    ASSIGN_OR_RETURN(loaded, Seal(request, path, file.fd));
+  }
+  RETURN_IF_ERROR(CheckNote(file.fd, path));
+  ASSIGN_OR_RETURN(const Dynamic dynamic, ReadDynamic(ReaderOf(file.fd, path), path));
+  RETURN_IF_ERROR(AdmitNeeds(dynamic, path, judge));
+  // The dynamic loader knows libraries by their paths: no other may get that of a copy.
+  if (loaded != path) file.fd.Release();
+  // It opens the file once more, and there may be few descriptors.
+  file.fd.Close();
+  ASSIGN_OR_RETURN(auto* library, OpenLibrary(loaded, path));
+  try {
+    auto plugin =
+        FromLibrary(library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL), request, path);
+    if (plugin.ok()) (*plugin)->loaded = loaded;
+    return plugin;
+  } catch (const std::system_error&) {
+    return Error("no symbol", SLIPWAY_PLUGIN_SYMBOL,
+                 "each plugin exports it, see SLIPWAY_STAGE; file: " + path);
+  }
+}
+
+Result<std::unique_ptr<Loader::Plugin>> Loader::FromLibrary(const slipway_plugin& library,
+                                                            const Request& request,
+                                                            const std::string& path) {
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
   plugin->loaded = path;
-  if (!request.sha256.empty() || !request.digest.empty()) {
-    ASSIGN_OR_RETURN(plugin->loaded, Seal(request, path, file.fd));
-  }
-  ASSIGN_OR_RETURN(const Dynamic dynamic, ReadDynamic(ReaderOf(file.fd, path), path));
-  RETURN_IF_ERROR(AdmitNeeds(dynamic, path, judge));
-  // The dynamic loader knows libraries by their paths: no other may get that of a copy.
-  if (plugin->loaded != path) file.fd.Release();
-  // It opens the file once more, and there may be few descriptors.
-  file.fd.Close();
-  ASSIGN_OR_RETURN(auto* library, OpenLibrary(plugin->loaded, path));
-  try {
-    plugin->stage = &library->get<const slipway_stage>(SLIPWAY_DESCRIPTOR_SYMBOL);
-  } catch (const std::system_error&) {
-    return Error("no symbol", SLIPWAY_DESCRIPTOR_SYMBOL,
-                 "each stage exports it, see SLIPWAY_STAGE; file: " + path);
-  }
-  RETURN_IF_ERROR(CheckDescriptor(*plugin->stage, request.name, path));
+  plugin->library = &library;
+  ASSIGN_OR_RETURN(plugin->stage, FindStage(library, request.name, path));
+  if (request.record_version) RETURN_IF_ERROR(CheckRecords(*plugin->stage, request, path));
   return plugin;
 }
 

@@ -2,14 +2,16 @@
 // Boost.DLL.
 //
 // A plugin is found by name (find.h), its file is trusted (trust.h) and is the one that the
-// config pins (digest.h), it needs no library but the system's (needs.h); only then is it loaded,
-// which runs its code for the first time; its descriptor is one that this runtime understands
-// (descriptor.h); only then is it handed out.
+// config pins (digest.h), it was built for this runtime's ABI (note.h), and it needs no library but
+// the system's (needs.h); only then is it loaded, which runs its code for the first time; the stage
+// is in it, and is one that this runtime understands (descriptor.h); only then is it handed out.
 
 #ifndef SLIPWAY_RUNTIME_LOADER_LOADER_H_
 #define SLIPWAY_RUNTIME_LOADER_LOADER_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,10 @@ struct Request {
   std::string name;         // the stage, as it stands in the pipeline
   std::string path = {};    // the file, if it is known; no place is searched then
   std::string sha256 = {};  // of the file, 64 hexadecimal digits, if the config pins it
-  std::string digest = {};  // of an Origin, when it must be the same plugin again
+  // To undo what a build of it has done: the version of the records that it left, and its digest,
+  // as an Origin has it, for the error.
+  std::optional<uint32_t> record_version = {};
+  std::string digest = {};
 
   bool operator==(const Request&) const = default;
 };
@@ -83,6 +88,10 @@ class Loader {
   // facts: what lstat(2) says of it, if that is known.
   Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path,
                                            const struct stat* facts);
+  // The stage of a library that is loaded, which may have many.
+  static Result<std::unique_ptr<Plugin>> FromLibrary(const slipway_plugin& library,
+                                                     const Request& request,
+                                                     const std::string& path);
 
   std::vector<Place> places_;
   std::string executable_;

@@ -87,28 +87,35 @@ TEST(LoaderTest, AvailableListsTheFixtures) {
 
 TEST(LoaderTest, RefusesAPluginWithoutTheSymbol) {
   EXPECT_EQ(Load({.name = "bad-no-symbol"}),
-            "bad-no-symbol: no symbol \"slipway_descriptor\" (each stage exports it, see "
+            "bad-no-symbol: no symbol \"slipway_plugin_0\" (each plugin exports it, see "
             "SLIPWAY_STAGE; file: " +
                 Fixture("bad-no-symbol") + ")");
 }
 
+TEST(LoaderTest, RefusesAFileWithoutTheNoteBeforeItsConstructorsRun) {
+  EXPECT_EQ(Load({.name = "bad-no-note"}),
+            "bad-no-note: not a plugin of Slipway \"" + Fixture("bad-no-note") +
+                "\" (it has no note .note.slipway, which SLIPWAY_STAGE makes, or SLIPWAY_PLUGIN in "
+                "C)");
+}
+
 TEST(LoaderTest, RefusesAWrongMagic) {
   EXPECT_EQ(Load({.name = "bad-wrong-magic"}),
-            "bad-wrong-magic: wrong magic \"0x1122334455667788\" (a stage begins with "
+            "bad-wrong-magic: wrong magic \"0x1122334455667788\" (a plugin begins with "
             "0x0059415750494c53; this is none: " +
                 Fixture("bad-wrong-magic") + ")");
 }
 
 TEST(LoaderTest, RefusesAWrongAbi) {
   EXPECT_EQ(Load({.name = "bad-wrong-abi-major"}),
-            "bad-wrong-abi-major: wrong ABI \"1.0\" (this runtime wants 0.3; rebuild the "
+            "bad-wrong-abi-major: wrong ABI \"1.0\" (this runtime wants 0.4; rebuild the "
             "stage: " +
                 Fixture("bad-wrong-abi-major") + ")");
 }
 
 TEST(LoaderTest, RefusesATooSmallStruct) {
   EXPECT_EQ(Load({.name = "bad-too-small-struct"}),
-            "bad-too-small-struct: wrong size of the descriptor \"" +
+            "bad-too-small-struct: wrong size of a stage \"" +
                 std::to_string(offsetof(slipway_stage, destroy)) + "\" (this runtime wants " +
                 std::to_string(sizeof(slipway_stage)) +
                 "; rebuild the stage: " + Fixture("bad-too-small-struct") + ")");
@@ -116,8 +123,8 @@ TEST(LoaderTest, RefusesATooSmallStruct) {
 
 TEST(LoaderTest, RefusesAWrongName) {
   EXPECT_EQ(Load({.name = "bad-wrong-name"}),
-            "bad-wrong-name: wrong name \"somebody-else\" (this file must hold "
-            "\"bad-wrong-name\": " +
+            "bad-wrong-name: no such stage in the plugin \"bad-wrong-name\" (it has somebody-else; "
+            "file: " +
                 Fixture("bad-wrong-name") + ")");
 }
 
@@ -258,7 +265,7 @@ TEST(LoaderTest, RefusesAPinThatIsAFolder) {
 
 TEST(LoaderTest, APinnedFileMustHoldTheStage) {
   EXPECT_THAT(Load({.name = "uts", .path = Fixture("good-plain-c")}),
-              StartsWith("uts: wrong name \"good-plain-c\" (this file must hold \"uts\""));
+              StartsWith("uts: no such stage in the plugin \"uts\" (it has good-plain-c; file: "));
 }
 
 // ---- Trust ----

@@ -1,6 +1,7 @@
 #include "runtime/loader/trial.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -24,9 +25,9 @@ constexpr const char* kBug = "a bug of the stage";
 // whole or not at all: it is shorter than PIPE_BUF; pipe(7).
 struct Verdict {
   bool loaded = false;
-  slipway_error error = {};
+  ErrorRecord error = {};
 };
-static_assert(sizeof(Verdict) <= 4096);
+static_assert(sizeof(Verdict) <= PIPE_BUF);
 
 void Silence() {
   const int null = open("/dev/null", O_RDWR);

@@ -28,7 +28,7 @@ TEST_F(Trial, OfAGoodPluginLoadsIt) {
 }
 
 TEST_F(Trial, OfABadPluginGivesTheErrorOfLoading) {
-  EXPECT_EQ(Load("bad-no-symbol").find("bad-no-symbol: no symbol \"slipway_descriptor\""), 0u)
+  EXPECT_EQ(Load("bad-no-symbol").find("bad-no-symbol: no symbol \"slipway_plugin_0\""), 0u)
       << Load("bad-no-symbol");
 }
 

@@ -1,15 +1,22 @@
 /* The contract between the host and a stage plugin, in plain C11.
  *
- * A plugin is a shared library lib<name>_stage.so (with '-' in the name written as '_') that
- * exports one data symbol, `slipway_descriptor`, of type `const slipway_stage`. Nothing but C types
- * crosses; no exception ever does. Authors who write C++ use the face over this header,
- * runtime/sdk/stage.h.
+ * A plugin is a shared library with one stage or many. It exports one data symbol,
+ * `slipway_plugin_0`, a table of its stages, and says in a note, which the host reads before it
+ * loads the file, which ABI it was built for: SLIPWAY_PLUGIN, at the end, makes both. The stage
+ * <name> is looked for as lib<name>_stage.so, with '_' for '-'; of a plugin with many stages, each
+ * such file is a link to it. Nothing but C types crosses; no exception ever does. Authors who write
+ * C++ use the face over this header, runtime/sdk/stage.h.
  *
  * Until the first release the ABI is 0.x, and host and stage must match exactly.
  *
- * Every function that can fail returns 0, or -1 with the error record filled in. Strings are
- * UTF-8 and end in NUL. What a function is handed stays the caller's, and is valid during the
- * call, except where a comment says otherwise.
+ * Every function that can fail returns 0, or -1 with the error filled in; other results are kept
+ * for later. Strings are UTF-8 and end in NUL. What a function is handed stays the caller's, and is
+ * valid during the call, except where a comment says otherwise. The host's functions are for the
+ * hook's own thread, while it runs.
+ *
+ * No hook prints, starts a thread, or leaves the host's process changed: its signal handlers,
+ * timers, current folder, umask and credentials. A call that waits may end with EINTR, once a
+ * second.
  */
 #ifndef SLIPWAY_RUNTIME_SDK_ABI_H_
 #define SLIPWAY_RUNTIME_SDK_ABI_H_
@@ -23,26 +30,29 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 3
+#define SLIPWAY_ABI_MINOR 4
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
-/* The one error record. It is printed in one line:
- *   where: stage: cannot operation "subject": strerror(errno) (hint)
- *   where: stage: operation "subject" (hint)        when errno_value is 0
- * The host fills in where, from the option that is to blame or else from the stage's place, and
- * stage and hook. */
-typedef struct slipway_error {
-  int32_t errno_value; /* errno(3) of the failed call; 0 when no call failed */
-  int32_t exit_status; /* what the runtime exits with; 0 means 125. Host only. */
-  char where[256];     /* "file:line:column" of the mistake, or empty. Host only. */
-  char option[64]; /* the option to blame, as "binds[0].source", or empty: tells the host where */
-  char stage[32];  /* name of the stage, or empty for the host itself */
-  char hook[16];   /* "pre-clone", ..., or the host's own step */
-  char operation[128]; /* what could not be done, as a verb, or what is wrong in words */
-  char subject[512];   /* what it was done to: a path, a name, a value */
-  char hint[512];      /* what would be right, or what is needed */
-} slipway_error;
+/* What a hook, or a function of the host, says when it fails. It is the host's: a stage fills it in
+ * by `fail`, and is told nothing else than what it holds. It is printed in one line:
+ *   where: stage: cannot operation "subject": strerror(errno) (hint; cure)
+ *   where: stage: operation "subject" (hint; cure)      when the errno is 0
+ * Where, and which stage, the host knows: from the option that is to blame, or the stage's place.
+ */
+typedef struct slipway_error slipway_error;
+
+typedef enum slipway_error_part {
+  SLIPWAY_OPERATION = 1, /* what could not be done, as a verb, or what is wrong in words */
+  SLIPWAY_SUBJECT,       /* what it was done to: a path, a name, a value */
+  SLIPWAY_HINT,          /* why, or what would be right */
+  SLIPWAY_OPTION,        /* the option to blame, as "binds[0].source" */
+  SLIPWAY_CURE           /* of a SLIPWAY_NOT_HERE: what would make it work here */
+} slipway_error_part;
+
+/* What Probe also returns, besides 0 and -1: this kernel, this machine, or this user's rights do
+ * not let the stage work. Only then does a `first-of` go on to its next stage. */
+#define SLIPWAY_NOT_HERE 1
 
 /* ---- Options ----------------------------------------------------------------------------- */
 
@@ -62,8 +72,12 @@ typedef enum slipway_type {
 } slipway_type;
 
 typedef enum slipway_option_flags {
-  SLIPWAY_REQUIRED = 1,    /* the author of the pipeline must give it */
-  SLIPWAY_IN_CONTAINER = 2 /* SLIPWAY_PATH: absolute inside the container, not on the host */
+  SLIPWAY_REQUIRED = 1,     /* the author of the pipeline must give it */
+  SLIPWAY_IN_CONTAINER = 2, /* SLIPWAY_PATH: absolute inside the container, not on the host */
+  SLIPWAY_SECRET = 4,       /* of the stage's own table: never written down or printed, and so
+                               without a value in Report and Teardown */
+  SLIPWAY_HAS_MINIMUM = 8,
+  SLIPWAY_HAS_MAXIMUM = 16
 } slipway_option_flags;
 
 /* One option, in a static table. From it the host checks, describes and documents; a stage
@@ -73,15 +87,15 @@ typedef struct slipway_option {
   const char* summary;                  /* one sentence, without the final full stop */
   uint32_t type;                        /* slipway_type */
   uint32_t flags;                       /* slipway_option_flags */
-  const char* fallback;                 /* the default, as it would stand in YAML; or NULL */
+  const char* fallback;                 /* the default, as it would stand in YAML, such as "5" or
+                                           "[a, b]"; or NULL */
   const char* unit;                     /* of a number, for people; or NULL */
-  int64_t minimum;                      /* bounds in the unit of as.integer; */
-  int64_t maximum;                      /* both 0: unbounded */
+  int64_t minimum;                      /* SLIPWAY_HAS_MINIMUM: in the unit of as.integer */
+  int64_t maximum;                      /* SLIPWAY_HAS_MAXIMUM: the same */
   const char* const* names;             /* SLIPWAY_ENUM: the names, then NULL */
   const struct slipway_option* element; /* SLIPWAY_LIST, SLIPWAY_MAP: what they hold */
   const struct slipway_option* fields;  /* SLIPWAY_RECORD */
   uint32_t field_count;
-  uint32_t reserved;
 
   /* The name of a command line option of the runtime that sets this one, without the dashes:
    * "memory" for --memory; or NULL. A flag for a SLIPWAY_BOOL; for a list each use adds an element.
@@ -113,6 +127,8 @@ typedef struct slipway_value {
 
 typedef struct slipway_context slipway_context; /* valid during one hook */
 
+#define SLIPWAY_MAX_RECORD 65536
+
 typedef enum slipway_cause {
   SLIPWAY_OUT_OF_MEMORY = 1 /* the kernel killed a process at a memory limit of the container's */
 } slipway_cause;
@@ -128,17 +144,56 @@ typedef enum slipway_attach_flags {
   SLIPWAY_ATTACH_FRESH = 2        /* the mount is a new filesystem, which goes with the container */
 } slipway_attach_flags;
 
+/* What the runtime is doing for a container. */
+typedef enum slipway_operation {
+  SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe if that is wanted */
+  SLIPWAY_START,     /* runs a container, to its end */
+  SLIPWAY_GC         /* undoes what a killed runtime has left */
+} slipway_operation;
+
+typedef enum slipway_log_level {
+  SLIPWAY_WARNING = 1, /* always shown */
+  SLIPWAY_INFO         /* with -v */
+} slipway_log_level;
+
 /* The host's functions. The table only grows: look at struct_size before you use a later one. */
 typedef struct slipway_host {
   uint32_t struct_size;
-  uint32_t reserved;
 
-  /* Every hook but Create and Probe. The container's id: unique on this machine, at most 64 of
-   * [A-Za-z0-9_.-], not beginning with '.' or '-'. */
+  /* ---- In every hook ---- */
+
+  /* Says what failed, in place of what the error held; returns -1. errno_value: errno(3) of the
+   * failed call; 0 when no call failed. The texts are copied, and may be NULL. */
+  int (*fail)(slipway_error*, int errno_value, const char* operation, const char* subject,
+              const char* hint);
+
+  /* Which option is to blame, as "binds[0].source". The user is told where it stands. */
+  void (*blame_option)(slipway_error*, const char* option);
+
+  /* Probe, before it returns SLIPWAY_NOT_HERE: what would make it work here. */
+  void (*cure)(slipway_error*, const char* text);
+
+  /* What an error holds, for a stage that looks at what a function of the host has answered. A
+   * text is "" where there is none, and valid until the error is filled in again. */
+  int (*error_errno)(const slipway_error*);
+  const char* (*error_text)(const slipway_error*, slipway_error_part);
+
+  /* The container's id: unique on this machine, at most 64 of [A-Za-z0-9_.-], not beginning with
+   * '.' or '-'. "" in SLIPWAY_CHECK, where there is no container. */
   const char* (*container_id)(const slipway_context*);
 
-  /* PreClone, PostClone. Hands an undo record to the host. Call it before the side effect that
-   * the record undoes: the host keeps it where it outlives a crash. At most 4096 bytes. */
+  /* A slipway_operation. */
+  uint32_t (*operation)(const slipway_context*);
+
+  /* Tells the user something, in a line with the stage's name: a hook may not print. level: a
+   * slipway_log_level. */
+  void (*log)(slipway_context*, uint32_t level, const char* text);
+
+  /* ---- In the hooks that each one names ---- */
+
+  /* PreClone, PostClone, InChild. Hands an undo record to the host, for Teardown. Call it before
+   * the side effect that the record undoes: the host keeps it where it outlives a crash. At most
+   * SLIPWAY_MAX_RECORD bytes. */
   int (*record_undo)(slipway_context*, const void* record, size_t size, slipway_error*);
 
   /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
@@ -196,19 +251,20 @@ typedef enum slipway_privileges {
 } slipway_privileges;
 
 typedef struct slipway_stage {
-  uint64_t magic;       /* SLIPWAY_MAGIC */
-  uint16_t abi_major;   /* SLIPWAY_ABI_MAJOR */
-  uint16_t abi_minor;   /* SLIPWAY_ABI_MINOR */
-  uint32_t struct_size; /* sizeof(slipway_stage) */
-  const char* name;     /* as it stands in a pipeline: [a-z0-9-], at most 31 */
+  const char* name; /* as it stands in a pipeline: [a-z0-9-], at most 31 */
   const char* version;
   const char* summary; /* one line */
   uint32_t privileges; /* slipway_privileges */
-  uint32_t on_exec;    /* 1: InChild also applies to processes that join the container later */
+
+  /* Of the undo records that the stage leaves, and of those that its Teardown still understands: of
+   * oldest_record_version to record_version. So another build of the stage, with a record_version
+   * in that range, may have left them. Raise it when a record, or the meaning of an option that
+   * Teardown looks at, changes; new options go to the end of the table. */
+  uint32_t record_version;
+  uint32_t oldest_record_version;
 
   const slipway_option* options;
   uint32_t option_count;
-  uint32_t reserved;
 
   /* Order rules: lists of tokens, each ended by NULL; NULL for an empty list. A stage provides
    * its own name without saying so. */
@@ -221,11 +277,13 @@ typedef struct slipway_stage {
    * option_count values, in the table's order; it outlives the stage. */
 
   /* Makes the stage object; checks what one option says against another. No side effects. */
-  int (*create)(const slipway_host*, const slipway_value* options, void** stage, slipway_error*);
+  int (*create)(const slipway_host*, slipway_context*, const slipway_value* options, void** stage,
+                slipway_error*);
 
-  /* Can the stage work on this machine? No side effects. What it finds it may keep in its object:
-   * PreClone follows at once, if at all. */
-  int (*probe)(void* stage, slipway_error*);
+  /* Can the stage work on this machine? Returns SLIPWAY_NOT_HERE if not, and -1 for a mistake, such
+   * as a file that the pipeline names and that is not there. No side effects. What it finds it may
+   * keep in its object: PreClone follows at once, if at all. */
+  int (*probe)(void* stage, slipway_context*, slipway_error*);
 
   /* In the host, in pipeline order: fill the plan, prepare, leave undo records. */
   int (*pre_clone)(void* stage, slipway_context*, slipway_error*);
@@ -248,8 +306,8 @@ typedef struct slipway_stage {
    * from the options and the record alone, and undoing what is already undone succeeds. When it
    * fails, the other records are undone all the same; then it is called once more, and again by
    * each `runtime gc` until all are undone. */
-  int (*teardown)(const slipway_host*, const slipway_value* options, const void* record,
-                  size_t size, slipway_error*);
+  int (*teardown)(const slipway_host*, slipway_context*, const slipway_value* options,
+                  const void* record, size_t size, slipway_error*);
 
   /* Frees the stage object. */
   void (*destroy)(void* stage);
@@ -260,9 +318,47 @@ typedef struct slipway_stage {
   const char* needs;
 } slipway_stage;
 
-/* The symbol that a plugin defines, and its name. */
-extern __attribute__((visibility("default"))) const slipway_stage slipway_descriptor;
-#define SLIPWAY_DESCRIPTOR_SYMBOL "slipway_descriptor"
+/* ---- What a plugin exports --------------------------------------------------------------- */
+
+typedef struct slipway_plugin {
+  uint64_t magic;       /* SLIPWAY_MAGIC */
+  uint16_t abi_major;   /* SLIPWAY_ABI_MAJOR */
+  uint16_t abi_minor;   /* SLIPWAY_ABI_MINOR */
+  uint32_t struct_size; /* sizeof(slipway_plugin) */
+  uint32_t option_size; /* sizeof(slipway_option): from each row of a table to the next */
+  uint32_t stage_size;  /* sizeof(slipway_stage) */
+  uint32_t stage_count;
+  const slipway_stage* const* stages;
+} slipway_plugin;
+
+/* The symbol, which has the major version in its name. */
+extern __attribute__((visibility("default"))) const slipway_plugin slipway_plugin_0;
+#define SLIPWAY_PLUGIN_SYMBOL "slipway_plugin_0"
+
+/* The note of elf(5) in the section .note.slipway. */
+#define SLIPWAY_NOTE_OWNER "Slipway"
+#define SLIPWAY_NOTE_TYPE 1
+#define SLIPWAY_PLUGIN_NOTE                                                         \
+  __attribute__((section(".note.slipway"), used, aligned(4))) static const struct { \
+    uint32_t owner_size, abi_size, type;                                            \
+    char owner[8];                                                                  \
+    uint32_t abi[2];                                                                \
+  } slipway_note = {                                                                \
+      8, 8, SLIPWAY_NOTE_TYPE, SLIPWAY_NOTE_OWNER, {SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR}}
+
+/* SLIPWAY_PLUGIN(&kStage, ...); once in a plugin, at file scope: the table of these stages, and the
+ * note. */
+#define SLIPWAY_PLUGIN(...)                                                        \
+  static const slipway_stage* const slipway_stages[] = {__VA_ARGS__};              \
+  const slipway_plugin slipway_plugin_0 = {SLIPWAY_MAGIC,                          \
+                                           SLIPWAY_ABI_MAJOR,                      \
+                                           SLIPWAY_ABI_MINOR,                      \
+                                           sizeof(slipway_plugin),                 \
+                                           sizeof(slipway_option),                 \
+                                           sizeof(slipway_stage),                  \
+                                           sizeof(slipway_stages) / sizeof(void*), \
+                                           slipway_stages};                        \
+  SLIPWAY_PLUGIN_NOTE
 
 #ifdef __cplusplus
 }

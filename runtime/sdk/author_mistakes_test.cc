@@ -76,6 +76,8 @@ const Mistake kMistakes[] = {
      "the stage overrides no hook"},
     {"HookOfOtherArguments", "", "", "Status InChild(Child) { return Ok(); }", kInfo,
      "Status InChild(Child&)"},
+    {"ProbeOfNoArguments", "", "", "Status Probe() { return Ok(); }", kInfo,
+     "Status Probe(Context&)"},
     {"EightTokens", "", "", kHook,
      "{.name = \"mine\", .summary = \"Mine\", "
      ".provides = {\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\"}}",

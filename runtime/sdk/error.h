@@ -1,13 +1,15 @@
-// The one error record, and how it is written as one line.
+// What an error says, and how it is written as one line. Between host and stage it goes as the
+// slipway_error of abi.h.
 //
-// Error owns a C record of abi.h, which `->` reaches. A text that is too long for its field is cut:
-// a path at its front, words at their end.
+// Error owns an ErrorRecord, which `->` reaches. A text that is too long for its field is cut: a
+// path at its front, words at their end.
 
 #ifndef SLIPWAY_RUNTIME_SDK_ERROR_H_
 #define SLIPWAY_RUNTIME_SDK_ERROR_H_
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
@@ -15,9 +17,22 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/sdk/abi.h"
-
 namespace slipway {
+
+// Of fixed size, so that it can be sent between processes of one build.
+struct ErrorRecord {
+  int32_t errno_value;  // errno(3) of the failed call; 0 when no call failed
+  int32_t exit_status;  // what the runtime exits with; 0 means 125. The host's.
+  bool not_here;        // of a Probe: no mistake, but it does not work here; see NotHere
+  char where[256];      // "file:line:column" of the mistake, or empty. The host's.
+  char option[64];      // the option to blame, as "binds[0].source", or empty
+  char stage[32];       // name of the stage, or empty for the host itself. The host's.
+  char hook[16];        // "pre-clone", ..., or the host's own step. The host's.
+  char operation[128];  // what could not be done, as a verb, or what is wrong in words
+  char subject[512];    // what it was done to: a path, a name, a value
+  char hint[512];       // why, or what would be right
+  char cure[256];       // of what is not_here: what would make it work here
+};
 
 namespace internal {
 
@@ -107,6 +122,13 @@ void CopyPath(char (&field)[N], std::string_view path) {
   internal::CopyCut(field, N, path, internal::Cut::kAtFront);
 }
 
+// A subject: a path, or words.
+template <size_t N>
+void CopySubject(char (&field)[N], std::string_view subject) {
+  internal::CopyCut(field, N, subject,
+                    internal::IsPath(subject) ? internal::Cut::kAtFront : internal::Cut::kAtEnd);
+}
+
 // Where the errno itself says what would be right, whatever the call: something has run out. null:
 // it does not say.
 [[gnu::cold, gnu::noinline]] inline const char* CureOf(int errno_value) {
@@ -127,14 +149,15 @@ void CopyPath(char (&field)[N], std::string_view path) {
 }
 
 // The error with each text ended within its field, whoever wrote it.
-[[gnu::cold, gnu::noinline]] inline slipway_error EndTexts(slipway_error error) {
+[[gnu::cold, gnu::noinline]] inline ErrorRecord EndTexts(ErrorRecord error) {
   for (auto [text, size] : {std::pair{error.where, sizeof(error.where)},
                             {error.option, sizeof(error.option)},
                             {error.stage, sizeof(error.stage)},
                             {error.hook, sizeof(error.hook)},
                             {error.operation, sizeof(error.operation)},
                             {error.subject, sizeof(error.subject)},
-                            {error.hint, sizeof(error.hint)}}) {
+                            {error.hint, sizeof(error.hint)},
+                            {error.cure, sizeof(error.cure)}}) {
     text[size - 1] = '\0';
   }
   return error;
@@ -142,15 +165,15 @@ void CopyPath(char (&field)[N], std::string_view path) {
 
 class Error {
  public:
-  explicit Error(const slipway_error& record) : record_(new slipway_error(record)) {}
+  explicit Error(const ErrorRecord& record) : record_(new ErrorRecord(record)) {}
 
   // A mistake in words: `Error("unknown key", "hostnmae", "did you mean \"hostname\"?")`.
   [[gnu::cold, gnu::noinline]] explicit Error(std::string_view operation,
                                               std::string_view subject = {},
                                               std::string_view hint = {})
-      : record_(new slipway_error{}) {
+      : record_(new ErrorRecord{}) {
     CopyText(record_->operation, operation);
-    SetSubject(subject);
+    CopySubject(record_->subject, subject);
     CopyText(record_->hint, hint);
   }
 
@@ -166,18 +189,17 @@ class Error {
   Error(Error&&) noexcept = default;
   Error& operator=(Error&&) noexcept = default;
   // An Error which is none may be copied as well: a Status that is ok holds one.
-  Error(const Error& other)
-      : record_(other.record_ ? new slipway_error(*other.record_) : nullptr) {}
+  Error(const Error& other) : record_(other.record_ ? new ErrorRecord(*other.record_) : nullptr) {}
   Error& operator=(const Error& other) {
     if (this != &other) *this = Error(other);
     return *this;
   }
   ~Error() = default;
 
-  slipway_error& operator*() { return *record_; }
-  const slipway_error& operator*() const { return *record_; }
-  slipway_error* operator->() { return record_.get(); }
-  const slipway_error* operator->() const { return record_.get(); }
+  ErrorRecord& operator*() { return *record_; }
+  const ErrorRecord& operator*() const { return *record_; }
+  ErrorRecord* operator->() { return record_.get(); }
+  const ErrorRecord* operator->() const { return record_.get(); }
 
   [[gnu::cold, gnu::noinline]] Error& At(std::string_view location) {
     CopyPath(record_->where, location);
@@ -214,8 +236,8 @@ class Error {
   }
 
   // The line that people read, without the program's name and without a newline:
-  //   where: stage: cannot OPERATION "SUBJECT": strerror(errno) (hint)
-  //   where: stage: OPERATION "SUBJECT" (hint)           when no call failed
+  //   where: stage: cannot OPERATION "SUBJECT": strerror(errno) (hint; cure)
+  //   where: stage: OPERATION "SUBJECT" (hint; cure)           when no call failed
   // A subject that is no path is cut to kMaxWords bytes, and its quotes are escaped. What would
   // move the reader's cursor, or is no UTF-8, comes out as '?': a name from a config may hold
   // anything. with_hook: for the author of a stage, the hook, or the host's own step, behind the
@@ -237,7 +259,10 @@ class Error {
       hint =
           "the kernel has no such system call (Linux 5.12 is needed), or a seccomp filter hides it";
     }
-    if (*hint) line.append(" (").append(hint).append(")");
+    const bool both = *hint && *record_->cure;
+    if (*hint || *record_->cure) {
+      line.append(" (").append(hint).append(both ? "; " : "").append(record_->cure).append(")");
+    }
     return internal::Printable(line);
   }
 
@@ -247,14 +272,6 @@ class Error {
   Error() = default;
 
   static constexpr size_t kMaxWords = 80;
-
-  void SetSubject(std::string_view subject) {
-    if (internal::IsPath(subject)) {
-      CopyPath(record_->subject, subject);
-    } else {
-      CopyText(record_->subject, subject);
-    }
-  }
 
   std::string Operation() const {
     const std::string operation = record_->operation;
@@ -274,8 +291,18 @@ class Error {
 
   // On the heap: a function that may fail in ten places would else keep ten records of 1.4 KiB on
   // its stack, and nearly every start touches the pages for none.
-  std::unique_ptr<slipway_error> record_;
+  std::unique_ptr<ErrorRecord> record_;
 };
+
+// What a Probe returns when the stage cannot work here, for reasons of the kernel, the machine or
+// the user's rights: `return NotHere(Error("no controller", name), "use the stage cgroup-v1")`.
+// Only then does a first-of go on to its next stage. cure: what would make it work here; may be
+// empty.
+[[gnu::cold, gnu::noinline]] inline Error NotHere(Error error, std::string_view cure = {}) {
+  error->not_here = true;
+  CopyText(error->cure, cure);
+  return error;
+}
 
 }  // namespace slipway
 

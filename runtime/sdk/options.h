@@ -23,7 +23,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -64,15 +63,15 @@ struct Mode {
 template <typename Enum>
 inline constexpr std::array<const char*, 0> kNamesOf{};
 
-// What a table says of an option beyond name and summary; see slipway_option. A minimum without
-// a maximum is a bound on one side.
+// What a table says of an option beyond name and summary; see slipway_option.
 struct OptionRules {
   const char* fallback = nullptr;
   bool required = false;
   const char* unit = nullptr;
-  int64_t minimum = 0;
-  int64_t maximum = 0;
+  std::optional<int64_t> minimum = {};
+  std::optional<int64_t> maximum = {};
   const char* short_name = nullptr;
+  bool secret = false;  // never written down or printed; absent in Report and Teardown
 };
 
 namespace internal {
@@ -230,10 +229,12 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
   option.fallback = rules.fallback;
   option.unit = rules.unit;
   option.short_name = rules.short_name;
-  option.minimum = rules.minimum;
-  const bool one_sided = rules.minimum != 0 && rules.maximum == 0;
-  option.maximum = one_sided ? std::numeric_limits<int64_t>::max() : rules.maximum;
+  option.minimum = rules.minimum.value_or(0);
+  option.maximum = rules.maximum.value_or(0);
   if (rules.required) option.flags |= SLIPWAY_REQUIRED;
+  if (rules.secret) option.flags |= SLIPWAY_SECRET;
+  if (rules.minimum) option.flags |= SLIPWAY_HAS_MINIMUM;
+  if (rules.maximum) option.flags |= SLIPWAY_HAS_MAXIMUM;
   return Field<Owner>{
       option, [](Owner& owner, const slipway_value& value) { owner.*Member = Type::Read(value); }};
 }
@@ -300,7 +301,7 @@ struct TypeOf<S, std::enable_if_t<std::is_class_v<S> && (sizeof(S::Options()) > 
     return option;
   }
   static S Read(const slipway_value& value) {
-    S record;
+    S record{};
     Options<S>::Read(record, value.as.items);
     return record;
   }

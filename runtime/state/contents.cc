@@ -8,7 +8,7 @@ namespace slipway::state {
 namespace {
 
 constexpr std::string_view kFormat = "slipway-journal";
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 constexpr size_t kMaxCommand = 256;
 
 // Takes the first word and the blank behind it off `text`.
@@ -76,6 +76,7 @@ class Reader {
     if (options_ != stages.size() || stages.size() >= stage_count_) return false;
     SavedStage stage;
     stage.name = TakeWord(text);
+    if (!TakeNumber(text, stage.record_version)) return false;
     stage.digest = TakeWord(text);
     stage.path = text;
     if (stage.name.empty() || stage.digest.empty() || stage.path.empty()) return false;
@@ -148,7 +149,8 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   text += FormatLine("config " + facts.config);
   text += FormatLine("command " + facts.command);
   for (const SavedStage& stage : facts.stages) {
-    text += FormatLine("stage " + stage.name + " " + stage.digest + " " + stage.path);
+    text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +
+                       stage.digest + " " + stage.path);
     text += FormatLine("options " + stage.options);
   }
   return text;

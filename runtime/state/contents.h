@@ -1,14 +1,14 @@
 // What a journal says: its lines and what they mean.
 //
-//   slipway-journal 1
+//   slipway-journal 2
 //   container WHEN OUTLIVES STAGES ID     nanoseconds since 1970; 1 or 0; a count
 //   boot ID                               of the kernel's boot; a pid means nothing in another
 //   config PATH
 //   command TEXT                          of CommandText; older journals have none
-//   stage NAME DIGEST PATH                for each stage, in pipeline order,
-//   options VALUES                        followed by its options
-//   child PID UNIQUE START                the container's first process, once it is cloned
-//   record STAGE BYTES                    an undo record; STAGE is a position in the pipeline
+//   stage NAME VERSION DIGEST PATH        for each stage, in pipeline order; VERSION: of its
+//   records; options VALUES                        followed by its options child PID UNIQUE START
+//   the container's first process, once it is cloned record STAGE BYTES                    an undo
+//   record; STAGE is a position in the pipeline
 //
 // All but the last two kinds are written in one go, before any side effect.
 
@@ -29,7 +29,8 @@ namespace slipway::state {
 
 struct SavedStage {
   std::string name;
-  std::string digest;   // of the plugin, as the loader words it; without a blank
+  uint32_t record_version = 0;  // of the records that it leaves
+  std::string digest;   // of the plugin, as the loader words it; without a blank: for people
   std::string path;     // of the plugin
   std::string options;  // of FormatValues
 };

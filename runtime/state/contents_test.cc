@@ -19,8 +19,8 @@ Facts SomeFacts() {
           .command = "sh -c 'echo\n'",
           .since = 1795459943'213044117,
           .outlives_host = true,
-          .stages = {{"uts", "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},
-                     {"pid", "sha256:0b", "/usr/lib/libpid_stage.so", ""}}};
+          .stages = {{"uts", 3, "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},
+                     {"pid", 0, "sha256:0b", "/usr/lib/libpid_stage.so", ""}}};
 }
 
 std::string SomeJournal() {
@@ -50,6 +50,7 @@ TEST(ParseContents, GivesTheFactsBack) {
   EXPECT_TRUE(facts.outlives_host);
   ASSERT_EQ(facts.stages.size(), 2u);
   EXPECT_EQ(facts.stages[0].name, "uts");
+  EXPECT_EQ(facts.stages[0].record_version, 3u);
   EXPECT_EQ(facts.stages[0].digest, "build-id:0a");
   EXPECT_EQ(facts.stages[0].path, "/usr/lib/a b/libuts_stage.so");
   EXPECT_EQ(facts.stages[0].options, "1:3:web");
@@ -142,14 +143,14 @@ TEST_P(BadContents, NameTheLine) {
           "ID drops it)");
 }
 
-constexpr char kFormat[] = "slipway-journal 1";
+constexpr char kFormat[] = "slipway-journal 2";
 constexpr char kContainer[] = "container 1 0 1 web";
-constexpr char kStage[] = "stage uts build-id:0a /x.so";
+constexpr char kStage[] = "stage uts 3 build-id:0a /x.so";
 
 INSTANTIATE_TEST_SUITE_P(
     Line, BadContents,
     ::testing::Values(
-        Case{"OtherVersion", {"slipway-journal 2"}, "slipway-journal 2"},
+        Case{"OtherVersion", {"slipway-journal 1"}, "slipway-journal 1"},
         Case{"NoFormat", {kContainer}, kContainer},
         Case{"FormatTwice", {kFormat, kFormat}, kFormat},
         Case{"UnknownKind", {kFormat, "whatever"}, "whatever"},
@@ -163,7 +164,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OptionsWithoutStage", {kFormat, kContainer, "options "}, "options "},
         Case{"StageTooMany", {kFormat, kContainer, kStage, "options ", kStage}, kStage},
         Case{"StageWithoutOptions", {kFormat, "container 1 0 2 web", kStage, kStage}, kStage},
-        Case{"StageWithoutPath", {kFormat, kContainer, "stage uts x"}, "stage uts x"},
+        Case{"StageWithoutPath", {kFormat, kContainer, "stage uts 1 x"}, "stage uts 1 x"},
+        Case{"StageWithoutVersion",
+             {kFormat, kContainer, "stage uts sha256:0 /x"},
+             "stage uts sha256:0 /x"},
         Case{"RecordBeforeTheStages", {kFormat, kContainer, "record 0 a"}, "record 0 a"},
         Case{"RecordOfNoStage",
              {kFormat, kContainer, kStage, "options ", "record 1 a"},

@@ -16,7 +16,7 @@ namespace slipway::state {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
-constexpr int kNewJournal = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
+constexpr int kNewJournal = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
 constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
 
 Error Exists(const Root& root, const std::string& id) {
@@ -119,9 +119,29 @@ Status Journal::Write(const std::string& text) {
   }
   const Error error(size < 0 ? errno : ENOSPC, "write", path());
   if (error->errno_value == EFBIG) DropFileSizeSignal();
-  // Half a line in the middle would make the rest unreadable.
-  if (size > 0) (void)!ftruncate(file_.get(), size_);
+  // Half a line in the middle would make the rest unreadable. A child may have written before it.
+  struct stat about {};
+  if (size > 0 && fstat(file_.get(), &about) == 0) {
+    (void)!ftruncate(file_.get(), about.st_size - size);
+  }
   return error;
+}
+
+Status Journal::TakeBack() {
+  struct stat about {};
+  if (!lent_) return Ok();
+  if (fstat(file_.get(), &about) != 0) return Error(errno, "look at", path());
+  lent_ = about.st_size != size_;
+  if (!lent_) return Ok();
+  std::string text(static_cast<size_t>(about.st_size), '\0');
+  const ssize_t size = pread(file_.get(), text.data(), text.size(), 0);
+  if (size < 0) return Error(errno, "read", path());
+  ASSIGN_OR_RETURN(Contents contents,
+                   ParseContents({text.data(), static_cast<size_t>(size)}, path()));
+  entries_ = std::move(contents.entries);
+  size_ = size;
+  lent_ = false;
+  return Ok();
 }
 
 bool Journal::IsIntact() const {

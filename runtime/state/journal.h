@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
 #include "runtime/state/root.h"
@@ -24,7 +25,7 @@ namespace slipway::state {
 
 class Journal {
  public:
-  static constexpr size_t kMaxRecord = 4096;  // bytes; promised in abi.h
+  static constexpr size_t kMaxRecord = SLIPWAY_MAX_RECORD;  // bytes
 
   // Makes the container's folder below `root`, which outlives the journal, and begins the journal.
   // Fails when there is a container of this id, running or dead. A journal that could not be begun
@@ -36,6 +37,12 @@ class Journal {
 
   // Writes down a record of the stage at position `stage`. Fails on a record that is too long.
   Status Append(size_t stage, std::string_view record);
+
+  // From here on a child that is a copy of this process may append records too.
+  void LendToChild() { lent_ = true; }
+  // Behind the start of that child: its records are among the entries. May be called again when it
+  // fails.
+  Status TakeBack();
 
   // The oldest first.
   const std::vector<Entry>& entries() const { return entries_; }
@@ -64,7 +71,8 @@ class Journal {
   sys::Fd file_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
-  off_t size_ = 0;
+  off_t size_ = 0;  // of what this process has written
+  bool lent_ = false;
   std::vector<Entry> entries_;
 };
 

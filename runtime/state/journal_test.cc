@@ -72,6 +72,21 @@ TEST_F(JournalTest, TakesRecordsUpToTheirLargestSize) {
   EXPECT_EQ(journal->entries().size(), 1u);
 }
 
+TEST_F(JournalTest, TakesBackWhatAChildHasAppended) {
+  auto journal = Journal::Begin(root_, FactsOf("web"));
+  ASSERT_TRUE(journal.ok());
+  ASSERT_TRUE(journal->Append(0, "host").ok());
+  journal->LendToChild();
+  EXPECT_EQ(InChild([&] { return journal->Append(0, std::string(60000, 'c')).ok() ? 0 : 1; }), 0);
+  EXPECT_EQ(journal->entries().size(), 1u);
+  EXPECT_TRUE(journal->TakeBack().ok());
+  ASSERT_EQ(journal->entries().size(), 2u);
+  EXPECT_EQ(journal->entries()[1].record, std::string(60000, 'c'));
+  EXPECT_TRUE(journal->TakeBack().ok()) << "a second time";
+  ASSERT_TRUE(journal->Append(0, "more").ok());
+  EXPECT_EQ(journal->entries().size(), 3u);
+}
+
 TEST_F(JournalTest, LeavesNothingWhenItIsRemoved) {
   auto journal = Journal::Begin(root_, FactsOf("web"));
   ASSERT_TRUE(journal.ok());

@@ -51,7 +51,7 @@ class TestRoot : public ::testing::Test {
             .config = "/c.yaml",
             .since = 1,
             .outlives_host = outlives_host,
-            .stages = {{"uts", "build-id:0a", "/libuts_stage.so", "0:"}}};
+            .stages = {{"uts", 1, "build-id:0a", "/libuts_stage.so", "0:"}}};
   }
 
   // Runs `body` in a process of its own, and gives its exit status.

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "runtime/sdk/option_at.h"
+
 namespace slipway::state {
 namespace {
 
@@ -58,10 +60,18 @@ class Parser {
 
   bool at_end() const { return text_.empty(); }
 
+  // One value for each of the first rows of a table, which may have grown at its end since.
+  bool OldRows(const slipway_option* table, uint32_t count, slipway_value* rows) {
+    for (uint32_t i = 0; i < count && !at_end(); ++i) {
+      if (!Row(OptionAt(table, i), rows[i])) return false;
+    }
+    return true;
+  }
+
   // One value for each of the `count` rows of a table.
   bool Rows(const slipway_option* table, uint32_t count, slipway_value* rows) {
     for (uint32_t i = 0; i < count; ++i) {
-      if (!Row(table[i], rows[i])) return false;
+      if (!Row(OptionAt(table, i), rows[i])) return false;
     }
     return true;
   }
@@ -126,7 +136,10 @@ class Parser {
 
 std::string FormatValues(const slipway_stage& stage, const slipway_value* values) {
   std::string text;
-  for (uint32_t i = 0; i < stage.option_count; ++i) Format(values[i], text);
+  for (uint32_t i = 0; i < stage.option_count; ++i) {
+    const bool secret = (OptionAt(stage.options, i).flags & SLIPWAY_SECRET) != 0;
+    Format(secret ? slipway_value{} : values[i], text);
+  }
   return text;
 }
 
@@ -134,7 +147,7 @@ Result<Values> ParseValues(const slipway_stage& stage, std::string_view text) {
   Values values;
   slipway_value* rows = values.NewArray(stage.option_count);
   Parser parser(text, values);
-  if (!parser.Rows(stage.options, stage.option_count, rows) || !parser.at_end()) {
+  if (!parser.OldRows(stage.options, stage.option_count, rows) || !parser.at_end()) {
     return Error("options that are not those of the stage", text);
   }
   return values;

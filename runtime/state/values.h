@@ -28,11 +28,12 @@ class Values {
   std::deque<std::string> strings_;
 };
 
-// values: as many as the stage has options.
+// values: as many as the stage has options. Those that are secret are left out.
 std::string FormatValues(const slipway_stage& stage, const slipway_value* values);
 
-// Takes what FormatValues wrote. Fails unless each value is one that the table of `stage` has room
-// for; ranges are not checked again.
+// Takes what FormatValues wrote, perhaps for an older build of the stage, which had fewer options
+// at the end of its table: they have no value then. Fails unless each value is one that the table
+// of `stage` has room for; ranges are not checked again.
 Result<Values> ParseValues(const slipway_stage& stage, std::string_view text);
 
 }  // namespace slipway::state

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -109,8 +110,24 @@ TEST_F(OptionsTest, CutShortAreRefused) {
                                             Group(SLIPWAY_LIST, 2, numbers)};
   const std::string text = FormatValues(stage_, values.data());
   ASSERT_TRUE(Takes(text));
-  for (size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(Takes(text.substr(0, size)));
+  // Between two values it is the text of a shorter table.
+  std::set<size_t> ends;
+  for (uint32_t count = 0; count < values.size(); ++count) {
+    slipway_stage shorter = stage_;
+    shorter.option_count = count;
+    ends.insert(FormatValues(shorter, values.data()).size());
+  }
+  for (size_t size = 0; size < text.size(); ++size) {
+    EXPECT_EQ(Takes(text.substr(0, size)), ends.contains(size)) << size;
+  }
   EXPECT_FALSE(Takes(text + "0:"));
+}
+
+TEST_F(OptionsTest, OfAShorterTableLeaveTheOthersWithoutValue) {
+  const auto parsed = ParseValues(stage_, std::to_string(SLIPWAY_STRING) + ":3:web");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_STREQ(parsed->data()[0].as.string, "web");
+  for (int i = 1; i < 5; ++i) EXPECT_EQ(parsed->data()[i].type, 0u);
 }
 
 TEST_F(OptionsTest, ThatHaveNoRoomInTheTableAreRefused) {
@@ -130,6 +147,18 @@ TEST_F(OptionsTest, ThatHaveNoRoomInTheTableAreRefused) {
   EXPECT_FALSE(Takes("0:0:" + list + "4294967295:0:0:"));
   EXPECT_FALSE(Takes("0:0:0:" + map + "4294967295:0:"));
   EXPECT_FALSE(Takes("0:0:0:0:" + list + "1:" + std::to_string(SLIPWAY_RECORD) + ":1:0:"));
+}
+
+TEST_F(OptionsTest, ThatAreSecretAreLeftOut) {
+  const std::array<slipway_value, 5> values{Text(SLIPWAY_STRING, "hunter2"),
+                                            Number(SLIPWAY_BYTES, 5)};
+  table_[0].flags = SLIPWAY_SECRET;
+  const std::string text = FormatValues(stage_, values.data());
+  EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+  const auto parsed = ParseValues(stage_, text);
+  ASSERT_TRUE(parsed.ok()) << text;
+  EXPECT_EQ(parsed->data()[0].type, 0u);
+  EXPECT_EQ(parsed->data()[1].as.integer, 5);
 }
 
 // A stage takes the number of each for what it stands for.

@@ -210,8 +210,7 @@ BENCHMARK(Journal)->Name("journal_with_2_records")->Unit(benchmark::kMicrosecond
 Status PrepareStages(const std::vector<launch::Stage>& stages, state::Journal& journal) {
   const std::string id = Setting("SLIPWAY_BENCH_ID");
   launch::Plan plan;
-  slipway_context context;
-  context.container_id = &id;
+  slipway_context context = launch::ContextFor({.operation = SLIPWAY_START, .container_id = &id});
   context.journal = &journal;
   context.plan = &plan;
   for (const launch::Stage& stage : stages) {
@@ -223,6 +222,7 @@ Status PrepareStages(const std::vector<launch::Stage>& stages, state::Journal& j
 
 // The cgroup is the only thing that this pipeline leaves to be undone.
 void Teardown(benchmark::State& state) {
+  const std::string id = Setting("SLIPWAY_BENCH_ID");
   auto root = state::Root::Make(Setting("SLIPWAY_BENCH_STATE"));
   Loaded loaded;
   const auto pipeline = loaded.Check();
@@ -234,7 +234,8 @@ void Teardown(benchmark::State& state) {
     auto journal = BeginJournal(*root);
     if (Failed(state, journal) || Failed(state, PrepareStages(*stages, *journal))) return;
     state.ResumeTiming();
-    const auto failures = launch::Unwind(*stages, journal->entries());
+    const auto failures = launch::Unwind({.operation = SLIPWAY_START, .container_id = &id}, *stages,
+                                         journal->entries());
     state.PauseTiming();
     if (!failures.empty()) state.SkipWithError(failures.front().ToString().c_str());
     (void)journal->Remove().ok();

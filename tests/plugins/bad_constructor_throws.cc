@@ -13,7 +13,7 @@ const Constructed constructed;
 
 class ConstructorThrows final : public slipway::Stage {
  public:
-  slipway::Status Create() override { return slipway::Ok(); }
+  slipway::Status Create(slipway::Context&) override { return slipway::Ok(); }
 };
 
 }  // namespace

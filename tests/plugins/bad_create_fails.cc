@@ -6,7 +6,7 @@ namespace {
 
 class CreateFails final : public slipway::Stage {
  public:
-  slipway::Status Create() override {
+  slipway::Status Create(slipway::Context&) override {
     return slipway::Error("refused", "on purpose", "this stage always fails in create");
   }
 };

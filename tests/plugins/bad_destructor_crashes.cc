@@ -10,7 +10,7 @@ class DestructorCrashes final : public slipway::Stage {
  public:
   ~DestructorCrashes() override { raise(SIGSEGV); }
 
-  slipway::Status Create() override { return slipway::Ok(); }
+  slipway::Status Create(slipway::Context&) override { return slipway::Ok(); }
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-/* A shared library that is no stage: it exports nothing. */
+/* A shared library with the note of a plugin, which exports nothing. */
 
-extern int slipway_nothing_to_see(void);
+#include "runtime/sdk/abi.h"
 
-int slipway_nothing_to_see(void) { return 0; }
+SLIPWAY_PLUGIN_NOTE;

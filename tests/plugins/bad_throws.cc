@@ -28,15 +28,15 @@ class Throws final : public slipway::Stage {
                                        {.fallback = "false"}));
   }
 
-  Status Probe() override { return In(Hook::kProbe); }
-  Status Create() override { return In(Hook::kCreate); }
+  Status Probe(slipway::Context&) override { return In(Hook::kProbe); }
+  Status Create(slipway::Context&) override { return In(Hook::kCreate); }
   Status PreClone(slipway::Plan& plan) override {
     RETURN_IF_ERROR(plan.RecordUndo("thrown"));
     return In(Hook::kPreClone);
   }
   Status PostClone(slipway::ParkedChild&) override { return In(Hook::kPostClone); }
   Status InChild(slipway::Child&) override { return In(Hook::kInChild); }
-  Status Teardown(std::string_view) override { return In(Hook::kTeardown); }
+  Status Teardown(std::string_view, slipway::Context&) override { return In(Hook::kTeardown); }
 
  private:
   Status In(Hook hook) const {

@@ -10,21 +10,15 @@ int PreClone(void*, slipway_context*, slipway_error*) {
   throw std::runtime_error("thrown on purpose");
 }
 
-}  // namespace
-
-const slipway_stage slipway_descriptor = {
-    .magic = SLIPWAY_MAGIC,
-    .abi_major = SLIPWAY_ABI_MAJOR,
-    .abi_minor = SLIPWAY_ABI_MINOR,
-    .struct_size = sizeof(slipway_stage),
+const slipway_stage kStage = {
     .name = "bad-throws-through-c",
     .version = "0.1.0",
     .summary = "Throws an exception through a C function",
     .privileges = SLIPWAY_UNPRIVILEGED,
-    .on_exec = 0,
+    .record_version = 0,
+    .oldest_record_version = 0,
     .options = nullptr,
     .option_count = 0,
-    .reserved = 0,
     .provides = nullptr,
     .requires_ = nullptr,
     .after = nullptr,
@@ -39,3 +33,7 @@ const slipway_stage slipway_descriptor = {
     .destroy = nullptr,
     .needs = nullptr,
 };
+
+}  // namespace
+
+SLIPWAY_PLUGIN(&kStage);

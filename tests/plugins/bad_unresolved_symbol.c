@@ -4,19 +4,18 @@
 
 extern __attribute__((visibility("default"))) int slipway_no_such_function(void);
 
-static int Probe(void* stage, slipway_error* error) {
+static int Probe(void* stage, slipway_context* context, slipway_error* error) {
   (void)stage;
+  (void)context;
   (void)error;
   return slipway_no_such_function();
 }
 
-const slipway_stage slipway_descriptor = {
-    .magic = SLIPWAY_MAGIC,
-    .abi_major = SLIPWAY_ABI_MAJOR,
-    .abi_minor = SLIPWAY_ABI_MINOR,
-    .struct_size = sizeof(slipway_stage),
+static const slipway_stage kStage = {
     .name = "bad-unresolved-symbol",
     .version = "0.1.0",
     .summary = "Calls a function that no library has",
     .probe = Probe,
 };
+
+SLIPWAY_PLUGIN(&kStage);

@@ -41,7 +41,7 @@ class Waits final : public slipway::Stage {
   Status PostClone(slipway::ParkedChild&) override { return In(Hook::kPostClone); }
   Status InChild(slipway::Child&) override { return In(Hook::kInChild); }
   Status Report(std::string_view, slipway::Figures&) override { return In(Hook::kReport); }
-  Status Teardown(std::string_view) override { return In(Hook::kTeardown); }
+  Status Teardown(std::string_view, slipway::Context&) override { return In(Hook::kTeardown); }
 
  private:
   Status In(Hook hook) const {

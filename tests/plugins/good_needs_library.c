@@ -2,12 +2,10 @@
 
 #include "runtime/sdk/abi.h"
 
-const slipway_stage slipway_descriptor = {
-    .magic = SLIPWAY_MAGIC,
-    .abi_major = SLIPWAY_ABI_MAJOR,
-    .abi_minor = SLIPWAY_ABI_MINOR,
-    .struct_size = sizeof(slipway_stage),
+static const slipway_stage kStage = {
     .name = "good-needs-library",
     .version = "0.1.0",
     .summary = "Needs a library beside that of C",
 };
+
+SLIPWAY_PLUGIN(&kStage);

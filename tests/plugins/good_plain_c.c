@@ -15,6 +15,7 @@ static const slipway_option kOptions[kOptionCount] = {
     [kHostname] = {.name = "hostname",
                    .summary = "Host name inside the container",
                    .type = SLIPWAY_STRING,
+                   .flags = SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM,
                    .fallback = "plain-c",
                    .minimum = 1,
                    .maximum = 64},
@@ -29,17 +30,11 @@ typedef struct PlainC {
   const char* hostname; /* the option's: it outlives the stage */
 } PlainC;
 
-static int Fail(slipway_error* error, int errno_value, const char* operation, const char* subject) {
-  error->errno_value = errno_value;
-  strncpy(error->operation, operation, sizeof(error->operation) - 1);
-  strncpy(error->subject, subject, sizeof(error->subject) - 1);
-  return -1;
-}
-
-static int Create(const slipway_host* host, const slipway_value* options, void** stage,
-                  slipway_error* error) {
+static int Create(const slipway_host* host, slipway_context* context, const slipway_value* options,
+                  void** stage, slipway_error* error) {
   PlainC* self = malloc(sizeof(*self));
-  if (self == NULL) return Fail(error, errno, "malloc", "stage");
+  (void)context;
+  if (self == NULL) return host->fail(error, errno, "get memory", NULL, NULL);
   self->host = host;
   self->hostname = options[kHostname].as.string;
   *stage = self;
@@ -56,25 +51,24 @@ static int InChild(void* stage, slipway_context* context, slipway_error* error) 
   const PlainC* self = stage;
   (void)context;
   if (sethostname(self->hostname, strlen(self->hostname)) == 0) return 0;
-  return Fail(error, errno, "sethostname", self->hostname);
+  self->host->fail(error, errno, "set the host name", self->hostname, NULL);
+  self->host->blame_option(error, "hostname");
+  return -1;
 }
 
 /* The namespace goes with its last process, so there is nothing to undo but to know the record. */
-static int Teardown(const slipway_host* host, const slipway_value* options, const void* record,
-                    size_t size, slipway_error* error) {
-  (void)host;
+static int Teardown(const slipway_host* host, slipway_context* context,
+                    const slipway_value* options, const void* record, size_t size,
+                    slipway_error* error) {
+  (void)context;
   (void)options;
   if (size == sizeof(kRecord) && memcmp(record, kRecord, size) == 0) return 0;
-  return Fail(error, 0, "not a record of this stage", "");
+  return host->fail(error, 0, "not a record of this stage", NULL, NULL);
 }
 
 static void Destroy(void* stage) { free(stage); }
 
-const slipway_stage slipway_descriptor = {
-    .magic = SLIPWAY_MAGIC,
-    .abi_major = SLIPWAY_ABI_MAJOR,
-    .abi_minor = SLIPWAY_ABI_MINOR,
-    .struct_size = sizeof(slipway_stage),
+static const slipway_stage kStage = {
     .name = "good-plain-c",
     .version = "0.1.0",
     .summary = "Own host name, from a stage in plain C",
@@ -88,3 +82,5 @@ const slipway_stage slipway_descriptor = {
     .teardown = Teardown,
     .destroy = Destroy,
 };
+
+SLIPWAY_PLUGIN(&kStage);

@@ -53,7 +53,7 @@ class LeavesRecord final : public Stage {
 
   Status InChild(Child&) override { return In(Fail::kInChild); }
 
-  Status Teardown(std::string_view record) override {
+  Status Teardown(std::string_view record, Context&) override {
     const std::string log = PathOf("teardown.log");
     ASSIGN_OR_RETURN(const sys::Fd fd, sys::Open(log, O_WRONLY | O_CREAT | O_APPEND, kMode));
     const std::string line = std::string(record) + "\n";

@@ -80,8 +80,8 @@ class Misbehaves : public Stage {
         Option<&Misbehaves::how_>("how", "What it does", {.fallback = "hang"}));
   }
 
-  Status Probe() override { return In(Hook::kProbe); }
-  Status Create() override { return In(Hook::kCreate); }
+  Status Probe(Context&) override { return In(Hook::kProbe); }
+  Status Create(Context&) override { return In(Hook::kCreate); }
 
   Status PreClone(Plan& plan) override {
     RETURN_IF_ERROR(plan.RecordUndo("left"));
@@ -92,7 +92,7 @@ class Misbehaves : public Stage {
   Status InChild(Child&) override { return In(Hook::kInChild); }
   Status Report(std::string_view, Figures&) override { return In(Hook::kReport); }
 
-  Status Teardown(std::string_view) override {
+  Status Teardown(std::string_view, Context&) override {
     RETURN_IF_ERROR(In(Hook::kTeardown));
     if (unlink(File().c_str()) != 0 && errno != ENOENT) {
       return Error(errno, "unlink", File());

@@ -1,6 +1,6 @@
 """stage_plugin: everything that a stage's folder builds and tests."""
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
 # tools/test runs tests with the tag `testbed` twice: on this machine, and on a kernel with pure
 # cgroup v2.
@@ -12,18 +12,31 @@ def stage_library_name(name):
     """The file name of a stage's plugin: cgroup-v2 is in libcgroup_v2_stage.so."""
     return "lib%s_stage.so" % name.replace("-", "_")
 
-def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visibility:public"]):
-    """The plugin of one stage: a shared library that needs libc only and exports one symbol.
+def stage_symbol(name):
+    """What a stage's descriptor is called in a plugin of many; see SLIPWAY_STAGE."""
+    return "slipway_stage_" + name.replace("-", "_")
+
+def stage_library(name, **kwargs):
+    """The plugin of one stage.
 
     Args:
       name: the stage's name, as it stands in a pipeline.
-      srcs: sources, with the one that holds SLIPWAY_STAGE.
+      **kwargs: passed to plugin_library.
+    """
+    plugin_library(name = stage_library_name(name), **kwargs)
+
+def plugin_library(name, srcs, deps = [], testonly = False, visibility = ["//visibility:public"]):
+    """A shared library that needs libc only and exports one symbol, the table of its stages.
+
+    Args:
+      name: the file's name.
+      srcs: sources, with the one that holds SLIPWAY_STAGE or SLIPWAY_PLUGIN.
       deps: further libraries; only runtime/sys, plugins/cgroup and those of the stage's own folder.
       testonly: for fixtures of tests.
       visibility: who may load it.
     """
     cc_binary(
-        name = stage_library_name(name),
+        name = name,
         testonly = testonly,
         srcs = srcs,
         additional_linker_inputs = ["//tools/bazel:stage.lds"],
@@ -42,7 +55,7 @@ def stage_library(name, srcs, deps = [], testonly = False, visibility = ["//visi
 def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], test_deps = [], **kwargs):
     """One stage: a folder, plugins/<folder>/, with <folder>.cc, <folder>_test.cc and README.md.
 
-    Makes lib<folder>_stage.so, <folder>_test (the stage in real containers, through the built
+    Makes lib<folder>_stage.so, `packed` for stage_pack, <folder>_test (the stage in real containers, through the built
     host) and <folder>_contract_test (descriptor, exported symbols, libraries, README table).
 
     Args:
@@ -60,11 +73,23 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
     folder = name.replace("-", "_")
     if not native.package_name().endswith("/" + folder):
         fail("stage_plugin %s: belongs in a folder named %s" % (name, folder))
+    srcs = srcs or [folder + ".cc"]
     stage_library(
         name = name,
-        srcs = srcs or [folder + ".cc"],
+        srcs = srcs,
         deps = deps,
         **kwargs
+    )
+
+    # The same, for a plugin of many stages; see stage_pack.bzl.
+    cc_library(
+        name = "packed",
+        srcs = srcs,
+        local_defines = ["SLIPWAY_PACK=" + stage_symbol(name)],
+        linkstatic = True,
+        visibility = ["//plugins:__pkg__"],
+        deps = deps + ["//runtime/sdk"],
+        alwayslink = True,
     )
     plugin = ":" + stage_library_name(name)
     cc_test(

@@ -30,11 +30,12 @@ slipway::testing::RunResult Describe() {
 const slipway_stage* Load() {
   void* library = dlopen(arguments.plugin.c_str(), RTLD_NOW | RTLD_LOCAL);
   EXPECT_NE(library, nullptr) << dlerror();
-  return library ? static_cast<const slipway_stage*>(dlsym(library, SLIPWAY_DESCRIPTOR_SYMBOL))
-                 : nullptr;
+  if (library == nullptr) return nullptr;
+  const auto* plugin = static_cast<const slipway_plugin*>(dlsym(library, SLIPWAY_PLUGIN_SYMBOL));
+  return plugin != nullptr && plugin->stage_count == 1 ? plugin->stages[0] : nullptr;
 }
 
-TEST(StageContract, DescriptorSaysWhatTheBuildSays) {
+TEST(StageContract, IsWhatTheBuildSays) {
   const slipway_stage* stage = Load();
   ASSERT_NE(stage, nullptr);
   EXPECT_EQ(stage->name, arguments.name);
@@ -42,10 +43,10 @@ TEST(StageContract, DescriptorSaysWhatTheBuildSays) {
   EXPECT_EQ(privileges.at(stage->privileges), arguments.privileges);
 }
 
-TEST(StageContract, ExportsTheDescriptorAndNothingElse) {
+TEST(StageContract, ExportsItsTableAndNothingElse) {
   const auto nm = RunProgram(
       {"/usr/bin/nm", "-D", "--defined-only", "--format=just-symbols", arguments.plugin});
-  EXPECT_EQ(nm.out, "slipway_descriptor\n") << nm.err;
+  EXPECT_EQ(nm.out, "slipway_plugin_0\n") << nm.err;
 }
 
 TEST(StageContract, NeedsTheCLibraryAlone) {

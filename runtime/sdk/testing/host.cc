@@ -1,0 +1,66 @@
+#include "runtime/sdk/testing/host.h"
+
+namespace slipway::testing {
+namespace {
+
+const char* TextOf(const char* text) { return text != nullptr ? text : ""; }
+
+int Fail(slipway_error* error, int errno_value, const char* operation, const char* subject,
+         const char* hint) {
+  error->record = *Error(TextOf(operation), TextOf(subject), TextOf(hint));
+  error->record.errno_value = errno_value;
+  return -1;
+}
+
+void BlameOption(slipway_error* error, const char* option) {
+  CopyText(error->record.option, TextOf(option));
+}
+
+void Cure(slipway_error* error, const char* text) { CopyText(error->record.cure, TextOf(text)); }
+
+int ErrorErrno(const slipway_error* error) { return error->record.errno_value; }
+
+const char* ErrorText(const slipway_error* error, slipway_error_part part) {
+  const ErrorRecord& record = error->record;
+  switch (part) {
+    case SLIPWAY_OPERATION:
+      return record.operation;
+    case SLIPWAY_SUBJECT:
+      return record.subject;
+    case SLIPWAY_HINT:
+      return record.hint;
+    case SLIPWAY_OPTION:
+      return record.option;
+    case SLIPWAY_CURE:
+      return record.cure;
+  }
+  return "";
+}
+
+const char* ContainerId(const slipway_context*) { return "test"; }
+
+uint32_t Operation(const slipway_context*) { return SLIPWAY_START; }
+
+}  // namespace
+
+slipway_host HostForTests() {
+  slipway_host host{};
+  host.struct_size = sizeof(host);
+  host.fail = Fail;
+  host.blame_option = BlameOption;
+  host.cure = Cure;
+  host.error_errno = ErrorErrno;
+  host.error_text = ErrorText;
+  host.container_id = ContainerId;
+  host.operation = Operation;
+  return host;
+}
+
+Status StatusOf(int result, const slipway_error& error) {
+  if (result == 0) return Ok();
+  Error said(error.record);
+  said->not_here = result == SLIPWAY_NOT_HERE;
+  return said;
+}
+
+}  // namespace slipway::testing

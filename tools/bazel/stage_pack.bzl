@@ -1,0 +1,33 @@
+"""stage_pack: one plugin of many stages."""
+
+load("//tools/bazel:stage_plugin.bzl", "plugin_library", "stage_symbol")
+
+def stage_pack(name, stages, library = "libslipway_stages.so"):
+    """A plugin that has the stages of plugins/ with these names.
+
+    Makes <library>, and <name>, another name for it.
+
+    Args:
+      name: of the target.
+      stages: names of stages that stage_plugin has made.
+      library: the file's name.
+    """
+    symbols = [stage_symbol(stage) for stage in stages]
+    lines = ["#include \"runtime/sdk/abi.h\"", ""]
+    lines += ["extern const slipway_stage %s;" % symbol for symbol in symbols]
+    lines += ["", "SLIPWAY_PLUGIN(%s);" % ", ".join(["&" + symbol for symbol in symbols])]
+    native.genrule(
+        name = name + "_table",
+        outs = [name + "_table.c"],
+        cmd = "cat > $@ <<'EOF'\n%s\nEOF" % "\n".join(lines),
+    )
+    plugin_library(
+        name = library,
+        srcs = [name + "_table.c"],
+        deps = ["//plugins/%s:packed" % stage.replace("-", "_") for stage in stages],
+    )
+    native.filegroup(
+        name = name,
+        srcs = [library],
+        visibility = ["//visibility:public"],
+    )
