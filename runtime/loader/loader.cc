@@ -185,7 +185,10 @@ Result<const slipway_plugin*> Loader::Library(const std::string& path) const {
   for (const auto& plugin : plugins_) {
     if (plugin->path == path) return plugin->library;
   }
-  RETURN_IF_ERROR(CheckNote(path));
+  {
+    ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(path, O_RDONLY));
+    RETURN_IF_ERROR(CheckNote(file, path));
+  }
   ASSIGN_OR_RETURN(const dll::shared_library* library, Open(path));
   try {
     return &library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL);

@@ -3,7 +3,6 @@
 #include "runtime/loader/note.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,6 @@
 
 #include "runtime/loader/descriptor.h"
 #include "runtime/sdk/abi.h"
-#include "runtime/sys/file.h"
 
 namespace slipway::loader {
 namespace {
@@ -104,8 +102,7 @@ Status CheckHeader(std::string_view begin, const std::string& path, Elf64_Ehdr& 
 
 }  // namespace
 
-Status CheckNote(const std::string& path) {
-  ASSIGN_OR_RETURN(const sys::Fd fd, sys::Open(path, O_RDONLY));
+Status CheckNote(const sys::Fd& fd, const std::string& path) {
   File file(fd);
   if (file.error()) return Error(file.error(), "read", path);
   Elf64_Ehdr header;

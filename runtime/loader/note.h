@@ -7,11 +7,13 @@
 #include <string>
 
 #include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::loader {
 
-// Fails unless `path` is a shared library with the note of this runtime's ABI.
-Status CheckNote(const std::string& path);
+// Fails unless the open file is a shared library with the note of this runtime's ABI. path: its
+// path, for the error.
+Status CheckNote(const sys::Fd& fd, const std::string& path);
 
 }  // namespace slipway::loader
 
