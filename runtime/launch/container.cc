@@ -50,6 +50,13 @@ Result<Container::State> Container::Poll() {
   return State::kEnded;
 }
 
+bool Container::HasEnded() const {
+  siginfo_t info{};
+  return wait_status_ || (waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info,
+                                 WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                          info.si_pid != 0);
+}
+
 Status Container::AwaitEnd() {
   if (wait_status_) return Ok();
   siginfo_t info{};

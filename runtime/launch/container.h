@@ -41,6 +41,9 @@ class Container {
   // What stopped the child, when Poll has last said that it is.
   int stop_signal() const { return stop_signal_; }
 
+  // Has the child ended by itself, reaped or not?
+  bool HasEnded() const;
+
   // Waits for the child's end, and reaps it.
   Status AwaitEnd();
 

@@ -91,7 +91,7 @@ void Supervisor::PassOn(const SignalEvent& event) {
   if (IsStopSignal(event.signal) && (dropped || container_.has_init())) {
     stopping_ = event;
     (void)sys::SendSignal(container_.pidfd(), SIGSTOP).ok();
-  } else if (dropped && EndsByDefault(event.signal)) {
+  } else if (dropped && EndsByDefault(event.signal) && !container_.HasEnded()) {
     ended_by_ = event.signal;
     (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
   }
