@@ -81,6 +81,7 @@ Status ContainerRoot::Set(int root, uint32_t flags, Owner owner) {
   }
   root_ = sys::Fd(fcntl(root, F_DUPFD_CLOEXEC, 3));
   if (!root_.valid()) return Error(errno, "keep the container's root");
+  set_ = true;
   flags_ = flags;
   owner_ = owner;
   return Ok();

@@ -43,9 +43,13 @@ class ContainerRoot {
   // goes there.
   Status Enter();
 
-  bool is_set() const { return root_.valid(); }
+  bool is_set() const { return set_; }
   // Who has set it. Only when is_set().
   size_t stage() const { return owner_.stage; }
+
+  // In the host, of one that a child with the same memory has left: its descriptors are the
+  // child's.
+  void Abandon() { (void)root_.Release(); }
 
  private:
   struct Attached {
@@ -62,6 +66,7 @@ class ContainerRoot {
   Status CheckCovers(const std::string& place, const std::string& path) const;
 
   sys::Fd root_;
+  bool set_ = false;
   uint32_t flags_ = 0;
   Owner owner_{0, ""};
   std::vector<Attached> attached_;

@@ -66,7 +66,8 @@ Status GoTo(const std::string& cwd) {
 
 }  // namespace
 
-Status LastSteps::Prepare(const std::vector<int>& inherited, std::vector<int> spared) {
+Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
+                          std::vector<int> spared) {
   RETURN_IF_ERROR(LeaveKeyring());
   for (int fd : inherited) {
     if (fcntl(fd, F_SETFD, 0) != 0) {
@@ -78,7 +79,7 @@ Status LastSteps::Prepare(const std::vector<int>& inherited, std::vector<int> sp
   spared.insert(spared.end(), inherited.begin(), inherited.end());
   RETURN_IF_ERROR(CloseAllBut(std::move(spared)));
   RETURN_IF_ERROR(GoTo(execution_.command().cwd));
-  ASSIGN_OR_RETURN(program_, execution_.Find(hostile_));
+  ASSIGN_OR_RETURN(program_, execution_.Find(hostile));
   return Ok();
 }
 

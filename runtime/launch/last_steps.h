@@ -27,12 +27,13 @@ namespace slipway::launch {
 
 class LastSteps {
  public:
-  // execution outlives it. hostile: the files at "/" are an image's, and not the host's.
-  LastSteps(const Execution& execution, bool hostile) : execution_(execution), hostile_(hostile) {}
+  // execution outlives it.
+  explicit LastSteps(const Execution& execution) : execution_(execution) {}
 
-  // Steps 2 to 4. inherited: descriptors that the command gets under their numbers. spared: those
-  // that stay open until exec; -1 among them is none.
-  Status Prepare(const std::vector<int>& inherited, std::vector<int> spared);
+  // Steps 2 to 4. hostile: the files at "/" are an image's, and not the host's. inherited:
+  // descriptors that the command gets under their numbers. spared: those that stay open until exec;
+  // -1 among them is none.
+  Status Prepare(bool hostile, const std::vector<int>& inherited, std::vector<int> spared);
 
   // Step 5. Returns only the error. `executing` is true while the command may begin to run.
   Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
@@ -44,9 +45,12 @@ class LastSteps {
   // After Prepare: of the command's file.
   const std::string& path() const { return program_.path; }
 
+  // In the host, of those that a child with the same memory has left: its descriptors are the
+  // child's.
+  void Abandon() { (void)program_.folder.Release(); }
+
  private:
   const Execution& execution_;
-  const bool hostile_;
   Program program_;
 };
 

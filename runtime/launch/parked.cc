@@ -75,10 +75,10 @@ void TieToHost(const Channel& channel) {
     _exit(kRuntimeFailed);
   });
   if (!setup.outlives_host) TieToHost(channel);
-  LastSteps last(setup.execution, root.is_set());
+  LastSteps last(setup.execution);
   if (status.ok())
-    status =
-        last.Prepare(setup.plan.kept_fds, {channel.fd(), setup.init.image(), setup.init.orders()});
+    status = last.Prepare(root.is_set(), setup.plan.kept_fds,
+                          {channel.fd(), setup.init.image(), setup.init.orders()});
   if (status.ok()) {
     ErrorRecord ready{};
     CopyPath(ready.subject, last.path());

@@ -28,6 +28,9 @@ struct Sharing : sys::SharingBody {
   // What stages have said: told by the host, once the memory is its own again.
   std::vector<std::pair<slipway_log_level, Error>> said;
   int channel = -1;  // with an init: the child's end of it
+  // The child's: here, so that the host frees what they hold when the child has executed.
+  ContainerRoot root;
+  LastSteps last;
 };
 
 // The child's side. What it allocates it frees, but for what a hook keeps: see Execution.
@@ -56,15 +59,15 @@ Status Enter(Sharing& start) {
   const Log log = [&start](slipway_log_level level, const Error& line) {
     start.said.emplace_back(level, line);
   };
-  ContainerRoot root;
-  RETURN_IF_ERROR(RunHooks(setup, start.progress, root, log, [&start](const Stage& stage) {
+  RETURN_IF_ERROR(RunHooks(setup, start.progress, start.root, log, [&start](const Stage& stage) {
     return CheckIntact(start.journal, stage, kInChild);
   }));
   // Once more, because a change of credentials by a hook unties.
   RETURN_IF_ERROR(TieToHost(start));
-  LastSteps last(setup.execution, root.is_set());
-  RETURN_IF_ERROR(last.Prepare(setup.plan.kept_fds, {Guard::ProcOfSharingChild(), start.channel,
-                                                     setup.init.image(), setup.init.orders()}));
+  LastSteps& last = start.last;
+  RETURN_IF_ERROR(last.Prepare(
+      start.root.is_set(), setup.plan.kept_fds,
+      {Guard::ProcOfSharingChild(), start.channel, setup.init.image(), setup.init.orders()}));
   Guard::EndHooksOfSharingChild();
   if (setup.init.wanted()) {
     CopyPath(start.progress.error.subject, last.path());
@@ -131,10 +134,14 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
   if (setup.init.wanted()) {
     ASSIGN_OR_RETURN(ends, Channel::Make());
   }
-  Sharing start{{.run = RunChild}, setup, journal, {}, {}, ends ? ends->second.fd() : -1};
+  Sharing start{
+      {.run = RunChild},         setup, journal, {}, {}, ends ? ends->second.fd() : -1, {},
+      LastSteps(setup.execution)};
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
   guard.TakeBack();
+  start.root.Abandon();
+  start.last.Abandon();
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   Container container(setup.plan, std::move(cloned).value());
   if (start.progress.failed || start.progress.executing) Tell(start);
