@@ -75,6 +75,9 @@ TEST_F(Elevated, SetuidIsRefusedByEachVerb) {
 }
 
 TEST_F(Elevated, SetgidIsRefused) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the search for leaks cannot look into a setgid process";
+#endif
   ASSERT_EQ(chown(copy_.host().c_str(), 0, kStranger), 0);
   ASSERT_EQ(chmod(copy_.host().c_str(), 02755), 0);
   ExpectRefused({"stages"});

@@ -149,9 +149,11 @@ def label_problem(room, label, test):
     used = room_of(label_path(label))
     if test:
         return test_problem(room, used)
+    if label.startswith(("//tools/bazel:", "@bazel_tools//tools/cpp:")):
+        return None
     if label.startswith("@"):
         return library_problem(room, label, {row[0]: row[2] for row in LIBRARIES}.get(label))
-    return None if label.startswith("//tools/bazel:") else room_problem(room, used or label)
+    return room_problem(room, used or label)
 
 
 def check_graph(rules):
