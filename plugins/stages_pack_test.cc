@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -16,7 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> stages;
+std::vector<std::string> Stages() {
+  std::istringstream names(ReadText(Runfile("plugins/stage_names.txt")));
+  return {std::istream_iterator<std::string>(names), {}};
+}
 
 constexpr char kLibrary[] = "libslipway_stages.so";
 
@@ -28,7 +32,7 @@ class StagesPack : public ::testing::Test {
     fs::copy_file(Runfile("runtime/runtime"), Host());
     fs::copy_file(Runfile(std::string("plugins/") + kLibrary), Folder() + "/" + kLibrary);
     fs::permissions(Folder() + "/" + kLibrary, fs::perms(0755));
-    for (std::string stage : stages) {
+    for (std::string stage : Stages()) {
       std::replace(stage.begin(), stage.end(), '-', '_');
       fs::create_symlink(kLibrary, Folder() + "/lib" + stage + "_stage.so");
     }
@@ -42,7 +46,7 @@ class StagesPack : public ::testing::Test {
 
 TEST_F(StagesPack, HasAllStages) {
   const RunResult result = RunProgram({Host(), "stages"});
-  for (const std::string& stage : stages) {
+  for (const std::string& stage : Stages()) {
     EXPECT_NE(result.out.find(stage + " "), std::string::npos) << stage << "\n" << result.out;
     EXPECT_EQ(RunProgram({Host(), "describe", stage}).out.find(stage + " "), 0u) << stage;
   }
@@ -80,9 +84,3 @@ TEST_F(StagesPack, BuildsAContainer) {
 
 }  // namespace
 }  // namespace slipway::testing
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  slipway::testing::stages.assign(argv + 1, argv + argc);
-  return RUN_ALL_TESTS();
-}

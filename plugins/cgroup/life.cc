@@ -106,13 +106,14 @@ Result<CgroupRecord> ParseRecord(std::string_view text) {
 }
 
 Error NotHereByErrno(Error error) {
+  const std::string cure = error->cure;
   switch (error->errno_value) {
     case EACCES:
     case EPERM:
     case EROFS:
     case EBUSY:
     case EOPNOTSUPP:
-      return NotHere(std::move(error), std::string(error->cure));
+      return NotHere(std::move(error), cure);
     default:
       return error;
   }
