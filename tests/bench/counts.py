@@ -54,8 +54,9 @@ def _kilobytes(paths):
 
 def disk(bench):
     """Size on disk."""
-    plugins = [os.path.join(bench.world.plugins()[0], f"lib{name}_stage.so")
-               for name in PLUGINS]
+    # Links to one library count once.
+    plugins = sorted({os.path.realpath(os.path.join(bench.world.plugins()[0], f"lib{name}_stage.so"))
+                      for name in PLUGINS})
     files = {"ours": [bench.world.runtime(), *plugins], "floor": [bench.world.bench("floor")]}
     for name, program in (("unshare", "unshare"), ("bubblewrap", "bwrap"), ("crun", "crun"),
                           ("runc", "runc")):

@@ -15,6 +15,7 @@ import tempfile
 import time
 
 CGROUPS = "/sys/fs/cgroup"
+PACK = "libslipway_stages.so"
 INSTALLED = "/usr/games"  # each Debian system has it, and nobody keeps a tree there
 PROGRAMS = ("noop", "pause", "stamp")  # what containers run
 
@@ -56,13 +57,21 @@ def enter_own_mounts(layout):
 
 def install(built, prefix):
     """Puts a built tree in a place as short as the peers', in this mount namespace: each look at a path
-    costs the more the longer it is, and a built tree is deep."""
+    costs the more the longer it is, and a built tree is deep. All stages are in one library, if the
+    build has made it."""
     for folder in ("bin", "lib/slipway/stages", "lib/slipway/steps"):
         os.makedirs(f"{prefix}/{folder}")
     shutil.copy(f"{built}/runtime/runtime", f"{prefix}/bin")
     for folder, pattern in ("stages", "plugins/*/lib*_stage.so"), ("steps", "tests/bench/steps/lib*_stage.so"):
         for plugin in glob.glob(f"{built}/{pattern}"):
             shutil.copy(plugin, f"{prefix}/lib/slipway/{folder}")
+    pack = f"{built}/plugins/{PACK}"
+    if os.path.exists(pack):
+        stages = f"{prefix}/lib/slipway/stages"
+        for plugin in glob.glob(f"{stages}/*"):
+            os.unlink(plugin)
+            os.symlink(PACK, plugin)
+        shutil.copy(pack, stages)
 
 
 class World:
