@@ -16,6 +16,7 @@ namespace slipway::launch {
 namespace {
 
 constexpr std::chrono::seconds kEndAfterChannel{1};
+constexpr int kAnswerAfterExec = 1000;  // ms
 
 // Without an init the exec ends the channel; an init says so first.
 Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container) {
@@ -27,6 +28,12 @@ Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container
   }
   RETURN_IF_ERROR(container.AwaitEnd());
   return EndedEarly(setup, setup.stages.size(), container.wait_status());
+}
+
+// The init answers a moment after the command has begun to run, which a signal may be meant for.
+bool IsAboutToAnswer(const Setup& setup, const Channel& channel) {
+  pollfd answer{.fd = channel.fd(), .events = POLLIN, .revents = 0};
+  return setup.init.wanted() && poll(&answer, 1, kAnswerAfterExec) > 0;
 }
 
 }  // namespace
@@ -53,7 +60,7 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const Container::State state, container.Poll());
       if (state == Container::State::kEnded) return WithoutAWord(setup, container);
-    } else if (EndsByDefault(event.signal)) {
+    } else if (EndsByDefault(event.signal) && !IsAboutToAnswer(setup, channel)) {
       return std::optional<int>(kSignalBase + event.signal);
     } else {
       early.push_back(event);
