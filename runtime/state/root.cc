@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -72,7 +71,7 @@ std::string DefaultRoot(uid_t user, const char* runtime_dir) {
 }
 
 std::string DefaultRootOfThisProcess() {
-  return DefaultRoot(geteuid(), getauxval(AT_SECURE) ? nullptr : std::getenv("XDG_RUNTIME_DIR"));
+  return DefaultRoot(geteuid(), std::getenv("XDG_RUNTIME_DIR"));
 }
 
 Result<Root> Root::Make(const std::string& path) {
