@@ -16,7 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/cgroup/freeze.h"
 #include "plugins/cgroup/place.h"
+#include "plugins/cgroup/processes.h"
 #include "plugins/cgroup/walk.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/process.h"
@@ -26,60 +28,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPause = 5;  // ms, between two attempts when there is no event to wait for
-constexpr std::string_view kFrozen = "FROZEN";
-constexpr std::string_view kThawed = "THAWED";
+constexpr int kPause = 5;       // ms, between two attempts when there is no event to wait for
 constexpr size_t kBatch = 256;  // pidfds that are open at once, if RLIMIT_NOFILE allows it
-
-std::chrono::milliseconds Left(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  return std::max(left, std::chrono::milliseconds(0));
-}
 
 // The kernel says EBUSY both of processes and of cgroups inside.
 bool IsBusy(int errno_value) { return errno_value == EBUSY || errno_value == ENOTEMPTY; }
-
-// What is in the file of a cgroup, from its beginning. Nothing, if the cgroup has been removed, or
-// is a threaded one of v2, which does not say whose its threads are.
-Result<std::string> ReadAll(const sys::Fd& file, const char* name) {
-  std::string text;
-  char buffer[4096];
-  for (;;) {
-    const ssize_t size = pread(file.get(), buffer, sizeof(buffer), static_cast<off_t>(text.size()));
-    if (size == 0 || (size < 0 && (IsGone(errno) || errno == EOPNOTSUPP))) return text;
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Error(errno, "read the cgroup's file", name);
-    text.append(buffer, static_cast<size_t>(size));
-  }
-}
-
-// Those of this one cgroup. 0 is one of a pid namespace above ours.
-Status AddProcesses(const sys::Fd& cgroup, std::vector<pid_t>& pids) {
-  const sys::Fd file(openat(cgroup.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) {
-    return IsGone(errno) ? Ok() : Status(Error(errno, "open the cgroup's file", "cgroup.procs"));
-  }
-  ASSIGN_OR_RETURN(const std::string text, ReadAll(file, "cgroup.procs"));
-  for (const char* at = text.c_str(); *at != '\0';) {
-    char* end = nullptr;
-    const auto pid = static_cast<pid_t>(strtol(at, &end, 10));
-    if (end == at) break;
-    pids.push_back(pid);
-    at = end + (*end == '\n' ? 1 : 0);
-  }
-  return Ok();
-}
-
-// The processes in the cgroup and below it, sorted. A folder that its owner has closed to us hides
-// none of the others, and is no error: those below it cannot be this process.
-Result<std::vector<pid_t>> Processes(const sys::Fd& cgroup, const std::string& path) {
-  std::vector<pid_t> pids;
-  const Status seen = WalkCgroups(
-      cgroup, path, {.enter = [&pids](const sys::Fd& one) { return AddProcesses(one, pids); }});
-  if (!seen.ok() && seen.error()->errno_value != EACCES) return seen;
-  std::sort(pids.begin(), pids.end());
-  return pids;
-}
 
 // cgroup v2 tells by POLLPRI that cgroup.events has changed since it was last read.
 Status AwaitUnpopulated(const sys::Fd& cgroup, Clock::time_point deadline) {
@@ -103,34 +56,6 @@ Status AwaitUnpopulated(const sys::Fd& cgroup, Clock::time_point deadline) {
 void ForbidForks(const sys::Fd& cgroup) {
   const sys::Fd limit(openat(cgroup.get(), "pids.max", O_WRONLY | O_CLOEXEC));
   if (limit.valid()) (void)!write(limit.get(), "0", 1);
-}
-
-// In a cgroup of v1's freezer: nothing in it runs, hence nothing forks, as far as it can be frozen
-// by `deadline`. False in other hierarchies.
-bool Freeze(const sys::Fd& cgroup, Clock::time_point deadline) {
-  const sys::Fd state(openat(cgroup.get(), "freezer.state", O_RDWR | O_CLOEXEC));
-  if (!state.valid()) return false;
-  const auto size = static_cast<ssize_t>(kFrozen.size());
-  if (write(state.get(), kFrozen.data(), kFrozen.size()) != size) return true;
-  // FREEZING until all have come to rest; the kernel tells nobody when. Reading makes it look.
-  while (Left(deadline).count() > 0) {
-    const Result<std::string> now = ReadAll(state, "freezer.state");
-    if (!now.ok() || (*now).starts_with(kFrozen)) break;
-    poll(nullptr, 0, kPause);
-  }
-  return true;
-}
-
-// Also cgroups inside that the container froze itself: a frozen process does not even take a
-// SIGKILL.
-Status Thaw(const sys::Fd& cgroup, const std::string& path) {
-  const auto thaw = [](const sys::Fd& one) {
-    const sys::Fd state(openat(one.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
-    // A cgroup inside that does not take it is no reason to leave the others.
-    if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
-    return Ok();
-  };
-  return WalkCgroups(cgroup, path, {.enter = thaw});
 }
 
 struct Pinned {
@@ -181,9 +106,9 @@ Status SignalAll(const sys::Fd& cgroup, const std::string& path, std::vector<Pin
 Status KillByPidfd(const sys::Fd& cgroup, const std::string& path, Clock::time_point deadline) {
   std::vector<Pinned> killed;
   ForbidForks(cgroup);
-  const bool freezer = Freeze(cgroup, Clock::now() + Left(deadline) / 2);
+  const bool freezer = FreezeV1(cgroup, Clock::now() + Left(deadline) / 2);
   const Status sent = SignalAll(cgroup, path, killed);
-  const Status thawed = freezer ? Thaw(cgroup, path) : Ok();
+  const Status thawed = freezer ? ThawV1(cgroup, path) : Ok();
   RETURN_IF_ERROR(sent);
   RETURN_IF_ERROR(thawed);
   for (const Pinned& one : killed) {

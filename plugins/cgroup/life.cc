@@ -157,16 +157,17 @@ Status CheckLength(const std::string& path) {
   return Error(ENAMETOOLONG, "make the cgroup", path, "choose a parent with a shorter path");
 }
 
-Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot) {
+Result<sys::Fd> MakeCgroup(const Recorder& record, const std::string& path,
+                           const std::string& boot) {
   using Kind = CgroupRecord::Kind;
   RETURN_IF_ERROR(CheckLength(path));
   struct stat about {};
   if (lstat(path.c_str(), &about) == 0) return Exists(path);
-  RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kIntend, 0, path})));
+  RETURN_IF_ERROR(record(FormatRecord({Kind::kIntend, 0, path})));
   if (mkdir(path.c_str(), kFolderMode) != 0) {
     const int saved = errno;
     if (saved != EEXIST) return Error(saved, "make the cgroup", path, MkdirHint(saved));
-    RETURN_IF_ERROR(plan.RecordUndo(FormatRecord({Kind::kLost, 0, path})));
+    RETURN_IF_ERROR(record(FormatRecord({Kind::kLost, 0, path})));
     return Exists(path);
   }
   // From here to the second record only this process knows that the cgroup is its own.
@@ -182,7 +183,7 @@ Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::strin
   } else if (fstat(cgroup->get(), &about) != 0) {
     recorded = Error(errno, "look at the cgroup", path);
   } else {
-    recorded = plan.RecordUndo(FormatRecord({Kind::kMade, about.st_ino, path, boot}));
+    recorded = record(FormatRecord({Kind::kMade, about.st_ino, path, boot}));
   }
   if (recorded.ok()) return cgroup;
   rmdir(path.c_str());

@@ -14,6 +14,7 @@
 #define SLIPWAY_PLUGINS_CGROUP_LIFE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,6 @@
 #include "plugins/cgroup/cgroup.h"
 #include "plugins/cgroup/limits.h"
 #include "runtime/sdk/result.h"
-#include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::cgroup {
@@ -51,9 +51,13 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
 // Refuses a path that neither the kernel nor an undo record takes.
 Status CheckLength(const std::string& path);
 
+// RecordUndo of the hook that makes it.
+using Recorder = std::function<Status(std::string_view record)>;
+
 // Makes the cgroup `path`, refuses one that is there, leaves the undo records, and opens it. boot:
 // sys::BootId() in v1, where a container can rename its cgroup; empty in v2.
-Result<sys::Fd> MakeCgroup(Plan& plan, const std::string& path, const std::string& boot);
+Result<sys::Fd> MakeCgroup(const Recorder& record, const std::string& path,
+                           const std::string& boot);
 
 // Writes one value to `file` of the cgroup `directory`.
 Status WriteLimit(const std::string& directory, const LimitWrite& limit);

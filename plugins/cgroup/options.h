@@ -110,73 +110,85 @@ struct CgroupOptions {
             "Cgroup in which the container's own is made, as a path from the hierarchy's "
             "mount; it must exist",
             {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
-        Option<&O::pids_max>("pids.max",
-                             "Maximum number of tasks (processes and threads) in the container",
-                             {.minimum = 1, .maximum = kMaxPids, .short_name = "pids"}),
+        Option<&O::pids_max>(
+            "pids.max", "Maximum number of tasks (processes and threads) in the container",
+            {.minimum = 1, .maximum = kMaxPids, .short_name = "pids", .changeable = true}),
         Option<&O::memory_max>(
             "memory.max", "Maximum memory of the container; above it the kernel's OOM killer acts",
-            {.minimum = kMinMemory, .maximum = kMaxBytes, .short_name = "memory"}),
+            {.minimum = kMinMemory,
+             .maximum = kMaxBytes,
+             .short_name = "memory",
+             .changeable = true}),
         Option<&O::memory_high>(
             "memory.high",
             "Memory above which the container is slowed down and its memory reclaimed; v2 only",
-            {.minimum = 0, .maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
         Option<&O::memory_low>(
             "memory.low",
             "Memory that is reclaimed only when there is nothing else to reclaim; v2 only",
-            {.minimum = 0, .maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
         Option<&O::memory_min>("memory.min", "Memory that is never reclaimed; v2 only",
-                               {.minimum = 0, .maximum = kMaxBytes}),
+                               {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
         Option<&O::memory_swap_max>(
             "memory.swap.max",
             "Maximum swap of the container, on top of its memory; on v1 with memory.max only",
-            {.minimum = 0, .maximum = kMaxBytes}),
+            {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
         Option<&O::memory_oom_group>(
             "memory.oom.group",
-            "Whether the OOM killer ends the whole container or one process; v2 only"),
-        Option<&O::cpu_max>(
-            "cpu.max", "Maximum CPU time of the container, as a number of CPUs",
-            {.unit = "CPUs", .minimum = kMinCpu, .maximum = kMaxCpu, .short_name = "cpus"}),
+            "Whether the OOM killer ends the whole container or one process; v2 only",
+            {.changeable = true}),
+        Option<&O::cpu_max>("cpu.max", "Maximum CPU time of the container, as a number of CPUs",
+                            {.unit = "CPUs",
+                             .minimum = kMinCpu,
+                             .maximum = kMaxCpu,
+                             .short_name = "cpus",
+                             .changeable = true}),
         Option<&O::cpu_period>("cpu.period",
                                "Period over which cpu.max is counted; 100ms if absent",
-                               {.minimum = kMinPeriod, .maximum = kMaxPeriod}),
+                               {.minimum = kMinPeriod, .maximum = kMaxPeriod, .changeable = true}),
         Option<&O::cpu_max_burst>(
             "cpu.max.burst",
             "Unused CPU time that a busier period may use on top of cpu.max; at most what cpu.max "
             "gives in one period",
-            {.minimum = 0, .maximum = kMaxBurst}),
+            {.minimum = 0, .maximum = kMaxBurst, .changeable = true}),
         Option<&O::cpu_weight>(
             "cpu.weight", "Share of the CPUs when all are busy; other cgroups have 100 by default",
-            {.minimum = 1, .maximum = kMaxWeight}),
+            {.minimum = 1, .maximum = kMaxWeight, .changeable = true}),
         Option<&O::cpuset_cpus>("cpuset.cpus", "CPUs that the container may run on, such as 0-3,8",
-                                {.minimum = 1, .maximum = kMaxList}),
+                                {.minimum = 1, .maximum = kMaxList, .changeable = true}),
         Option<&O::cpuset_mems>("cpuset.mems",
                                 "Memory nodes that the container may use, such as 0-1",
-                                {.minimum = 1, .maximum = kMaxList}),
+                                {.minimum = 1, .maximum = kMaxList, .changeable = true}),
         Option<&O::cpuset_partition>(
             "cpuset.partition",
             "Whether the CPUs of cpuset.cpus are the container's alone (root), or that and without "
             "load balancing (isolated); v2 only"),
         Option<&O::io_weight>(
             "io.weight", "Share of the disks when all are busy; other cgroups have 100 by default",
-            {.minimum = 1, .maximum = kMaxWeight}),
+            {.minimum = 1, .maximum = kMaxWeight, .changeable = true}),
         Option<&O::io_max>("io.max",
-                           "Maximum rates at which the container reads and writes, for each disk"),
+                           "Maximum rates at which the container reads and writes, for each disk",
+                           {.changeable = true}),
         Option<&O::devices>(
             "devices",
             "The only devices that the container may open or create, whatever its root "
             "folder holds; all if absent, none if the list is empty"),
         Option<&O::hugetlb_max>("hugetlb.max",
-                                "Maximum memory in huge pages of each size, such as 2MB or 1GB"),
-        Option<&O::rdma_max>("rdma.max", "Maximum resources of each RDMA device, such as mlx5_0"),
+                                "Maximum memory in huge pages of each size, such as 2MB or 1GB",
+                                {.changeable = true}),
+        Option<&O::rdma_max>("rdma.max", "Maximum resources of each RDMA device, such as mlx5_0",
+                             {.changeable = true}),
         Option<&O::misc_max>(
             "misc.max",
-            "Maximum of each scarce resource that the kernel counts, such as sev; v2 only"),
+            "Maximum of each scarce resource that the kernel counts, such as sev; v2 only",
+            {.changeable = true}),
         Option<&O::net_cls_classid>(
             "net_cls.classid", "Class ID of the container's packets, for tc and iptables; v1 only",
-            {.minimum = 1, .maximum = std::numeric_limits<uint32_t>::max()}),
+            {.minimum = 1, .maximum = std::numeric_limits<uint32_t>::max(), .changeable = true}),
         Option<&O::net_prio_ifpriomap>(
             "net_prio.ifpriomap",
-            "Priority of the container's packets on each network interface; v1 only"),
+            "Priority of the container's packets on each network interface; v1 only",
+            {.changeable = true}),
         Option<&O::unified>(
             "unified",
             "Further files of the container's cgroup and what to write to them, after "

@@ -3,7 +3,6 @@
 // Documentation/scheduler/sched-bwc.rst.
 
 #include <fcntl.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +18,10 @@
 #include "plugins/cgroup/limits.h"
 #include "plugins/cgroup/mounts.h"
 #include "plugins/cgroup/options.h"
+#include "plugins/cgroup/processes.h"
+#include "plugins/cgroup/update.h"
 #include "plugins/cgroup_v1/cpuset.h"
+#include "plugins/cgroup_v1/freeze.h"
 #include "plugins/cgroup_v1/hierarchies.h"
 #include "plugins/cgroup_v1/limits.h"
 #include "runtime/sdk/stage.h"
@@ -29,7 +31,7 @@
 
 namespace {
 
-using slipway::Child;
+using slipway::Change;
 using slipway::Context;
 using slipway::Error;
 using slipway::Figures;
@@ -84,11 +86,6 @@ Status RefuseAll(cgroup::CgroupMounts& mounts) {
                  unified ? kUseV2 : "mount a hierarchy first");
 }
 
-bool IsRealTime() {
-  const int policy = sched_getscheduler(0);
-  return policy == SCHED_FIFO || policy == SCHED_RR;
-}
-
 class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
  public:
   using cgroup::CgroupOptions::Options;
@@ -103,36 +100,46 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
   }
 
   Status PreClone(Plan& plan) override {
+    if (plan.operation() == SLIPWAY_EXEC) return Join(plan);
     const std::string boot = sys::BootId();
     for (const Hierarchy& hierarchy : hierarchies_) {
       const std::string path =
           cgroup::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
-      RETURN_IF_ERROR(cgroup::MakeCgroup(plan, path, boot));
+      RETURN_IF_ERROR(cgroup::MakeCgroup(
+          [&plan](std::string_view record) { return plan.RecordUndo(record); }, path, boot));
       if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {
         RETURN_IF_ERROR(slipway::cgroup_v1::InheritCpuset(path));
       }
       RETURN_IF_ERROR(cgroup::WriteLimits(path, hierarchy.limits));
-      const std::string tasks = path + "/tasks";
-      ASSIGN_OR_RETURN(sys::Fd file, sys::Open(tasks, O_WRONLY));
-      entrances_.push_back({tasks, std::move(file)});
+      ASSIGN_OR_RETURN(sys::Fd tasks, sys::Open(path + "/tasks", O_WRONLY));
+      RETURN_IF_ERROR(Enter(plan, std::move(tasks)));
     }
     return Ok();
   }
 
-  // v1 knows no birth into a cgroup: the child moves itself, before it has children. A task that
-  // moves itself alone ("0" in tasks, not in cgroup.procs) need not wait until no process of the
-  // machine forks or ends; cgroup_procs_write_start() in kernel/cgroup/cgroup.c.
-  Status InChild(Child&) override {
-    for (const Entrance& entrance : entrances_) {
-      Status joined = sys::WriteFile(entrance.file, entrance.path, "0");
-      if (joined.ok()) continue;
-      if (joined.error()->errno_value == EINVAL && IsRealTime()) {
-        joined.error().Hint(
-            "a real-time process (chrt) may only be in a cgroup with cpu.rt_runtime_us");
-      }
-      return joined;
+  Status Freeze(std::string_view record, bool frozen, Change& change) override {
+    return slipway::cgroup_v1::Freeze(record, parent, frozen, change);
+  }
+
+  Status Processes(std::string_view record, slipway::ProcessList& list) override {
+    return cgroup::ListProcesses(record, list);
+  }
+
+  Status Update(std::string_view record, const slipway::Stage& before, Change& change) override {
+    ASSIGN_OR_RETURN(const cgroup::CgroupRecord made, cgroup::ParseRecord(record));
+    if (made.kind != cgroup::CgroupRecord::Kind::kMade) return Ok();
+    RETURN_IF_ERROR(cgroup::CheckCgroupOptions(*this));
+    RETURN_IF_ERROR(slipway::cgroup_v1::CheckLimits(*this));
+    const auto changed =
+        cgroup::ChangedLimits(slipway::cgroup_v1::Limits(static_cast<const CgroupV1&>(before)),
+                              slipway::cgroup_v1::Limits(*this));
+    std::vector<std::string> directories;
+    for (const std::string_view other : change.UndoRecords()) {
+      ASSIGN_OR_RETURN(cgroup::CgroupRecord one, cgroup::ParseRecord(other));
+      if (one.kind == cgroup::CgroupRecord::Kind::kMade) directories.push_back(one.path);
     }
-    return Ok();
+    RETURN_IF_ERROR(cgroup::CheckFiles(directories, changed));
+    return cgroup::ChangeLimits(made.path, changed);
   }
 
   Status Report(std::string_view record, Figures& figures) override {
@@ -142,6 +149,22 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
   Status Teardown(std::string_view record, Context&) override { return cgroup::UndoCgroup(record); }
 
  private:
+  // v1 knows no birth into a cgroup: the child moves itself.
+  Status Enter(Plan& plan, sys::Fd tasks) {
+    entrances_.push_back(std::move(tasks));
+    return plan.AddCgroupTasks(entrances_.back().get());
+  }
+
+  Status Join(Plan& plan) {
+    for (const std::string_view record : plan.UndoRecords()) {
+      ASSIGN_OR_RETURN(const cgroup::Place place, cgroup::FindRecorded(record));
+      if (!place.cgroup.valid()) continue;
+      ASSIGN_OR_RETURN(sys::Fd tasks, sys::OpenAt(place.cgroup, "tasks", O_WRONLY, place.name));
+      RETURN_IF_ERROR(Enter(plan, std::move(tasks)));
+    }
+    return Ok();
+  }
+
   // The hierarchies of the controllers. Without `limits` those that there are will do.
   static Result<std::vector<cgroup::CgroupMount>> Find(
       cgroup::CgroupMounts& mounts, const std::vector<std::string>& controllers,
@@ -195,14 +218,8 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
     return hierarchies;
   }
 
-  // Of a cgroup that the child is to join: opened here, where its path means what it says.
-  struct Entrance {
-    std::string path;
-    sys::Fd file;
-  };
-
   std::vector<Hierarchy> hierarchies_;  // found by Probe
-  std::vector<Entrance> entrances_;
+  std::vector<sys::Fd> entrances_;      // their files "tasks"
 };
 
 }  // namespace
@@ -211,5 +228,6 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
 SLIPWAY_STAGE(CgroupV1, {.name = "cgroup-v1",
                          .summary = "Its own cgroups, with limits (cgroup v1)",
                          .privileges = SLIPWAY_UNPRIVILEGED,
+                         .joins = SLIPWAY_JOIN_PRE_CLONE,
                          .needs = "root, or a parent cgroup that is delegated to this user",
                          .provides = {"cgroup"}});

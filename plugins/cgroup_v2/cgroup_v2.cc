@@ -10,10 +10,14 @@
 #include "plugins/cgroup/cgroup.h"
 #include "plugins/cgroup/devices.h"
 #include "plugins/cgroup/figures.h"
+#include "plugins/cgroup/freeze.h"
+#include "plugins/cgroup/kill.h"
 #include "plugins/cgroup/life.h"
 #include "plugins/cgroup/limits.h"
 #include "plugins/cgroup/mounts.h"
 #include "plugins/cgroup/options.h"
+#include "plugins/cgroup/processes.h"
+#include "plugins/cgroup/update.h"
 #include "plugins/cgroup_v2/cpuset.h"
 #include "plugins/cgroup_v2/device_program.h"
 #include "plugins/cgroup_v2/limits.h"
@@ -24,6 +28,7 @@
 
 namespace {
 
+using slipway::Change;
 using slipway::Context;
 using slipway::Error;
 using slipway::Figures;
@@ -106,12 +111,16 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
 
   // A controller stays enabled afterwards: others below the same parent may use it by then.
   Status PreClone(Plan& plan) override {
+    if (plan.operation() == SLIPWAY_EXEC) return Join(plan);
     for (const cgroup_v2::EnableWrite& write : site_.enable) {
       RETURN_IF_ERROR(cgroup_v2::Enable(write));
     }
     const std::string path =
         cgroup::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
-    ASSIGN_OR_RETURN(cgroup_, cgroup::MakeCgroup(plan, path, {}));
+    ASSIGN_OR_RETURN(
+        cgroup_,
+        cgroup::MakeCgroup([&plan](std::string_view record) { return plan.RecordUndo(record); },
+                           path, {}));
     RETURN_IF_ERROR(cgroup::WriteLimits(path, site_.limits));
     if (site_.device_program.valid()) {
       Status attached = cgroup_v2::AttachDeviceProgram(cgroup_, site_.device_program);
@@ -121,6 +130,28 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
     return plan.SetCgroup(cgroup_.get());
   }
 
+  Status Freeze(std::string_view record, bool frozen, Change&) override {
+    ASSIGN_OR_RETURN(const cgroup::Place place, cgroup::FindRecorded(record));
+    if (!place.cgroup.valid()) return Ok();
+    return cgroup::FreezeV2(place.cgroup, place.name, frozen,
+                            cgroup::Clock::now() + cgroup::kCgroupPatience);
+  }
+
+  Status Processes(std::string_view record, slipway::ProcessList& list) override {
+    return cgroup::ListProcesses(record, list);
+  }
+
+  Status Update(std::string_view record, const slipway::Stage& before, Change&) override {
+    ASSIGN_OR_RETURN(const cgroup::CgroupRecord made, cgroup::ParseRecord(record));
+    if (made.kind != cgroup::CgroupRecord::Kind::kMade) return Ok();
+    RETURN_IF_ERROR(cgroup::CheckCgroupOptions(*this));
+    RETURN_IF_ERROR(cgroup_v2::CheckLimits(*this));
+    const auto changed = cgroup::ChangedLimits(
+        cgroup_v2::Limits(static_cast<const CgroupV2&>(before)), cgroup_v2::Limits(*this));
+    RETURN_IF_ERROR(cgroup::CheckFiles({made.path}, changed));
+    return cgroup::ChangeLimits(made.path, changed);
+  }
+
   Status Report(std::string_view record, Figures& figures) override {
     return cgroup::ReportCgroup(record, figures);
   }
@@ -128,6 +159,18 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
   Status Teardown(std::string_view record, Context&) override { return cgroup::UndoCgroup(record); }
 
  private:
+  // A further process is born where the first one is: the container may have made cgroups inside
+  // its own, which then takes no process itself.
+  Status Join(Plan& plan) {
+    for (const std::string_view record : plan.UndoRecords()) {
+      ASSIGN_OR_RETURN(const cgroup::Place place, cgroup::FindRecorded(record));
+      if (!place.cgroup.valid()) continue;
+      ASSIGN_OR_RETURN(cgroup_, cgroup::CgroupOf(place.cgroup, place.name, plan.FirstProcess()));
+      return plan.SetCgroup(cgroup_.get());
+    }
+    return Error("the container's cgroup has gone", {}, "something has removed it");
+  }
+
   Status Find() {
     ASSIGN_OR_RETURN(site_, Locate());
     RETURN_IF_ERROR(cgroup::BlameParent(cgroup_v2::CheckWrites(site_.enable)));
@@ -175,5 +218,6 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
 SLIPWAY_STAGE(CgroupV2, {.name = "cgroup-v2",
                          .summary = "Its own cgroup, with limits (cgroup v2)",
                          .privileges = SLIPWAY_UNPRIVILEGED,
+                         .joins = SLIPWAY_JOIN_PRE_CLONE,
                          .needs = "root, or a parent cgroup that is delegated to this user",
                          .provides = {"cgroup"}});

@@ -69,6 +69,7 @@ void AddOption(std::string& text, const std::string& name, const slipway_option&
     value += option.fallback ? std::string("default: ") + option.fallback : "optional";
   }
   if (option.flags & SLIPWAY_SECRET) value += "; secret: never written down or printed";
+  if (option.flags & SLIPWAY_CHANGEABLE) value += "; runtime update can change it";
   AddLines(text, "", 6, value);
 }
 

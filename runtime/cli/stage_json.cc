@@ -88,7 +88,8 @@ json::array OptionsOf(const slipway_option* options, uint32_t count) {
     json::object object{{"name", option.name},
                         {"summary", option.summary},
                         {"required", (option.flags & SLIPWAY_REQUIRED) != 0},
-                        {"secret", (option.flags & SLIPWAY_SECRET) != 0}};
+                        {"secret", (option.flags & SLIPWAY_SECRET) != 0},
+                        {"changeable", (option.flags & SLIPWAY_CHANGEABLE) != 0}};
     AddText(object, "default", option.fallback);
     AddText(object, "short_name", option.short_name);
     AddShape(object, option);

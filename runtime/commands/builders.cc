@@ -22,16 +22,16 @@ Result<const slipway_stage*> LoadAgain(loader::Loader& loader, bool look_elsewhe
 }  // namespace
 
 Result<Builders> LoadBuilders(loader::Loader& loader, const std::vector<std::string>& plugin_dirs,
-                              const state::Contents& contents) {
-  // A stage without records has nothing to undo, and is not needed.
+                              const state::Contents& contents, Needed needed) {
   static constexpr slipway_stage kNobody{};
   Builders builders;
   builders.options.reserve(contents.facts.stages.size());
   for (size_t i = 0; i < contents.facts.stages.size(); ++i) {
     const state::SavedStage& saved = contents.facts.stages[i];
-    const bool needed = std::any_of(contents.entries.begin(), contents.entries.end(),
+    const bool wanted = needed == Needed::kAll ||
+                        std::any_of(contents.entries.begin(), contents.entries.end(),
                                     [&](const state::Entry& entry) { return entry.stage == i; });
-    if (!needed) {
+    if (!wanted) {
       builders.stages.emplace_back(launch::StageSpec{.descriptor = &kNobody});
       continue;
     }

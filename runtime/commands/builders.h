@@ -14,16 +14,22 @@
 
 namespace slipway::commands {
 
-// The stages as far as undo records name them, and what they point into.
+// The stages, and what they point into.
 struct Builders {
-  std::vector<launch::Stage> stages;  // one for each of the pipeline
+  std::vector<launch::Stage> stages;  // one for each of the pipeline, by its position
   std::vector<state::Values> options;
+};
+
+enum class Needed {
+  kWithRecords,  // stages that have left none do nothing, whatever they are asked
+  kAll,
 };
 
 // Loads each plugin from where the journal says that it was; or, when that has gone, the same one
 // from plugin_dirs.
 Result<Builders> LoadBuilders(loader::Loader& loader, const std::vector<std::string>& plugin_dirs,
-                              const state::Contents& contents);
+                              const state::Contents& contents,
+                              Needed needed = Needed::kWithRecords);
 
 // What LoadBuilders will have to know of the stages of a container that is about to be made.
 Result<std::vector<state::SavedStage>> SavedStages(const std::vector<launch::Stage>& stages,

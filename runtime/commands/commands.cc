@@ -12,8 +12,9 @@
 namespace slipway::commands {
 namespace {
 
-constexpr std::array kCommands = {&kRunCommand,  &kCheckCommand, &kStagesCommand, &kDescribeCommand,
-                                  &kListCommand, &kGcCommand,    &kHelpCommand,   &kVersionCommand};
+constexpr std::array kCommands = {&kRunCommand,      &kExecCommand,  &kListCommand,
+                                  &kGcCommand,       &kCheckCommand, &kStagesCommand,
+                                  &kDescribeCommand, &kHelpCommand,  &kVersionCommand};
 
 struct Picked {
   const Command* command;

@@ -158,10 +158,13 @@ class Collector {
                           const std::vector<state::Entry>& entries) {
     auto builders = Load(container.contents());
     if (!builders.ok()) return {builders.error()};
-    const launch::Occasion gc{
-        .operation = SLIPWAY_GC, .container_id = &container.contents().facts.id, .log = &log_};
+    const launch::Occasion gc{.operation = SLIPWAY_GC,
+                              .container_id = &container.contents().facts.id,
+                              .log = &log_,
+                              .entries = &entries,
+                              .states = &container.contents().states};
     Status ended = container.EndChild(kPatience);
-    std::vector<Error> failures = launch::Unwind(gc, builders->stages, entries);
+    std::vector<Error> failures = launch::Unwind(gc, builders->stages);
     if (!ended.ok()) {
       // A frozen process ends when it is thawed, which is a stage's to undo. What it was killed
       // by waits for it: it runs no code of its own any more, whatever is taken from under it.
@@ -169,7 +172,7 @@ class Collector {
       if (!ended.ok()) {
         failures.insert(failures.begin(), std::move(ended.error()));
       } else if (!failures.empty()) {
-        failures = launch::Unwind(gc, builders->stages, entries);
+        failures = launch::Unwind(gc, builders->stages);
       }
     }
     if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;

@@ -97,6 +97,8 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
   checked.facts.id = options.id;
   checked.facts.config = told.config();
   checked.facts.command = state::CommandText(checked.command.args);
+  checked.facts.cwd = checked.command.cwd;
+  checked.facts.environment = checked.command.environment;
   checked.facts.since = Now();
   checked.facts.outlives_host = options.outlive_runtime;
   return checked;

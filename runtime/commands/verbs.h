@@ -11,6 +11,7 @@ extern const Command kRunCommand;       // run.cc
 extern const Command kCheckCommand;     // check.cc
 extern const Command kStagesCommand;    // stages.cc
 extern const Command kDescribeCommand;  // describe.cc
+extern const Command kExecCommand;      // exec.cc
 extern const Command kListCommand;      // list.cc
 extern const Command kGcCommand;        // gc.cc
 extern const Command kHelpCommand;      // help.cc

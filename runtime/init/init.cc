@@ -1,6 +1,11 @@
 // slipway-init: the first process of a container, where one is asked for. It starts the command,
 // passes signals on to it, reaps what is orphaned, and ends with the command's status.
 //
+// It also lets a further process into a container: whoever executes it has joined the container's
+// pid namespace for its children alone, so that nobody there can see it; its child, which executes
+// the command, is the first that they see. That child is the host's, and not its own: clone(2),
+// CLONE_PARENT. So the host waits for it, and this one ends at once.
+//
 // The container can look into it: it is executed from a copy of its own, with an empty environment,
 // and holds nothing of the host's. It needs no C library, so that it is a few KiB.
 
@@ -31,8 +36,8 @@ constexpr uint64_t kAllSignals = ~uint64_t{0};
   while (true) SystemCall(SYS_exit_group, status);
 }
 
-void Tell(int channel, Step step, long result) {
-  const Answer answer{step, static_cast<int32_t>(-result)};
+void Tell(int channel, Step step, long result, long pid = 0) {
+  const Answer answer{step, static_cast<int32_t>(-result), static_cast<int32_t>(pid)};
   while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), kNoSignal, nullptr, 0) ==
          -kInterrupted) {
   }
@@ -83,6 +88,7 @@ Orders* Read(int channel, int fd) {
 // Init and command see it both.
 struct Shared {
   volatile int executing;  // 1: the command's process is at its exec, or has made it
+  volatile int refused;    // why the exec has failed; -errno
 };
 
 struct Command {
@@ -105,7 +111,8 @@ Command CommandOf(int channel, Orders* orders) {
 }
 
 // As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
-[[noreturn]] void Execute(const Command& command) {
+// Returns why it has failed.
+long Execute(const Command& command) {
   const Orders& orders = *command.orders;
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
   long result = -kNoEntry;
@@ -118,8 +125,7 @@ Command CommandOf(int channel, Orders* orders) {
     result = SystemCall(SYS_execve, orders.path, command.arguments, command.environment);
   }
   command.shared->executing = 0;
-  Tell(command.channel, Step::kExec, result);
-  Exit(kCommandFailed);
+  return result;
 }
 
 // Outside of a pid namespace of its own nobody ends the command with its init.
@@ -185,6 +191,33 @@ void CloseOnExec(int channel, int fd) {
   if (result < 0) Fail(channel, Step::kPrepare, result);
 }
 
+// The host's end of the channel closes with the host.
+bool HostIsGone(int channel) {
+  char byte = 0;
+  return SystemCall(SYS_recvfrom, channel, &byte, sizeof(byte), kPeekWithoutWaiting, nullptr,
+                    nullptr) == 0;
+}
+
+[[noreturn]] void Join(const Command& command) {
+  const int channel = command.channel;
+  const long pid = ForkAndAwaitExec(kAsSibling);
+  if (pid < 0) Fail(channel, Step::kFork, pid);
+  if (pid == 0) {
+    if (command.orders->tied != 0) {
+      SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+      if (HostIsGone(channel)) Exit(kFailed);
+    }
+    command.shared->refused = static_cast<int>(Execute(command));
+    Exit(kCommandFailed);
+  }
+  if (command.shared->executing != 0) {
+    Tell(channel, Step::kRunning, 0, pid);
+  } else {
+    Tell(channel, Step::kExec, command.shared->refused, pid);
+  }
+  Exit(0);
+}
+
 [[noreturn]] void Run(char** argv) {
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
@@ -195,6 +228,7 @@ void CloseOnExec(int channel, int fd) {
   CloseOnExec(channel, file);
   CloseOnExec(channel, channel);
   CloseOnExec(channel, command.orders->folder);
+  if (command.orders->joined != 0) Join(command);
   const long self = SystemCall(SYS_getpid);
   const bool is_first = self == 1;
   if (!is_first) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
@@ -205,7 +239,8 @@ void CloseOnExec(int channel, int fd) {
   if (pid == 0) {
     if (!is_first) TieToInit(self);
     if (ignored) SetChildSignal(kIgnored);
-    Execute(command);
+    Tell(channel, Step::kExec, Execute(command));
+    Exit(kCommandFailed);
   }
   if (command.shared->executing != 0) Tell(channel, Step::kRunning, 0);
   if (SystemCall(SYS_close_range, 3, ~0U, 0) < 0) SystemCall(SYS_close, channel);

@@ -15,6 +15,8 @@ struct Orders {
   int32_t folder;           // a descriptor: the command's file lies in it
   uint32_t argument_count;  // at least 1
   uint32_t environment_count;
+  uint32_t joined;   // 1: a further process of a container: see init.cc
+  uint32_t tied;     // 1, of such a one: it ends with the host
   uint32_t by_path;  // 1: a script, which its interpreter opens by `path`
   char name[256];    // of the command's file in `folder`; no symlink
   char path[4096];   // of the command's file
@@ -32,6 +34,7 @@ enum class Step : uint32_t {
 struct Answer {
   Step step;
   int32_t errno_value;  // of the step that has failed; 0 with kRunning
+  int32_t pid;          // of a joined command's process, as the host sees it; 0: there is none
 };
 
 }  // namespace slipway::init

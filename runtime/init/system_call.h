@@ -15,6 +15,7 @@ namespace slipway::init {
 inline constexpr long kNoEntry = 2;
 inline constexpr long kInterrupted = 4;
 inline constexpr int kNoSignal = 0x4000;
+inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT
 
 #if defined(__x86_64__)
 
@@ -87,9 +88,10 @@ long SystemCall(long number, Arguments... arguments) {
 
 // As fork(2), but the parent waits until the child has executed something, or ended: clone(2),
 // CLONE_VFORK.
-inline long ForkAndAwaitExec() {
+inline constexpr long kAsSibling = 0x8000;  // CLONE_PARENT: the child's parent is the caller's
+inline long ForkAndAwaitExec(long flags = 0) {
   constexpr long kVfork = 0x4000;
-  return SystemCall(SYS_clone, kVfork | SIGCHLD, 0, 0, 0, 0);
+  return SystemCall(SYS_clone, kVfork | flags | SIGCHLD, 0, 0, 0, 0);
 }
 
 }  // namespace slipway::init

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <cerrno>
 #include <chrono>
@@ -27,7 +28,7 @@ Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container
     return Error("the container's init gave no answer").In({}, "init");
   }
   RETURN_IF_ERROR(container.AwaitEnd());
-  return EndedEarly(setup, setup.stages.size(), container.wait_status());
+  return EndedEarly(setup, PastAllHooks(setup), container.wait_status());
 }
 
 // The init answers a moment after the command has begun to run, which a signal may be meant for.
@@ -38,9 +39,14 @@ bool IsAboutToAnswer(const Setup& setup, const Channel& channel) {
 
 }  // namespace
 
+bool HasMessage(const Channel& channel) {
+  pollfd message{.fd = channel.fd(), .events = POLLIN, .revents = 0};
+  return poll(&message, 1, 0) > 0;
+}
+
 Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
                                         const Channel& channel, const SignalSource& signals,
-                                        const std::string& path, std::vector<SignalEvent>& early) {
+                                        const std::string& path, Began& began) {
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
@@ -52,18 +58,23 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
       if (!message) return WithoutAWord(setup, container);
       if (message->type != MessageType::kAnswered) return Error(message->error);
+      began.pid = message->answer.pid;
       if (message->answer.step == init::Step::kRunning) return std::optional<int>();
+      // One that has joined is this process's child.
+      if (began.pid > 0) (void)!waitpid(began.pid, nullptr, 0);
       return NotStarted(message->answer, path);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const Container::State state, container.Poll());
-      if (state == Container::State::kEnded) return WithoutAWord(setup, container);
+      if (state == Container::State::kEnded && !HasMessage(channel)) {
+        return WithoutAWord(setup, container);
+      }
     } else if (EndsByDefault(event.signal) && !IsAboutToAnswer(setup, channel)) {
       return std::optional<int>(kSignalBase + event.signal);
     } else {
-      early.push_back(event);
+      began.early.push_back(event);
     }
   }
 }

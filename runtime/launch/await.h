@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_AWAIT_H_
 #define SLIPWAY_RUNTIME_LAUNCH_AWAIT_H_
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +17,23 @@
 
 namespace slipway::launch {
 
+// What the host knows of a command that has begun to run.
+struct Began {
+  pid_t pid = 0;                        // of one that has joined; else 0
+  std::vector<SignalEvent> early = {};  // signals that came before, for the command
+};
+
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it
 // is known why it does not. path: of the command's file. nullopt: the command runs; without an init
 // its process may also have ended before. A number: a signal ended the start, and this is the
-// runtime's exit status. early: gets the other signals that have come meanwhile, for the command.
+// runtime's exit status.
 Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
                                         const Channel& channel, const SignalSource& signals,
-                                        const std::string& path, std::vector<SignalEvent>& early);
+                                        const std::string& path, Began& began);
+
+// Is there something to receive, or has the other end been closed? A message may have been sent a
+// moment before the sender's end, which is told of first.
+bool HasMessage(const Channel& channel);
 
 }  // namespace slipway::launch
 

@@ -14,6 +14,10 @@ inline constexpr char kProbe[] = "probe";
 inline constexpr char kPreClone[] = "pre-clone";
 inline constexpr char kPostClone[] = "post-clone";
 inline constexpr char kInChild[] = "in-child";
+inline constexpr char kFinish[] = "finish";
+inline constexpr char kFreeze[] = "freeze";
+inline constexpr char kProcesses[] = "processes";
+inline constexpr char kUpdate[] = "update";
 inline constexpr char kReport[] = "report";
 inline constexpr char kTeardown[] = "teardown";
 inline constexpr char kDestroy[] = "destroy";
@@ -22,12 +26,14 @@ inline constexpr char kDestroy[] = "destroy";
 inline std::string_view WhereIn(std::string_view hook) {
   struct Name {
     char hook[11];  // no pointers, which the dynamic loader would have to relocate at each start
-    char where[23];
+    char where[24];
   };
   constexpr static Name kNames[] = {
       {"load", "while it was loaded"},         {"create", "in its Create hook"},
       {"probe", "in its Probe hook"},          {"pre-clone", "in its PreClone hook"},
       {"post-clone", "in its PostClone hook"}, {"in-child", "in its InChild hook"},
+      {"finish", "in its Finish hook"},        {"freeze", "in its Freeze hook"},
+      {"processes", "in its Processes hook"},  {"update", "in its Update hook"},
       {"report", "in its Report hook"},        {"teardown", "in its Teardown hook"},
       {"destroy", "in its destructor"},
   };

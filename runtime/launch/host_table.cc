@@ -14,6 +14,8 @@
 namespace slipway::launch {
 namespace {
 
+// The hooks that may leave something in the journal.
+constexpr const char* kKeeping = "PreClone, PostClone and InChild of a start, Freeze and Update";
 constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
                                      CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
@@ -105,7 +107,7 @@ Error WrongHook(std::string_view function, std::string_view hooks) {
 int RecordUndo(slipway_context* context, const void* record, size_t size,
                slipway_error* error) noexcept {
   return Caught(error, "keep a record", [&]() -> Status {
-    if (!context->journal) return WrongHook("record_undo", "PreClone, PostClone and InChild");
+    if (!context->journal) return WrongHook("record_undo", kKeeping);
     if (!context->descriptor->teardown) {
       return Error("left a record, but has no Teardown hook", {},
                    "a bug of the stage: nothing would ever undo it");
@@ -117,6 +119,38 @@ int RecordUndo(slipway_context* context, const void* record, size_t size,
     }
     return status;
   });
+}
+
+int RecordState(slipway_context* context, const void* state, size_t size,
+                slipway_error* error) noexcept {
+  return Caught(error, "keep a state", [&]() -> Status {
+    if (!context->journal) return WrongHook("record_state", kKeeping);
+    Status status =
+        context->journal->SetState(context->stage, {static_cast<const char*>(state), size});
+    if (!status.ok() && status.error()->errno_value) {
+      status.error().Prefix("cannot keep the container's state");
+    }
+    return status;
+  });
+}
+
+const void* KeptState(const slipway_context* context, size_t* size) noexcept {
+  *size = 0;
+  if (context->states == nullptr || context->stage >= context->states->size()) return nullptr;
+  const std::string& state = (*context->states)[context->stage];
+  *size = state.size();
+  return state.empty() ? nullptr : state.data();
+}
+
+const void* UndoRecord(const slipway_context* context, size_t index, size_t* size) noexcept {
+  *size = 0;
+  if (context->entries == nullptr) return nullptr;
+  for (const state::Entry& entry : *context->entries) {
+    if (entry.stage != context->stage || index-- != 0) continue;
+    *size = entry.record.size();
+    return entry.record.data();
+  }
+  return nullptr;
 }
 
 int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) noexcept {
@@ -148,6 +182,17 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error* error) noe
     }
     context->plan->cgroup_fd = cgroup_fd;
     context->plan->cgroup_stage = context->descriptor->name;
+    return Ok();
+  });
+}
+
+int AddCgroupTasks(slipway_context* context, int tasks_fd, slipway_error* error) noexcept {
+  return Caught(error, "enter a cgroup", [&]() -> Status {
+    if (!context->plan) return WrongHook("add_cgroup_tasks", "PreClone");
+    if (fcntl(tasks_fd, F_GETFD) < 0) {
+      return Error(errno, "start the container in a cgroup", {}, "a bug of the stage");
+    }
+    context->plan->cgroup_tasks.push_back({tasks_fd, context->stage});
     return Ok();
   });
 }
@@ -204,6 +249,14 @@ int OpenInRoot(slipway_context* context, const char* path, int flags,
   return result == 0 ? opened : result;
 }
 
+int AddProcess(slipway_context* context, int32_t pid, slipway_error* error) noexcept {
+  return Caught(error, "add a process", [&]() -> Status {
+    if (!context->processes) return WrongHook("add_process", "Processes");
+    context->processes->push_back(pid);
+    return Ok();
+  });
+}
+
 int AddFigure(slipway_context* context, const char* name, int64_t value,
               slipway_error* error) noexcept {
   return Caught(error, "add a figure", [&]() -> Status {
@@ -247,8 +300,12 @@ constexpr slipway_host kHost = {
     .operation = Operation,
     .log = WriteLog,
     .record_undo = RecordUndo,
+    .record_state = RecordState,
+    .state = KeptState,
+    .undo_record = UndoRecord,
     .add_namespaces = AddNamespaces,
     .set_cgroup = SetCgroup,
+    .add_cgroup_tasks = AddCgroupTasks,
     .keep_fd = KeepFd,
     .use_init = UseInit,
     .child_pid = ChildPid,
@@ -256,6 +313,7 @@ constexpr slipway_host kHost = {
     .set_root = SetRoot,
     .attach = Attach,
     .open_in_root = OpenInRoot,
+    .add_process = AddProcess,
     .add_figure = AddFigure,
     .add_note = AddNote,
     .set_cause = SetCause,
@@ -270,6 +328,8 @@ slipway_context ContextFor(const Occasion& occasion) {
   context.container_id = occasion.container_id;
   context.operation = occasion.operation;
   context.log = occasion.log;
+  context.entries = occasion.entries;
+  context.states = occasion.states;
   return context;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "runtime/launch/container_root.h"
 #include "runtime/launch/findings.h"
@@ -27,15 +28,18 @@ struct slipway_error {
 struct slipway_context {
   const std::string* container_id = nullptr;  // or null
   slipway_operation operation = SLIPWAY_CHECK;
-  const slipway::launch::Log* log = nullptr;       // or null
-  const slipway_stage* descriptor = nullptr;       // of the stage whose hook it is
-  size_t stage = 0;                                // position in the pipeline
-  slipway::state::Journal* journal = nullptr;      // PreClone, PostClone, InChild
-  slipway::launch::Plan* plan = nullptr;           // PreClone
-  pid_t child_pid = -1;                            // PostClone
-  int child_pidfd = -1;                            // PostClone
-  slipway::launch::ContainerRoot* root = nullptr;  // InChild
-  slipway::launch::Findings* findings = nullptr;   // Report
+  const slipway::launch::Log* log = nullptr;                    // or null
+  const slipway_stage* descriptor = nullptr;                    // of the stage whose hook it is
+  size_t stage = 0;                                             // position in the pipeline
+  slipway::state::Journal* journal = nullptr;                   // where records may be left
+  slipway::launch::Plan* plan = nullptr;                        // PreClone
+  pid_t child_pid = -1;                                         // PostClone; PreClone of an exec
+  int child_pidfd = -1;                                         // the same
+  slipway::launch::ContainerRoot* root = nullptr;               // InChild
+  slipway::launch::Findings* findings = nullptr;                // Report
+  std::vector<pid_t>* processes = nullptr;                      // Processes
+  const std::vector<slipway::state::Entry>* entries = nullptr;  // or null
+  const std::vector<std::string>* states = nullptr;             // or null
 };
 
 namespace slipway::launch {

@@ -60,7 +60,7 @@ bool Put(char* field, size_t size, const std::string& text) {
 
 }  // namespace
 
-Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask) {
+Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask, Role role) {
   InitProgram made;
   ASSIGN_OR_RETURN(made.image_, MakeImage());
   made.orders_ = sys::Fd(memfd_create("orders", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -68,6 +68,8 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
   const Command& command = execution.command();
   made.head_.argument_count = static_cast<uint32_t>(command.args.size());
   made.head_.environment_count = static_cast<uint32_t>(command.environment.size());
+  made.head_.joined = role == Role::kFirst ? 0 : 1;
+  made.head_.tied = role == Role::kJoined ? 1 : 0;
   std::memcpy(&made.head_.mask, &mask, sizeof(made.head_.mask));
   std::string texts(sizeof(init::Orders), '\0');
   Append(texts, command.args);

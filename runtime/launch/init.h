@@ -18,9 +18,16 @@ class InitProgram {
  public:
   InitProgram() = default;  // none is asked for
 
+  // What the command is to its container.
+  enum class Role {
+    kFirst,       // the first process, or its child
+    kJoined,      // a further one, which ends with the host
+    kJoinedFree,  // a further one
+  };
+
   // In the host, before the clone: the copy, and the orders as far as they are known. mask: the
   // command's signal mask.
-  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask);
+  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, Role role);
 
   bool wanted() const { return image_.valid(); }
   int image() const { return image_.get(); }

@@ -1,11 +1,11 @@
 #include "runtime/launch/launch.h"
 
-#include <signal.h>
-
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <utility>
 
+#include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
@@ -18,11 +18,9 @@
 #include "runtime/launch/signals.h"
 #include "runtime/launch/start.h"
 #include "runtime/launch/strays.h"
-#include "runtime/launch/supervisor.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
-#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
@@ -42,13 +40,17 @@ class Stopwatch {
   const Clock::time_point begin_ = Clock::now();
 };
 
-Occasion OccasionOf(const Job& job) {
-  return {.operation = SLIPWAY_START, .container_id = &job.facts.id, .log = &job.log};
+Occasion OccasionOf(const Job& job, const state::Journal& journal) {
+  return {.operation = SLIPWAY_START,
+          .container_id = &job.facts.id,
+          .log = &job.log,
+          .entries = &journal.entries(),
+          .states = &journal.states()};
 }
 
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
-  slipway_context context = ContextFor(OccasionOf(job));
+  slipway_context context = ContextFor(OccasionOf(job, journal));
   context.journal = &journal;
   context.plan = &plan;
   for (const Stage& stage : job.stages) {
@@ -60,7 +62,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
 }
 
 Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
-  slipway_context context = ContextFor(OccasionOf(job));
+  slipway_context context = ContextFor(OccasionOf(job, journal));
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
@@ -72,25 +74,18 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
-// The command runs: from here to its end.
-Result<int> Supervise(const Job& job, Container& container, const SignalSource& signals,
-                      const std::vector<SignalEvent>& early, const Terminal& terminal,
-                      Outcome& outcome) {
-  outcome.started = true;
-  if (job.started) {
-    Status told = job.started(container.pid());
-    if (!told.ok()) {
-      (void)sys::SendSignal(container.pidfd(), SIGKILL).ok();
-      (void)container.AwaitEnd().ok();
-      outcome.usage.processes = container.usage();
-      return told;
-    }
-  }
-  Supervisor supervisor(container, signals, terminal, job.caller);
-  auto exit_status = supervisor.Run(early);
-  outcome.signaled = supervisor.signaled();
-  outcome.usage.processes = container.usage();
-  return exit_status;
+// The command runs: others may do something with the container now, so they are told.
+Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
+                          const Began& began, const Terminal& terminal, state::Journal& journal,
+                          Outcome& outcome) {
+  const std::function<Status(pid_t)> started = [&](pid_t pid) -> Status {
+    Status told = journal.SetPhase(state::Phase::kRunning);
+    if (!told.ok()) return KeepingState(told.error());
+    return job.started ? job.started(pid) : Ok();
+  };
+  return Attend(
+      {.signals = signals, .terminal = terminal, .started = started, .caller = job.caller},
+      container, began.early, outcome);
 }
 
 Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& signals,
@@ -101,13 +96,12 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
-  journal.LendToChild();
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
-  std::vector<SignalEvent> early;
-  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, early));
+  Began began;
+  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, began));
   if (ended_by_signal) return *ended_by_signal;
-  return Supervise(job, container, signals, early, terminal, outcome);
+  return AttendStarted(job, container, signals, began, terminal, journal, outcome);
 }
 
 Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& signals,
@@ -115,14 +109,14 @@ Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& s
   const Stopwatch stopwatch(outcome.usage);
   ASSIGN_OR_RETURN(SharingStart start, StartSharing(setup, journal, job.guard));
   job.guard.SetChild(start.container.pidfd().get());
-  std::vector<SignalEvent> early;
+  Began began;
   if (start.channel) {
     ASSIGN_OR_RETURN(
         const auto ended_by_signal,
-        AwaitCommand(setup, start.container, *start.channel, signals, start.path, early));
+        AwaitCommand(setup, start.container, *start.channel, signals, start.path, began));
     if (ended_by_signal) return *ended_by_signal;
   }
-  return Supervise(job, start.container, signals, early, terminal, outcome);
+  return AttendStarted(job, start.container, signals, began, terminal, journal, outcome);
 }
 
 Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
@@ -135,15 +129,18 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   const Execution execution(job.command);
   InitProgram init;
   if (plan.init) {
-    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before()));
+    ASSIGN_OR_RETURN(init,
+                     InitProgram::Make(execution, blocked.before(), InitProgram::Role::kFirst));
   }
-  const Setup setup{.id = job.facts.id,
-                    .stages = job.stages,
+  const Occasion occasion = OccasionOf(job, journal);
+  const Setup setup{.stages = job.stages,
                     .plan = plan,
                     .execution = execution,
                     .init = init,
                     .signals = blocked,
-                    .journal = journal,
+                    .journal = &journal,
+                    .target = nullptr,
+                    .occasion = occasion,
                     .log = job.log,
                     .outlives_host = job.facts.outlives_host,
                     .patience = job.patience};
@@ -174,7 +171,7 @@ int StatusOf(const Result<int>& exit_status) {
 
 // Returns what failed; then the journal stays.
 std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back) {
-  std::vector<Error> failures = Unwind(OccasionOf(job), job.stages, journal.entries());
+  std::vector<Error> failures = Unwind(OccasionOf(job, journal), job.stages);
   if (!taken_back.ok()) failures.push_back(KeepingState(taken_back.error()));
   if (failures.empty()) {
     Status removed = journal.Remove();
@@ -205,8 +202,7 @@ Outcome Launch(const Job& job) {
   job.guard.Resume();
   const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
   if (job.want_figures || ended_badly) {
-    outcome.findings =
-        CollectFindings(OccasionOf(job), job.stages, journal->entries(), outcome.warnings);
+    outcome.findings = CollectFindings(OccasionOf(job, *journal), job.stages, outcome.warnings);
   }
   for (Error& failure : Undo(job, *journal, std::move(taken_back))) {
     outcome.warnings.push_back(std::move(failure));

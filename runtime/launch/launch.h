@@ -11,25 +11,15 @@
 #include <vector>
 
 #include "runtime/launch/command.h"
-#include "runtime/launch/findings.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/occasion.h"
+#include "runtime/launch/outcome.h"
 #include "runtime/launch/stage.h"
-#include "runtime/launch/usage.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
 #include "runtime/state/root.h"
 
 namespace slipway::launch {
-
-struct Outcome {
-  Result<int> exit_status;           // the container's; or the one error
-  Findings findings = {};            // of a container that ran, and of one that failed to start
-  std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
-  bool started = false;              // the command ran
-  bool signaled = false;             // a signal ended it
-  Usage usage = {};                  // of a container that was cloned
-};
 
 struct Job {
   const state::Root& root;    // where the journal goes

@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/error.h"
+#include "runtime/state/contents.h"
 
 namespace slipway::launch {
 
@@ -18,6 +20,9 @@ struct Occasion {
   slipway_operation operation = SLIPWAY_CHECK;
   const std::string* container_id = nullptr;  // or null: there is no container
   const Log* log = nullptr;                   // or null: nobody listens
+  // What stages have kept, by the journal; or null.
+  const std::vector<state::Entry>* entries = nullptr;
+  const std::vector<std::string>* states = nullptr;
 };
 
 }  // namespace slipway::launch

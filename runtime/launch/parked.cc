@@ -69,16 +69,19 @@ void TieToHost(const Channel& channel) {
     (void)channel.Send(MessageType::kLog, *line, level).ok();
   };
   ContainerRoot root;
-  Status status = RunHooks(setup, progress, root, log, [&](const Stage&) {
-    if (channel.IsIntact()) return Ok();
-    progress.channel_lost = true;
-    _exit(kRuntimeFailed);
-  });
-  if (!setup.outlives_host) TieToHost(channel);
   LastSteps last(setup.execution);
-  if (status.ok())
-    status = last.Prepare(root.is_set(), setup.plan.kept_fds,
+  const Hooks hooks{setup, progress, root, log, [&](const Stage&) {
+                      if (channel.IsIntact()) return Ok();
+                      progress.channel_lost = true;
+                      _exit(kRuntimeFailed);
+                    }};
+  Status status = RunInChild(hooks);
+  if (status.ok()) {
+    status = last.Prepare(IsHostile(setup, root), setup.plan.kept_fds,
                           {channel.fd(), setup.init.image(), setup.init.orders()});
+  }
+  if (status.ok()) status = RunFinish(hooks);
+  if (!setup.outlives_host) TieToHost(channel);
   if (status.ok()) {
     ErrorRecord ready{};
     CopyPath(ready.subject, last.path());
@@ -110,7 +113,7 @@ Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
   ASSIGN_OR_RETURN(SharedProgress progress, MapProgress());
   ASSIGN_OR_RETURN(auto ends, Channel::Make());
   auto& [host_end, child_end] = ends;
-  auto cloned = sys::Clone(setup.plan.namespaces, setup.plan.cgroup_fd);
+  auto cloned = sys::Clone(setup.plan.clone_flags(), setup.plan.cgroup_fd);
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   if (cloned->pid == 0) {
     host_end.Close();
@@ -128,10 +131,9 @@ Status ParkedStart::Release() const {
   return sent.error().In({}, "release");
 }
 
-Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
-                                                  std::vector<SignalEvent>& early) {
+Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals, Began& began) {
   using State = Container::State;
-  size_t stage = progress_->stage;
+  Position position = PositionOf(*progress_);
   auto since = Clock::now();
   while (true) {
     pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
@@ -141,8 +143,11 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
       return Error(errno, "wait for the container's start").In({}, "exec");
     if (count < 0) continue;
     if (count == 0) {
-      if (progress_->stage == stage) return TookTooLong(setup_, stage);
-      stage = progress_->stage;
+      const Position now = PositionOf(*progress_);
+      if (now.stage == position.stage && now.hook == position.hook) {
+        return TookTooLong(setup_, position);
+      }
+      position = now;
       since = Clock::now();
       continue;
     }
@@ -157,7 +162,7 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
       if (message->type != MessageType::kReady) return Error(message->error);
       ASSIGN_OR_RETURN(
           const auto ended_by_signal,
-          AwaitCommand(setup_, container_, channel_, signals, message->error.subject, early));
+          AwaitCommand(setup_, container_, channel_, signals, message->error.subject, began));
       if (!ended_by_signal && progress_->failed) return DiedEarly();
       return ended_by_signal;
     }
@@ -166,18 +171,19 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals,
     if (event.signal == SIGCHLD) {
       // Something else may hold the channel open, so that its end would never come.
       ASSIGN_OR_RETURN(const State state, container_.Poll());
-      if (state == State::kEnded) return DiedEarly();
+      if (state == State::kEnded && !HasMessage(channel_)) return DiedEarly();
     } else if (EndsByDefault(event.signal)) {
       return std::optional<int>(kSignalBase + event.signal);
     } else {
-      early.push_back(event);
+      began.early.push_back(event);
     }
   }
 }
 
 Error ParkedStart::LostChannel() const {
-  return InHook(setup_, progress_->stage,
-                Error("closed the runtime's channel " + std::string(WhereIn(kInChild)), {},
+  const Position position = PositionOf(*progress_);
+  return InHook(setup_, position,
+                Error("closed the runtime's channel " + std::string(WhereIn(position.hook)), {},
                       "a bug of the stage: a hook closes only what it has opened"));
 }
 
@@ -188,7 +194,7 @@ Error ParkedStart::DiedEarly() {
   const auto ended = sys::AwaitExit(container_.pidfd(), kEndAfterChannel);
   if (!ended.ok() || !*ended || progress_->channel_lost) return LostChannel();
   (void)container_.AwaitEnd().ok();
-  return EndedEarly(setup_, progress_->stage, container_.wait_status());
+  return EndedEarly(setup_, PositionOf(*progress_), container_.wait_status());
 }
 
 }  // namespace slipway::launch

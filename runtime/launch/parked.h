@@ -6,8 +6,8 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "runtime/launch/await.h"
 #include "runtime/launch/channel.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/signals.h"
@@ -28,9 +28,8 @@ class ParkedStart {
 
   // Waits until the command runs. An error of a hook or of exec comes back as it was; a child
   // that died without one is named with its hook. nullopt: the command runs. A number: a signal
-  // ended the start, and this is the runtime's exit status. early: as of AwaitCommand.
-  Result<std::optional<int>> AwaitExec(const SignalSource& signals,
-                                       std::vector<SignalEvent>& early);
+  // ended the start, and this is the runtime's exit status.
+  Result<std::optional<int>> AwaitExec(const SignalSource& signals, Began& began);
 
  private:
   struct Unmap {

@@ -4,6 +4,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
 #define SLIPWAY_RUNTIME_LAUNCH_PLAN_H_
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -20,8 +22,24 @@ struct NamespaceWish {
 struct Plan {
   uint64_t namespaces = 0;  // CLONE_NEW* of clone(2): those of all wishes
   std::vector<NamespaceWish> namespace_wishes;
-  int cgroup_fd = -1;         // a stage's; the child is born there
-  std::string cgroup_stage;   // who set it
+  int cgroup_fd = -1;        // a stage's; the child is born there
+  std::string cgroup_stage;  // who set it
+  // Of v1: the file "tasks", a stage's, and the stage's position in the pipeline.
+  struct CgroupTasks {
+    int fd = -1;
+    size_t stage = 0;
+  };
+  std::vector<CgroupTasks> cgroup_tasks;
+
+  // A cgroup namespace has the root that its maker's cgroups are at that moment, so it is made once
+  // the child has entered those of v1; cgroup_namespaces(7).
+  bool unshares_cgroup() const {
+    return (namespaces & CLONE_NEWCGROUP) != 0 && !cgroup_tasks.empty();
+  }
+  uint64_t clone_flags() const {
+    return unshares_cgroup() ? namespaces & ~uint64_t{CLONE_NEWCGROUP} : namespaces;
+  }
+
   bool init = false;          // a small init is the command's parent
   std::vector<int> kept_fds;  // stages' and the caller's; the command inherits them
 

@@ -59,15 +59,17 @@ Status Enter(Sharing& start) {
   const Log log = [&start](slipway_log_level level, const Error& line) {
     start.said.emplace_back(level, line);
   };
-  RETURN_IF_ERROR(RunHooks(setup, start.progress, start.root, log, [&start](const Stage& stage) {
-    return CheckIntact(start.journal, stage, kInChild);
-  }));
-  // Once more, because a change of credentials by a hook unties.
-  RETURN_IF_ERROR(TieToHost(start));
+  const Hooks hooks{setup, start.progress, start.root, log, [&start](const Stage& stage) {
+                      return CheckIntact(start.journal, stage, start.progress.hook);
+                    }};
+  RETURN_IF_ERROR(RunInChild(hooks));
   LastSteps& last = start.last;
-  RETURN_IF_ERROR(last.Prepare(
-      start.root.is_set(), setup.plan.kept_fds,
-      {Guard::ProcOfSharingChild(), start.channel, setup.init.image(), setup.init.orders()}));
+  RETURN_IF_ERROR(last.Prepare(IsHostile(setup, start.root), setup.plan.kept_fds,
+                               {Guard::ProcOfSharingChild(), start.channel, start.journal.fd(),
+                                setup.init.image(), setup.init.orders()}));
+  RETURN_IF_ERROR(RunFinish(hooks));
+  // Once more, because a change of credentials unties.
+  RETURN_IF_ERROR(TieToHost(start));
   Guard::EndHooksOfSharingChild();
   if (setup.init.wanted()) {
     CopyPath(start.progress.error.subject, last.path());
@@ -95,12 +97,12 @@ void RunChild(sys::SharingBody* body) {
 // The host's side.
 
 Error WhyItEnded(const Sharing& start, const Container& container, const Guard::Verdict& verdict) {
-  const size_t stage = start.progress.stage;
-  if (verdict.interrupted_by) return Interrupted(start.setup, stage, verdict.interrupted_by);
-  if (verdict.too_long) return TookTooLong(start.setup, stage);
-  if (verdict.out_of_stack) return OutOfStack(start.setup, stage);
+  const Position position = PositionOf(start.progress);
+  if (verdict.interrupted_by) return Interrupted(start.setup, position, verdict.interrupted_by);
+  if (verdict.too_long) return TookTooLong(start.setup, position);
+  if (verdict.out_of_stack) return OutOfStack(start.setup, position);
   const bool crashed = verdict.crashed_by != 0;
-  return EndedEarly(start.setup, stage,
+  return EndedEarly(start.setup, position,
                     crashed ? W_EXITCODE(0, verdict.crashed_by) : container.wait_status());
 }
 
@@ -138,7 +140,7 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
       {.run = RunChild},         setup, journal, {}, {}, ends ? ends->second.fd() : -1, {},
       LastSteps(setup.execution)};
   guard.LendToSharingChild();
-  auto cloned = sys::CloneSharing(setup.plan.namespaces, setup.plan.cgroup_fd, &start);
+  auto cloned = sys::CloneSharing(setup.plan.clone_flags(), setup.plan.cgroup_fd, &start);
   guard.TakeBack();
   start.root.Abandon();
   start.last.Abandon();

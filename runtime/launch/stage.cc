@@ -140,6 +140,38 @@ Status Stage::InChild(slipway_context& context) const {
   return Call(kInChild, spec_.descriptor->in_child, context);
 }
 
+Status Stage::Finish(slipway_context& context) const {
+  return Call(kFinish, spec_.descriptor->finish, context);
+}
+
+Status Stage::Freeze(slipway_context& context, std::string_view record, bool frozen) const {
+  if (!spec_.descriptor->freeze) return Ok();
+  const LaterOptions options(spec_);
+  return Watched(kFreeze, context, [&](slipway_error* error) {
+    return spec_.descriptor->freeze(HostTable(), &context, options.data(), record.data(),
+                                    record.size(), frozen ? 1 : 0, error);
+  });
+}
+
+Status Stage::Processes(slipway_context& context, std::string_view record) const {
+  if (!spec_.descriptor->processes) return Ok();
+  const LaterOptions options(spec_);
+  return Watched(kProcesses, context, [&](slipway_error* error) {
+    return spec_.descriptor->processes(HostTable(), &context, options.data(), record.data(),
+                                       record.size(), error);
+  });
+}
+
+Status Stage::Update(slipway_context& context, const slipway_value* before,
+                     std::string_view record) const {
+  if (!spec_.descriptor->update) return Ok();
+  const LaterOptions options(spec_);
+  return WatchedAndPlaced(kUpdate, context, [&](slipway_error* error) {
+    return spec_.descriptor->update(HostTable(), &context, before, options.data(), record.data(),
+                                    record.size(), error);
+  });
+}
+
 Status Stage::Report(slipway_context& context, std::string_view record) const {
   if (!spec_.descriptor->report) return Ok();
   const LaterOptions options(spec_);
@@ -194,6 +226,12 @@ std::vector<Error> CreateStages(const std::vector<StageChoice>& choices, const O
     }
   }
   return errors;
+}
+
+Status CreateAll(std::vector<Stage>& stages, const Occasion& occasion) {
+  slipway_context context = ContextFor(occasion);
+  for (Stage& stage : stages) RETURN_IF_ERROR(stage.Create(context));
+  return Ok();
 }
 
 Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,

@@ -48,7 +48,15 @@ class Stage {
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;
-  // These two need no Create.
+  Status Finish(slipway_context& context) const;
+  // Does the hook hold for an exec? hook: of slipway_joins.
+  bool Joins(slipway_joins hook) const { return (spec_.descriptor->joins & hook) != 0; }
+  // The ones from here on need no Create.
+  Status Freeze(slipway_context& context, std::string_view record, bool frozen) const;
+  Status Processes(slipway_context& context, std::string_view record) const;
+  // before: the options that held until now.
+  Status Update(slipway_context& context, const slipway_value* before,
+                std::string_view record) const;
   Status Report(slipway_context& context, std::string_view record) const;
   Status Teardown(slipway_context& context, std::string_view record) const;
 
@@ -94,6 +102,10 @@ struct Selection {
 // privileges, and away from the machine that the pipeline is for. Returns all that is wrong.
 std::vector<Error> CreateStages(const std::vector<StageChoice>& choices,
                                 const Occasion& occasion = {});
+
+// Creates the stages, made from options that were checked when the container was started. Of a
+// start this is SelectStages's to do.
+Status CreateAll(std::vector<Stage>& stages, const Occasion& occasion);
 
 // Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each

@@ -1,9 +1,14 @@
 #include "runtime/launch/start.h"
 
+#include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "runtime/launch/exit_status.h"
@@ -20,14 +25,14 @@ constexpr const char* kKilled =
 std::string In(const char* hook) { return " " + std::string(WhereIn(hook)); }
 
 // The end of a child in the middle of a hook. A SIGKILL is hardly the hook's own doing.
-Error EndedInHook(int wait_status) {
+Error EndedInHook(const char* hook, int wait_status) {
   if (!WIFSIGNALED(wait_status)) {
-    return Error("ended the child" + In(kInChild), {},
+    return Error("ended the child" + In(hook), {},
                  "a bug of the stage; exit status " + std::to_string(WEXITSTATUS(wait_status)));
   }
   const int signal = WTERMSIG(wait_status);
-  if (signal == SIGKILL) return Error("was killed" + In(kInChild), {}, kKilled);
-  return Error("crashed" + In(kInChild) + ": " + strsignal(signal), {}, "a bug of the stage");
+  if (signal == SIGKILL) return Error("was killed" + In(hook), {}, kKilled);
+  return Error("crashed" + In(hook) + ": " + strsignal(signal), {}, "a bug of the stage");
 }
 
 Error EndedInExec(int wait_status) {
@@ -44,6 +49,56 @@ Error EndedInExec(int wait_status) {
   return Error(what + ": " + strsignal(signal), {}, signal == SIGKILL ? kKilled : "");
 }
 
+// Is the hook there, and does it hold for what is being done?
+bool Concerns(const Setup& setup, const Stage& stage, const char* hook, slipway_joins joins) {
+  const slipway_stage& descriptor = stage.descriptor();
+  if ((hook == kFinish ? descriptor.finish : descriptor.in_child) == nullptr) return false;
+  return setup.target == nullptr || stage.Joins(joins);
+}
+
+Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
+                Status (Stage::*call)(slipway_context&) const) {
+  const Setup& setup = hooks.setup;
+  slipway_context context = ContextFor(setup.occasion);
+  context.log = &hooks.log;
+  context.journal = setup.journal;
+  if (hook == kInChild) context.root = &hooks.root;
+  hooks.progress.stage = 0;
+  hooks.progress.hook = hook;
+  for (const Stage& stage : setup.stages) {
+    context.stage = hooks.progress.stage;
+    if (Concerns(setup, stage, hook, joins)) {
+      RETURN_IF_ERROR((stage.*call)(context));
+      RETURN_IF_ERROR(hooks.after(stage));
+    }
+    ++hooks.progress.stage;
+  }
+  return Ok();
+}
+
+// A task that moves itself alone ("0" in tasks, not in cgroup.procs) need not wait until no process
+// of the machine forks or ends; cgroup_procs_write_start() in kernel/cgroup/cgroup.c.
+Status EnterCgroups(const Setup& setup) {
+  for (const Plan::CgroupTasks& tasks : setup.plan.cgroup_tasks) {
+    if (write(tasks.fd, "0", 1) == 1) continue;
+    const int cause = errno;
+    char path[PATH_MAX] = {};
+    (void)!readlink(("/proc/self/fd/" + std::to_string(tasks.fd)).c_str(), path, sizeof(path) - 1);
+    const char* hint = "";
+    if (cause == EINVAL) {
+      hint = "a real-time process (chrt) may only be in a cgroup with cpu.rt_runtime_us";
+    } else if (cause == ENODEV || cause == ENOENT) {
+      hint = "the container's cgroup has been removed";
+    }
+    return setup.stages[tasks.stage].Blamed(Error(cause, "enter the cgroup by", path, hint),
+                                            kInChild);
+  }
+  if (setup.plan.unshares_cgroup() && unshare(CLONE_NEWCGROUP) != 0) {
+    return Error(errno, "make the container's cgroup namespace").In({}, "clone");
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
@@ -53,21 +108,32 @@ Status CheckIntact(const state::Journal& journal, const Stage& stage, const char
       .In(stage.name(), hook);
 }
 
-Status RunHooks(const Setup& setup, Progress& progress, ContainerRoot& root, const Log& log,
-                const std::function<Status(const Stage&)>& after) {
-  slipway_context context =
-      ContextFor({.operation = SLIPWAY_START, .container_id = &setup.id, .log = &log});
-  context.journal = &setup.journal;
-  context.root = &root;
-  for (const Stage& stage : setup.stages) {
-    context.stage = progress.stage;
-    RETURN_IF_ERROR(stage.InChild(context));
-    if (stage.descriptor().in_child) RETURN_IF_ERROR(after(stage));
-    ++progress.stage;
-  }
-  Status entered = root.Enter();
-  if (entered.ok() || !root.is_set()) return entered;
-  return setup.stages[root.stage()].Blamed(std::move(entered.error()), kInChild);
+Position PositionOf(const Progress& progress) { return {progress.stage, progress.hook}; }
+
+Position PastAllHooks(const Setup& setup) { return {setup.stages.size(), kFinish}; }
+
+Status RunInChild(const Hooks& hooks) {
+  const Setup& setup = hooks.setup;
+  RETURN_IF_ERROR(EnterCgroups(setup));
+  if (setup.target != nullptr) RETURN_IF_ERROR(setup.target->Enter());
+  RETURN_IF_ERROR(RunHooks(hooks, kInChild, SLIPWAY_JOIN_IN_CHILD, &Stage::InChild));
+  Status entered = hooks.root.Enter();
+  if (entered.ok() || !hooks.root.is_set()) return entered;
+  return setup.stages[hooks.root.stage()].Blamed(std::move(entered.error()), kInChild);
+}
+
+bool IsHostile(const Setup& setup, const ContainerRoot& root) {
+  return root.is_set() || (setup.target != nullptr && setup.target->hostile());
+}
+
+Status RunFinish(const Hooks& hooks) {
+  return RunHooks(hooks, kFinish, SLIPWAY_JOIN_FINISH, &Stage::Finish);
+}
+
+bool HasFinish(const Setup& setup) {
+  return std::any_of(setup.stages.begin(), setup.stages.end(), [&](const Stage& stage) {
+    return Concerns(setup, stage, kFinish, SLIPWAY_JOIN_FINISH);
+  });
 }
 
 Status RecordChild(pid_t pid, const sys::Fd& pidfd, state::Journal& journal) {
@@ -82,36 +148,39 @@ Error KeepingState(Error error) {
   return error.In({}, "journal");
 }
 
-Error InHook(const Setup& setup, size_t stage, Error error) {
-  if (stage < setup.stages.size()) return error.In(setup.stages[stage].name(), kInChild);
+Error InHook(const Setup& setup, const Position& position, Error error) {
+  if (position.stage < setup.stages.size()) {
+    return error.In(setup.stages[position.stage].name(), position.hook);
+  }
   return error.In({}, "exec");
 }
 
-Error TookTooLong(const Setup& setup, size_t stage) {
-  const bool hook = stage < setup.stages.size();
+Error TookTooLong(const Setup& setup, const Position& position) {
+  const bool hook = position.stage < setup.stages.size();
   return InHook(
-      setup, stage,
-      Error((hook ? "hung" + In(kInChild) : std::string("the start of the command hung")) +
+      setup, position,
+      Error((hook ? "hung" + In(position.hook) : std::string("the start of the command hung")) +
                 ": no end within " + std::to_string(setup.patience.count()) + " s",
             {}, "--hook-timeout sets how long a hook may take"));
 }
 
-Error OutOfStack(const Setup& setup, size_t stage) {
-  return InHook(setup, stage,
+Error OutOfStack(const Setup& setup, const Position& position) {
+  return InHook(setup, position,
                 Error("crashed: the stack is used up", {},
                       "the limit of the stack, RLIMIT_STACK, is too low: raise it with ulimit -s"));
 }
 
-Error Interrupted(const Setup& setup, size_t stage, int signal) {
-  const bool hook = stage < setup.stages.size();
+Error Interrupted(const Setup& setup, const Position& position, int signal) {
+  const bool hook = position.stage < setup.stages.size();
   return InHook(
-      setup, stage,
-      Error("interrupted" + (hook ? In(kInChild) : std::string()) + ": " + strsignal(signal)));
+      setup, position,
+      Error("interrupted" + (hook ? In(position.hook) : std::string()) + ": " + strsignal(signal)));
 }
 
-Error EndedEarly(const Setup& setup, size_t stage, int wait_status) {
-  return InHook(setup, stage,
-                stage < setup.stages.size() ? EndedInHook(wait_status) : EndedInExec(wait_status));
+Error EndedEarly(const Setup& setup, const Position& position, int wait_status) {
+  return InHook(setup, position,
+                position.stage < setup.stages.size() ? EndedInHook(position.hook, wait_status)
+                                                     : EndedInExec(wait_status));
 }
 
 }  // namespace slipway::launch

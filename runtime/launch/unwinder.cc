@@ -30,11 +30,11 @@ std::vector<UndoneStage> Count(const std::vector<state::Entry>& tried, const Ent
 }  // namespace
 
 Findings CollectFindings(const Occasion& occasion, const std::vector<Stage>& stages,
-                         const std::vector<state::Entry>& entries, std::vector<Error>& failures) {
+                         std::vector<Error>& failures) {
   Findings findings;
   slipway_context context = ContextFor(occasion);
   context.findings = &findings;
-  for (const state::Entry& entry : entries) {
+  for (const state::Entry& entry : *occasion.entries) {
     context.stage = entry.stage;
     Status status = stages[entry.stage].Report(context, entry.record);
     if (!status.ok()) failures.push_back(status.error());
@@ -43,8 +43,8 @@ Findings CollectFindings(const Occasion& occasion, const std::vector<Stage>& sta
 }
 
 std::vector<Error> Unwind(const Occasion& occasion, const std::vector<Stage>& stages,
-                          const std::vector<state::Entry>& entries,
                           std::vector<UndoneStage>* undone) {
+  const std::vector<state::Entry>& entries = *occasion.entries;
   slipway_context context = ContextFor(occasion);
   Entries left;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) left.push_back(&*entry);

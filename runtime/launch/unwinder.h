@@ -16,9 +16,9 @@
 
 namespace slipway::launch {
 
-// Calls Report for each record, and appends what failed to `failures`.
+// Calls Report for each record of the occasion, and appends what failed to `failures`.
 Findings CollectFindings(const Occasion& occasion, const std::vector<Stage>& stages,
-                         const std::vector<state::Entry>& entries, std::vector<Error>& failures);
+                         std::vector<Error>& failures);
 
 // How many records of one stage were undone.
 struct UndoneStage {
@@ -27,13 +27,12 @@ struct UndoneStage {
   size_t failed = 0;
 };
 
-// Calls Teardown for each record, and once more for those that failed: much of what is in the way
-// is so for a moment only. Returns what failed both times, for the user's eyes.
-// stages: of the pipeline, in its order; those that `entries` name.
+// Calls Teardown for each record of the occasion, and once more for those that failed: much of what
+// is in the way is so for a moment only. Returns what failed both times, for the user's eyes.
+// stages: of the pipeline, in its order; those that the records name.
 // undone: gets one for each stage that has records, in the order in which they were undone; or
 // null.
 std::vector<Error> Unwind(const Occasion& occasion, const std::vector<Stage>& stages,
-                          const std::vector<state::Entry>& entries,
                           std::vector<UndoneStage>* undone = nullptr);
 
 }  // namespace slipway::launch

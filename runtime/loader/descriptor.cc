@@ -20,7 +20,7 @@ constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
 constexpr uint32_t kMaxStages = 256;
 
 constexpr uint32_t kFlags = SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER | SLIPWAY_SECRET |
-                            SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
+                            SLIPWAY_CHANGEABLE | SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
 
 bool IsShortName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -218,8 +218,8 @@ class Walk {
       return Bad(field, "nested more than " + std::to_string(kMaxDepth) + " deep");
     }
     if (option.flags & ~kFlags) return Bad(field, "unknown flags " + Hex(option.flags));
-    if ((option.flags & SLIPWAY_SECRET) && depth > 1) {
-      return Bad(field, "only an option of the stage itself is secret");
+    if ((option.flags & (SLIPWAY_SECRET | SLIPWAY_CHANGEABLE)) && depth > 1) {
+      return Bad(field, "only an option of the stage itself is secret, or changeable");
     }
     if (LowestOf(option) > HighestOf(option)) {
       return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
@@ -284,6 +284,17 @@ Status CheckTable(const slipway_plugin& plugin, const std::string& path) {
                "a plugin has 1 to " + std::to_string(kMaxStages) + "; file: " + path);
 }
 
+// A hook that is to hold for an exec, and is not there.
+Status CheckJoins(const slipway_stage& stage, const Walk& walk) {
+  uint32_t there = 0;
+  if (stage.pre_clone != nullptr) there |= SLIPWAY_JOIN_PRE_CLONE;
+  if (stage.in_child != nullptr) there |= SLIPWAY_JOIN_IN_CHILD;
+  if (stage.finish != nullptr) there |= SLIPWAY_JOIN_FINISH;
+  if ((stage.joins & ~there) == 0) return Ok();
+  return walk.Bad({nullptr, "joins"}, "it names a hook that the stage does not have, " +
+                                          std::to_string(stage.joins & ~there));
+}
+
 Status CheckStage(const slipway_stage& stage, const std::string& path) {
   Walk walk(path);
   RETURN_IF_ERROR(walk.Text({nullptr, "version"}, stage.version));
@@ -291,6 +302,7 @@ Status CheckStage(const slipway_stage& stage, const std::string& path) {
   if (stage.privileges > SLIPWAY_ROOT) {
     return walk.Bad({nullptr, "privileges"}, "unknown value " + std::to_string(stage.privileges));
   }
+  RETURN_IF_ERROR(CheckJoins(stage, walk));
   if (stage.oldest_record_version > stage.record_version) {
     return walk.Bad({nullptr, "oldest_record_version"},
                     std::to_string(stage.oldest_record_version) + " above record_version " +

@@ -24,13 +24,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/sdk/abi_options.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 4
+#define SLIPWAY_ABI_MINOR 5
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
@@ -53,75 +55,6 @@ typedef enum slipway_error_part {
 /* What Probe also returns, besides 0 and -1: this kernel, this machine, or this user's rights do
  * not let the stage work. Only then does a `first-of` go on to its next stage. */
 #define SLIPWAY_NOT_HERE 1
-
-/* ---- Options ----------------------------------------------------------------------------- */
-
-typedef enum slipway_type {
-  SLIPWAY_STRING = 1, /* as.string; minimum and maximum bound its length in bytes */
-  SLIPWAY_BOOL,       /* as.integer is 0 or 1 */
-  SLIPWAY_INTEGER,    /* as.integer */
-  SLIPWAY_DECIMAL,    /* a number such as 1.5; as.integer holds thousandths */
-  SLIPWAY_BYTES,      /* "512MiB"; as.integer holds bytes */
-  SLIPWAY_DURATION,   /* "100ms"; as.integer holds nanoseconds */
-  SLIPWAY_PATH,       /* a path of the host; as.string is absolute (see below) */
-  SLIPWAY_ENUM,       /* as.integer is the index into slipway_option.names */
-  SLIPWAY_LIST,       /* as.items, count of them, each an element */
-  SLIPWAY_MAP,        /* as.items, 2 * count of them: key (a string), element, key, ... */
-  SLIPWAY_RECORD,     /* as.items, one for each of slipway_option.fields, in their order */
-  SLIPWAY_MODE        /* permissions in octal, "0755"; as.integer holds their bits, chmod(2) */
-} slipway_type;
-
-typedef enum slipway_option_flags {
-  SLIPWAY_REQUIRED = 1,     /* the author of the pipeline must give it */
-  SLIPWAY_IN_CONTAINER = 2, /* SLIPWAY_PATH: absolute inside the container, not on the host */
-  SLIPWAY_SECRET = 4,       /* of the stage's own table: never written down or printed, and so
-                               without a value in Report and Teardown */
-  SLIPWAY_HAS_MINIMUM = 8,
-  SLIPWAY_HAS_MAXIMUM = 16
-} slipway_option_flags;
-
-/* One option, in a static table. From it the host checks, describes and documents; a stage
- * never sees a value that its table does not allow. */
-typedef struct slipway_option {
-  const char* name;
-  const char* summary;                  /* one sentence, without the final full stop */
-  uint32_t type;                        /* slipway_type */
-  uint32_t flags;                       /* slipway_option_flags */
-  const char* fallback;                 /* the default, as it would stand in YAML, such as "5" or
-                                           "[a, b]"; or NULL */
-  const char* unit;                     /* of a number, for people; or NULL */
-  int64_t minimum;                      /* SLIPWAY_HAS_MINIMUM: in the unit of as.integer */
-  int64_t maximum;                      /* SLIPWAY_HAS_MAXIMUM: the same */
-  const char* const* names;             /* SLIPWAY_ENUM: the names, then NULL */
-  const struct slipway_option* element; /* SLIPWAY_LIST, SLIPWAY_MAP: what they hold */
-  const struct slipway_option* fields;  /* SLIPWAY_RECORD */
-  uint32_t field_count;
-
-  /* The name of a command line option of the runtime that sets this one, without the dashes:
-   * "memory" for --memory; or NULL. A flag for a SLIPWAY_BOOL; for a list each use adds an element.
-   * Letters a-z, digits and '-', beginning with a letter; only in the stage's own table. */
-  const char* short_name;
-
-  /* SLIPWAY_RECORD: how it may be written as one text; or NULL. Names of fields, the values of
-   * which follow each other with ':' between them, then WORD=FIELD for a word that makes a
-   * SLIPWAY_BOOL field true: "source:target:ro=readonly" reads "/src:/dst" and "/src:/dst:ro".
-   * Behind the last field that is required, others may be left out. Behind one more ':' may come
-   * words, and any field as NAME=VALUE, with ',' between them: "/tmp:size=64MiB,mode=1777". A value
-   * with a ':' in it cannot be written so. */
-  const char* text_form;
-} slipway_option;
-
-/* A checked value. `type` is 0 when the option was not given and has no default. A relative
- * SLIPWAY_PATH has been resolved against the folder of the config file. */
-typedef struct slipway_value {
-  uint32_t type;
-  uint32_t count;
-  union {
-    int64_t integer;
-    const char* string;
-    const struct slipway_value* items;
-  } as;
-} slipway_value;
 
 /* ---- What the host does for a stage ------------------------------------------------------ */
 
@@ -148,7 +81,11 @@ typedef enum slipway_attach_flags {
 typedef enum slipway_operation {
   SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe if that is wanted */
   SLIPWAY_START,     /* runs a container, to its end */
-  SLIPWAY_GC         /* undoes what a killed runtime has left */
+  SLIPWAY_GC,        /* undoes what a killed runtime has left */
+  SLIPWAY_EXEC,      /* lets a further process into a running container */
+  SLIPWAY_LOOK,      /* tells of a running container: its processes, its figures */
+  SLIPWAY_FREEZE,    /* pauses a running container, or lets it go on */
+  SLIPWAY_UPDATE     /* changes options of a running container */
 } slipway_operation;
 
 typedef enum slipway_log_level {
@@ -191,10 +128,21 @@ typedef struct slipway_host {
 
   /* ---- In the hooks that each one names ---- */
 
-  /* PreClone, PostClone, InChild. Hands an undo record to the host, for Teardown. Call it before
-   * the side effect that the record undoes: the host keeps it where it outlives a crash. At most
-   * SLIPWAY_MAX_RECORD bytes. */
+  /* PreClone, PostClone, InChild; Freeze and Update. Hands an undo record to the host, for
+   * Teardown. Call it before the side effect that the record undoes: the host keeps it where it
+   * outlives a crash. At most SLIPWAY_MAX_RECORD bytes. Not in SLIPWAY_EXEC. */
   int (*record_undo)(slipway_context*, const void* record, size_t size, slipway_error*);
+
+  /* The same hooks, and when. Keeps what later hooks of the stage have to know, in whichever
+   * process they run, until the container's end; it takes the place of what was kept before. */
+  int (*record_state)(slipway_context*, const void* state, size_t size, slipway_error*);
+
+  /* All hooks from PreClone on. What record_state has kept last, or NULL; valid during the hook. */
+  const void* (*state)(const slipway_context*, size_t* size);
+
+  /* The same hooks. The stage's undo records, the oldest with index 0; NULL behind the last one;
+   * valid until one more is left. */
+  const void* (*undo_record)(const slipway_context*, size_t index, size_t* size);
 
   /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
   int (*add_namespaces)(slipway_context*, uint64_t clone_flags, slipway_error*);
@@ -203,13 +151,18 @@ typedef struct slipway_host {
    * the descriptor stays the stage's, and stays open until destroy. One stage at most. */
   int (*set_cgroup)(slipway_context*, int cgroup_fd, slipway_error*);
 
+  /* PreClone. The file "tasks" of a cgroup v1, open for writing: the child enters the cgroup before
+   * the first InChild. The descriptor stays the stage's, and stays open until destroy. */
+  int (*add_cgroup_tasks)(slipway_context*, int tasks_fd, slipway_error*);
+
   /* PreClone. A descriptor, the stage's, that the command inherits under its number. */
   int (*keep_fd)(slipway_context*, int fd, slipway_error*);
 
   /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. */
   int (*use_init)(slipway_context*, slipway_error*);
 
-  /* PostClone. The parked child: its pid here, and a pidfd that stays the host's. */
+  /* PostClone: the parked child. PreClone in SLIPWAY_EXEC: the container's first process. Its pid
+   * here, and a pidfd that stays the host's. */
   int32_t (*child_pid)(const slipway_context*);
   int (*child_pidfd)(const slipway_context*);
 
@@ -231,6 +184,9 @@ typedef struct slipway_host {
    * refused with ELOOP. Returns the descriptor, then the caller's. */
   int (*open_in_root)(slipway_context*, const char* path, int flags, slipway_error*);
 
+  /* Processes. A process of the container, by its pid here. */
+  int (*add_process)(slipway_context*, int32_t pid, slipway_error*);
+
   /* Report. A final figure of the container, such as "memory.peak", in the kernel's unit. The same
    * name again adds to it. */
   int (*add_figure)(slipway_context*, const char* name, int64_t value, slipway_error*);
@@ -250,11 +206,21 @@ typedef enum slipway_privileges {
   SLIPWAY_ROOT = 2            /* CAP_SYS_ADMIN on the host */
 } slipway_privileges;
 
+/* Which hooks are also called for SLIPWAY_EXEC, of an object that was made from the container's
+ * options, without Probe: PreClone then finds what its stage has made in undo_record and state. A
+ * stage whose restrictions would not hold for a further process otherwise says so here. */
+typedef enum slipway_joins {
+  SLIPWAY_JOIN_PRE_CLONE = 1,
+  SLIPWAY_JOIN_IN_CHILD = 2, /* in the container's namespaces and its root */
+  SLIPWAY_JOIN_FINISH = 4
+} slipway_joins;
+
 typedef struct slipway_stage {
   const char* name; /* as it stands in a pipeline: [a-z0-9-], at most 31 */
   const char* version;
   const char* summary; /* one line */
   uint32_t privileges; /* slipway_privileges */
+  uint32_t joins;      /* slipway_joins */
 
   /* Of the undo records that the stage leaves, and of those that its Teardown still understands: of
    * oldest_record_version to record_version. So another build of the stage, with a record_version
@@ -295,15 +261,36 @@ typedef struct slipway_stage {
    * the host's memory until then, as after vfork(2), but not its descriptors. */
   int (*in_child)(void* stage, slipway_context*, slipway_error*);
 
-  /* Reads the final figures of what one record stands for. The host calls it for each record, the
-   * first one first, once the container has ended and before Teardown; like that, it works from
-   * the options and the record alone. */
+  /* In the child, in pipeline order, behind everything else and just before the exec: the root is
+   * entered, foreign descriptors are closed. For restrictions that would be in the way of what
+   * comes before. */
+  int (*finish)(void* stage, slipway_context*, slipway_error*);
+
+  /* The hooks from here on work from the options and one undo record alone, perhaps in another
+   * process than the one that made the container; each is called for each record of the stage. */
+
+  /* Pauses what the record stands for (frozen is 1), and returns once it stands still, or lets it
+   * go on (0). Doing what is done already succeeds. */
+  int (*freeze)(const slipway_host*, slipway_context*, const slipway_value* options,
+                const void* record, size_t size, int frozen, slipway_error*);
+
+  /* Tells by add_process which processes there are. One may be told twice. */
+  int (*processes)(const slipway_host*, slipway_context*, const slipway_value* options,
+                   const void* record, size_t size, slipway_error*);
+
+  /* The options were `before`, and are `options` now; only those that are SLIPWAY_CHANGEABLE
+   * differ. Changes what the record stands for, or refuses and leaves it as it was. */
+  int (*update)(const slipway_host*, slipway_context*, const slipway_value* before,
+                const slipway_value* options, const void* record, size_t size, slipway_error*);
+
+  /* Reads the figures of what one record stands for: while the container runs, and once it has
+   * ended and before Teardown; the first record first. */
   int (*report)(const slipway_host*, slipway_context*, const slipway_value* options,
                 const void* record, size_t size, slipway_error*);
 
   /* Undoes one record. The host calls it for each record, the last one first, after the
-   * container's end and after any failure, perhaps twice, perhaps in another process: it works
-   * from the options and the record alone, and undoing what is already undone succeeds. When it
+   * container's end and after any failure, perhaps twice: undoing what is already undone succeeds.
+   * When it
    * fails, the other records are undone all the same; then it is called once more, and again by
    * each `runtime gc` until all are undone. */
   int (*teardown)(const slipway_host*, slipway_context*, const slipway_value* options,

@@ -71,7 +71,8 @@ struct OptionRules {
   std::optional<int64_t> minimum = {};
   std::optional<int64_t> maximum = {};
   const char* short_name = nullptr;
-  bool secret = false;  // never written down or printed; absent in Report and Teardown
+  bool secret = false;      // never written down or printed; absent in Report and Teardown
+  bool changeable = false;  // Update can change it while the container runs
 };
 
 namespace internal {
@@ -233,6 +234,7 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
   option.maximum = rules.maximum.value_or(0);
   if (rules.required) option.flags |= SLIPWAY_REQUIRED;
   if (rules.secret) option.flags |= SLIPWAY_SECRET;
+  if (rules.changeable) option.flags |= SLIPWAY_CHANGEABLE;
   if (rules.minimum) option.flags |= SLIPWAY_HAS_MINIMUM;
   if (rules.maximum) option.flags |= SLIPWAY_HAS_MAXIMUM;
   return Field<Owner>{

@@ -19,7 +19,6 @@
 #define SLIPWAY_RUNTIME_SDK_STAGE_H_
 
 #include <array>
-#include <cerrno>
 #include <exception>
 #include <memory>
 #include <string>
@@ -27,150 +26,11 @@
 #include <type_traits>
 
 #include "runtime/sdk/abi.h"
+#include "runtime/sdk/context.h"
 #include "runtime/sdk/options.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway {
-
-namespace internal {
-
-// What a function of the host has said.
-[[gnu::cold, gnu::noinline]] inline Error ErrorFrom(const slipway_host* host,
-                                                    const slipway_error* from) {
-  Error error(host->error_text(from, SLIPWAY_OPERATION), host->error_text(from, SLIPWAY_SUBJECT),
-              host->error_text(from, SLIPWAY_HINT));
-  error->errno_value = host->error_errno(from);
-  error.Option(host->error_text(from, SLIPWAY_OPTION));
-  return error;
-}
-
-// Says it to the host. Returns what a hook returns then.
-[[gnu::cold, gnu::noinline]] inline int Fail(const slipway_host* host, slipway_error* to,
-                                             const Error& error) {
-  host->fail(to, error->errno_value, error->operation, error->subject, error->hint);
-  if (*error->option) host->blame_option(to, error->option);
-  if (!error->not_here) return -1;
-  host->cure(to, error->cure);
-  return SLIPWAY_NOT_HERE;
-}
-
-}  // namespace internal
-
-// What every hook may ask of the host.
-class Context {
- public:
-  Context(const slipway_host* host, slipway_context* context, slipway_error* error)
-      : host_(host), context_(context), error_(error) {}
-
-  // Unique on this machine; at most 64 of [A-Za-z0-9_.-]: fit for a file name. Empty where there is
-  // no container, in SLIPWAY_CHECK.
-  std::string_view container_id() const { return host_->container_id(context_); }
-
-  // What the runtime is doing: SLIPWAY_START, ...
-  slipway_operation operation() const {
-    return static_cast<slipway_operation>(host_->operation(context_));
-  }
-
-  // Tells the user something, in a line of the stage's own: a warning, or what is shown with -v.
-  void Warn(const std::string& text) { host_->log(context_, SLIPWAY_WARNING, text.c_str()); }
-  void Info(const std::string& text) { host_->log(context_, SLIPWAY_INFO, text.c_str()); }
-
- protected:
-  // Keeps an undo record, for Teardown.
-  Status RecordUndo(std::string_view record) {
-    return Done(host_->record_undo(context_, record.data(), record.size(), error_));
-  }
-
-  Status Done(int result) const {
-    return result == 0 ? Status() : internal::ErrorFrom(host_, error_);
-  }
-
-  const slipway_host* host_;
-  slipway_context* context_;
-  slipway_error* error_;
-};
-
-// PreClone: what the stage wants of the clone. The host merges the wishes of all stages.
-class Plan : public Context {
- public:
-  using Context::Context;
-
-  // Call it before the side effect; Teardown gets the record back. At most SLIPWAY_MAX_RECORD
-  // bytes.
-  using Context::RecordUndo;
-
-  // clone_flags: CLONE_NEW* of clone(2).
-  Status AddNamespaces(uint64_t clone_flags) {
-    return Done(host_->add_namespaces(context_, clone_flags, error_));
-  }
-
-  // The child is born in this cgroup v2 directory. The fd stays yours: keep it open until the
-  // stage is destroyed. Fails when another stage has set one.
-  Status SetCgroup(int cgroup_fd) { return Done(host_->set_cgroup(context_, cgroup_fd, error_)); }
-
-  // The command inherits the fd under its number. It stays yours: keep it open.
-  Status KeepFd(int fd) { return Done(host_->keep_fd(context_, fd, error_)); }
-
-  // A small init runs the command: it reaps orphans and forwards signals.
-  Status UseInit() { return Done(host_->use_init(context_, error_)); }
-};
-
-// PostClone: the child exists, in its namespaces, and waits to be released.
-class ParkedChild : public Context {
- public:
-  using Context::Context;
-  using Context::RecordUndo;
-
-  pid_t pid() const { return host_->child_pid(context_); }  // as the host sees it
-  int pidfd() const { return host_->child_pidfd(context_); }
-};
-
-// InChild: the code runs in the container's namespaces, before exec. The host's files are still at
-// "/"; the container's are reached through these functions alone.
-class Child : public Context {
- public:
-  using Context::Context;
-  using Context::RecordUndo;
-
-  // The mount at the folder `root` becomes the container's root; the host enters it behind the last
-  // InChild. flags: slipway_root_flags. The fd stays yours.
-  Status SetRoot(int root, uint32_t flags = 0) {
-    return Done(host_->set_root(context_, root, flags, error_));
-  }
-
-  // Attaches a detached mount beneath the container's root. flags: slipway_attach_flags. The fd
-  // stays yours.
-  Status Attach(int mount, const ContainerPath& path, uint32_t flags = 0) {
-    return Done(host_->attach(context_, mount, path.path.c_str(), flags, error_));
-  }
-
-  // Opens a path beneath the container's root; no symlink and no ".." leads out of it. flags as
-  // for open(2); with O_NOFOLLOW any symlink on the way is refused (ELOOP). The fd is yours.
-  Result<int> OpenInRoot(const ContainerPath& path, int flags) {
-    const int fd = host_->open_in_root(context_, path.path.c_str(), flags, error_);
-    if (fd < 0) return internal::ErrorFrom(host_, error_);
-    return fd;
-  }
-};
-
-// Report: the container has ended; what did it use?
-class Figures : public Context {
- public:
-  using Context::Context;
-
-  // A figure in the kernel's unit, such as "memory.peak" in bytes. The same name again adds to it.
-  Status Add(const std::string& name, int64_t value) {
-    return Done(host_->add_figure(context_, name.c_str(), value, error_));
-  }
-
-  // Something that explains a bad end of the container, in words for a person.
-  Status AddNote(const std::string& text) {
-    return Done(host_->add_note(context_, text.c_str(), error_));
-  }
-
-  // What ended the container, where a signal or a status does not say it.
-  Status SetCause(slipway_cause cause) { return Done(host_->set_cause(context_, cause, error_)); }
-};
 
 // The hooks, in the order of a container's life. Options are members: they are set when the
 // object is made, before any hook. No hook may print (see Context::Warn), or start a thread. A
@@ -205,14 +65,32 @@ class Stage {
   // one that is opened here.
   virtual Status InChild(Child&) { return Ok(); }
 
-  // Reads the final figures of what one record stands for, before Teardown. The object is a fresh
-  // one, as in Teardown.
+  // In the child, in pipeline order, just before the exec: restrictions that would be in the way of
+  // what comes before.
+  virtual Status Finish(Finishing&) { return Ok(); }
+
+  // The hooks from here on work from the options and one record, in a fresh object, perhaps in
+  // another process than the one that made the container.
+
+  // Pauses what the record stands for, and returns once it stands still; or lets it go on. Doing
+  // what is done already succeeds.
+  virtual Status Freeze(std::string_view /*record*/, bool /*frozen*/, Change&) { return Ok(); }
+
+  // Which processes are there?
+  virtual Status Processes(std::string_view /*record*/, ProcessList&) { return Ok(); }
+
+  // The options were those of `before`, an object of this class, and are this one's now: only those
+  // that are .changeable differ. Changes what the record stands for, or refuses and leaves it.
+  virtual Status Update(std::string_view /*record*/, const Stage& /*before*/, Change&) {
+    return Ok();
+  }
+
+  // Reads the figures of what the record stands for, while the container runs or before Teardown.
   virtual Status Report(std::string_view /*record*/, Figures&) { return Ok(); }
 
-  // Undoes one record: once the container has ended, and after any failure. The records come
-  // back last one first. The object is a fresh one, with options and nothing else, perhaps in
-  // another process and perhaps for the second time: undoing what is undone succeeds. After a
-  // failure it is called once more, and again by each `runtime gc`.
+  // Undoes one record: once the container has ended, and after any failure. The records come back
+  // last one first, perhaps for the second time: undoing what is undone succeeds. After a failure
+  // it is called once more, and again by each `runtime gc`.
   virtual Status Teardown(std::string_view /*record*/, Context&) { return Ok(); }
 };
 
@@ -225,6 +103,7 @@ struct StageInfo {
   const char* version = "0.1.0";
   const char* summary;
   slipway_privileges privileges = SLIPWAY_UNPRIVILEGED;
+  uint32_t joins = 0;           // slipway_joins: which hooks hold for an exec too
   const char* needs = nullptr;  // beyond privileges; see slipway_stage
   uint32_t record_version = 1;  // of undo records; see slipway_stage
   uint32_t oldest_record_version = 1;
@@ -244,6 +123,10 @@ inline constexpr bool kIsHook<Status (S::*)(Arguments...), Arguments...> = true;
 template <typename S, typename... Arguments>
 inline constexpr bool kIsHook<Status (S::*)(Arguments...) noexcept, Arguments...> = true;
 
+// Does a class override the hook that it has inherited?
+template <auto Own, auto Inherited>
+inline constexpr bool kOverrides = !std::is_same_v<decltype(Own), decltype(Inherited)>;
+
 // What the compiler takes and the host would never call, refused where the stage is named.
 template <typename S>
 constexpr bool CheckStage() {
@@ -253,19 +136,27 @@ constexpr bool CheckStage() {
   static_assert(kIsHook<decltype(&S::PreClone), Plan&>, "Status PreClone(Plan&)");
   static_assert(kIsHook<decltype(&S::PostClone), ParkedChild&>, "Status PostClone(ParkedChild&)");
   static_assert(kIsHook<decltype(&S::InChild), Child&>, "Status InChild(Child&)");
+  static_assert(kIsHook<decltype(&S::Finish), Finishing&>, "Status Finish(Finishing&)");
+  static_assert(kIsHook<decltype(&S::Freeze), std::string_view, bool, Change&>,
+                "Status Freeze(std::string_view, bool, Change&)");
+  static_assert(kIsHook<decltype(&S::Processes), std::string_view, ProcessList&>,
+                "Status Processes(std::string_view, ProcessList&)");
+  static_assert(kIsHook<decltype(&S::Update), std::string_view, const Stage&, Change&>,
+                "Status Update(std::string_view, const Stage&, Change&)");
   static_assert(kIsHook<decltype(&S::Report), std::string_view, Figures&>,
                 "Status Report(std::string_view, Figures&)");
   static_assert(kIsHook<decltype(&S::Teardown), std::string_view, Context&>,
                 "Status Teardown(std::string_view, Context&)");
-  static_assert(!(std::is_same_v<decltype(&S::Create), decltype(&Stage::Create)> &&
-                  std::is_same_v<decltype(&S::Probe), decltype(&Stage::Probe)> &&
-                  std::is_same_v<decltype(&S::PreClone), decltype(&Stage::PreClone)> &&
-                  std::is_same_v<decltype(&S::PostClone), decltype(&Stage::PostClone)> &&
-                  std::is_same_v<decltype(&S::InChild), decltype(&Stage::InChild)> &&
-                  std::is_same_v<decltype(&S::Report), decltype(&Stage::Report)> &&
-                  std::is_same_v<decltype(&S::Teardown), decltype(&Stage::Teardown)>),
-                "the stage overrides no hook: is its name misspelt? (Create, Probe, PreClone, "
-                "PostClone, InChild, Report, Teardown)");
+  static_assert(
+      kOverrides<&S::Create, &Stage::Create> || kOverrides<&S::Probe, &Stage::Probe> ||
+          kOverrides<&S::PreClone, &Stage::PreClone> ||
+          kOverrides<&S::PostClone, &Stage::PostClone> ||
+          kOverrides<&S::InChild, &Stage::InChild> || kOverrides<&S::Finish, &Stage::Finish> ||
+          kOverrides<&S::Freeze, &Stage::Freeze> || kOverrides<&S::Processes, &Stage::Processes> ||
+          kOverrides<&S::Update, &Stage::Update> || kOverrides<&S::Report, &Stage::Report> ||
+          kOverrides<&S::Teardown, &Stage::Teardown>,
+      "the stage overrides no hook: is its name misspelt? (Create, Probe, PreClone, "
+      "PostClone, InChild, Finish, Freeze, Processes, Update, Report, Teardown)");
   return true;
 }
 
@@ -330,10 +221,27 @@ struct Adapter {
     });
   }
 
+  static int Freeze(const slipway_host* host, slipway_context* context, const slipway_value* values,
+                    const void* record, size_t size, int frozen, slipway_error* error) {
+    return Guard(host, error, [&] {
+      Change view(host, context, error);
+      return Make(values)->Freeze({static_cast<const char*>(record), size}, frozen != 0, view);
+    });
+  }
+
+  static int Update(const slipway_host* host, slipway_context* context, const slipway_value* before,
+                    const slipway_value* values, const void* record, size_t size,
+                    slipway_error* error) {
+    return Guard(host, error, [&] {
+      Change view(host, context, error);
+      return Make(values)->Update({static_cast<const char*>(record), size}, *Make(before), view);
+    });
+  }
+
   // A hook that the class does not override is not called at all: `then` or null.
-  template <typename Own, typename Inherited, typename Function>
-  static constexpr Function* IfOverridden(Own, Inherited, Function* then) {
-    return std::is_same_v<Own, Inherited> ? nullptr : then;
+  template <auto Own, auto Inherited, typename Function>
+  static constexpr Function* IfOverridden(Function* then) {
+    return kOverrides<Own, Inherited> ? then : nullptr;
   }
 
   static void Destroy(void* stage) { delete static_cast<Instance*>(stage); }
@@ -344,6 +252,7 @@ struct Adapter {
     descriptor.version = info.version;
     descriptor.summary = info.summary;
     descriptor.privileges = info.privileges;
+    descriptor.joins = info.joins;
     descriptor.record_version = info.record_version;
     descriptor.oldest_record_version = info.oldest_record_version;
     descriptor.options = internal::Options<S>::kTable.data();
@@ -353,16 +262,21 @@ struct Adapter {
     descriptor.after = info.after.data();
     descriptor.conflicts = info.conflicts.data();
     descriptor.create = Create;
-    descriptor.probe = IfOverridden(&S::Probe, &Stage::Probe, Call<Context, &Stage::Probe>);
+    descriptor.probe = IfOverridden<&S::Probe, &Stage::Probe>(Call<Context, &Stage::Probe>);
     descriptor.pre_clone =
-        IfOverridden(&S::PreClone, &Stage::PreClone, Call<Plan, &Stage::PreClone>);
+        IfOverridden<&S::PreClone, &Stage::PreClone>(Call<Plan, &Stage::PreClone>);
     descriptor.post_clone =
-        IfOverridden(&S::PostClone, &Stage::PostClone, Call<ParkedChild, &Stage::PostClone>);
-    descriptor.in_child = IfOverridden(&S::InChild, &Stage::InChild, Call<Child, &Stage::InChild>);
+        IfOverridden<&S::PostClone, &Stage::PostClone>(Call<ParkedChild, &Stage::PostClone>);
+    descriptor.in_child = IfOverridden<&S::InChild, &Stage::InChild>(Call<Child, &Stage::InChild>);
+    descriptor.finish = IfOverridden<&S::Finish, &Stage::Finish>(Call<Finishing, &Stage::Finish>);
+    descriptor.freeze = IfOverridden<&S::Freeze, &Stage::Freeze>(Freeze);
+    descriptor.processes = IfOverridden<&S::Processes, &Stage::Processes>(
+        CallOnRecord<ProcessList, &Stage::Processes>);
+    descriptor.update = IfOverridden<&S::Update, &Stage::Update>(Update);
     descriptor.report =
-        IfOverridden(&S::Report, &Stage::Report, CallOnRecord<Figures, &Stage::Report>);
+        IfOverridden<&S::Report, &Stage::Report>(CallOnRecord<Figures, &Stage::Report>);
     descriptor.teardown =
-        IfOverridden(&S::Teardown, &Stage::Teardown, CallOnRecord<Context, &Stage::Teardown>);
+        IfOverridden<&S::Teardown, &Stage::Teardown>(CallOnRecord<Context, &Stage::Teardown>);
     descriptor.destroy = Destroy;
     descriptor.needs = info.needs;
     return descriptor;

@@ -1,5 +1,6 @@
 #include "runtime/state/contents.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "runtime/state/line.h"
@@ -8,8 +9,11 @@ namespace slipway::state {
 namespace {
 
 constexpr std::string_view kFormat = "slipway-journal";
-constexpr std::string_view kVersion = "2";
+constexpr std::string_view kVersion = "3";
+constexpr std::string_view kOlderVersion = "2";
 constexpr size_t kMaxCommand = 256;
+constexpr std::string_view kRunning = "running";
+constexpr std::string_view kPaused = "paused";
 
 // Takes the first word and the blank behind it off `text`.
 std::string_view TakeWord(std::string_view& text) {
@@ -30,21 +34,30 @@ class Reader {
   // False: the payload makes no sense here.
   bool Read(std::string_view payload) {
     const std::string_view kind = TakeWord(payload);
-    if (kind == kFormat) return ++formats_ == 1 && payload == kVersion;
+    if (kind == kFormat) {
+      return ++formats_ == 1 && (payload == kVersion || payload == kOlderVersion);
+    }
     if (formats_ == 0) return false;
     if (kind == "container") return ReadContainer(payload);
     if (kind == "boot") return ReadText(payload, contents_.boot);
     if (kind == "config") return ReadText(payload, contents_.facts.config);
     if (kind == "command") return ReadText(payload, contents_.facts.command);
+    if (kind == "cwd") return ReadText(payload, contents_.facts.cwd);
+    if (kind == "environment") return ReadEnvironment(payload);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
-    if (kind == "child") return IsComplete() && ReadChild(payload);
-    if (kind == "record") return IsComplete() && ReadRecord(payload);
+    if (!IsComplete()) return false;
+    if (kind == "child") return ReadChild(payload);
+    if (kind == "record") return ReadRecord(payload);
+    if (kind == "state") return ReadState(payload);
+    if (kind == "status") return ReadPhase(payload);
+    if (kind == "changed") return ReadChanged(payload);
     return false;
   }
 
   Contents Finish() && {
     contents_.complete = IsComplete();
+    contents_.states.resize(stage_count_);
     return std::move(contents_);
   }
 
@@ -56,6 +69,15 @@ class Reader {
 
   static bool ReadText(std::string_view text, std::string& field) {
     field = text;
+    return true;
+  }
+
+  bool ReadEnvironment(std::string_view text) {
+    while (!text.empty()) {
+      const size_t end = std::min(text.find('\0'), text.size());
+      contents_.facts.environment.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
     return true;
   }
 
@@ -99,6 +121,27 @@ class Reader {
       return false;
     }
     contents_.child = child;
+    return true;
+  }
+
+  bool ReadState(std::string_view text) {
+    size_t stage = 0;
+    if (!TakeNumber(text, stage) || stage >= stage_count_) return false;
+    contents_.states.resize(stage_count_);
+    contents_.states[stage] = text;
+    return true;
+  }
+
+  bool ReadPhase(std::string_view text) {
+    if (text != kRunning && text != kPaused) return false;
+    contents_.phase = text == kPaused ? Phase::kPaused : Phase::kRunning;
+    return true;
+  }
+
+  bool ReadChanged(std::string_view text) {
+    size_t stage = 0;
+    if (!TakeNumber(text, stage) || stage >= stage_count_) return false;
+    contents_.facts.stages[stage].options = text;
     return true;
   }
 
@@ -148,6 +191,10 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   text += FormatLine(std::string("boot ").append(boot));
   text += FormatLine("config " + facts.config);
   text += FormatLine("command " + facts.command);
+  text += FormatLine("cwd " + facts.cwd);
+  std::string environment;
+  for (const std::string& variable : facts.environment) environment += variable + '\0';
+  text += FormatLine("environment " + environment);
   for (const SavedStage& stage : facts.stages) {
     text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +
                        stage.digest + " " + stage.path);
@@ -156,9 +203,33 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   return text;
 }
 
+const char* NameOf(Phase phase) {
+  switch (phase) {
+    case Phase::kCreating:
+      return "creating";
+    case Phase::kPaused:
+      return kPaused.data();
+    case Phase::kRunning:
+      break;
+  }
+  return kRunning.data();
+}
+
 std::string FormatChild(const sys::ProcessIdentity& child) {
   return FormatLine("child " + std::to_string(child.pid) + " " + std::to_string(child.unique) +
                     " " + std::to_string(child.start_time));
+}
+
+std::string FormatState(size_t stage, std::string_view state) {
+  return FormatLine("state " + std::to_string(stage) + " " + std::string(state));
+}
+
+std::string FormatPhase(Phase phase) {
+  return FormatLine(std::string("status ").append(NameOf(phase)));
+}
+
+std::string FormatChanged(size_t stage, std::string_view options) {
+  return FormatLine("changed " + std::to_string(stage) + " " + std::string(options));
 }
 
 std::string FormatEntry(size_t stage, std::string_view record) {

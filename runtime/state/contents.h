@@ -1,16 +1,22 @@
 // What a journal says: its lines and what they mean.
 //
-//   slipway-journal 2
+//   slipway-journal 3
 //   container WHEN OUTLIVES STAGES ID     nanoseconds since 1970; 1 or 0; a count
 //   boot ID                               of the kernel's boot; a pid means nothing in another
 //   config PATH
 //   command TEXT                          of CommandText; older journals have none
+//   cwd PATH                              inside the container, where its command begins
+//   environment VARIABLES                 of its command, with NUL between them
 //   stage NAME VERSION DIGEST PATH        for each stage, in pipeline order; VERSION: of its
-//   records; options VALUES                        followed by its options child PID UNIQUE START
+//   records options VALUES                        followed by its options child PID UNIQUE START
 //   the container's first process, once it is cloned record STAGE BYTES                    an undo
-//   record; STAGE is a position in the pipeline
+//   record; STAGE is a position in the pipeline state STAGE BYTES                     what a stage
+//   keeps for later; the last one counts status WORD                           running or paused;
+//   creating before the first one changed STAGE VALUES                  options of a stage, changed
+//   while the container ran
 //
-// All but the last two kinds are written in one go, before any side effect.
+// Those up to `options` are written in one go, before any side effect. A journal of version 2 is
+// read too: it has none of the last three kinds, and no cwd and environment.
 
 #ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
 #define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
@@ -38,12 +44,19 @@ struct SavedStage {
 // What is known of a container before it is made.
 struct Facts {
   std::string id;
-  std::string config;          // path, as absolute as it could be made
-  std::string command = {};    // of CommandText
-  int64_t since = 0;           // nanoseconds since 1970, CLOCK_REALTIME
-  bool outlives_host = false;  // the death of the host does not end it
+  std::string config;                         // path, as absolute as it could be made
+  std::string command = {};                   // of CommandText
+  std::string cwd = {};                       // of the command, inside the container
+  std::vector<std::string> environment = {};  // of the command: NAME=VALUE
+  int64_t since = 0;                          // nanoseconds since 1970, CLOCK_REALTIME
+  bool outlives_host = false;                 // the death of the host does not end it
   std::vector<SavedStage> stages;
 };
+
+enum class Phase { kCreating, kRunning, kPaused };
+
+// As `runtime list` says it.
+const char* NameOf(Phase phase);
 
 struct Entry {
   size_t stage;  // position in the pipeline
@@ -55,6 +68,8 @@ struct Contents {
   std::string boot;                           // sys::BootId; empty where it was not asked for
   std::optional<sys::ProcessIdentity> child;  // of this boot, if `boot` is
   std::vector<Entry> entries;                 // the oldest first
+  std::vector<std::string> states;            // one for each stage; empty: it keeps nothing
+  Phase phase = Phase::kCreating;
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
 };
@@ -70,6 +85,9 @@ std::string CommandText(const std::vector<std::string>& words);
 std::string FormatFacts(const Facts& facts, std::string_view boot);
 std::string FormatChild(const sys::ProcessIdentity& child);
 std::string FormatEntry(size_t stage, std::string_view record);
+std::string FormatState(size_t stage, std::string_view state);
+std::string FormatPhase(Phase phase);
+std::string FormatChanged(size_t stage, std::string_view options);
 
 // Reads a journal. A last line without its newline is one whose writing was cut short, and counts
 // as not written: the side effect that it would have covered has not happened. Any other line that

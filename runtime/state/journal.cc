@@ -66,6 +66,12 @@ Result<sys::Fd> Make(const Root& root, const std::string& id) {
   return Error(EBUSY, "make the folder", root.path() + "/" + id, "something keeps removing it");
 }
 
+Status CheckSize(const char* what, std::string_view record) {
+  if (record.size() <= Journal::kMaxRecord) return Ok();
+  return Error(std::string(what) + " of " + std::to_string(record.size()) + " bytes is too long",
+               {}, "a bug of the stage: at most " + std::to_string(Journal::kMaxRecord) + " bytes");
+}
+
 // The kernel has sent SIGXFSZ; setrlimit(2). It is blocked while a container runs, and would end
 // this process later, before the error is told.
 void DropFileSizeSignal() {
@@ -81,11 +87,7 @@ void DropFileSizeSignal() {
 Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
   ASSIGN_OR_RETURN(sys::Fd file, Make(root, facts.id));
   Journal journal(root, facts.id, std::move(file));
-  struct stat about {};
-  Status status;
-  if (fstat(journal.fd(), &about) != 0) status = Error(errno, "look at", journal.path());
-  journal.device_ = about.st_dev;
-  journal.inode_ = about.st_ino;
+  Status status = journal.Remember();
   const std::string boot = root.OutlastsBoot() ? sys::BootId() : std::string();
   if (status.ok()) status = journal.Write(FormatFacts(facts, boot));
   if (status.ok()) return journal;
@@ -96,13 +98,41 @@ Result<Journal> Journal::Begin(const Root& root, const Facts& facts) {
 
 std::string Journal::path() const { return root_->path() + "/" + id_ + "/" + kJournalFile; }
 
+Result<Journal> Journal::Continue(const Root& root, const Contents& contents, sys::Fd file) {
+  Journal journal(root, contents.facts.id, std::move(file));
+  RETURN_IF_ERROR(journal.Remember());
+  journal.entries_ = contents.entries;
+  journal.states_ = contents.states;
+  return journal;
+}
+
+Status Journal::Remember() {
+  struct stat about {};
+  if (fstat(fd(), &about) != 0) return Error(errno, "look at", path());
+  device_ = about.st_dev;
+  inode_ = about.st_ino;
+  size_ = about.st_size;
+  return Ok();
+}
+
 Status Journal::SetChild(const sys::ProcessIdentity& child) { return Write(FormatChild(child)); }
 
+Status Journal::SetState(size_t stage, std::string_view state) {
+  RETURN_IF_ERROR(CheckSize("a state record", state));
+  RETURN_IF_ERROR(Write(FormatState(stage, state)));
+  if (states_.size() <= stage) states_.resize(stage + 1);
+  states_[stage] = state;
+  return Ok();
+}
+
+Status Journal::SetPhase(Phase phase) { return Write(FormatPhase(phase)); }
+
+Status Journal::SetOptions(size_t stage, std::string_view options) {
+  return Write(FormatChanged(stage, options));
+}
+
 Status Journal::Append(size_t stage, std::string_view record) {
-  if (record.size() > kMaxRecord) {
-    return Error("an undo record of " + std::to_string(record.size()) + " bytes is too long", {},
-                 "a bug of the stage: at most " + std::to_string(kMaxRecord) + " bytes");
-  }
+  RETURN_IF_ERROR(CheckSize("an undo record", record));
   RETURN_IF_ERROR(Write(FormatEntry(stage, record)));
   entries_.push_back({stage, std::string(record)});
   return Ok();
@@ -128,19 +158,18 @@ Status Journal::Write(const std::string& text) {
 }
 
 Status Journal::TakeBack() {
+  RETURN_IF_ERROR(LockOperation(file_));
   struct stat about {};
-  if (!lent_) return Ok();
   if (fstat(file_.get(), &about) != 0) return Error(errno, "look at", path());
-  lent_ = about.st_size != size_;
-  if (!lent_) return Ok();
+  if (about.st_size == size_) return Ok();
   std::string text(static_cast<size_t>(about.st_size), '\0');
   const ssize_t size = pread(file_.get(), text.data(), text.size(), 0);
   if (size < 0) return Error(errno, "read", path());
   ASSIGN_OR_RETURN(Contents contents,
                    ParseContents({text.data(), static_cast<size_t>(size)}, path()));
   entries_ = std::move(contents.entries);
+  states_ = std::move(contents.states);
   size_ = size;
-  lent_ = false;
   return Ok();
 }
 

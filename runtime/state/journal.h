@@ -32,15 +32,28 @@ class Journal {
   // leaves nothing.
   static Result<Journal> Begin(const Root& root, const Facts& facts);
 
+  // The journal of a running container, for an operation of another process than its host: no
+  // other begins as long as it lives. file: open for reading, writing and appending, and locked for
+  // the operation. root outlives the journal.
+  static Result<Journal> Continue(const Root& root, const Contents& contents, sys::Fd file);
+
   // Writes down who the container's first process is. Called before it is released.
   Status SetChild(const sys::ProcessIdentity& child);
 
   // Writes down a record of the stage at position `stage`. Fails on a record that is too long.
   Status Append(size_t stage, std::string_view record);
 
-  // From here on a child that is a copy of this process may append records too.
-  void LendToChild() { lent_ = true; }
-  // Behind the start of that child: its records are among the entries. May be called again when it
+  // Keeps what the stage has to know later, in the place of what was kept before.
+  Status SetState(size_t stage, std::string_view state);
+  // By stage; "", or missing at the end: nothing is kept.
+  const std::vector<std::string>& states() const { return states_; }
+
+  Status SetPhase(Phase phase);
+  // As FormatValues words them.
+  Status SetOptions(size_t stage, std::string_view options);
+
+  // By the host, before it undoes: waits for an operation that is under way, after which no other
+  // begins; what a child or another process has written is here then. May be called again when it
   // fails.
   Status TakeBack();
 
@@ -53,6 +66,9 @@ class Journal {
   // Asked by another process than the one that began it: does that one live?
   Result<bool> HasHost() const;
 
+  // Gives the lock back. Nothing more can be written.
+  void Close() { file_.Close(); }
+
   // The file's descriptor, close-on-exec, which carries the lock.
   int fd() const { return file_.get(); }
 
@@ -64,6 +80,7 @@ class Journal {
       : root_(&root), id_(std::move(id)), file_(std::move(file)) {}
 
   std::string path() const;
+  Status Remember();  // which file it is
   Status Write(const std::string& text);
 
   const Root* root_;
@@ -72,8 +89,8 @@ class Journal {
   dev_t device_ = 0;
   ino_t inode_ = 0;
   off_t size_ = 0;  // of what this process has written
-  bool lent_ = false;
   std::vector<Entry> entries_;
+  std::vector<std::string> states_;  // by stage
 };
 
 }  // namespace slipway::state

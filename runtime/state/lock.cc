@@ -17,10 +17,11 @@ struct flock Bytes(off_t begin, off_t count) {
   return lock;
 }
 
-}  // namespace
+constexpr off_t kHostByte = 0;
+constexpr off_t kUndoByte = 1;
+constexpr off_t kOperationByte = 2;
 
-Status LockAsHost(const sys::Fd& file) {
-  struct flock lock = Bytes(0, 0);
+Status Await(const sys::Fd& file, struct flock lock) {
   int result = 0;
   do {
     result = fcntl(file.get(), F_SETLKW, &lock);
@@ -29,15 +30,21 @@ Status LockAsHost(const sys::Fd& file) {
   return Ok();
 }
 
+}  // namespace
+
+Status LockAsHost(const sys::Fd& file) { return Await(file, Bytes(kHostByte, kOperationByte)); }
+
+Status LockOperation(const sys::Fd& file) { return Await(file, Bytes(kOperationByte, 1)); }
+
 Result<bool> TryLock(const sys::Fd& file) {
-  struct flock lock = Bytes(1, 0);
+  struct flock lock = Bytes(kUndoByte, 0);
   if (fcntl(file.get(), F_SETLK, &lock) == 0) return true;
   if (errno == EACCES || errno == EAGAIN) return false;
   return Error(errno, "lock", kJournalFile);
 }
 
 Result<bool> HasHost(const sys::Fd& file) {
-  struct flock lock = Bytes(0, 1);
+  struct flock lock = Bytes(kHostByte, 1);
   if (fcntl(file.get(), F_GETLK, &lock) != 0) return Error(errno, "lock", kJournalFile);
   return lock.l_type != F_UNLCK;
 }

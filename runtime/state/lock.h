@@ -2,8 +2,10 @@
 // which belongs to a process alone: a child does not inherit it, and the kernel takes it away at
 // the owner's death. The owner must not open the file a second time: closing that would unlock it.
 //
-// The container's own host locks all bytes of the file, a `runtime gc` all but the first one: so
-// each keeps the other out, and the first byte tells which of the two it is.
+// The first byte says that the container's own host lives, the second one who may undo it, and the
+// third one belongs, for a short time, to whoever does something with the container: one operation
+// at a time. The host has the first two, and takes the third before it undoes; a `runtime gc` has
+// all but the first.
 
 #ifndef SLIPWAY_RUNTIME_STATE_LOCK_H_
 #define SLIPWAY_RUNTIME_STATE_LOCK_H_
@@ -18,6 +20,9 @@ inline constexpr char kJournalFile[] = "journal";
 
 // Takes the lock as the container's host, and waits for whoever has it. `file` is open for writing.
 Status LockAsHost(const sys::Fd& file);
+
+// Takes the lock of one operation, and waits for whoever has it.
+Status LockOperation(const sys::Fd& file);
 
 // Takes the lock to undo the container, if nobody has it. `file` is open for writing.
 Result<bool> TryLock(const sys::Fd& file);

@@ -2,76 +2,20 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "runtime/state/lock.h"
+#include "runtime/state/open.h"
 #include "runtime/state/remove.h"
-#include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::state {
-namespace {
-
-// Invalid: there is no journal.
-Result<sys::Fd> OpenJournal(const Root& root, const std::string& id, int flags) {
-  if (!root.fd().valid()) return sys::Fd();
-  auto file = sys::OpenAt(root.fd(), id + "/" + kJournalFile, flags | O_NOFOLLOW | O_NONBLOCK,
-                          root.path() + "/" + id + "/" + kJournalFile);
-  if (file.ok() || file.error()->errno_value == ENOENT || file.error()->errno_value == ENOTDIR) {
-    return file.ok() ? std::move(file) : Result<sys::Fd>(sys::Fd());
-  }
-  return file;
-}
-
-// The state folder is safe; what stands in it may have been brought there by hand.
-Status CheckFile(const struct stat& facts, const std::string& path) {
-  if (S_ISREG(facts.st_mode) && facts.st_uid == geteuid() &&
-      !(facts.st_mode & (S_IWGRP | S_IWOTH))) {
-    return Ok();
-  }
-  return Error("not a safe file for a container's state", path,
-               "it must be a file that belongs to uid " + std::to_string(geteuid()) +
-                   " and not be writable by group or others");
-}
-
-// False: the container has gone since the file was opened.
-Result<bool> IsThere(const Root& root, const std::string& id, const sys::Fd& file) {
-  const std::string path = root.path() + "/" + id + "/" + kJournalFile;
-  struct stat facts {};
-  if (fstat(file.get(), &facts) != 0) return Error(errno, "look at", path);
-  if (facts.st_nlink == 0) return false;
-  RETURN_IF_ERROR(CheckFile(facts, path));
-  return true;
-}
-
-Result<Contents> ReadContents(const Root& root, const std::string& id, const sys::Fd& file) {
-  const std::string path = root.path() + "/" + id + "/" + kJournalFile;
-  ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(file, path));
-  ASSIGN_OR_RETURN(Contents contents, ParseContents(text, path));
-  if (contents.complete && contents.facts.id != id) {
-    return Error("the state of another container", contents.facts.id, "moved by hand?").At(path);
-  }
-  contents.facts.id = id;
-  return contents;
-}
-
-// The container's first process; invalid when it has ended.
-Result<sys::Fd> FindChild(const Contents& contents) {
-  if (!contents.child) return sys::Fd();
-  // Where the boot could not be asked for, then or now, the identity alone has to do.
-  const std::string boot = sys::BootId();
-  if (!boot.empty() && !contents.boot.empty() && boot != contents.boot) return sys::Fd();
-  return sys::FindProcess(*contents.child);
-}
-
-}  // namespace
-
 Result<std::optional<Seen>> Look(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(const sys::Fd file, OpenJournal(root, id, O_RDONLY));
   if (!file.valid()) return std::optional<Seen>();
+  return LookAt(root, id, file);
+}
+
+Result<std::optional<Seen>> LookAt(const Root& root, const std::string& id, const sys::Fd& file) {
   ASSIGN_OR_RETURN(const bool has_host, HasHost(file));
   // Asked after the lock: a host removes the journal before it gives the lock back.
   ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));
@@ -79,9 +23,12 @@ Result<std::optional<Seen>> Look(const Root& root, const std::string& id) {
   Seen seen;
   ASSIGN_OR_RETURN(seen.contents, ReadContents(root, id, file));
   if (!seen.contents.complete) return std::optional<Seen>();
-  ASSIGN_OR_RETURN(const sys::Fd child, FindChild(seen.contents));
-  if (child.valid()) seen.pid = seen.contents.child->pid;
+  ASSIGN_OR_RETURN(seen.child, FindChild(seen.contents));
+  if (seen.child.valid()) seen.pid = seen.contents.child->pid;
   if (has_host || (seen.contents.facts.outlives_host && seen.pid)) seen.life = Life::kRunning;
+  seen.phase = seen.contents.phase;
+  // A host that was killed a moment before it could say so.
+  if (!has_host && seen.phase == Phase::kCreating) seen.phase = Phase::kRunning;
   return std::optional(std::move(seen));
 }
 

@@ -24,12 +24,17 @@ enum class Life {
 struct Seen {
   Contents contents;
   Life life = Life::kDead;
-  pid_t pid = 0;  // of its first process; 0: there is none yet, or it has ended
+  Phase phase = Phase::kCreating;  // of one that is running
+  pid_t pid = 0;                   // of its first process; 0: there is none yet, or it has ended
+  sys::Fd child;                   // its pidfd; invalid then
 };
 
 // Looks at the container `id` without getting in anybody's way. nullopt: nothing has been done for
 // it yet, or it has gone.
 Result<std::optional<Seen>> Look(const Root& root, const std::string& id);
+
+// The same, of the journal `file`, open for reading.
+Result<std::optional<Seen>> LookAt(const Root& root, const std::string& id, const sys::Fd& file);
 
 // A dead container in our hands: no other process takes it as long as this lives.
 class DeadContainer {

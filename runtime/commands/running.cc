@@ -1,0 +1,54 @@
+#include "runtime/commands/running.h"
+
+#include <utility>
+
+#include "runtime/commands/stage_log.h"
+
+namespace slipway::commands {
+
+Result<std::string> OnlyId(const cli::Words& words, const std::string& verb) {
+  const std::string help = "runtime " + verb + " --help";
+  if (words.rest.empty()) {
+    return Error("which container?", {}, "write its id; runtime list shows them; see " + help);
+  }
+  RETURN_IF_ERROR(ExpectNoMore(words.rest, 1, help.c_str()));
+  return words.rest.front();
+}
+
+Result<state::Seen> LookAt(const cli::Words& words, const std::string& id) {
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
+  return state::LookAtLiving(root, id);
+}
+
+Running::Running(const cli::Words& words, std::unique_ptr<state::Root> root,
+                 state::LivingContainer container, std::chrono::seconds patience,
+                 slipway_operation operation)
+    : root_(std::move(root)),
+      container_(std::move(container)),
+      patience_(patience),
+      log_(StageLog(words.Has(kVerbose.name))),
+      occasion_{.operation = operation,
+                .container_id = &container_.contents().facts.id,
+                .log = &log_,
+                .entries = &container_.journal().entries(),
+                .states = &container_.journal().states()},
+      guard_(patience),
+      loader_(FoldersOf(words)) {}
+
+Result<std::unique_ptr<Running>> Running::Take(const cli::Words& words, const std::string& id,
+                                               slipway_operation operation, Needed needed) {
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const std::chrono::seconds patience, HookTimeout(words));
+  RETURN_IF_ERROR(CheckFolders(words));
+  ASSIGN_OR_RETURN(state::Root opened, state::Root::Open(folder));
+  auto root = std::make_unique<state::Root>(std::move(opened));
+  ASSIGN_OR_RETURN(auto container, state::LivingContainer::Take(*root, id));
+  std::unique_ptr<Running> running(
+      new Running(words, std::move(root), std::move(container), patience, operation));
+  ASSIGN_OR_RETURN(running->builders_, LoadBuilders(running->loader_, words.Texts(kPluginDir.name),
+                                                    running->container_.contents(), needed));
+  return running;
+}
+
+}  // namespace slipway::commands

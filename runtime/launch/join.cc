@@ -1,0 +1,109 @@
+#include "runtime/launch/join.h"
+
+#include <exception>
+#include <utility>
+
+#include "runtime/launch/attend.h"
+#include "runtime/launch/await.h"
+#include "runtime/launch/container.h"
+#include "runtime/launch/exit_status.h"
+#include "runtime/launch/host_table.h"
+#include "runtime/launch/init.h"
+#include "runtime/launch/parked.h"
+#include "runtime/launch/plan.h"
+#include "runtime/launch/signals.h"
+#include "runtime/launch/start.h"
+#include "runtime/launch/strays.h"
+#include "runtime/launch/target.h"
+#include "runtime/launch/terminal.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+namespace {
+
+Result<Plan> PreClone(const JoinJob& job) {
+  Plan plan;
+  slipway_context context = ContextFor(job.occasion);
+  context.plan = &plan;
+  context.child_pid = job.pid;
+  context.child_pidfd = job.pidfd.get();
+  for (const Stage& stage : job.stages) {
+    if (stage.Joins(SLIPWAY_JOIN_PRE_CLONE)) RETURN_IF_ERROR(stage.PreClone(context));
+    ++context.stage;
+  }
+  for (const int fd : job.kept_fds) plan.Keep(fd);
+  return plan;
+}
+
+// The command's process, once it has told of itself: a child of this one, and not of the one that
+// let it in, which ends.
+Result<Container> TakeOver(Container& joiner, const Began& began) {
+  static const Plan kPlain;
+  auto pidfd = sys::OpenPidfd(began.pid);
+  if (!pidfd.ok()) return pidfd.error().In({}, "join");
+  Container command(kPlain, {.pid = began.pid, .pidfd = std::move(*pidfd)});
+  RETURN_IF_ERROR(joiner.AwaitEnd());
+  return command;
+}
+
+Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {
+  ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
+  const Terminal terminal;
+  ASSIGN_OR_RETURN(const Target target, Target::Find(job.pid, job.pidfd));
+  ASSIGN_OR_RETURN(const Plan plan, PreClone(job));
+  const Execution execution(job.command);
+  ASSIGN_OR_RETURN(InitProgram init,
+                   InitProgram::Make(execution, blocked.before(),
+                                     job.outlives_host ? InitProgram::Role::kJoinedFree
+                                                       : InitProgram::Role::kJoined));
+  const Setup setup{.stages = job.stages,
+                    .plan = plan,
+                    .execution = execution,
+                    .init = init,
+                    .signals = blocked,
+                    .journal = nullptr,
+                    .target = &target,
+                    .occasion = job.occasion,
+                    .log = *job.occasion.log,
+                    .outlives_host = job.outlives_host,
+                    .patience = job.patience};
+  ASSIGN_OR_RETURN(ParkedStart start, ParkedStart::Clone(setup));
+  job.guard.SetChild(start.container().pidfd().get());
+  RETURN_IF_ERROR(start.Release());
+  job.guard.Pause();
+  Began began;
+  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, began));
+  if (ended_by_signal) return *ended_by_signal;
+  ASSIGN_OR_RETURN(Container command, TakeOver(start.container(), began));
+  job.guard.SetChild(command.pidfd().get());
+  return Attend({.signals = signals, .terminal = terminal, .started = job.started}, command,
+                began.early, outcome);
+}
+
+Result<int> RunCaught(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {
+  try {
+    return Run(job, blocked, outcome);
+  } catch (const std::exception& exception) {
+    return Error("internal error", exception.what()).In({}, "join");
+  }
+}
+
+}  // namespace
+
+Outcome Join(const JoinJob& job) {
+  BlockedSignals blocked;
+  if (job.guard.TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
+  job.guard.Resume();
+  const Strays strays;
+  Outcome outcome{.exit_status = kRuntimeFailed};
+  outcome.exit_status = RunCaught(job, blocked, outcome);
+  job.guard.Resume();
+  if (!strays.End()) {
+    outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
+  }
+  job.guard.Release();
+  blocked.Discard();
+  return outcome;
+}
+
+}  // namespace slipway::launch

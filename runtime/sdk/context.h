@@ -1,0 +1,228 @@
+// What the hooks of a stage are handed, in C++: each a view of the host's functions that its hook
+// may call. See stage.h.
+
+#ifndef SLIPWAY_RUNTIME_SDK_CONTEXT_H_
+#define SLIPWAY_RUNTIME_SDK_CONTEXT_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/sdk/abi.h"
+#include "runtime/sdk/options.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway {
+
+namespace internal {
+
+// What a function of the host has said.
+[[gnu::cold, gnu::noinline]] inline Error ErrorFrom(const slipway_host* host,
+                                                    const slipway_error* from) {
+  Error error(host->error_text(from, SLIPWAY_OPERATION), host->error_text(from, SLIPWAY_SUBJECT),
+              host->error_text(from, SLIPWAY_HINT));
+  error->errno_value = host->error_errno(from);
+  error.Option(host->error_text(from, SLIPWAY_OPTION));
+  return error;
+}
+
+// Says it to the host. Returns what a hook returns then.
+[[gnu::cold, gnu::noinline]] inline int Fail(const slipway_host* host, slipway_error* to,
+                                             const Error& error) {
+  host->fail(to, error->errno_value, error->operation, error->subject, error->hint);
+  if (*error->option) host->blame_option(to, error->option);
+  if (!error->not_here) return -1;
+  host->cure(to, error->cure);
+  return SLIPWAY_NOT_HERE;
+}
+
+}  // namespace internal
+
+// What every hook may ask of the host.
+class Context {
+ public:
+  Context(const slipway_host* host, slipway_context* context, slipway_error* error)
+      : host_(host), context_(context), error_(error) {}
+
+  // Unique on this machine; at most 64 of [A-Za-z0-9_.-]: fit for a file name. Empty where there is
+  // no container, in SLIPWAY_CHECK.
+  std::string_view container_id() const { return host_->container_id(context_); }
+
+  // What the runtime is doing: SLIPWAY_START, ...
+  slipway_operation operation() const {
+    return static_cast<slipway_operation>(host_->operation(context_));
+  }
+
+  // Tells the user something, in a line of the stage's own: a warning, or what is shown with -v.
+  void Warn(const std::string& text) { host_->log(context_, SLIPWAY_WARNING, text.c_str()); }
+  void Info(const std::string& text) { host_->log(context_, SLIPWAY_INFO, text.c_str()); }
+
+ protected:
+  // Keeps an undo record, for Teardown.
+  Status RecordUndo(std::string_view record) {
+    return Done(host_->record_undo(context_, record.data(), record.size(), error_));
+  }
+
+  // Keeps what later hooks of the stage have to know, in whichever process they run.
+  Status RecordState(std::string_view state) {
+    return Done(host_->record_state(context_, state.data(), state.size(), error_));
+  }
+
+  // What RecordState has kept last; empty: nothing. Valid during the hook.
+  std::string_view State() const {
+    size_t size = 0;
+    const void* state = host_->state(context_, &size);
+    return {static_cast<const char*>(state), state != nullptr ? size : 0};
+  }
+
+  // The stage's undo records, the oldest first. Valid until one more is left.
+  std::vector<std::string_view> UndoRecords() const {
+    std::vector<std::string_view> records;
+    size_t size = 0;
+    while (const void* record = host_->undo_record(context_, records.size(), &size)) {
+      records.emplace_back(static_cast<const char*>(record), size);
+    }
+    return records;
+  }
+
+  Status Done(int result) const {
+    return result == 0 ? Status() : internal::ErrorFrom(host_, error_);
+  }
+
+  const slipway_host* host_;
+  slipway_context* context_;
+  slipway_error* error_;
+};
+
+// PreClone: what the stage wants of the clone. The host merges the wishes of all stages.
+class Plan : public Context {
+ public:
+  using Context::Context;
+
+  // Call it before the side effect; Teardown gets the record back. At most SLIPWAY_MAX_RECORD
+  // bytes.
+  using Context::RecordState;
+  using Context::RecordUndo;
+  using Context::State;
+  using Context::UndoRecords;
+
+  // In SLIPWAY_EXEC: the container's first process, as the host sees it.
+  pid_t FirstProcess() const { return host_->child_pid(context_); }
+
+  // clone_flags: CLONE_NEW* of clone(2).
+  Status AddNamespaces(uint64_t clone_flags) {
+    return Done(host_->add_namespaces(context_, clone_flags, error_));
+  }
+
+  // The child is born in this cgroup v2 directory. The fd stays yours: keep it open until the
+  // stage is destroyed. Fails when another stage has set one.
+  Status SetCgroup(int cgroup_fd) { return Done(host_->set_cgroup(context_, cgroup_fd, error_)); }
+
+  // The child enters the cgroup v1 whose file "tasks" this is, open for writing, before the first
+  // InChild. The fd stays yours: keep it open.
+  Status AddCgroupTasks(int tasks_fd) {
+    return Done(host_->add_cgroup_tasks(context_, tasks_fd, error_));
+  }
+
+  // The command inherits the fd under its number. It stays yours: keep it open.
+  Status KeepFd(int fd) { return Done(host_->keep_fd(context_, fd, error_)); }
+
+  // A small init runs the command: it reaps orphans and forwards signals.
+  Status UseInit() { return Done(host_->use_init(context_, error_)); }
+};
+
+// PostClone: the child exists, in its namespaces, and waits to be released.
+class ParkedChild : public Context {
+ public:
+  using Context::Context;
+  using Context::RecordState;
+  using Context::RecordUndo;
+  using Context::State;
+  using Context::UndoRecords;
+
+  pid_t pid() const { return host_->child_pid(context_); }  // as the host sees it
+  int pidfd() const { return host_->child_pidfd(context_); }
+};
+
+// InChild: the code runs in the container's namespaces, before exec. The host's files are still at
+// "/"; the container's are reached through these functions alone.
+class Child : public Context {
+ public:
+  using Context::Context;
+  using Context::RecordState;
+  using Context::RecordUndo;
+  using Context::State;
+  using Context::UndoRecords;
+
+  // The mount at the folder `root` becomes the container's root; the host enters it behind the last
+  // InChild. flags: slipway_root_flags. The fd stays yours.
+  Status SetRoot(int root, uint32_t flags = 0) {
+    return Done(host_->set_root(context_, root, flags, error_));
+  }
+
+  // Attaches a detached mount beneath the container's root. flags: slipway_attach_flags. The fd
+  // stays yours.
+  Status Attach(int mount, const ContainerPath& path, uint32_t flags = 0) {
+    return Done(host_->attach(context_, mount, path.path.c_str(), flags, error_));
+  }
+
+  // Opens a path beneath the container's root; no symlink and no ".." leads out of it. flags as
+  // for open(2); with O_NOFOLLOW any symlink on the way is refused (ELOOP). The fd is yours.
+  Result<int> OpenInRoot(const ContainerPath& path, int flags) {
+    const int fd = host_->open_in_root(context_, path.path.c_str(), flags, error_);
+    if (fd < 0) return internal::ErrorFrom(host_, error_);
+    return fd;
+  }
+};
+
+// Report: what has the container used so far, or until its end?
+class Figures : public Context {
+ public:
+  using Context::Context;
+
+  // A figure in the kernel's unit, such as "memory.peak" in bytes. The same name again adds to it.
+  Status Add(const std::string& name, int64_t value) {
+    return Done(host_->add_figure(context_, name.c_str(), value, error_));
+  }
+
+  // Something that explains a bad end of the container, in words for a person.
+  Status AddNote(const std::string& text) {
+    return Done(host_->add_note(context_, text.c_str(), error_));
+  }
+
+  // What ended the container, where a signal or a status does not say it.
+  Status SetCause(slipway_cause cause) { return Done(host_->set_cause(context_, cause, error_)); }
+};
+
+// Finish: just before the exec.
+class Finishing : public Context {
+ public:
+  using Context::Context;
+  using Context::State;
+};
+
+// Processes: which are there?
+class ProcessList : public Context {
+ public:
+  using Context::Context;
+  using Context::State;
+
+  // pid: as this process sees it. One may be told twice.
+  Status Add(pid_t pid) { return Done(host_->add_process(context_, pid, error_)); }
+};
+
+// Freeze and Update: the container runs.
+class Change : public Context {
+ public:
+  using Context::Context;
+  using Context::RecordState;
+  using Context::RecordUndo;
+  using Context::State;
+  using Context::UndoRecords;
+};
+
+}  // namespace slipway
+
+#endif  // SLIPWAY_RUNTIME_SDK_CONTEXT_H_
