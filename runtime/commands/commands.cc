@@ -12,9 +12,11 @@
 namespace slipway::commands {
 namespace {
 
-constexpr std::array kCommands = {&kRunCommand,      &kExecCommand,  &kListCommand,
-                                  &kGcCommand,       &kCheckCommand, &kStagesCommand,
-                                  &kDescribeCommand, &kHelpCommand,  &kVersionCommand};
+constexpr std::array kCommands = {
+    &kRunCommand,    &kExecCommand,   &kListCommand,   &kPsCommand,     &kStatsCommand,
+    &kUpdateCommand, &kPauseCommand,  &kResumeCommand, &kKillCommand,   &kStopCommand,
+    &kWaitCommand,   &kGcCommand,     &kCheckCommand,  &kStagesCommand, &kDescribeCommand,
+    &kHelpCommand,   &kVersionCommand};
 
 struct Picked {
   const Command* command;

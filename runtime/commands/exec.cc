@@ -53,7 +53,8 @@ Result<std::vector<std::string>> EnvironmentOf(const cli::Words& words,
 }
 
 Result<launch::Command> CommandOf(const cli::Words& words, const state::Facts& facts) {
-  launch::Command command{.args = {words.rest.begin() + 1, words.rest.end()}, .environment = {}, .cwd = facts.cwd};
+  launch::Command command{
+      .args = {words.rest.begin() + 1, words.rest.end()}, .environment = {}, .cwd = facts.cwd};
   if (command.args.empty()) {
     return Error("no command was given", {},
                  "write runtime exec " + facts.id + " COMMAND [ARG...]");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "runtime/commands/stage_log.h"
+#include "runtime/launch/operations.h"
 
 namespace slipway::commands {
 
@@ -49,6 +50,16 @@ Result<std::unique_ptr<Running>> Running::Take(const cli::Words& words, const st
   ASSIGN_OR_RETURN(running->builders_, LoadBuilders(running->loader_, words.Texts(kPluginDir.name),
                                                     running->container_.contents(), needed));
   return running;
+}
+
+Status Running::SetFrozen(bool frozen) {
+  state::Journal& journal = container_.journal();
+  if (frozen) RETURN_IF_ERROR(journal.SetPhase(state::Phase::kPaused));
+  Status status = launch::Freeze(occasion_, builders_.stages, journal, frozen);
+  if (frozen == status.ok()) return status;
+  // After a pause that has failed the stages have let it go on.
+  Status written = journal.SetPhase(state::Phase::kRunning);
+  return status.ok() ? std::move(written) : std::move(status);
 }
 
 }  // namespace slipway::commands

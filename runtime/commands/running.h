@@ -35,11 +35,14 @@ class Running {
 
   state::LivingContainer& container() { return container_; }
   const state::Facts& facts() const { return container_.contents().facts; }
-  const Builders& builders() const { return builders_; }
   std::vector<launch::Stage>& stages() { return builders_.stages; }
   launch::Guard& guard() { return guard_; }
   std::chrono::seconds patience() const { return patience_; }
   const launch::Occasion& occasion() const { return occasion_; }
+
+  // Pauses the container, or lets it go on. What fails or is killed halfway counts as paused, so
+  // that another call lets it go on.
+  Status SetFrozen(bool frozen);
 
  private:
   Running(const cli::Words& words, std::unique_ptr<state::Root> root,

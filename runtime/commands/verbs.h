@@ -12,6 +12,14 @@ extern const Command kCheckCommand;     // check.cc
 extern const Command kStagesCommand;    // stages.cc
 extern const Command kDescribeCommand;  // describe.cc
 extern const Command kExecCommand;      // exec.cc
+extern const Command kKillCommand;      // kill.cc
+extern const Command kStopCommand;      // stop.cc
+extern const Command kPsCommand;        // ps.cc
+extern const Command kPauseCommand;     // pause.cc
+extern const Command kResumeCommand;    // resume.cc
+extern const Command kStatsCommand;     // stats.cc
+extern const Command kUpdateCommand;    // update.cc
+extern const Command kWaitCommand;      // wait.cc
 extern const Command kListCommand;      // list.cc
 extern const Command kGcCommand;        // gc.cc
 extern const Command kHelpCommand;      // help.cc

@@ -41,7 +41,7 @@ class Checker {
   // nullptr for the stage's own table.
   const slipway_value* CheckTable(const slipway_option* table, uint32_t count,
                                   const std::vector<Given>& given, const std::string& place,
-                                  const Trail* trail) {
+                                  const Trail* trail, const slipway_value* current = nullptr) {
     const std::vector<const slipway_option*> meant = RefuseUnknown(table, count, given, trail);
     slipway_value* values = memory_.NewValues(count);
     for (uint32_t i = 0; i < count; ++i) {
@@ -53,6 +53,8 @@ class Checker {
       }
       if (found != nullptr) {
         CheckValue(option, *found->value, *found->source, here, values[i]);
+      } else if (current != nullptr) {
+        values[i] = current[i];
       } else if ((option.flags & SLIPWAY_REQUIRED) != 0) {
         const bool is_meant = std::find(meant.begin(), meant.end(), &option) != meant.end();
         if (!is_meant) mistakes_.Add(Missing(option, place, trail));
@@ -244,11 +246,12 @@ std::vector<Given> GivenBy(const Node& map, const Source& source) {
 
 std::shared_ptr<const OptionValues> CheckOptions(const slipway_stage& stage,
                                                  const std::vector<Given>& given,
-                                                 const Source& home, Mistakes& mistakes) {
+                                                 const Source& home, Mistakes& mistakes,
+                                                 const slipway_value* current) {
   const size_t before = mistakes.size();
   auto values = std::make_shared<OptionValues>();
   values->SetRows(Checker(stage, home, *values, mistakes)
-                      .CheckTable(stage.options, stage.option_count, given, home.name, nullptr));
+                      .CheckTable(stage.options, stage.option_count, given, home.name, nullptr, current));
   if (mistakes.size() > before) return nullptr;
   return values;
 }

@@ -49,14 +49,16 @@ struct Given {
 // The pairs of a map.
 std::vector<Given> GivenBy(const Node& map, const Source& source);
 
-// Checks what is given against the table of `stage`, and fills in the defaults. Of two for one name
-// the later counts. The value of an option without either has type 0.
+// Checks what is given against the table of `stage`, and fills in the defaults; or, where `current`
+// is not null, the values that hold now, which outlive the result. Of two for one name the later
+// counts. The value of an option without either has type 0.
 // home: where the stage stands: the place of an option that is missing, and the folder that a
 // relative default is resolved against. Adds every mistake to `mistakes`; nullptr when there is
 // one.
 std::shared_ptr<const OptionValues> CheckOptions(const slipway_stage& stage,
                                                  const std::vector<Given>& given,
-                                                 const Source& home, Mistakes& mistakes);
+                                                 const Source& home, Mistakes& mistakes,
+                                                 const slipway_value* current = nullptr);
 
 }  // namespace slipway::config
 

@@ -40,6 +40,23 @@ Status Freeze(const Occasion& occasion, const std::vector<Stage>& stages, state:
                "a stage such as cgroup-v2 or cgroup-v1 in its config could");
 }
 
+Status Update(const Occasion& occasion, const Stage& stage, size_t position,
+              const slipway_value* now, state::Journal& journal) {
+  const std::vector<state::Entry> entries = journal.entries();
+  const Stage changed({.descriptor = &stage.descriptor(), .options = now});
+  slipway_context context = ContextFor(occasion);
+  context.journal = &journal;
+  context.stage = position;
+  bool any = false;
+  for (const state::Entry& entry : entries) {
+    if (entry.stage != position) continue;
+    any = true;
+    RETURN_IF_ERROR(changed.Update(context, stage.spec().options, entry.record));
+  }
+  if (any && stage.descriptor().update != nullptr) return Ok();
+  return Error("the stage cannot change anything while the container runs").In(stage.name(), {});
+}
+
 Result<std::vector<pid_t>> ListProcesses(const Occasion& occasion,
                                          const std::vector<Stage>& stages) {
   std::vector<pid_t> processes;

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <vector>
 
 #include "runtime/launch/occasion.h"
@@ -19,6 +20,11 @@ namespace slipway::launch {
 // before it are put back. journal: where they may leave records.
 Status Freeze(const Occasion& occasion, const std::vector<Stage>& stages, state::Journal& journal,
               bool frozen);
+
+// Has one stage of the container, at `position` in its pipeline, change what its options say. now:
+// the new values of its options. Fails when the stage has left nothing that could change.
+Status Update(const Occasion& occasion, const Stage& stage, size_t position,
+              const slipway_value* now, state::Journal& journal);
 
 // The container's processes as far as its stages know them, sorted, each once. Some may have ended
 // meanwhile.

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -115,6 +116,37 @@ Status SendSignal(const Fd& pidfd, int signal) {
     return Error(errno, "send the signal", std::to_string(signal));
   }
   return Ok();
+}
+
+Status AwaitExit(const Fd& pidfd) {
+  pollfd exit{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  while (poll(&exit, 1, -1) < 0) {
+    if (errno != EINTR) return Error(errno, "wait for a process's end");
+  }
+  return Ok();
+}
+
+std::optional<int> StatusOfEnded(const Fd& pidfd) {
+  // Of <linux/pidfd.h>, which Debian 12's headers do not have yet: PIDFD_INFO_SIZE_VER0.
+  struct Info {
+    uint64_t mask;
+    uint64_t cgroup_id;
+    uint32_t ids[11];  // pid, tgid, ppid, and those of user and group
+    int32_t exit_code;
+  };
+  static_assert(sizeof(Info) == 64);
+  constexpr uint64_t kExit = 1U << 3;
+  constexpr int kForParent = 1000;  // ms
+  // The kernel knows it for others once the parent has taken note: POLLHUP.
+  pollfd reaped{.fd = pidfd.get(), .events = 0, .revents = 0};
+  while (poll(&reaped, 1, kForParent) < 0 && errno == EINTR) {
+  }
+  Info info{};
+  info.mask = kExit;
+  if (ioctl(pidfd.get(), _IOWR(0xFF, 11, Info), &info) != 0 || (info.mask & kExit) == 0) {
+    return std::nullopt;
+  }
+  return info.exit_code;
 }
 
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout) {

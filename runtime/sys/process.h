@@ -41,6 +41,14 @@ Status SendSignal(const Fd& pidfd, int signal);
 // signals.
 Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
 
+// Waits until the process of `pidfd` has ended, however long that takes. Goes on after signals.
+Status AwaitExit(const Fd& pidfd);
+
+// How the process of `pidfd`, somebody else's child, has ended (as waitpid(2) encodes it); nullopt:
+// it has not, or its parent has not waited for it, or this kernel does not tell.
+// PIDFD_GET_INFO of <linux/pidfd.h>, since Linux 6.15.
+std::optional<int> StatusOfEnded(const Fd& pidfd);
+
 // How a process is going to end (as waitpid(2) encodes it) that has ended for itself, and waits for
 // the others of the pid namespace whose pid 1 it is; nullopt: there is no such process, or it runs.
 // From /proc/pid/stat, proc(5).

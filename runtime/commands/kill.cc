@@ -1,0 +1,77 @@
+// runtime kill: sends a signal to a container.
+
+#include <signal.h>
+
+#include "runtime/commands/members.h"
+#include "runtime/commands/running.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/launch/operations.h"
+#include "runtime/sys/process.h"
+#include "runtime/sys/signal_name.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr cli::Option kOptions[] = {
+    {"all", Kind::kFlag, "", "to each process of the container, not only to the first one", 'a'},
+    kPluginDir,
+    kTrust,
+    kRoot,
+    kHookTimeout,
+    kVerbose,
+    kHelp,
+};
+
+Result<int> SignalOf(const cli::Words& words) {
+  RETURN_IF_ERROR(ExpectNoMore(words.rest, 2, "runtime kill --help"));
+  if (words.rest.size() < 2) return SIGTERM;
+  const auto signal = sys::SignalNumber(words.rest[1]);
+  if (signal) return *signal;
+  return Error("no such signal", words.rest[1], "write a name such as TERM, or a number");
+}
+
+Result<cli::Report> Kill(Given given) {
+  const cli::Words& words = given.words;
+  if (words.rest.empty()) {
+    return Error("which container?", {}, "write runtime kill ID [SIGNAL]; runtime list shows them");
+  }
+  const std::string& id = words.rest.front();
+  ASSIGN_OR_RETURN(const int signal, SignalOf(words));
+  const bool all = words.Has("all");
+  if (!all) {
+    ASSIGN_OR_RETURN(const state::Seen seen, LookAt(words, id));
+    RETURN_IF_ERROR(sys::SendSignal(seen.child, signal));
+    if (signal != SIGKILL || seen.phase != state::Phase::kPaused) return cli::Report{};
+  }
+  ASSIGN_OR_RETURN(const auto running,
+                   Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
+  // What is frozen takes no signal, in cgroup v1 not even a SIGKILL, before it goes on.
+  const bool thaw = signal == SIGKILL && running->container().phase() == state::Phase::kPaused;
+  if (thaw) {
+    (void)sys::SendSignal(running->container().child(), SIGKILL).ok();
+    RETURN_IF_ERROR(running->SetFrozen(false));
+  }
+  if (all) RETURN_IF_ERROR(SignalMembers(*running, signal));
+  return cli::Report{};
+}
+
+}  // namespace
+
+constexpr Command kKillCommand = {
+    .name = "kill",
+    .synopsis = "[OPTIONS] ID [SIGNAL]",
+    .summary = "send a signal to a running container",
+    .about =
+        "Sends SIGNAL (TERM when none is given) to the container's first process, which passes it "
+        "on to the command where it is an init.\n"
+        "\n"
+        "  runtime kill web\n"
+        "  runtime kill --all web KILL\n"
+        "\n"
+        "A command that is the first process itself (pid: {init: false}) gets only signals that it "
+        "handles, and KILL and STOP: so the kernel treats PID 1. A paused container takes a signal "
+        "when it goes on; KILL makes it go on.\n",
+    .options = kOptions,
+    .execute = Kill};
+
+}  // namespace slipway::commands

@@ -1,0 +1,101 @@
+#include "runtime/commands/members.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "runtime/launch/operations.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::commands {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::milliseconds kForEnd{50};
+
+// The pid namespace that the process is in; nullopt: it has ended, or is not ours to look at.
+std::optional<ino_t> PidNamespace(const std::string& pid) {
+  struct stat about {};
+  if (stat(("/proc/" + pid + "/ns/pid").c_str(), &about) != 0) return std::nullopt;
+  return about.st_ino;
+}
+
+Result<std::vector<pid_t>> InNamespaceOf(pid_t first) {
+  const auto wanted = PidNamespace(std::to_string(first));
+  if (!wanted || wanted == PidNamespace("self")) {
+    return Error("nobody knows which processes are the container's", {},
+                 "it has neither a PID namespace (the stage pid) nor a cgroup of its own");
+  }
+  std::vector<pid_t> pids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
+  if (!proc) return Error(errno, "read", "/proc");
+  while (const dirent* entry = readdir(proc.get())) {
+    char* end = nullptr;
+    const long pid = strtol(entry->d_name, &end, 10);
+    if (pid > 0 && *end == '\0' && PidNamespace(entry->d_name) == wanted) {
+      pids.push_back(static_cast<pid_t>(pid));
+    }
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+// Those that were sent one.
+Result<std::vector<sys::Fd>> SignalOnce(Running& running, int signal) {
+  ASSIGN_OR_RETURN(const std::vector<pid_t> pids, Members(running));
+  std::vector<std::pair<pid_t, sys::Fd>> pinned;
+  for (const pid_t pid : pids) {
+    auto pidfd = sys::OpenPidfd(pid);
+    if (pidfd.ok()) pinned.emplace_back(pid, std::move(*pidfd));
+  }
+  ASSIGN_OR_RETURN(const std::vector<pid_t> still, Members(running));
+  std::vector<sys::Fd> reached;
+  for (auto& [pid, pidfd] : pinned) {
+    if (!std::binary_search(still.begin(), still.end(), pid)) continue;
+    RETURN_IF_ERROR(sys::SendSignal(pidfd, signal));
+    reached.push_back(std::move(pidfd));
+  }
+  return reached;
+}
+
+}  // namespace
+
+Result<std::vector<pid_t>> Members(Running& running) {
+  if (launch::KnowsProcesses(running.occasion(), running.stages())) {
+    return launch::ListProcesses(running.occasion(), running.stages());
+  }
+  return InNamespaceOf(running.container().pid());
+}
+
+Status SignalMembers(Running& running, int signal) {
+  const auto deadline = Clock::now() + kPatience;
+  while (true) {
+    auto reached = SignalOnce(running, signal);
+    if (!reached.ok()) {
+      // The last one has taken its namespace along.
+      const auto ended = sys::AwaitExit(running.container().child(), std::chrono::milliseconds(0));
+      return signal == SIGKILL && ended.ok() && *ended ? Ok() : std::move(reached).status();
+    }
+    if (signal != SIGKILL || reached->empty()) return Ok();
+    for (const sys::Fd& pidfd : *reached) {
+      (void)sys::AwaitExit(pidfd, kForEnd).ok();
+    }
+    if (Clock::now() > deadline) {
+      return Error("processes of the container still live after SIGKILL", {},
+                   "they may be frozen, or wait for a disk or a server");
+    }
+  }
+}
+
+}  // namespace slipway::commands

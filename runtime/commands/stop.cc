@@ -1,0 +1,88 @@
+// runtime stop: ends a container, first kindly.
+
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "runtime/commands/running.h"
+#include "runtime/commands/verbs.h"
+#include "runtime/state/survey.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::commands {
+namespace {
+
+constexpr uint32_t kDefaultTime = 10;  // seconds, as docker has it
+constexpr uint32_t kMaxTime = 86400;
+constexpr std::chrono::seconds kForKill{5};
+constexpr std::chrono::milliseconds kBetweenLooks{5};
+
+constexpr cli::Option kOptions[] = {
+    {"time", Kind::kText, "SECONDS", "how long it may take to end by itself; default: 10", 't'},
+    kPluginDir,
+    kTrust,
+    kRoot,
+    kHookTimeout,
+    kVerbose,
+    kHelp,
+};
+
+// Lets it go on, if it is paused: it could not end otherwise.
+Status Resume(const cli::Words& words, const std::string& id) {
+  ASSIGN_OR_RETURN(const auto running,
+                   Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
+  return running->SetFrozen(false);
+}
+
+// Its runtime undoes it then; without one a `runtime gc` has to.
+Result<cli::Report> AwaitUndone(const state::Root& root, const std::string& id) {
+  const auto deadline = std::chrono::steady_clock::now() + kForKill;
+  while (std::chrono::steady_clock::now() < deadline) {
+    ASSIGN_OR_RETURN(const auto seen, state::Look(root, id));
+    if (!seen) return cli::Report{};
+    if (seen->life == state::Life::kDead) break;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  cli::Report report;
+  report.warnings.push_back(Error("the container has ended, but its runtime does not undo it", {},
+                                  "call runtime gc " + id));
+  return report;
+}
+
+Result<cli::Report> Stop(Given given) {
+  const cli::Words& words = given.words;
+  ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "stop"));
+  ASSIGN_OR_RETURN(const auto time, words.Number("time", 0, kMaxTime));
+  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
+  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
+  ASSIGN_OR_RETURN(const state::Seen seen, state::LookAtLiving(root, id));
+  RETURN_IF_ERROR(sys::SendSignal(seen.child, SIGTERM));
+  if (seen.phase == state::Phase::kPaused) RETURN_IF_ERROR(Resume(words, id));
+  ASSIGN_OR_RETURN(bool ended,
+                   sys::AwaitExit(seen.child, std::chrono::seconds(time.value_or(kDefaultTime))));
+  if (!ended) {
+    RETURN_IF_ERROR(sys::SendSignal(seen.child, SIGKILL));
+    ASSIGN_OR_RETURN(ended, sys::AwaitExit(seen.child, kForKill));
+  }
+  if (ended) return AwaitUndone(root, id);
+  return Error("the container's first process still lives after SIGKILL", std::to_string(seen.pid),
+               "it may be frozen, or wait for a disk or a server");
+}
+
+}  // namespace
+
+constexpr Command kStopCommand = {
+    .name = "stop",
+    .synopsis = "[OPTIONS] ID",
+    .summary = "end a running container: TERM, and KILL when it takes too long",
+    .about =
+        "Asks the container's first process to end, with TERM, kills it when it has not done so in "
+        "time, and returns when the container has been undone.\n"
+        "\n"
+        "  runtime stop web\n"
+        "  runtime stop --time 0 web\n",
+    .options = kOptions,
+    .execute = Stop};
+
+}  // namespace slipway::commands
