@@ -12,7 +12,9 @@ BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(busybox-static hyperfine python3 strace util-linux valgrind)
+TEST_PACKAGES=(
+  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
+)
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
 # shellcheck disable=SC2034

@@ -4,20 +4,45 @@
 #ifndef SLIPWAY_PLUGINS_MOUNT_LAYERS_H_
 #define SLIPWAY_PLUGINS_MOUNT_LAYERS_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
 namespace mount_stage {
 
+// A folder of the host, or a filesystem image.
+struct Layer {
+  std::string path;
+  std::string option;      // that names it
+  bool is_image = false;   // found by Probe
+  slipway::sys::Fd image;  // its detached mount, from PreClone on
+};
+
+// How the layers are put together.
+struct Overlay {
+  bool writable;                // false: what there is to see is in the layers alone
+  std::string upper;            // the folder that keeps what is written; empty: it goes to a tmpfs
+  std::optional<int64_t> size;  // of that tmpfs, in bytes
+  std::optional<int64_t> inodes;
+  uint64_t attributes;  // of mount_setattr(2)
+};
+
+// The kernel takes at most 255 bytes of names, and "0:1:...:79" are 229.
+inline constexpr size_t kMaxLayers = 80;
+
 // The errors of these two blame the option, where it is one that fails.
 //
-// A copy of `root`, with the mounts below it.
-slipway::Result<slipway::sys::Fd> StageFolder(const std::string& root, bool readonly);
+// A copy of the layer, with the mounts below it. attributes: of mount_setattr(2).
+slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attributes);
 
-// An overlay over `root` (without the mounts below it); what is written goes to a tmpfs.
-slipway::Result<slipway::sys::Fd> StageOverlay(const std::string& root);
+// An overlay over the layers, lowest first, without the mounts below them. It has each of nosuid,
+// nodev and noexec that the mount of a layer has.
+slipway::Result<slipway::sys::Fd> StageOverlay(const std::vector<Layer>& layers,
+                                               const Overlay& overlay);
 
 }  // namespace mount_stage
 

@@ -6,7 +6,6 @@
 
 #include "runtime/sys/mount.h"
 
-#include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/stat.h>
@@ -22,13 +21,21 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/mount/binds.h"
+#include "plugins/mount/image.h"
 #include "plugins/mount/layers.h"
+#include "plugins/mount/options.h"
+#include "plugins/mount/upper.h"
 #include "runtime/sdk/stage.h"
-#include "runtime/sys/file.h"
 
 namespace {
 
+using mount_stage::Bind;
+using mount_stage::Layer;
+using mount_stage::Propagation;
+using mount_stage::Tmpfs;
 using slipway::Child;
+using slipway::Context;
 using slipway::Error;
 using slipway::Ok;
 using slipway::Plan;
@@ -38,38 +45,10 @@ namespace sys = slipway::sys;
 
 enum class Method { kPivotRoot, kChroot };
 
-struct Bind {
-  slipway::HostPath source;
-  slipway::ContainerPath target;
-  bool readonly = false;
-
-  static constexpr const char* kTextForm = "source:target:ro=readonly";
-  static constexpr auto Options() {
-    return slipway::OptionTable(
-        slipway::Option<&Bind::source>("source", "File or folder of the host", {.required = true}),
-        slipway::Option<&Bind::target>("target", "Where it appears in the container",
-                                       {.required = true}),
-        slipway::Option<&Bind::readonly>("readonly",
-                                         "Mount it read-only; root in the container can undo that",
-                                         {.fallback = "false"}));
-  }
-};
-
-struct Tmpfs {
-  slipway::ContainerPath target;
-  std::optional<slipway::Bytes> size;
-  slipway::Mode mode;
-
-  static constexpr const char* kTextForm = "target";
-  static constexpr auto Options() {
-    return slipway::OptionTable(
-        slipway::Option<&Tmpfs::target>("target", "Where it appears in the container",
-                                        {.required = true}),
-        slipway::Option<&Tmpfs::size>(
-            "size", "Maximum size of its files; half of the memory if absent", {.minimum = 4096}),
-        slipway::Option<&Tmpfs::mode>("mode", "Permissions of the folder", {.fallback = "1777"}));
-  }
-};
+// "binds[0].source"
+std::string Item(const char* list, size_t index, const char* field = "") {
+  return list + ("[" + std::to_string(index) + "]") + field;
+}
 
 }  // namespace
 
@@ -83,8 +62,10 @@ class Mount final : public slipway::Stage {
  public:
   static constexpr auto Options() {
     return slipway::OptionTable(
-        slipway::Option<&Mount::root_>("root", "Folder of the host that becomes the container's /",
-                                       {.required = true}),
+        slipway::Option<&Mount::root_>(
+            "root",
+            "Folder of the host, or squashfs, erofs or ext4 image, that becomes the container's /",
+            {.required = true}),
         slipway::Option<&Mount::method_>(
             "method",
             "How it becomes /; chroot leaves the host's mounts in reach of a privileged command",
@@ -92,11 +73,26 @@ class Mount final : public slipway::Stage {
         slipway::Option<&Mount::readonly_>("readonly",
                                            "Mount / read-only; root in the container can undo that",
                                            {.fallback = "false", .short_name = "read-only"}),
+        slipway::Option<&Mount::nosuid_>("nosuid", mount_stage::kNosuid, {.fallback = "false"}),
+        slipway::Option<&Mount::nodev_>("nodev", mount_stage::kNodev, {.fallback = "false"}),
+        slipway::Option<&Mount::noexec_>("noexec", mount_stage::kNoexec, {.fallback = "false"}),
         slipway::Option<&Mount::overlay_>(
             "overlay",
             "Writes go to a throw-away layer in memory, and the root folder stays untouched; "
             "missing mount points are made in that layer",
             {.fallback = "false"}),
+        slipway::Option<&Mount::size_>(
+            "size", "Maximum size of the throw-away layer; half of the memory if absent",
+            {.minimum = 4096}),
+        slipway::Option<&Mount::inodes_>(
+            "inodes", "Maximum number of files and folders in the throw-away layer",
+            {.minimum = 1}),
+        slipway::Option<&Mount::upper_>(
+            "upper",
+            "Folder of the host that keeps what is written, in place of the throw-away layer; its "
+            "work folder UPPER.work is made beside it"),
+        slipway::Option<&Mount::layers_>(
+            "layers", "Folders or images over root, each over the one before it: the last wins"),
         slipway::Option<&Mount::binds_>(
             "binds", "Files and folders of the host that appear in the container",
             {.short_name = "bind"}),
@@ -104,41 +100,68 @@ class Mount final : public slipway::Stage {
                                         {.short_name = "tmpfs"}));
   }
 
-  Status Probe(slipway::Context&) override {
-    struct stat info {};
-    int cause = stat(root_.path.c_str(), &info) == 0 ? 0 : errno;
-    if (!cause && !S_ISDIR(info.st_mode)) cause = ENOTDIR;
-    if (cause) {
-      const bool absent = cause == ENOENT || cause == ENOTDIR;
-      return Error(cause, "open", root_.path,
-                   absent ? "the option root must name a folder of the host" : "")
-          .Option("root");
+  Status Create(Context&) override {
+    AddLayer(root_.path, "root");
+    for (size_t i = 0; i < layers_.size(); ++i) AddLayer(layers_[i].path, Item("layers", i));
+    if (stack_.size() > mount_stage::kMaxLayers) {
+      return Error("too many layers", {},
+                   "with root, there can be " + std::to_string(mount_stage::kMaxLayers))
+          .Option("layers");
+    }
+    if (!layers_.empty() && !Writable() && !readonly_) {
+      return Error("nothing takes what is written over these layers", {},
+                   "set overlay: true, name an upper folder, or say readonly: true")
+          .Option("layers");
+    }
+    if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
+    return inodes_ ? CheckThrowAway("inodes") : Ok();
+  }
+
+  Status Probe(Context& context) override {
+    std::vector<std::string> folders;
+    for (Layer& layer : stack_) {
+      ASSIGN_OR_RETURN(layer.is_image, ProbeLayer(layer));
+      if (!layer.is_image) folders.push_back(layer.path);
+    }
+    if (upper_) {
+      Status status = mount_stage::ProbeUpper(upper_->path, folders);
+      if (!status.ok()) return status.error().Option("upper");
     }
     for (size_t i = 0; i < binds_.size(); ++i) {
-      const std::string& source = binds_[i].source.path;
-      if (stat(source.c_str(), &info) == 0) continue;
-      return Error(errno, "find", source,
-                   errno == ENOENT ? "the source of a bind must exist on the host" : "")
-          .Option(Item("binds", i, ".source"));
+      RETURN_IF_ERROR(mount_stage::ProbeBind(binds_[i], Item("binds", i)));
+      if (binds_[i].absent) {
+        context.Info("leaves out the optional bind at " + binds_[i].target.path +
+                     ": its source does not exist");
+      }
     }
     return Ok();
   }
 
-  Status PreClone(Plan& plan) override { return plan.AddNamespaces(CLONE_NEWNS); }
+  // Images are mounted here: the container may have no device files, and a user namespace may not
+  // mount one.
+  Status PreClone(Plan& plan) override {
+    for (Layer& layer : stack_) {
+      if (layer.is_image) RETURN_IF_ERROR(MountImage(layer));
+    }
+    return plan.AddNamespaces(CLONE_NEWNS);
+  }
 
   Status InChild(Child& child) override {
+    ASSIGN_OR_RETURN(const std::vector<sys::Fd> propagated, TakePropagated());
     // What is mounted from here on reaches nobody else, and what others mount does not arrive.
     Status status = sys::MakeAllMountsPrivate();
     if (!status.ok()) {
       if (status.error()->errno_value != EINVAL) return status;
       return status.error().Hint("the host's / is no mount point, as in a chroot: bind it there");
     }
-    ASSIGN_OR_RETURN(const sys::Fd root, overlay_
-                                             ? mount_stage::StageOverlay(root_.path)
-                                             : mount_stage::StageFolder(root_.path, readonly_));
+    ASSIGN_OR_RETURN(const sys::Fd root, StageRoot());
     RETURN_IF_ERROR(child.SetRoot(root.get(), RootFlags()));
     for (const Further& mount : OuterFirst()) {
-      RETURN_IF_ERROR(mount.tmpfs ? AddTmpfs(child, mount.index) : AddBind(child, mount.index));
+      if (mount.tmpfs) {
+        RETURN_IF_ERROR(AddTmpfs(child, mount.index));
+      } else if (!binds_[mount.index].absent) {
+        RETURN_IF_ERROR(AddBind(child, mount.index, propagated));
+      }
     }
     return Ok();
   }
@@ -150,6 +173,63 @@ class Mount final : public slipway::Stage {
     size_t index;
     size_t depth;  // of its target
   };
+
+  void AddLayer(const std::string& path, const std::string& option) {
+    Layer& layer = stack_.emplace_back();
+    layer.path = path;
+    layer.option = option;
+  }
+
+  bool Writable() const { return overlay_ || upper_; }
+
+  // Is there the layer that this option limits?
+  Status CheckThrowAway(const char* option) const {
+    if (overlay_ && !upper_) return Ok();
+    return Error("there is no throw-away layer to limit", {},
+                 upper_ ? "what is written goes to the upper folder: leave out this, or upper"
+                        : "set overlay: true, or leave it out")
+        .Option(option);
+  }
+
+  // Is it an image?
+  static Result<bool> ProbeLayer(const Layer& layer) {
+    struct stat info {};
+    int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
+    if (!cause && S_ISDIR(info.st_mode)) return false;
+    if (!cause && S_ISREG(info.st_mode)) {
+      Status status = mount_stage::ProbeImage(layer.path);
+      if (!status.ok()) return status.error().Option(layer.option);
+      return true;
+    }
+    if (!cause) cause = ENOTDIR;
+    const bool absent = cause == ENOENT || cause == ENOTDIR;
+    const std::string hint =
+        "the option " + layer.option + " must name a folder of the host, or an image file";
+    return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
+  }
+
+  Status MountImage(Layer& layer) const {
+    auto mount = mount_stage::MountImage(
+        layer.path, mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_));
+    if (!mount.ok()) return mount.error().Option(layer.option);
+    layer.image = std::move(*mount);
+    return Ok();
+  }
+
+  Result<sys::Fd> StageRoot() const {
+    if (!Writable() && layers_.empty()) {
+      return mount_stage::StageFolder(stack_[0],
+                                      mount_stage::Attributes(readonly_, nosuid_, nodev_, noexec_));
+    }
+    mount_stage::Overlay overlay{
+        .writable = Writable(),
+        .upper = upper_ ? upper_->path : std::string(),
+        .size = {},
+        .inodes = inodes_,
+        .attributes = mount_stage::Attributes(/*readonly=*/false, nosuid_, nodev_, noexec_)};
+    if (size_) overlay.size = size_->count;
+    return mount_stage::StageOverlay(stack_, overlay);
+  }
 
   // A mount above another's target hides what was mounted there before.
   std::vector<Further> OuterFirst() const {
@@ -170,16 +250,11 @@ class Mount final : public slipway::Stage {
     return mounts;
   }
 
-  // "binds[0].source"
-  static std::string Item(const char* list, size_t index, const char* field) {
-    return list + ("[" + std::to_string(index) + "]") + field;
-  }
-
   uint32_t RootFlags() const {
     uint32_t flags = 0;
     if (method_ == Method::kChroot) flags |= SLIPWAY_ROOT_CHROOT;
-    if (overlay_) flags |= SLIPWAY_ROOT_THROW_AWAY;
-    if (overlay_ && readonly_) flags |= SLIPWAY_ROOT_READONLY;
+    if (Writable()) flags |= SLIPWAY_ROOT_THROW_AWAY;
+    if (Writable() && readonly_) flags |= SLIPWAY_ROOT_READONLY;
     return flags;
   }
 
@@ -187,22 +262,31 @@ class Mount final : public slipway::Stage {
                 uint32_t flags, const std::string& option) const {
     Status status = child.Attach(mount.get(), target, flags);
     if (status.ok()) return status;
-    if (status.error()->errno_value == ENOENT && !overlay_) {
+    if (status.error()->errno_value == ENOENT && !Writable()) {
       status.error().Hint("a mount point must exist in the container's root, and " + target.path +
                           " does not; make it there, or set overlay: true");
     }
     return status.error().Option(option);
   }
 
-  Status AddBind(Child& child, size_t index) const {
-    const Bind& bind = binds_[index];
-    auto source = sys::CloneTree(bind.source.path, /*recursive=*/true);
-    if (!source.ok()) return source.error().Option(Item("binds", index, ".source"));
-    if (bind.readonly) {
-      Status status = sys::SetReadonly(*source, true, bind.source.path);
-      if (!status.ok()) return status.error().Option(Item("binds", index, ".readonly"));
+  // Invalid for the private ones.
+  Result<std::vector<sys::Fd>> TakePropagated() const {
+    std::vector<sys::Fd> taken;
+    for (size_t i = 0; i < binds_.size(); ++i) {
+      if (binds_[i].absent || binds_[i].propagation == Propagation::kPrivate) continue;
+      taken.resize(binds_.size());
+      ASSIGN_OR_RETURN(taken[i], mount_stage::TakeBind(binds_[i], Item("binds", i)));
     }
-    return Attach(child, *source, bind.target, 0, Item("binds", index, ".target"));
+    return taken;
+  }
+
+  Status AddBind(Child& child, size_t index, const std::vector<sys::Fd>& propagated) const {
+    const Bind& bind = binds_[index];
+    const std::string target = Item("binds", index, ".target");
+    if (bind.propagation != Propagation::kPrivate)
+      return Attach(child, propagated[index], bind.target, 0, target);
+    ASSIGN_OR_RETURN(const sys::Fd source, mount_stage::TakeBind(bind, Item("binds", index)));
+    return Attach(child, source, bind.target, 0, target);
   }
 
   Status AddTmpfs(Child& child, size_t index) const {
@@ -211,8 +295,10 @@ class Mount final : public slipway::Stage {
     snprintf(mode, sizeof(mode), "%o", tmpfs.mode.bits);
     std::vector<std::pair<std::string, std::string>> options = {{"mode", mode}};
     if (tmpfs.size) options.emplace_back("size", std::to_string(tmpfs.size->count));
-    auto mount = sys::NewMount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-    if (!mount.ok()) return mount.error().Option(Item("tmpfs", index, ""));
+    // The folder itself is one.
+    if (tmpfs.inodes) options.emplace_back("nr_inodes", std::to_string(*tmpfs.inodes + 1));
+    auto mount = sys::NewMount("tmpfs", options, tmpfs.attributes());
+    if (!mount.ok()) return mount.error().Option(Item("tmpfs", index));
     return Attach(child, *mount, tmpfs.target, SLIPWAY_ATTACH_FRESH,
                   Item("tmpfs", index, ".target"));
   }
@@ -220,9 +306,17 @@ class Mount final : public slipway::Stage {
   slipway::HostPath root_;
   Method method_ = Method::kPivotRoot;
   bool readonly_ = false;
+  bool nosuid_ = false;
+  bool nodev_ = false;
+  bool noexec_ = false;
   bool overlay_ = false;
+  std::optional<slipway::Bytes> size_;
+  std::optional<int64_t> inodes_;
+  std::optional<slipway::HostPath> upper_;
+  std::vector<slipway::HostPath> layers_;
   std::vector<Bind> binds_;
   std::vector<Tmpfs> tmpfs_;
+  std::vector<Layer> stack_;  // root_ and layers_, lowest first
 };
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "plugins/mount/mount_test.h"
+
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -17,14 +19,10 @@
 namespace {
 
 namespace fs = std::filesystem;
+using mount_stage::Mount;
 using slipway::testing::ContainerTest;
 using slipway::testing::ReadText;
 using slipway::testing::RunResult;
-
-// A pipeline with these further options of mount.
-std::string Mount(const std::string& options = "") {
-  return "  - pid\n  - mount: {root: root" + options + "}\n  - proc\n";
-}
 
 TEST(Mount, RootIsTheFolder) {
   ContainerTest test;
@@ -196,7 +194,8 @@ TEST(MountBind, MissingSourceIsReportedBeforeAnythingStarts) {
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
                             ":4:42: mount: binds[0].source: cannot find \"/nope\": No such file or "
-                            "directory (the source of a bind must exist on the host)\n");
+                            "directory (the source of a bind must exist on the host, unless it is "
+                            "optional)\n");
 }
 
 TEST(MountBind, FolderOnAFileIsRefused) {
@@ -355,19 +354,17 @@ TEST(MountBad, RootThatIsMissing) {
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
                             ":3:19: mount: root: cannot open \"" + test.Path("nowhere") +
                             "\": No such file or directory (the option root must name a folder "
-                            "of the host)\n");
+                            "of the host, or an image file)\n");
 }
 
-TEST(MountBad, RootThatIsAFile) {
+TEST(MountBad, RootThatIsADevice) {
   ContainerTest test;
-  const std::string file = test.Write("file", "");
   const RunResult result =
-      test.RunContainer(test.WriteStages("  - mount: {root: file}\n"), {"/bin/true"});
+      test.RunContainer(test.WriteStages("  - mount: {root: /dev/null}\n"), {"/bin/true"});
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":3:19: mount: root: cannot open \"" + file +
-                            "\": Not a directory (the option root must name a folder of "
-                            "the host)\n");
+                            ":3:19: mount: root: cannot open \"/dev/null\": Not a directory (the "
+                            "option root must name a folder of the host, or an image file)\n");
 }
 
 TEST(MountBad, RootThatIsNotGiven) {

@@ -63,25 +63,30 @@ bool IsRequired(const slipway_option& record, std::string_view field) {
   return false;
 }
 
-// SLIPWAY_RECORD: "source:target[:ro]", "device[:access]", "target[:NAME=VALUE,...]"; or nothing.
+// SLIPWAY_RECORD: "source:target[:ro]", "source:target[:ro,noexec,NAME=VALUE]", "device[:access]",
+// "target[:NAME=VALUE,...]"; or nothing.
 std::string FormText(const slipway_option& record) {
   std::string text;
+  std::string words;
+  size_t word_count = 0;
   bool optional = false;
   std::string_view rest = record.text_form != nullptr ? record.text_form : "";
   while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     const std::string_view name = part.substr(0, part.find('='));
-    if (text.empty()) {
-      text.append(name);
-    } else if (name.size() == part.size() && IsRequired(record, name)) {
-      text.append(":").append(name);
+    if (name.size() != part.size()) {
+      words.append(word_count++ == 0 ? "" : ",").append(name);
+    } else if (text.empty() || IsRequired(record, name)) {
+      text.append(text.empty() ? "" : ":").append(name);
     } else {
       text.append("[:").append(name).append("]");
       optional = true;
     }
   }
-  return text.empty() || optional ? text : text + "[:NAME=VALUE,...]";
+  if (text.empty()) return text;
+  if (word_count > 0) return text + "[:" + words + (word_count > 1 ? ",NAME=VALUE]" : "]");
+  return optional ? text : text + "[:NAME=VALUE,...]";
 }
 
 }  // namespace

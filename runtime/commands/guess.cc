@@ -22,7 +22,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionsOfPeers[] = {
     {"--volume", "--bind SOURCE:TARGET[:ro]"},
     {"--mount", "--bind SOURCE:TARGET[:ro]"},
     {"--ro-bind", "--bind SOURCE:TARGET:ro"},
-    {"--bind-try", "--bind SOURCE:TARGET"},
+    {"--bind-try", "--bind SOURCE:TARGET:optional"},
     {"--chdir", "-w DIR"},
     {"--cwd", "-w DIR"},
     {"--setenv", "-e NAME=VALUE"},

@@ -83,21 +83,26 @@ Kind KindOf(const slipway_option& option) {
   return option.type == SLIPWAY_LIST ? Kind::kTexts : Kind::kText;
 }
 
-// "SOURCE:TARGET[:ro]" of the text form "source:target:ro=readonly".
+// "SOURCE:TARGET[:ro]" of the text form "source:target:ro=readonly"; of one with more such words,
+// "SOURCE:TARGET[:ro,...]".
 std::string FormInWords(std::string_view form) {
   std::string words;
+  std::string_view flag;
+  bool more_flags = false;
   while (!form.empty()) {
     const std::string_view part = form.substr(0, form.find(':'));
     form.remove_prefix(std::min(form.size(), part.size() + 1));
     const size_t equals = part.find('=');
     if (equals != std::string_view::npos) {
-      words.append("[:").append(part.substr(0, equals)).append("]");
+      more_flags = !flag.empty();
+      if (flag.empty()) flag = part.substr(0, equals);
       continue;
     }
     if (!words.empty()) words += ":";
     for (char c : part) words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
-  return words;
+  if (flag.empty()) return words;
+  return words.append("[:").append(flag).append(more_flags ? ",...]" : "]");
 }
 
 // What stands for the value in the help.

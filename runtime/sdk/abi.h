@@ -68,7 +68,8 @@ typedef enum slipway_cause {
 
 typedef enum slipway_root_flags {
   SLIPWAY_ROOT_CHROOT = 1,     /* enter it by chroot(2) instead of pivot_root(2) */
-  SLIPWAY_ROOT_THROW_AWAY = 2, /* what is written there goes with the container */
+  SLIPWAY_ROOT_THROW_AWAY = 2, /* what is written there is the container's own: a mount point that
+                                  is missing may be made */
   SLIPWAY_ROOT_READONLY = 4    /* make it read-only last, without the mounts beneath it */
 } slipway_root_flags;
 

@@ -4,7 +4,9 @@
 #include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 
@@ -78,9 +80,11 @@ Result<Fd> NewMount(const std::string& type,
                  errno == ENODEV ? "this kernel does not offer the filesystem" : "");
   }
   for (const auto& [key, value] : options) {
-    if (syscall(SYS_fsconfig, context.get(), FSCONFIG_SET_STRING, key.c_str(), value.c_str(), 0)) {
+    const bool flag = value.empty();
+    if (syscall(SYS_fsconfig, context.get(), flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING,
+                key.c_str(), flag ? nullptr : value.c_str(), 0)) {
       const int saved = errno;
-      return Error(saved, "mount " + type, key + "=" + value, ContextLog(context));
+      return Error(saved, "mount " + type, flag ? key : key + "=" + value, ContextLog(context));
     }
   }
   if (syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) {
@@ -93,11 +97,35 @@ Result<Fd> NewMount(const std::string& type,
 }
 
 Status SetReadonly(const Fd& mount, bool recursive, const std::string& path) {
-  mount_attr attributes{};
-  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  return AddAttributes(mount, MOUNT_ATTR_RDONLY, recursive, path);
+}
+
+Status AddAttributes(const Fd& mount, uint64_t attributes, bool recursive,
+                     const std::string& path) {
+  mount_attr request{};
+  request.attr_set = attributes;
   const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
-  if (syscall(SYS_mount_setattr, mount.get(), "", flags, &attributes, sizeof(attributes))) {
-    return Error(errno, "make read-only", path);
+  if (syscall(SYS_mount_setattr, mount.get(), "", flags, &request, sizeof(request))) {
+    const bool readonly = attributes == MOUNT_ATTR_RDONLY;
+    return Error(errno, readonly ? "make read-only" : "restrict the mount of", path);
+  }
+  return Ok();
+}
+
+Result<uint64_t> RestrictionsOf(const Fd& file, const std::string& path) {
+  static_assert(ST_NOSUID == MOUNT_ATTR_NOSUID && ST_NODEV == MOUNT_ATTR_NODEV &&
+                ST_NOEXEC == MOUNT_ATTR_NOEXEC);
+  struct statfs info {};
+  if (fstatfs(file.get(), &info) != 0) return Error(errno, "see how this is mounted:", path);
+  return static_cast<uint64_t>(info.f_flags) & (ST_NOSUID | ST_NODEV | ST_NOEXEC);
+}
+
+Status SetPropagation(const Fd& mount, uint64_t propagation, const std::string& path) {
+  mount_attr request{};
+  request.propagation = propagation;
+  if (syscall(SYS_mount_setattr, mount.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &request,
+              sizeof(request))) {
+    return Error(errno, "set the propagation of", path);
   }
   return Ok();
 }

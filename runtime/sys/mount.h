@@ -27,13 +27,25 @@ inline constexpr char kMakeMount[] = "make a mount of";  // fsmount(2), by NewMo
 inline constexpr char kPivotRoot[] = "make the new root the root (pivot_root)";
 
 // A new detached mount of a filesystem.
-// options: keys and values of its mount options. attributes: MOUNT_ATTR_* of mount_setattr(2).
+// options: keys and values of its mount options; one with an empty value is a flag, such as "ro".
+// attributes: MOUNT_ATTR_* of mount_setattr(2).
 Result<Fd> NewMount(const std::string& type,
                     const std::vector<std::pair<std::string, std::string>>& options,
                     uint64_t attributes);
 
 // Makes the mount read-only, with the mounts below it if `recursive`. `path` names it in an error.
 Status SetReadonly(const Fd& mount, bool recursive, const std::string& path);
+
+// Adds attributes, MOUNT_ATTR_* of mount_setattr(2), to the mount, and to the mounts below it if
+// `recursive`. `path` names it in an error.
+Status AddAttributes(const Fd& mount, uint64_t attributes, bool recursive, const std::string& path);
+
+// Which of MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV and MOUNT_ATTR_NOEXEC the mount of `file` has.
+Result<uint64_t> RestrictionsOf(const Fd& file, const std::string& path);
+
+// What reaches this mount, and the mounts below it, from others: MS_PRIVATE, MS_SLAVE, MS_SHARED of
+// mount_namespaces(7).
+Status SetPropagation(const Fd& mount, uint64_t propagation, const std::string& path);
 
 // Attaches a detached mount at the file or folder `target`, an O_PATH descriptor. `path` names
 // the target in an error.

@@ -1,0 +1,84 @@
+#include "plugins/mount/binds.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "runtime/sys/file.h"
+#include "runtime/sys/mount.h"
+
+namespace mount_stage {
+namespace {
+
+using slipway::Error;
+using slipway::Ok;
+using slipway::Result;
+using slipway::Status;
+using slipway::sys::Fd;
+namespace sys = slipway::sys;
+
+// The optional fields of the line of a mount in /proc/self/mountinfo, as "shared:1 master:2":
+//   ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELD...] - TYPE ...
+// See proc(5).
+Result<std::string> PropagationOf(const std::string& path) {
+  constexpr int kBefore = 6;
+  ASSIGN_OR_RETURN(const Fd file, sys::Open(path, O_PATH));
+  ASSIGN_OR_RETURN(const uint64_t id, sys::MountOf(file.get()));
+  ASSIGN_OR_RETURN(std::string mounts, sys::ReadFile("/proc/self/mountinfo"));
+  mounts.insert(0, "\n");
+  size_t start = mounts.find("\n" + std::to_string(id) + " ");
+  if (start == std::string::npos) return std::string();
+  for (int field = 0; field < kBefore; ++field) start = mounts.find(' ', start) + 1;
+  return mounts.substr(start, mounts.find("- ", start) - start);
+}
+
+Status CheckPropagation(const Bind& bind) {
+  ASSIGN_OR_RETURN(const std::string propagation, PropagationOf(bind.source.path));
+  const bool shared = propagation.find("shared:") != std::string::npos;
+  const bool slave = propagation.find("master:") != std::string::npos;
+  if (shared || (slave && bind.propagation == Propagation::kSlave)) return Ok();
+  return Error("the mount that this lies on takes no part in propagation", bind.source.path,
+               "share it on the host first, as with mount --make-shared, or leave propagation out");
+}
+
+}  // namespace
+
+Status ProbeBind(Bind& bind, const std::string& option) {
+  const std::string& source = bind.source.path;
+  struct stat info {};
+  if (stat(source.c_str(), &info) != 0) {
+    const bool missing = errno == ENOENT || errno == ENOTDIR;
+    bind.absent = missing && bind.optional;
+    if (bind.absent) return Ok();
+    return Error(
+               errno, "find", source,
+               missing ? "the source of a bind must exist on the host, unless it is optional" : "")
+        .Option(option + ".source");
+  }
+  if (bind.propagation == Propagation::kPrivate) return Ok();
+  Status status = CheckPropagation(bind);
+  if (!status.ok()) status.error().Option(option + ".propagation");
+  return status;
+}
+
+Result<Fd> TakeBind(const Bind& bind, const std::string& option) {
+  const std::string& source = bind.source.path;
+  auto tree = sys::CloneTree(source, /*recursive=*/true);
+  if (!tree.ok()) return tree.error().Option(option + ".source");
+  if (const uint64_t attributes = bind.attributes()) {
+    Status status = sys::AddAttributes(*tree, attributes, /*recursive=*/true, source);
+    if (!status.ok()) {
+      return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? option + ".readonly" : option);
+    }
+  }
+  if (bind.propagation == Propagation::kSlave) {
+    Status status = sys::SetPropagation(*tree, MS_SLAVE, source);
+    if (!status.ok()) return status.error().Option(option + ".propagation");
+  }
+  return tree;
+}
+
+}  // namespace mount_stage

@@ -1,0 +1,24 @@
+// A file or folder of the host as a mount of its own.
+
+#ifndef SLIPWAY_PLUGINS_MOUNT_BINDS_H_
+#define SLIPWAY_PLUGINS_MOUNT_BINDS_H_
+
+#include <string>
+
+#include "plugins/mount/options.h"
+#include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
+
+namespace mount_stage {
+
+// Is the source there, and can mounts come through it as they should? Sets bind.absent. The errors
+// of these blame the option. option: "binds[0]".
+slipway::Status ProbeBind(Bind& bind, const std::string& option);
+
+// A detached copy of the source's mount, with the mounts below it. One with propagation is to be
+// taken while the mounts of the host are in touch with this mount namespace's.
+slipway::Result<slipway::sys::Fd> TakeBind(const Bind& bind, const std::string& option);
+
+}  // namespace mount_stage
+
+#endif  // SLIPWAY_PLUGINS_MOUNT_BINDS_H_
