@@ -11,7 +11,7 @@ namespace slipway::cli {
 
 struct ContainerRow {
   std::string id;
-  std::string state;   // "running" or "dead"
+  std::string state;   // "creating", "running", "paused" or "dead"
   int64_t pid = 0;     // of the container's first process, as this machine numbers it; 0: none
   int64_t since = 0;   // nanoseconds since 1970
   std::string config;  // path

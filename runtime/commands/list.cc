@@ -28,7 +28,7 @@ std::string UserName() {
 cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
   const bool running = seen.life == state::Life::kRunning;
   return {.id = id,
-          .state = running ? "running" : "dead",
+          .state = running ? state::NameOf(seen.phase) : "dead",
           .pid = seen.pid,
           .since = seen.contents.facts.since,
           .config = seen.contents.facts.config,

@@ -48,10 +48,16 @@ Status Update(const Occasion& occasion, const Stage& stage, size_t position,
   context.journal = &journal;
   context.stage = position;
   bool any = false;
-  for (const state::Entry& entry : entries) {
-    if (entry.stage != position) continue;
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
+    if (entry->stage != position) continue;
     any = true;
-    RETURN_IF_ERROR(changed.Update(context, stage.spec().options, entry.record));
+    Status status = changed.Update(context, stage.spec().options, entry->record);
+    if (status.ok()) continue;
+    while (entry != entries.begin()) {
+      --entry;
+      if (entry->stage == position) (void)stage.Update(context, now, entry->record).ok();
+    }
+    return status;
   }
   if (any && stage.descriptor().update != nullptr) return Ok();
   return Error("the stage cannot change anything while the container runs").In(stage.name(), {});

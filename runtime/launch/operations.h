@@ -22,7 +22,8 @@ Status Freeze(const Occasion& occasion, const std::vector<Stage>& stages, state:
               bool frozen);
 
 // Has one stage of the container, at `position` in its pipeline, change what its options say. now:
-// the new values of its options. Fails when the stage has left nothing that could change.
+// the new values of its options. Fails when the stage has left nothing that could change; what was
+// changed before a failure is put back.
 Status Update(const Occasion& occasion, const Stage& stage, size_t position,
               const slipway_value* now, state::Journal& journal);
 
