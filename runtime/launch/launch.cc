@@ -135,7 +135,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   const Execution execution(job.command);
   InitProgram init;
   if (plan.init) {
-    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before()));
+    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before(), plan.init_flags));
   }
   const Setup setup{.id = job.facts.id,
                     .stages = job.stages,
