@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +25,7 @@ namespace {
 constexpr const char* kName = "slipway-init";
 constexpr const char* kStep = "init";
 constexpr const char* kOrders = "the init's orders";
+constexpr uint64_t kTexts = init::kMappedAt + init::kOrdersAt + sizeof(init::Orders);
 
 Error CannotMake(int cause, const char* what) {
   return Error(cause, "make " + std::string(what)).In({}, kStep);
@@ -55,25 +58,24 @@ void Append(const std::vector<std::string>& more, uint64_t at, std::vector<uint6
 // What follows the head of the orders; the head gets to know where.
 std::string TextsOf(const Command& command, init::Orders& head) {
   const size_t count = command.args.size() + command.environment.size() + 2;
-  constexpr uint64_t kBegin = init::kMappedAt + init::kOrdersAt + sizeof(init::Orders);
-  head.arguments = kBegin;
-  head.environment = kBegin + (command.args.size() + 1) * sizeof(uint64_t);
+  head.arguments = kTexts;
+  head.environment = kTexts + (command.args.size() + 1) * sizeof(uint64_t);
   std::vector<uint64_t> pointers;
   pointers.reserve(count);
   std::string texts;
-  const uint64_t at = kBegin + count * sizeof(uint64_t);
+  const uint64_t at = kTexts + count * sizeof(uint64_t);
   Append(command.args, at, pointers, texts);
   Append(command.environment, at, pointers, texts);
   return std::string(reinterpret_cast<const char*>(pointers.data()), count * sizeof(uint64_t)) +
          texts;
 }
 
-// Puts `text` into a field of `size` bytes.
-bool Put(char* field, size_t size, const std::string& text) {
-  if (text.size() >= size) return false;
-  std::memcpy(field, text.c_str(), text.size() + 1);
-  return true;
+iovec PartOf(std::string_view bytes) {
+  return {.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
 }
+
+// The text and the NUL behind it.
+iovec TextOf(const std::string& text) { return PartOf({text.c_str(), text.size() + 1}); }
 
 }  // namespace
 
@@ -81,38 +83,40 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
                                       uint32_t flags) {
   InitProgram made;
   auto file = sys::MemoryFile(kName, /*program=*/true);
-  if (file.ok()) {
-    made.orders_ = std::move(file).value();
-    RETURN_IF_ERROR(sys::WriteFile(made.orders_, kName, init::Image()));
-  } else if (file.error()->errno_value == EACCES) {
+  if (!file.ok() && file.error()->errno_value == EACCES) {
     ASSIGN_OR_RETURN(made.image_, FileInDetachedMount());
-    ASSIGN_OR_RETURN(made.orders_, sys::MemoryFile("orders", /*program=*/false));
-  } else {
-    return file.error().In({}, kStep);
+    file = sys::MemoryFile("orders", /*program=*/false);
   }
+  if (!file.ok()) return file.error().In({}, kStep);
+  made.orders_ = std::move(file).value();
   std::memcpy(&made.head_.mask, &mask, sizeof(made.head_.mask));
   made.head_.signal_all = (flags & SLIPWAY_INIT_SIGNAL_ALL) != 0 ? 1 : 0;
-  const std::string texts = TextsOf(execution.command(), made.head_);
-  if (lseek(made.orders_.get(), init::kOrdersAt + sizeof(init::Orders), SEEK_SET) < 0) {
-    return CannotMake(errno, kOrders);
-  }
-  Status written = sys::WriteFile(made.orders_, kName, texts);
-  if (!written.ok()) return written.error().In({}, kStep);
+  made.texts_ = TextsOf(execution.command(), made.head_);
   return made;
 }
 
-Error InitProgram::Run(const Program& program, int channel) {
+// Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another
+// one has written a moment ago.
+Status InitProgram::Write(const Program& program) {
   head_.folder = program.folder.get();
   head_.by_path = program.script ? 1 : 0;
-  if (!Put(head_.name, sizeof(head_.name), program.name) ||
-      !Put(head_.path, sizeof(head_.path), program.path)) {
-    return Error(ENAMETOOLONG, "execute the container's", program.path).In({}, kStep);
+  head_.name = kTexts + texts_.size();
+  head_.path = head_.name + program.name.size() + 1;
+  const std::string_view head(reinterpret_cast<const char*>(&head_), sizeof(head_));
+  const iovec parts[] = {PartOf(init::Image()), PartOf(head), PartOf(texts_),
+                         TextOf(program.name), TextOf(program.path)};
+  size_t size = 0;
+  for (const iovec& part : parts) size += part.iov_len;
+  const ssize_t written = pwritev(orders_.get(), parts, std::size(parts), 0);
+  if (written != static_cast<ssize_t>(size)) {
+    return CannotMake(written < 0 ? errno : ENOSPC, kOrders);
   }
-  if (pwrite(orders_.get(), &head_, sizeof(head_), init::kOrdersAt) !=
-      static_cast<ssize_t>(sizeof(head_))) {
-    return CannotMake(errno, kOrders);
-  }
-  if (Status sealed = sys::Seal(orders_, kName); !sealed.ok()) return sealed.error().In({}, kStep);
+  Status sealed = sys::Seal(orders_, kName);
+  return sealed.ok() ? std::move(sealed) : Status(sealed.error().In({}, kStep));
+}
+
+Error InitProgram::Run(const Program& program, int channel) {
+  if (Status status = Write(program); !status.ok()) return status.error();
   for (int fd : {orders_.get(), channel, program.folder.get()}) {
     if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }

@@ -21,7 +21,7 @@ class InitProgram {
  public:
   InitProgram() = default;  // none is asked for
 
-  // In the host, before the clone: the program, and the orders as far as they are known. mask: the
+  // In the host, before the clone: files for it, and the orders as far as they are known. mask: the
   // command's signal mask. flags: slipway_init_flags.
   static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, uint32_t flags);
 
@@ -35,9 +35,12 @@ class InitProgram {
   Error Run(const Program& program, int channel);
 
  private:
+  Status Write(const Program& program);
+
   sys::Fd image_;   // only where the orders' file may not be executed
   sys::Fd orders_;  // nobody writes to it once it is executed
   init::Orders head_{};
+  std::string texts_;  // what follows the head
 };
 
 // Of a command that the init could not start.
