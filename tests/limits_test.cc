@@ -68,7 +68,7 @@ TEST(Limits, ForkBombStops) {
 }
 
 constexpr char kInitCounts[] =
-    "runtime: init: cannot start the command below its init: Resource temporarily unavailable (a "
+    "runtime: cannot start the command below its init: Resource temporarily unavailable (a "
     "limit of processes is reached; the init counts as one, so that pids.max must be 2 or more)\n";
 
 TEST(Limits, OneTaskIsTooFewWithAnInit) {

@@ -14,11 +14,16 @@ namespace {
 
 class UserChange : public LeftBehind {
  protected:
+  void SetUp() override {
+    LeftBehind::SetUp();
+    test_.Write("root/etc/passwd", "daemon:x:65534:65534::/:/bin/sh\n");
+  }
+
   // Kills the runtime, once the command has said so with its new user.
   void LeaveDaemon(const std::string& pid) {
     Running container(
         test_.Argv(Config(pid),
-                   {"/bin/start-stop-daemon", "-S", "-c", "65534:65534", "-x", "/bin/sh", "--", "-c",
+                   {"/bin/start-stop-daemon", "-S", "-c", "daemon", "-x", "/bin/sh", "--", "-c",
                     "id -u; exec tail -f /etc/ready"},
                    Flags()));
     ASSERT_TRUE(container.AwaitOutput("65534\nready\n")) << container.Await().err;
