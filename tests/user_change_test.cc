@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 
+#include <optional>
 #include <string>
 
 #include "runtime/sdk/testing/container.h"
@@ -21,20 +23,29 @@ class UserChange : public LeftBehind {
 
   // Kills the runtime, once the command has said so with its new user.
   void LeaveDaemon(const std::string& pid) {
-    Running container(
+    container_.emplace(
         test_.Argv(Config(pid),
                    {"/bin/start-stop-daemon", "-S", "-c", "daemon", "-x", "/bin/sh", "--", "-c",
                     "id -u; exec tail -f /etc/ready"},
                    Flags()));
-    ASSERT_TRUE(container.AwaitOutput("65534\nready\n")) << container.Await().err;
-    container.Signal(SIGKILL);
-    EXPECT_EQ(container.Await().status, 128 + SIGKILL);
+    ASSERT_TRUE(container_->AwaitOutput("65534\nready\n")) << container_->Await().err;
+    container_->Signal(SIGKILL);
+    siginfo_t info{};
+    EXPECT_EQ(waitid(P_PID, static_cast<id_t>(container_->pid()), &info, WEXITED | WNOWAIT), 0);
   }
+
+  // A command that lives on holds the output open.
+  void ExpectKilled() {
+    EXPECT_EQ(container_->Await().status, 128 + SIGKILL);
+    AwaitOrphans();
+  }
+
+  std::optional<Running> container_;
 };
 
 TEST_F(UserChange, OfACommandBelowAnInitTiesItToTheRuntimeAsBefore) {
   LeaveDaemon("  - pid\n");
-  AwaitOrphans();
+  ExpectKilled();
   EXPECT_NE(List().out.find(id() + "  dead   -  "), std::string::npos) << List().out;
   ExpectOutput(Gc(), Undone());
   ExpectUndone();
@@ -44,7 +55,7 @@ TEST_F(UserChange, WithoutAnInitLeavesItToGc) {
   LeaveDaemon("  - pid: {init: false}\n");
   EXPECT_NE(List().out.find(id() + "  dead, still running  "), std::string::npos) << List().out;
   ExpectOutput(Gc(), Undone());
-  AwaitOrphans();
+  ExpectKilled();
   ExpectUndone();
 }
 
