@@ -78,7 +78,7 @@ TEST_F(StagesPack, BuildsAContainer) {
       "  - uts: {hostname: packed}\n  - pid\n  - mount: {root: root}\n  - proc\n");
   const RunResult result =
       RunProgram({Host(), "--config", config, "/bin/sh", "-c", "hostname; echo $$"});
-  EXPECT_EQ(result.out, "packed\n1\n") << result.err;
+  EXPECT_EQ(result.out, "packed\n2\n") << result.err;
   EXPECT_EQ(result.status, 0);
 }
 

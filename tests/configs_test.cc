@@ -51,9 +51,9 @@ TEST_F(Configs, EachHasATestHere) {
 
 using HostYaml = Configs;
 
-TEST_F(HostYaml, HasAHostnameAndPid1AndNoProcessOfTheHost) {
+TEST_F(HostYaml, HasAHostnameAndAnInitAndNoProcessOfTheHost) {
   const RunResult result = Run("host.yaml", "uname -n; echo $$; echo /proc/[0-9]*");
-  EXPECT_EQ(result.out, "sandbox\n1\n/proc/1\n") << result.err;
+  EXPECT_EQ(result.out, "sandbox\n2\n/proc/1 /proc/2\n") << result.err;
   EXPECT_EQ(result.err, "");
 }
 
@@ -99,16 +99,16 @@ using MinimalYaml = OnRootFilesystem;
 TEST_F(MinimalYaml, HasOwnProcessesAndOwnFilesAndTheHostsName) {
   const RunResult result = Run(
       "minimal.yaml", "echo $$; echo /proc/[0-9]*; cut -d' ' -f5 /proc/self/mountinfo; uname -n");
-  EXPECT_EQ(result.out, "1\n/proc/1\n/\n/proc\n" + hostname_ + "\n") << result.err;
+  EXPECT_EQ(result.out, "2\n/proc/1 /proc/2\n/\n/proc\n" + hostname_ + "\n") << result.err;
   EXPECT_EQ(result.err, "");
 }
 
 using UbuntuYaml = OnRootFilesystem;
 
-TEST_F(UbuntuYaml, HasAHostnameAndPid1AndOwnProcessesAndOwnFiles) {
+TEST_F(UbuntuYaml, HasAHostnameAndAnInitAndOwnProcessesAndOwnFiles) {
   const RunResult result = Run(
       "ubuntu.yaml", "uname -n; echo $$; echo /proc/[0-9]*; cut -d' ' -f5 /proc/self/mountinfo");
-  EXPECT_EQ(result.out, "container\n1\n/proc/1\n/\n/proc\n") << result.err;
+  EXPECT_EQ(result.out, "container\n2\n/proc/1 /proc/2\n/\n/proc\n") << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.status, 0);
 }
@@ -117,16 +117,16 @@ TEST_F(UbuntuYaml, RunsBashWithoutACommand) {
   RunOptions options;
   options.input = "echo hello from ${BASH##*/} $BASHPID\nexit 6\n";
   const RunResult result = test_.RunContainer(Config("ubuntu.yaml"), {}, options);
-  EXPECT_EQ(result.out, "hello from bash 1\n") << result.err;
+  EXPECT_EQ(result.out, "hello from bash 2\n") << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.status, 6);
 }
 
 TEST_F(UbuntuYaml, AForkBombStopsAtTwentyTasks) {
-  // perl says how many it got; a shell would try again for a while. It is itself a task.
+  // perl says how many it got; a shell would try again for a while. It and the init are tasks too.
   const RunResult result = test_.RunContainer(
       Config("ubuntu.yaml"), {"/usr/bin/perl", "-e",
-                              "my $tasks = 1;"
+                              "my $tasks = 2;"
                               "while ($tasks < 100) {"
                               "  my $pid = fork;"
                               "  if (!defined $pid) { print \"$tasks tasks: $!\\n\"; last }"

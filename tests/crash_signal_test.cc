@@ -72,9 +72,9 @@ INSTANTIATE_TEST_SUITE_P(Each, CrashSignal,
                                            SIGSYS),
                          [](const auto& info) { return sigabbrev_np(info.param); });
 
-TEST_P(CrashSignal, ThatIsSentGoesOnToTheCommand) { ExpectPassedOn("  - pid\n"); }
+TEST_P(CrashSignal, ThatIsSentGoesOnToTheCommand) { ExpectPassedOn("  - pid: {init: false}\n"); }
 
-TEST_P(CrashSignal, ThatIsSentGoesOnThroughAnInit) { ExpectPassedOn("  - pid: {init: true}\n"); }
+TEST_P(CrashSignal, ThatIsSentGoesOnThroughAnInit) { ExpectPassedOn("  - pid\n"); }
 
 TEST_P(CrashSignal, ThatIsSentEndsACommandThatDoesNotCare) {
   Start("  - pid\n", Stays());

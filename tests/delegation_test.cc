@@ -329,7 +329,7 @@ TEST_F(Hybrid, OnePipelineUsesBothVersions) {
   const bool huge = Offers("hugetlb") && fs::exists("/sys/kernel/mm/hugepages/hugepages-2048kB");
   const std::string id = test_.next_id();
   const RunResult result = test_.RunScript(
-      "  - pid\n  - mount: {root: root, binds: [{source: " + root_ +
+      "  - pid: {init: false}\n  - mount: {root: root, binds: [{source: " + root_ +
           ", target: /tmp}]}\n  - proc\n  - cgroup-v1: {pids.max: 20}\n  - cgroup-v2: {" +
           (huge ? "hugetlb.max: {2MB: 4MiB}" : "") + "}\n",
       (huge ? "cat /tmp/" + id + "/hugetlb.2MB.max\n" : "") + kShowAndFork);

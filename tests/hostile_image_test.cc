@@ -170,8 +170,8 @@ TEST_P(HostileImage, HasASessionKeyringOfItsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Start, HostileImage,
-                         ::testing::Values(Start{"Sharing", "pid"},
-                                           Start{"Init", "pid: {init: true}"}),
+                         ::testing::Values(Start{"Sharing", "pid: {init: false}"},
+                                           Start{"Init", "pid"}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -61,9 +61,39 @@ TEST(Limits, BusyContainersShareACpuByTheirWeights) {
 TEST(Limits, ForkBombStops) {
   const RunResult result = ContainerTest().RunScript(
       Stages("pids.max: 20"),
-      "n=1; while [ $n -lt 50 ]; do sleep 1000 >/dev/null 2>&1 & n=$((n + 1)); echo $n; done");
+      // With the init and the shell.
+      "n=2; while [ $n -lt 50 ]; do sleep 1000 >/dev/null 2>&1 & n=$((n + 1)); echo $n; done");
   EXPECT_NE(result.out.find("\n20\n"), std::string::npos) << result.out << result.err;
   EXPECT_EQ(result.out.find("\n21\n"), std::string::npos) << result.out;
+}
+
+constexpr char kInitCounts[] =
+    "runtime: cannot start the command below its init: Resource temporarily unavailable (a "
+    "limit of processes is reached; the init counts as one, so that pids.max must be 2 or more)\n";
+
+TEST(Limits, OneTaskIsTooFewWithAnInit) {
+  const RunResult result = ContainerTest().RunScript(Stages("pids.max: 1"), "echo ran");
+  EXPECT_EQ(result.err, kInitCounts);
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(result.status, 125);
+}
+
+// A child that is parked joins its cgroup in another order.
+TEST(Limits, OneTaskIsTooFewWithAnInitInAParkedStart) {
+  ContainerTest test;
+  test.MakeRoot();
+  const RunResult result =
+      test.RunContainer(test.WriteStages(Stages("pids.max: 1") + "  - bad-throws\n"),
+                        {"/bin/true"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.err, kInitCounts);
+  EXPECT_EQ(result.status, 125);
+}
+
+TEST(Limits, OneTaskIsEnoughWithoutAnInit) {
+  std::string stages = Stages("pids.max: 1");
+  stages.replace(stages.find("- pid\n"), 6, "- pid: {init: false}\n");
+  const RunResult result = ContainerTest().RunScript(stages, "echo ran");
+  EXPECT_EQ(result.out, "ran\n") << result.err;
 }
 
 TEST(Limits, TooMuchMemoryIsKilledAndNamed) {

@@ -19,16 +19,16 @@ constexpr char kStages[] =
 TEST(Run, AllStagesTogetherMakeAContainer) {
   const RunResult result = ContainerTest().RunScript(
       kStages, "hostname; echo $$; echo /proc/[0-9]*; grep -c . /proc/mounts");
-  EXPECT_EQ(result.out, "container\n1\n/proc/1\n2\n") << result.err;
+  EXPECT_EQ(result.out, "container\n2\n/proc/1 /proc/2\n2\n") << result.err;
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.status, 0);
 }
 
 TEST(Run, ForkBombStopsAtTwentyTasks) {
-  // Each sleep that can be started is one task; the shell itself is one more.
+  // Each sleep that can be started is one task; the shell and the init are two more.
   const RunResult result = ContainerTest().RunScript(
       kStages,
-      "count=1\n"
+      "count=2\n"
       "while [ $count -lt 100 ] && sleep 1000 >/dev/null 2>&1 & [ $! != \"$last\" ]; do\n"
       "  last=$!; count=$((count + 1)); echo $count\n"
       "done");

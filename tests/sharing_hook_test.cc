@@ -27,9 +27,10 @@ class SharingHook : public ::testing::Test {
  protected:
   void SetUp() override { test_.MakeRoot(); }
 
-  std::vector<std::string> Argv(const std::string& how, const std::string& timeout = "1") {
+  std::vector<std::string> Argv(const std::string& how, const std::string& timeout = "1",
+                                const std::string& pid = "pid") {
     const std::string config =
-        test_.WriteStages("  - pid\n  - mount: {root: root}\n  - " + std::string(kStage) +
+        test_.WriteStages("  - " + pid + "\n  - mount: {root: root}\n  - " + std::string(kStage) +
                           ": {dir: ., hook: in-child, how: " + how + "}\n");
     return test_.Argv(config, {"/bin/sh", "-c", "exit 7"},
                       {"--plugin-dir", Runfile("tests/plugins"), "--root", test_.Path("state"),
@@ -75,11 +76,23 @@ INSTANTIATE_TEST_SUITE_P(InChild, Disorderly, ::testing::ValuesIn(kCases), NameO
 // There is no channel to write to, and its processes end with the container.
 TEST_F(SharingHook, MayForkAndWriteIntoSockets) {
   for (const char* how : {"fork", "leave", "garbage"}) {
-    const RunResult result = RunProgram(Argv(how));
+    const RunResult result = RunProgram(Argv(how, "1", "pid: {init: false}"));
     EXPECT_EQ(result.status, kCommandsStatus) << how << ": " << result.err;
     EXPECT_EQ(result.err, "") << how;
     ExpectAllUndone();
   }
+}
+
+// An init answers through one.
+TEST_F(SharingHook, MayNotWriteIntoTheInitsChannel) {
+  for (const char* how : {"fork", "leave"}) {
+    EXPECT_EQ(RunProgram(Argv(how)).status, kCommandsStatus) << how;
+    ExpectAllUndone();
+  }
+  ExpectRefusal(RunProgram(Argv("garbage")),
+                "cannot read the runtime's channel to the container: Bad message (something wrote 7 "
+                "bytes into it; a bug of a stage: a hook writes only to what it has opened)");
+  ExpectAllUndone();
 }
 
 // The host waits in the kernel for the child, and takes no signal itself.

@@ -83,6 +83,11 @@ TEST_F(Stats, SayThatASignalEndedIt) {
   EXPECT_TRUE(Has(stats, "\"ended\":\"signaled\",\"status\":139,\"error\":null")) << stats;
 }
 
+TEST_F(Stats, SayThatASignalEndedTheCommandBelowAnInit) {
+  const std::string stats = Of({"/bin/sh", "-c", "kill -SEGV $$"});
+  EXPECT_TRUE(Has(stats, "\"ended\":\"signaled\",\"status\":139,\"error\":null")) << stats;
+}
+
 TEST_F(Stats, SayThatTheMemoryWasOut) {
   const std::string stats =
       Of({"/bin/sh", "-c", "exec dd if=/dev/zero of=/dev/null bs=64M"}, kLimited);

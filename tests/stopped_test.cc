@@ -36,7 +36,7 @@ void AwaitState(pid_t pid, char state) {
 constexpr char kTellsWhenContinued[] =
     "trap 'echo continued; exit 3' CONT; echo ready; while :; do sleep 0.05; done";
 
-// With and without the init.
+// The command is what is stopped, so without an init.
 class Stopped : public ::testing::TestWithParam<const char*> {
  protected:
   Stopped() { test_.MakeRoot(); }
@@ -67,7 +67,7 @@ class Stopped : public ::testing::TestWithParam<const char*> {
   ContainerTest test_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Pid, Stopped, ::testing::Values("", "  - pid\n"),
+INSTANTIATE_TEST_SUITE_P(Pid, Stopped, ::testing::Values("", "  - pid: {init: false}\n"),
                          [](const auto& info) { return *info.param ? "One" : "OfTheMachine"; });
 
 TEST_P(Stopped, FromOutsideDoesNotStopARuntimeWithoutATerminal) {

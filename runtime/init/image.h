@@ -7,6 +7,7 @@
 
 namespace slipway::init {
 
+// kOrdersAt bytes, with zeros behind the program.
 std::string_view Image();
 
 }  // namespace slipway::init

@@ -59,72 +59,45 @@ int Take(char* text) {
   return number;
 }
 
-// The texts that begin at `text`, as execve(2) takes them. Returns what follows them.
-char* Point(char* text, uint32_t count, char** pointers) {
-  for (uint32_t i = 0; i < count; ++i) {
-    pointers[i] = text;
-    while (*text != '\0') ++text;
-    ++text;
-  }
-  pointers[count] = nullptr;
-  return text;
-}
-
 bool Failed(long result) { return result < 0 && result > -4096; }  // mmap(2) gives addresses
 
-template <typename T>
-T* Map(int channel, size_t size, int flags, int fd) {
-  const long address = SystemCall(SYS_mmap, nullptr, size, PROT_READ | PROT_WRITE, flags, fd, 0);
-  if (Failed(address)) Fail(channel, Step::kPrepare, address);
-  return reinterpret_cast<T*>(address);  // NOLINT(performance-no-int-to-ptr): mmap(2) gives one
-}
-
-Orders* Read(int channel, int fd) {
-  const long size = SystemCall(SYS_lseek, fd, 0, 2);  // SEEK_END
+// The file is closed: what is mapped stays.
+const Orders* Read(int channel, int file) {
+  const long size = SystemCall(SYS_lseek, file, 0, 2);  // SEEK_END
   if (size < 0) Fail(channel, Step::kPrepare, size);
-  return Map<Orders>(channel, static_cast<size_t>(size), MAP_PRIVATE, fd);
+  const long address =
+      SystemCall(SYS_mmap, kMappedAt, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0);
+  if (Failed(address)) Fail(channel, Step::kPrepare, address);
+  SystemCall(SYS_close, file);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): mmap(2) gives one
+  return reinterpret_cast<const Orders*>(address + static_cast<long>(kOrdersAt));
 }
 
-// Init and command see it both.
-struct Shared {
-  volatile int executing;  // 1: the command's process is at its exec, or has made it
-  volatile int refused;    // why the exec has failed; -errno
-};
-
+// Init and command see it both, until the command's exec.
 struct Command {
   int channel;
   const Orders* orders;
-  Shared* shared;
-  char** arguments;
-  char** environment;
+  long init;                // its pid
+  bool ignores_child;       // SIGCHLD, as the caller had it
+  volatile bool executing;  // the command's process is at its exec, or has made it
+  volatile long refused;    // why a joined command's exec has failed; -errno
 };
-
-Command CommandOf(int channel, Orders* orders) {
-  const size_t count = size_t{orders->argument_count} + orders->environment_count + 2;
-  auto* shared = Map<Shared>(channel, sizeof(Shared) + 8 + count * sizeof(char*),
-                             MAP_SHARED | MAP_ANONYMOUS, -1);
-  auto** pointers = reinterpret_cast<char**>(reinterpret_cast<char*>(shared) + 8);
-  char** environment = pointers + orders->argument_count + 1;
-  char* texts = Point(reinterpret_cast<char*>(orders + 1), orders->argument_count, pointers);
-  Point(texts, orders->environment_count, environment);
-  return {channel, orders, shared, pointers, environment};
-}
 
 // As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
 // Returns why it has failed.
-long Execute(const Command& command) {
+long Execute(Command& command) {
   const Orders& orders = *command.orders;
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
   long result = -kNoEntry;
-  command.shared->executing = 1;
+  command.executing = true;
   if (orders.by_path == 0) {
-    result = SystemCall(SYS_execveat, orders.folder, orders.name, command.arguments,
-                        command.environment, AT_SYMLINK_NOFOLLOW);
+    result = SystemCall(SYS_execveat, orders.folder, orders.name, orders.arguments,
+                        orders.environment, AT_SYMLINK_NOFOLLOW);
   }
   if (result == -kNoEntry) {
-    result = SystemCall(SYS_execve, orders.path, command.arguments, command.environment);
+    result = SystemCall(SYS_execve, orders.path, orders.arguments, orders.environment);
   }
-  command.shared->executing = 0;
+  command.executing = false;
   return result;
 }
 
@@ -155,12 +128,21 @@ bool AlreadyThere(const siginfo_t& info, long command) {
          SystemCall(SYS_getpgid, command) == SystemCall(SYS_getpgid, 0);
 }
 
-[[noreturn]] void Attend(long command) {
+// Job control is the command's own: a shell stops and continues its jobs itself.
+bool IsForAll(const siginfo_t& info) {
+  const int signal = info.si_signo;
+  return info.si_code != SI_KERNEL && signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU &&
+         signal != SIGCONT;
+}
+
+[[noreturn]] void Attend(long command, bool signal_all) {
   while (true) {
     siginfo_t info{};
     const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
     if (signal == SIGCHLD) {
       ReapAll(command);
+    } else if (signal > 0 && signal_all && IsForAll(info)) {
+      SystemCall(SYS_kill, -1, signal);  // but to itself; kill(2)
     } else if (signal > 0 && !AlreadyThere(info, command)) {
       SystemCall(SYS_kill, command, signal);
     }
@@ -198,24 +180,35 @@ bool HostIsGone(int channel) {
                     nullptr) == 0;
 }
 
-[[noreturn]] void Join(const Command& command) {
-  const int channel = command.channel;
-  const long pid = ForkAndAwaitExec(kAsSibling);
-  if (pid < 0) Fail(channel, Step::kFork, pid);
-  if (pid == 0) {
-    if (command.orders->tied != 0) {
-      SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-      if (HostIsGone(channel)) Exit(kFailed);
-    }
-    command.shared->refused = static_cast<int>(Execute(command));
-    Exit(kCommandFailed);
+// The command's process, of a container that it joins.
+void RunJoined(void* given) {
+  auto& command = *static_cast<Command*>(given);
+  if (command.orders->tied != 0) {
+    SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+    if (HostIsGone(command.channel)) Exit(kFailed);
   }
-  if (command.shared->executing != 0) {
+  command.refused = Execute(command);
+  Exit(kCommandFailed);
+}
+
+[[noreturn]] void Join(int channel, const Orders* orders) {
+  Command command{channel, orders, 0, false, false, 0};
+  const long pid = RunInChild(RunJoined, &command, kAsSibling);
+  if (pid < 0) Fail(channel, Step::kFork, pid);
+  if (command.executing) {
     Tell(channel, Step::kRunning, 0, pid);
   } else {
-    Tell(channel, Step::kExec, command.shared->refused, pid);
+    Tell(channel, Step::kExec, command.refused, pid);
   }
   Exit(0);
+}
+
+void RunCommand(void* given) {
+  auto& command = *static_cast<Command*>(given);
+  if (command.init != 1) TieToInit(command.init);
+  if (command.ignores_child) SetChildSignal(kIgnored);
+  Tell(command.channel, Step::kExec, Execute(command));
+  Exit(kCommandFailed);
 }
 
 [[noreturn]] void Run(char** argv) {
@@ -224,27 +217,21 @@ bool HostIsGone(int channel) {
   if (argv[0] == nullptr || argv[1] == nullptr || argv[2] == nullptr) Exit(kFailed);
   const int file = Take(argv[1]);
   const int channel = Take(argv[2]);
-  const Command command = CommandOf(channel, Read(channel, file));
-  CloseOnExec(channel, file);
+  const Orders* const orders = Read(channel, file);
   CloseOnExec(channel, channel);
-  CloseOnExec(channel, command.orders->folder);
-  if (command.orders->joined != 0) Join(command);
+  CloseOnExec(channel, orders->folder);
+  if (orders->joined != 0) Join(channel, orders);
   const long self = SystemCall(SYS_getpid);
-  const bool is_first = self == 1;
-  if (!is_first) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
+  if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
   const bool ignored = SetChildSignal(kDefault) == kIgnored;
-  const long pid = ForkAndAwaitExec();
+  Command command{channel, orders, self, ignored, false, 0};
+  const long pid = RunInChild(RunCommand, &command);
   if (pid < 0) Fail(channel, Step::kFork, pid);
-  if (pid == 0) {
-    if (!is_first) TieToInit(self);
-    if (ignored) SetChildSignal(kIgnored);
-    Tell(channel, Step::kExec, Execute(command));
-    Exit(kCommandFailed);
-  }
-  if (command.shared->executing != 0) Tell(channel, Step::kRunning, 0);
+  if (command.executing) Tell(channel, Step::kRunning, 0);
   if (SystemCall(SYS_close_range, 3, ~0U, 0) < 0) SystemCall(SYS_close, channel);
-  Attend(pid);
+  // Outside of a pid namespace of its own, all would be those of the machine.
+  Attend(pid, self == 1 && orders->signal_all != 0);
 }
 
 }  // namespace

@@ -7,19 +7,27 @@
 
 namespace slipway::init {
 
-// It begins the memory file. Texts of the arguments, then those of the environment, follow it; each
-// ends in NUL. The init's own arguments are its name, the descriptor of the file, and that of the
-// channel.
+// Where they are in the memory file: behind the program itself, which is executed from the same
+// file unless that is forbidden.
+inline constexpr uint64_t kOrdersAt = 4096;
+
+// Where the init maps the file; its program is linked to another place. So the host can write down
+// addresses, and the init has nothing to do.
+inline constexpr uint64_t kMappedAt = 0x10000000;
+
+// The texts, and arrays of pointers to them, follow it. The init's own arguments are its name, the
+// descriptor of the file, and that of the channel.
 struct Orders {
-  uint64_t mask;            // of signals, which the command gets; as rt_sigprocmask(2) has it
-  int32_t folder;           // a descriptor: the command's file lies in it
-  uint32_t argument_count;  // at least 1
-  uint32_t environment_count;
-  uint32_t joined;   // 1: a further process of a container: see init.cc
-  uint32_t tied;     // 1, of such a one: it ends with the host
-  uint32_t by_path;  // 1: a script, which its interpreter opens by `path`
-  char name[256];    // of the command's file in `folder`; no symlink
-  char path[4096];   // of the command's file
+  uint64_t mask;         // of signals, which the command gets; as rt_sigprocmask(2) has it
+  uint64_t arguments;    // an address in the mapped file, as execve(2) takes it
+  uint64_t environment;  // likewise
+  uint64_t name;         // the address of a text: of the command's file in `folder`; no symlink
+  uint64_t path;         // likewise: of the command's file
+  int32_t folder;        // a descriptor: the command's file lies in it
+  uint32_t by_path;      // 1: a script, which its interpreter opens by `path`
+  uint32_t joined;       // 1: a further process of a container: see init.cc
+  uint32_t tied;         // 1, of such a one: it ends with the host
+  uint32_t signal_all;   // 1: signals go to all processes, if the init is pid 1
 };
 
 enum class Step : uint32_t {

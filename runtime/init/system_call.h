@@ -17,6 +17,10 @@ inline constexpr long kInterrupted = 4;
 inline constexpr int kNoSignal = 0x4000;
 inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT
 
+// CLONE_VM and CLONE_VFORK of clone(2).
+inline constexpr long kShareMemory = 0x100;
+inline constexpr long kVfork = 0x4000;
+
 #if defined(__x86_64__)
 
 inline long RawCall(long number, long a, long b, long c, long d, long e, long f) {
@@ -28,6 +32,28 @@ inline long RawCall(long number, long a, long b, long c, long d, long e, long f)
                    : "+a"(result)
                    : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                    : "rcx", "r11", "memory");
+  return result;
+}
+
+// The child writes nowhere but below this frame, and below the 128 bytes under it that the System V
+// ABI lets a function use (the "red zone").
+inline long Vfork(void (*run)(void*), void* argument, long flags) {
+  long result = SYS_clone;
+  register long r10 __asm__("r10") = 0;
+  register long r8 __asm__("r8") = 0;
+  __asm__ volatile(
+      "syscall\n\t"
+      "test %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "lea -128(%%rsp), %%rsp\n\t"
+      "and $-16, %%rsp\n\t"
+      "mov %[argument], %%rdi\n\t"
+      "call *%[run]\n\t"
+      "ud2\n"
+      "1:"
+      : "+a"(result)
+      : "D"(flags), "S"(0L), "d"(0L), "r"(r10), "r"(r8), [run] "r"(run), [argument] "r"(argument)
+      : "rcx", "r11", "memory", "cc");
   return result;
 }
 
@@ -53,6 +79,27 @@ inline long RawCall(long number, long a, long b, long c, long d, long e, long f)
                    : "+r"(x0)
                    : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
                    : "memory");
+  return x0;
+}
+
+// The child writes nowhere but below this frame.
+inline long Vfork(void (*run)(void*), void* argument, long flags) {
+  register long x8 __asm__("x8") = SYS_clone;
+  register long x0 __asm__("x0") = flags;
+  register long x1 __asm__("x1") = 0;
+  register long x2 __asm__("x2") = 0;
+  register long x3 __asm__("x3") = 0;
+  register long x4 __asm__("x4") = 0;
+  __asm__ volatile(
+      "svc #0\n\t"
+      "cbnz x0, 1f\n\t"
+      "mov x0, %[argument]\n\t"
+      "blr %[run]\n\t"
+      "brk #0\n"
+      "1:"
+      : "+r"(x0)
+      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), [run] "r"(run), [argument] "r"(argument)
+      : "x30", "memory", "cc");
   return x0;
 }
 
@@ -86,12 +133,13 @@ long SystemCall(long number, Arguments... arguments) {
   return RawCall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
-// As fork(2), but the parent waits until the child has executed something, or ended: clone(2),
-// CLONE_VFORK.
-inline constexpr long kAsSibling = 0x8000;  // CLONE_PARENT: the child's parent is the caller's
-inline long ForkAndAwaitExec(long flags = 0) {
-  constexpr long kVfork = 0x4000;
-  return SystemCall(SYS_clone, kVfork | flags | SIGCHLD, 0, 0, 0, 0);
+// CLONE_PARENT: the child's parent is the caller's.
+inline constexpr long kAsSibling = 0x8000;
+
+// As vfork(2): `run`, which does not come back, is called in a child with the same memory, and the
+// parent waits until the child has executed something, or ended. Returns the child's pid.
+inline long RunInChild(void (*run)(void*), void* argument, long flags = 0) {
+  return Vfork(run, argument, kShareMemory | kVfork | flags | SIGCHLD);
 }
 
 }  // namespace slipway::init

@@ -206,10 +206,11 @@ int KeepFd(slipway_context* context, int fd, slipway_error* error) noexcept {
   });
 }
 
-int UseInit(slipway_context* context, slipway_error* error) noexcept {
+int UseInit(slipway_context* context, uint32_t flags, slipway_error* error) noexcept {
   return Caught(error, "use an init", [&]() -> Status {
     if (!context->plan) return WrongHook("use_init", "PreClone");
     context->plan->init = true;
+    context->plan->init_flags |= flags;
     return Ok();
   });
 }

@@ -1,17 +1,20 @@
 #include "runtime/launch/init.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "runtime/init/image.h"
+#include "runtime/sdk/abi.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
 #include "runtime/sys/sealed.h"
@@ -21,7 +24,8 @@ namespace {
 
 constexpr const char* kName = "slipway-init";
 constexpr const char* kStep = "init";
-constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+constexpr const char* kOrders = "the init's orders";
+constexpr uint64_t kTexts = init::kMappedAt + init::kOrdersAt + sizeof(init::Orders);
 
 Error CannotMake(int cause, const char* what) {
   return Error(cause, "make " + std::string(what)).In({}, kStep);
@@ -41,64 +45,89 @@ Result<sys::Fd> FileInDetachedMount() {
   return sys::OpenAt(mount, kName, O_RDONLY, kName);
 }
 
-Result<sys::Fd> MakeImage() {
-  auto copy = sys::SealedCopy(kName, init::Image(), /*program=*/true);
-  if (!copy.ok() && copy.error()->errno_value == EACCES) return FileInDetachedMount();
-  return copy;
+// Adds `texts`, which will be mapped to `at`, and pointers to them as execve(2) takes them.
+void Append(const std::vector<std::string>& more, uint64_t at, std::vector<uint64_t>& pointers,
+            std::string& texts) {
+  for (const std::string& text : more) {
+    pointers.push_back(at + texts.size());
+    texts.append(text.c_str(), text.size() + 1);
+  }
+  pointers.push_back(0);
 }
 
-void Append(std::string& texts, const std::vector<std::string>& more) {
-  for (const std::string& text : more) texts.append(text.c_str(), text.size() + 1);
+// What follows the head of the orders; the head gets to know where.
+std::string TextsOf(const Command& command, init::Orders& head) {
+  const size_t count = command.args.size() + command.environment.size() + 2;
+  head.arguments = kTexts;
+  head.environment = kTexts + (command.args.size() + 1) * sizeof(uint64_t);
+  std::vector<uint64_t> pointers;
+  pointers.reserve(count);
+  std::string texts;
+  const uint64_t at = kTexts + count * sizeof(uint64_t);
+  Append(command.args, at, pointers, texts);
+  Append(command.environment, at, pointers, texts);
+  return std::string(reinterpret_cast<const char*>(pointers.data()), count * sizeof(uint64_t)) +
+         texts;
 }
 
-// Puts `text` into a field of `size` bytes.
-bool Put(char* field, size_t size, const std::string& text) {
-  if (text.size() >= size) return false;
-  std::memcpy(field, text.c_str(), text.size() + 1);
-  return true;
+iovec PartOf(std::string_view bytes) {
+  return {.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
 }
+
+// The text and the NUL behind it.
+iovec TextOf(const std::string& text) { return PartOf({text.c_str(), text.size() + 1}); }
 
 }  // namespace
 
-Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask, Role role) {
+Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask,
+                                      uint32_t flags, Role role) {
   InitProgram made;
-  ASSIGN_OR_RETURN(made.image_, MakeImage());
-  made.orders_ = sys::Fd(memfd_create("orders", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!made.orders_.valid()) return CannotMake(errno, "the init's orders");
-  const Command& command = execution.command();
-  made.head_.argument_count = static_cast<uint32_t>(command.args.size());
-  made.head_.environment_count = static_cast<uint32_t>(command.environment.size());
+  auto file = sys::MemoryFile(kName, /*program=*/true);
+  if (!file.ok() && file.error()->errno_value == EACCES) {
+    ASSIGN_OR_RETURN(made.image_, FileInDetachedMount());
+    file = sys::MemoryFile("orders", /*program=*/false);
+  }
+  if (!file.ok()) return file.error().In({}, kStep);
+  made.orders_ = std::move(file).value();
   made.head_.joined = role == Role::kFirst ? 0 : 1;
   made.head_.tied = role == Role::kJoined ? 1 : 0;
   std::memcpy(&made.head_.mask, &mask, sizeof(made.head_.mask));
-  std::string texts(sizeof(init::Orders), '\0');
-  Append(texts, command.args);
-  Append(texts, command.environment);
-  Status written = sys::WriteFile(made.orders_, "orders", texts);
-  if (!written.ok()) return written.error().In({}, kStep);
+  made.head_.signal_all = (flags & SLIPWAY_INIT_SIGNAL_ALL) != 0 ? 1 : 0;
+  made.texts_ = TextsOf(execution.command(), made.head_);
   return made;
 }
 
-Error InitProgram::Run(const Program& program, int channel) {
+// Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another
+// one has written a moment ago.
+Status InitProgram::Write(const Program& program) {
   head_.folder = program.folder.get();
   head_.by_path = program.script ? 1 : 0;
-  if (!Put(head_.name, sizeof(head_.name), program.name) ||
-      !Put(head_.path, sizeof(head_.path), program.path)) {
-    return Error(ENAMETOOLONG, "execute the container's", program.path).In({}, kStep);
+  head_.name = kTexts + texts_.size();
+  head_.path = head_.name + program.name.size() + 1;
+  const std::string_view head(reinterpret_cast<const char*>(&head_), sizeof(head_));
+  const iovec parts[] = {PartOf(init::Image()), PartOf(head), PartOf(texts_), TextOf(program.name),
+                         TextOf(program.path)};
+  size_t size = 0;
+  for (const iovec& part : parts) size += part.iov_len;
+  const ssize_t written = pwritev(orders_.get(), parts, std::size(parts), 0);
+  if (written != static_cast<ssize_t>(size)) {
+    return CannotMake(written < 0 ? errno : ENOSPC, kOrders);
   }
-  if (pwrite(orders_.get(), &head_, sizeof(head_), 0) != static_cast<ssize_t>(sizeof(head_)) ||
-      fcntl(orders_.get(), F_ADD_SEALS, kSeals) != 0) {
-    return CannotMake(errno, "the init's orders");
-  }
+  Status sealed = sys::Seal(orders_, kName);
+  return sealed.ok() ? std::move(sealed) : Status(sealed.error().In({}, kStep));
+}
+
+Error InitProgram::Run(const Program& program, int channel) {
+  if (Status status = Write(program); !status.ok()) return status.error();
   for (int fd : {orders_.get(), channel, program.folder.get()}) {
-    if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, "the init's orders");
+    if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }
   std::string name = "init";
   std::string orders = std::to_string(orders_.get());
   std::string answers = std::to_string(channel);
   char* const arguments[] = {name.data(), orders.data(), answers.data(), nullptr};
   char* const environment[] = {nullptr};
-  syscall(SYS_execveat, image_.get(), "", arguments, environment, AT_EMPTY_PATH);
+  syscall(SYS_execveat, image(), "", arguments, environment, AT_EMPTY_PATH);
   return Error(errno, "start the container's init").In({}, kStep);
 }
 

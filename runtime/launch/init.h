@@ -6,6 +6,9 @@
 
 #include <signal.h>
 
+#include <cstdint>
+#include <string>
+
 #include "runtime/init/orders.h"
 #include "runtime/launch/command.h"
 #include "runtime/launch/program.h"
@@ -25,22 +28,27 @@ class InitProgram {
     kJoinedFree,  // a further one
   };
 
-  // In the host, before the clone: the copy, and the orders as far as they are known. mask: the
-  // command's signal mask.
-  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, Role role);
+  // In the host, before the clone: files for it, and the orders as far as they are known. mask: the
+  // command's signal mask. flags: slipway_init_flags.
+  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, uint32_t flags,
+                                  Role role = Role::kFirst);
 
-  bool wanted() const { return image_.valid(); }
-  int image() const { return image_.get(); }
+  bool wanted() const { return orders_.valid(); }
   int orders() const { return orders_.get(); }
+  // Of the program; often the same file.
+  int image() const { return image_.valid() ? image_.get() : orders_.get(); }
 
   // In the child: becomes the init, which starts `program`. channel: where the answer goes; its end
   // says that the command runs. Returns only the error.
   Error Run(const Program& program, int channel);
 
  private:
-  sys::Fd image_;
-  sys::Fd orders_;
+  Status Write(const Program& program);
+
+  sys::Fd image_;   // only where the orders' file may not be executed
+  sys::Fd orders_;  // nobody writes to it once it is executed
   init::Orders head_{};
+  std::string texts_;  // what follows the head
 };
 
 // Of a command that the init could not start.

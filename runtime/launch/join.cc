@@ -53,7 +53,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job));
   const Execution execution(job.command);
   ASSIGN_OR_RETURN(InitProgram init,
-                   InitProgram::Make(execution, blocked.before(),
+                   InitProgram::Make(execution, blocked.before(), 0,
                                      job.outlives_host ? InitProgram::Role::kJoinedFree
                                                        : InitProgram::Role::kJoined));
   const Setup setup{.stages = job.stages,

@@ -129,8 +129,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   const Execution execution(job.command);
   InitProgram init;
   if (plan.init) {
-    ASSIGN_OR_RETURN(init,
-                     InitProgram::Make(execution, blocked.before(), InitProgram::Role::kFirst));
+    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before(), plan.init_flags));
   }
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,

@@ -41,6 +41,7 @@ struct Plan {
   }
 
   bool init = false;          // a small init is the command's parent
+  uint32_t init_flags = 0;    // slipway_init_flags
   std::vector<int> kept_fds;  // stages' and the caller's; the command inherits them
 
   // Adds one to kept_fds, once.

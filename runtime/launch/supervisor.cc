@@ -18,6 +18,13 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{2};  // once it has been asked to end
 
+// As far as can be known: an init tells of a signal by its own exit status, as a shell does.
+bool EndedBySignal(const Container& container) {
+  const int status = container.wait_status();
+  const int signal = ExitStatusOf(status) - kSignalBase;
+  return WIFSIGNALED(status) || (container.has_init() && signal > 0 && signal <= SIGRTMAX);
+}
+
 }  // namespace
 
 Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
@@ -35,7 +42,7 @@ Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
     RETURN_IF_ERROR(AwaitEvent());
   }
   terminal_.Restore();
-  signaled_ = ended_by_ || WIFSIGNALED(container_.wait_status());
+  signaled_ = ended_by_ || EndedBySignal(container_);
   return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
 }
 

@@ -78,6 +78,12 @@ typedef enum slipway_attach_flags {
   SLIPWAY_ATTACH_FRESH = 2        /* the mount is a new filesystem, which goes with the container */
 } slipway_attach_flags;
 
+typedef enum slipway_init_flags {
+  /* Where the init is PID 1 of a new pid namespace, what is sent to it goes on to all processes
+   * there, but for signals of job control and of the terminal. Else, to the command alone. */
+  SLIPWAY_INIT_SIGNAL_ALL = 1
+} slipway_init_flags;
+
 /* What the runtime is doing for a container. */
 typedef enum slipway_operation {
   SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe if that is wanted */
@@ -159,8 +165,9 @@ typedef struct slipway_host {
   /* PreClone. A descriptor, the stage's, that the command inherits under its number. */
   int (*keep_fd)(slipway_context*, int fd, slipway_error*);
 
-  /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. */
-  int (*use_init)(slipway_context*, slipway_error*);
+  /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. flags:
+   * slipway_init_flags. */
+  int (*use_init)(slipway_context*, uint32_t flags, slipway_error*);
 
   /* PostClone: the parked child. PreClone in SLIPWAY_EXEC: the container's first process. Its pid
    * here, and a pidfd that stays the host's. */

@@ -129,8 +129,9 @@ class Plan : public Context {
   // The command inherits the fd under its number. It stays yours: keep it open.
   Status KeepFd(int fd) { return Done(host_->keep_fd(context_, fd, error_)); }
 
-  // A small init runs the command: it reaps orphans and forwards signals.
-  Status UseInit() { return Done(host_->use_init(context_, error_)); }
+  // A small init runs the command: it reaps orphans and forwards signals. flags:
+  // slipway_init_flags.
+  Status UseInit(uint32_t flags = 0) { return Done(host_->use_init(context_, flags, error_)); }
 };
 
 // PostClone: the child exists, in its namespaces, and waits to be released.

@@ -3,12 +3,13 @@
 // are parsed, no file is read, nothing can be changed: what a runtime costs
 // above this program is its own cost.
 //
-//   floor [--no-cgroup] ROOT COMMAND [ARG...]
+//   floor [--no-cgroup] [--init] ROOT COMMAND [ARG...]
 //
 // Exits with the command's status, 128+N for signal N, 125 for its own errors.
 //
 // The child shares the parent's memory until it execs, as with vfork(2), so that no page table is
-// copied: that is the quickest start that clone(2) offers.
+// copied: that is the quickest start that clone(2) offers. With --init it is a copy of this small
+// program, and stays in the container as its init: it reaps orphans and passes signals on.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -34,6 +35,7 @@ struct Container {
   const char* root;
   char** command;
   int tasks;  // the file of its cgroup that the child writes itself into, or -1
+  int init;   // the child stays, as the command's parent
 };
 
 static char cgroup[64];
@@ -77,6 +79,32 @@ static int MakeCgroup(int on_v2) {
   return dir;
 }
 
+static int StatusOf(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void RunBelowInit(char** command) {
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, &before);
+  pid_t pid = vfork();
+  if (pid < 0) DieInChild("floor: vfork");
+  if (pid == 0) {
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    execv(command[0], command);
+    DieInChild(command[0]);
+  }
+  while (1) {
+    int number = sigwaitinfo(&all, NULL);
+    if (number > 0 && number != SIGCHLD) kill(pid, number);
+    int status;
+    pid_t ended;
+    while (number == SIGCHLD && (ended = waitpid(-1, &status, WNOHANG)) > 0) {
+      if (ended == pid) _exit(StatusOf(status));
+    }
+  }
+}
+
 // Returns only to please its type.
 static int EnterContainer(void* argument) {
   const struct Container* container = argument;
@@ -97,6 +125,7 @@ static int EnterContainer(void* argument) {
     DieInChild("floor: mount proc");
   }
   if (chdir("/") != 0) DieInChild("floor: chdir");
+  if (container->init) RunBelowInit(container->command);
   execv(container->command[0], container->command);
   DieInChild(container->command[0]);
   return 125;
@@ -104,7 +133,7 @@ static int EnterContainer(void* argument) {
 
 // clone3(2) for a child that runs `function` on a stack of its own: C has no way to say that, and
 // the C library's clone(3) cannot make a child in a cgroup.
-static pid_t Clone(struct clone_args* args, int (*function)(void*), void* argument) {
+static pid_t CloneSharing(struct clone_args* args, int (*function)(void*), void* argument) {
 #ifdef __x86_64__
   args->flags |= CLONE_VM | CLONE_VFORK;
   args->stack = (uint64_t)(uintptr_t)stack;
@@ -128,15 +157,30 @@ static pid_t Clone(struct clone_args* args, int (*function)(void*), void* argume
 #endif
 }
 
+static pid_t CloneCopy(struct clone_args* args, int (*function)(void*), void* argument) {
+  pid_t pid = (pid_t)syscall(SYS_clone3, args, sizeof *args);
+  if (pid == 0) function(argument);
+  return pid;
+}
+
+// Is `flag` the first of the words? Then it is taken away.
+static int Take(char*** words, const char* flag) {
+  if (**words == NULL || strcmp(**words, flag) != 0) return 0;
+  ++*words;
+  return 1;
+}
+
 int main(int argc, char** argv) {
-  int with_cgroup = argc < 2 || strcmp(argv[1], "--no-cgroup") != 0;
-  char** rest = argv + (with_cgroup ? 1 : 2);
+  char** rest = argv + (argc > 0);
+  int with_cgroup = !Take(&rest, "--no-cgroup");
+  int with_init = Take(&rest, "--init");
   if (argv + argc - rest < 2) {
-    fputs("usage: floor [--no-cgroup] ROOT COMMAND [ARG...]\n", stderr);
+    fputs("usage: floor [--no-cgroup] [--init] ROOT COMMAND [ARG...]\n", stderr);
     return 125;
   }
 
-  struct Container container = {.root = rest[0], .command = rest + 1, .tasks = -1};
+  struct Container container = {
+      .root = rest[0], .command = rest + 1, .tasks = -1, .init = with_init};
   struct clone_args args = {
       .flags = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS,
       .exit_signal = SIGCHLD,
@@ -154,10 +198,10 @@ int main(int argc, char** argv) {
     }
   }
 
-  pid_t child = Clone(&args, EnterContainer, &container);
+  pid_t child = (with_init ? CloneCopy : CloneSharing)(&args, EnterContainer, &container);
   if (child < 0) Die("floor: clone3");
   int status;
   if (waitpid(child, &status, 0) < 0) Die("floor: waitpid");
   RemoveCgroup();
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return StatusOf(status);
 }

@@ -44,7 +44,8 @@ std::string Setting(const char* name) {
 }
 
 std::string SmallConfig() {
-  return "version: 1\nprocess:\n  args: [/noop]\nstages:\n  - uts: {hostname: container}\n  - pid\n"
+  return "version: 1\nprocess:\n  args: [/noop]\nstages:\n  - uts: {hostname: container}\n"
+         "  - pid: {init: false}\n"
          "  - mount: {root: \"" +
          Setting("SLIPWAY_BENCH_ROOT") +
          "\"}\n  - proc\n  - first-of:\n      - cgroup-v2: {pids.max: 20}\n"
@@ -56,7 +57,7 @@ std::string LargeConfig() {
   for (int i = 0; i < 140; ++i) {
     text += "    VARIABLE_" + std::to_string(i) + ": \"value " + std::to_string(i) + "\"\n";
   }
-  text += "stages:\n  - pid\n  - mount:\n      root: /\n      binds:\n";
+  text += "stages:\n  - pid: {init: false}\n  - mount:\n      root: /\n      binds:\n";
   for (int i = 0; i < 50; ++i) {
     text += "        - {source: /bin, target: /mnt/" + std::to_string(i) + "}\n";
   }

@@ -1,7 +1,8 @@
 """The sides of the speed table: how each starts the same container.
 
-A container has the namespaces uts, pid and mnt, the same root, a proc mount, and with kind "cgroup"
-a cgroup with pids.max. Each side is told which command to run in it.
+A container has the namespaces uts, pid and mnt, the same root, a proc mount, with kind "cgroup" a
+cgroup with pids.max, and with kind "init" an init as PID 1, in place of the command. Each side is
+told which command to run in it.
 """
 
 import dataclasses
@@ -13,6 +14,8 @@ import subprocess
 
 PIDS_MAX = 20
 MAX_NUMBERS = 64
+PEERS = {"cgroup": ("crun", "runc"), "plain": ("unshare", "bubblewrap", "crun"),
+         "init": ("bubblewrap",)}
 ALL = ("no container", "floor", "ours", "beside", "unshare", "bubblewrap", "crun", "runc")
 
 
@@ -31,7 +34,7 @@ class Side:
 @dataclasses.dataclass
 class Container:
     """What is to be started, beyond what all containers have."""
-    kind: str  # plain or cgroup
+    kind: str  # plain, cgroup or init
     command: str  # a program at the top of the root
     number: str = ""  # goes into every name; "-{}" for a command that is run with many numbers
     binds: tuple = ()  # (source, target)
@@ -66,7 +69,8 @@ def pipeline(world, container):
     if container.env:
         lines.append("process:\n  env:\n")
         lines += [f"    {name}: {quote(value)}\n" for name, value in container.env]
-    lines.append("stages:\n  - uts: {hostname: container}\n  - pid\n")
+    init = "true" if container.kind == "init" else "false"
+    lines.append(f"stages:\n  - uts: {{hostname: container}}\n  - pid: {{init: {init}}}\n")
     lines.append(f"  - mount:\n      root: {quote(world.root)}\n")
     if container.binds:
         lines.append("      binds:\n")
@@ -124,7 +128,7 @@ class Sides:
         """The sides that can start such a container. `only`: no others than these."""
         self.count += 1
         names = ["floor", *self.world.prefixes]
-        names += ["crun", "runc"] if container.kind == "cgroup" else ["unshare", "bubblewrap", "crun"]
+        names += PEERS[container.kind]
         if container.kind == "plain":
             names.insert(0, "no container")
         makers = {"no container": self._bare, "floor": self._floor, "ours": self._ours,
@@ -143,7 +147,7 @@ class Sides:
         return [self.world.root + container.command]
 
     def _floor(self, container):
-        flags = [] if container.kind == "cgroup" else ["--no-cgroup"]
+        flags = {"cgroup": [], "plain": ["--no-cgroup"], "init": ["--no-cgroup", "--init"]}[container.kind]
         return [self.world.bench("floor"), *flags, self.world.root, container.command]
 
     def _ours(self, container, side="ours"):
@@ -163,8 +167,9 @@ class Sides:
         more = [word for name, value in container.env for word in ("--setenv", name, value)]
         more += [word for source, target in container.binds for word in ("--bind", source, target)]
         more += [word for target in container.tmpfs for word in ("--tmpfs", target)]
-        return ["bwrap", "--unshare-uts", "--unshare-pid", "--as-pid-1", "--hostname", "container",
-                "--bind", self.world.root, "/", "--proc", "/proc", *more, container.command]
+        first = [] if container.kind == "init" else ["--as-pid-1"]
+        return ["bwrap", "--unshare-uts", "--unshare-pid", *first, "--hostname", "container", "--bind",
+                self.world.root, "/", "--proc", "/proc", *more, container.command]
 
     def _bundle(self, tool, container):
         """Writes a bundle, or one for each number. Returns its folder, and the container's id."""

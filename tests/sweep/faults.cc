@@ -38,7 +38,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_readlink, "readlink", 0, {EACCES, ENOMEM}},
       {SYS_readlinkat, "readlinkat", 1, {EACCES, ENOMEM}},
       {SYS_getcwd, "getcwd", -1, {ENOENT, ENOMEM}},
-      {SYS_pwrite64, "pwrite64", -1, {ENOSPC, EINTR}},
+      {SYS_pwritev, "pwritev", -1, {ENOSPC, EINTR}},
       {SYS_getdents64, "getdents64", -1, {EIO, ENOMEM}},
       {SYS_mkdir, "mkdir", 0, {ENOSPC, EACCES, ENOMEM}},
       {SYS_mkdirat, "mkdirat", 1, {ENOSPC, EACCES, ENOMEM}},

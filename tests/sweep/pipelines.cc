@@ -5,7 +5,7 @@ namespace {
 
 constexpr char kUbuntu[] = R"(
   - uts: {hostname: container}
-  - pid
+  - pid: {init: false}
   - mount: {root: root}
   - proc
   - first-of:
@@ -15,7 +15,7 @@ constexpr char kUbuntu[] = R"(
 
 constexpr char kLayers[] = R"(
   - uts: {hostname: web, domainname: example}
-  - pid: {init: true}
+  - pid
   - mount:
       root: root
       overlay: true
@@ -81,8 +81,8 @@ std::vector<Pipeline> Pipelines() {
        .needs = Needs::kCgroupV2Controllers,
        .testbed = true},
       {.name = "PlainV2", .stages = kPlainV2, .script = kLeavesProcess, .needs = Needs::kCgroupV2},
-      {.name = "HostYaml", .config = "host.yaml", .script = kRan},
-      {.name = "UbuntuYaml", .config = "ubuntu.yaml", .script = kRan},
+      {.name = "HostYaml", .config = "host.yaml", .script = kRan, .has_init = true},
+      {.name = "UbuntuYaml", .config = "ubuntu.yaml", .script = kRan, .has_init = true},
   };
 }
 
