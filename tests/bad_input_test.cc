@@ -152,8 +152,9 @@ constexpr Case kBadOptions[] = {
     {"Unknown", "  - uts: {color: red}\n",
      "$F:3:11: uts: unknown option \"color\" (one of hostname, domainname)"},
     {"RequiredMissing", "  - mount\n",
-     "$F:3:5: mount: missing option \"root\" (a path: Folder of the host that becomes the "
-     "container's /)"},
+     "$F:3:5: mount: missing option \"root\" (a path: Folder of the host, or squashfs, erofs or "
+     "ext4 "
+     "image, that becomes the container's /)"},
     {"NotAMap", "  - uts: web\n",
      "$F:3:10: uts: options: found a single value \"web\" (write a map, {option: value})"},
     {"TextIsAList", "  - uts: {hostname: [web]}\n",
@@ -178,15 +179,18 @@ constexpr Case kBadOptions[] = {
      "out)"},
     {"ListIsAText", "  - mount: {root: root, binds: /tmp}\n",
      "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps of source, "
-     "target, readonly, or of texts such as /source:/target or /source:/target:ro)"},
+     "target, readonly, nosuid, nodev, noexec, optional, propagation, or of texts such as "
+     "/source:/target or /source:/target:ro)"},
     {"ElementIsAText", "  - mount: {root: root, binds: [/tmp]}\n",
      "$F:3:33: mount: binds[0]: no target in \"/tmp\" (write /source:/target or "
-     "/source:/target:ro, or a map of source, target, readonly)"},
+     "/source:/target:ro, or a map of source, target, readonly, nosuid, nodev, noexec, optional, "
+     "propagation)"},
     {"FieldMissing", "  - mount: {root: root, binds: [{source: /tmp}]}\n",
      "$F:3:33: mount: binds[0]: missing option \"target\" (an absolute path inside the container: "
      "Where it appears in the container)"},
     {"FieldUnknown", "  - mount: {root: root, binds: [{source: /, target: /, mode: ro}]}\n",
-     "$F:3:56: mount: binds[0]: unknown option \"mode\" (one of source, target, readonly)"},
+     "$F:3:56: mount: binds[0]: unknown option \"mode\" (one of source, target, readonly, nosuid, "
+     "nodev, noexec, optional, propagation)"},
     {"PathInsideIsRelative", "  - mount: {root: root, binds: [{source: /tmp, target: tmp}]}\n",
      "$F:3:56: mount: binds[0].target: not absolute \"tmp\" (write an absolute path inside the "
      "container)"},
@@ -230,10 +234,10 @@ TEST_P(BadHost, IsRefused) {
 constexpr Case kBadHosts[] = {
     {"RootMissing", "  - mount: {root: nowhere}\n",
      "$F:3:19: mount: root: cannot open \"$D/nowhere\": No such file or directory (the option root "
-     "must name a folder of the host)"},
+     "must name a folder of the host, or an image file)"},
     {"RootIsAFile", "  - mount: {root: test.yaml}\n",
-     "$F:3:19: mount: root: cannot open \"$F\": Not a directory (the option root must name a "
-     "folder of the host)"},
+     "$F:3:19: mount: root: no filesystem image that is known here \"$F\" (an image is a "
+     "squashfs, erofs or ext4; unpack an archive into a folder first)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Probe, BadHost, ::testing::ValuesIn(kBadHosts), NameOf<Case>);

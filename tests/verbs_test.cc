@@ -112,8 +112,8 @@ TEST(Verb, ThatDoesNotExistIsAnsweredWithTheLineToPaste) {
       RunWords(test, {"ls", "-la", "a b", "it's"}),
       "no such verb \"ls\" (to run it in a container: runtime --config host.yaml ls -la 'a "
       "b' 'it'\\''s'; runtime help lists the verbs)");
-  ExpectRefusal(RunWords(test, {"exec"}),
-                "no such verb \"exec\" (runtime help lists those that there are)");
+  ExpectRefusal(RunWords(test, {"commit"}),
+                "no such verb \"commit\" (runtime help lists those that there are)");
   ExpectRefusal(RunWords(test, {"make", "-j4"}),
                 "no such verb \"make\" (to run it in a container: runtime --config host.yaml make "
                 "-j4; runtime help lists the verbs)");
@@ -184,8 +184,10 @@ TEST(Stages, AreListedInJson) {
   ContainerTest test;
   const RunResult result = RunWords(test, {"stages", "--format", "json"});
   EXPECT_EQ(result.out.find("[{\"name\":\"cgroup-v1\",\"version\":\"0."), 0U) << result.out;
-  for (const char* part : {"\"abi\":\"0.", "/libuts_stage.so\"", "\"short_name\":\"hostname\"",
-                           "\"text_form\":\"source:target:ro=readonly\""}) {
+  for (const char* part :
+       {"\"abi\":\"0.", "/libuts_stage.so\"", "\"short_name\":\"hostname\"",
+        "\"text_form\":\"source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:"
+        "optional=optional\""}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
   EXPECT_EQ(result.out.find('\n'), result.out.size() - 1);

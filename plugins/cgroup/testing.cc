@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -48,11 +49,17 @@ int SetCgroup(slipway_context* context, int cgroup_fd, slipway_error*) {
   return 0;
 }
 
+int AddCgroupTasks(slipway_context* context, int tasks_fd, slipway_error*) {
+  context->test->cgroup_tasks.push_back(tasks_fd);
+  return 0;
+}
+
 slipway_host Host() {
   slipway_host host = slipway::testing::HostForTests();
   host.container_id = ContainerId;
   host.record_undo = RecordUndo;
   host.set_cgroup = SetCgroup;
+  host.add_cgroup_tasks = AddCgroupTasks;
   return host;
 }
 
@@ -124,10 +131,11 @@ Status HookedStage::PreClone() {
   return StatusOf(stage_->pre_clone(object_, &context, &error), error);
 }
 
-Status HookedStage::InChild() {
-  slipway_error error;
-  slipway_context context{this};
-  return StatusOf(stage_->in_child(object_, &context, &error), error);
+Status HookedStage::EnterCgroups() const {
+  for (const int tasks : cgroup_tasks) {
+    if (write(tasks, "0", 1) != 1) return Error(errno, "enter the cgroup");
+  }
+  return Ok();
 }
 
 Status HookedStage::Teardown(const std::string& record) {
@@ -159,7 +167,7 @@ void Shell::Start(const std::string& script, int cgroup_fd, HookedStage* entered
   if (!cloned.ok()) Die(cloned.error().ToString());
   process_ = std::move(cloned).value();
   if (process_.pid == 0) {
-    const Status status = entered ? entered->InChild() : Ok();
+    const Status status = entered ? entered->EnterCgroups() : Ok();
     if (!status.ok()) Die(status.error().ToString());
     char byte = 0;
     if (write(output[1], "+", 1) != 1) _exit(1);

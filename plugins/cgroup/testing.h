@@ -30,9 +30,9 @@ class HookedStage {
   void Set(const std::string& option, const std::string& value);
 
   Status Create();
-  Status Probe();     // of what it creates anew
-  Status PreClone();  // of what it has probed, or creates and probes
-  Status InChild();   // of the calling process
+  Status Probe();               // of what it creates anew
+  Status PreClone();            // of what it has probed, or creates and probes
+  Status EnterCgroups() const;  // those of v1, by the calling process
   Status Teardown(const std::string& record);
   Status TeardownAll();  // the last record first, as the host does
 
@@ -40,6 +40,7 @@ class HookedStage {
 
   std::vector<std::string> records;
   int cgroup_fd = -1;
+  std::vector<int> cgroup_tasks;                               // the stage's
   std::function<Status(const std::string& record)> on_record;  // may fail, or look around
 
  private:
@@ -56,7 +57,7 @@ class Shell {
  public:
   // Starts parked: `script` runs after Release. cgroup_fd: the v2 cgroup to be born in, or -1.
   explicit Shell(const std::string& script, int cgroup_fd = -1);
-  // The same; `entered` has its InChild called in it before it parks.
+  // The same; it enters the cgroups of v1 of `entered` before it parks.
   Shell(const std::string& script, HookedStage& entered);
   ~Shell();
   Shell(const Shell&) = delete;

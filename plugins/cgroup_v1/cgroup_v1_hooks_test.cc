@@ -139,7 +139,7 @@ TEST_F(CgroupV1Hooks, WithoutLimitsAllThreeHoldTheContainer) {
   }
 }
 
-TEST_F(CgroupV1Hooks, InChildPutsTheChildIntoEach) {
+TEST_F(CgroupV1Hooks, TheChildIsPutIntoEach) {
   HookedStage stage(kPlugin, UniqueId());
   ASSERT_TRUE(stage.PreClone().ok());
   Shell child("exit 0", stage);

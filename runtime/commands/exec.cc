@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "runtime/commands/output_file.h"
@@ -101,6 +102,10 @@ Result<cli::Report> Exec(Given given) {
                                                 return Ok();
                                               },
                                           .kept_fds = kept});
+  Result<int>& status = outcome.exit_status;
+  if (!status.ok() && std::string_view(status.error()->option) == "process.cwd") {
+    status.error().Hint("-w takes a folder of the container");
+  }
   return cli::Report{.exit_status = std::move(outcome.exit_status),
                      .warnings = std::move(outcome.warnings)};
 }

@@ -13,10 +13,11 @@ namespace {
 
 // Of other runtimes, for what this one has no verb for yet.
 constexpr std::string_view kVerbsOfPeers[] = {
-    "attach", "build",   "checkpoint", "commit", "cp",   "create", "delete", "events",
-    "exec",   "images",  "inspect",    "kill",   "logs", "pause",  "ps",     "pull",
-    "push",   "restart", "restore",    "resume", "rm",   "spec",   "start",  "state",
-    "stop",   "top",     "unpause",    "update", "wait"};
+    "attach",  "build",  "checkpoint", "commit", "cp",    "create", "delete",
+    "events",  "images", "inspect",    "logs",   "pull",  "push",   "restart",
+    "restore", "rm",     "spec",       "start",  "state", "top"};
+// Of a shorter word most other words of its length are near.
+constexpr size_t kShortestGuess = 3;
 
 constexpr std::pair<std::string_view, std::string_view> kOptionsOfPeers[] = {
     {"--volume", "--bind SOURCE:TARGET[:ro]"},
@@ -50,7 +51,8 @@ Error NoSuchVerb(const std::vector<std::string>& words, size_t index) {
                  "to run a command in the container of this config: " +
                      Line("runtime --config", words, index));
   }
-  const std::string_view nearest = text::Nearest(word, CommandNames());
+  const std::string_view nearest =
+      word.size() < kShortestGuess ? std::string_view() : text::Nearest(word, CommandNames());
   std::string hint;
   if (!nearest.empty()) hint = "did you mean \"runtime " + std::string(nearest) + "\"? ";
   const auto* const end = std::end(kVerbsOfPeers);

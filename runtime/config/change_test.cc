@@ -7,10 +7,17 @@
 namespace slipway::config {
 namespace {
 
-constexpr slipway_option kOptions[] = {
-    {.name = "limit", .summary = "A limit", .type = SLIPWAY_INTEGER, .flags = SLIPWAY_CHANGEABLE},
-    {.name = "path", .summary = "A path", .type = SLIPWAY_STRING, .flags = SLIPWAY_REQUIRED},
-};
+slipway_option Option(const char* name, slipway_type type, uint32_t flags) {
+  slipway_option option{};
+  option.name = name;
+  option.summary = "An option";
+  option.type = type;
+  option.flags = flags;
+  return option;
+}
+
+const slipway_option kOptions[] = {Option("limit", SLIPWAY_INTEGER, SLIPWAY_CHANGEABLE),
+                                   Option("path", SLIPWAY_STRING, SLIPWAY_REQUIRED)};
 
 class Change : public ::testing::Test {
  protected:

@@ -67,7 +67,7 @@ TEST_F(HostFunctions, AreRefusedOutsideOfTheirHooks) {
   EXPECT_EQ(host_.record_undo(&context_, "", 0, &error_), -1);
   EXPECT_EQ(Line(),
             "called record_undo outside its hooks (a bug of the stage: only in PreClone, PostClone "
-            "and InChild)");
+            "and InChild of a start, Freeze and Update)");
   EXPECT_EQ(host_.open_in_root(&context_, "/", 0, &error_), -1);
 }
 

@@ -14,7 +14,10 @@ namespace slipway::launch {
 namespace {
 
 const std::string kId = "web";
-const Occasion kOccasion = {.operation = SLIPWAY_GC, .container_id = &kId};
+
+Occasion OccasionWith(const std::vector<state::Entry>& entries) {
+  return {.operation = SLIPWAY_GC, .container_id = &kId, .entries = &entries};
+}
 
 // Fails on the record "bad", and succeeds on any other.
 int Teardown(const slipway_host* host, slipway_context* context, const slipway_value*,
@@ -43,8 +46,8 @@ std::vector<Stage> Stages() {
 
 TEST(Unwind, CountsTheRecordsOfEachStageTheLastOneFirst) {
   std::vector<UndoneStage> undone;
-  const auto failures =
-      Unwind(kOccasion, Stages(), {{0, "a"}, {1, "b"}, {1, "bad"}, {1, "c"}}, &undone);
+  const std::vector<state::Entry> entries = {{0, "a"}, {1, "b"}, {1, "bad"}, {1, "c"}};
+  const auto failures = Unwind(OccasionWith(entries), Stages(), &undone);
   ASSERT_EQ(failures.size(), 1u);
   EXPECT_EQ(failures[0].ToString(), "second: could not clean up: on purpose");
   ASSERT_EQ(undone.size(), 2u);
@@ -57,8 +60,9 @@ TEST(Unwind, CountsTheRecordsOfEachStageTheLastOneFirst) {
 }
 
 TEST(Unwind, CountsNothingWithoutRecords) {
+  const std::vector<state::Entry> none;
   std::vector<UndoneStage> undone;
-  EXPECT_TRUE(Unwind(kOccasion, Stages(), {}, &undone).empty());
+  EXPECT_TRUE(Unwind(OccasionWith(none), Stages(), &undone).empty());
   EXPECT_TRUE(undone.empty());
 }
 

@@ -161,7 +161,8 @@ TEST_F(CheckDescriptorTest, RefusesASecretWithinAnOption) {
   slipway_option option = Option("one", SLIPWAY_LIST);
   option.element = &element;
   SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one[]", "only an option of the stage itself is secret"));
+  EXPECT_EQ(Check(),
+            Bad("options.one[]", "only an option of the stage itself is secret, or changeable"));
   element.flags = 0;
   option.flags = SLIPWAY_SECRET;
   SetOptions({option});

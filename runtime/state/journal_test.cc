@@ -76,7 +76,6 @@ TEST_F(JournalTest, TakesBackWhatAChildHasAppended) {
   auto journal = Journal::Begin(root_, FactsOf("web"));
   ASSERT_TRUE(journal.ok());
   ASSERT_TRUE(journal->Append(0, "host").ok());
-  journal->LendToChild();
   EXPECT_EQ(InChild([&] { return journal->Append(0, std::string(60000, 'c')).ok() ? 0 : 1; }), 0);
   EXPECT_EQ(journal->entries().size(), 1u);
   EXPECT_TRUE(journal->TakeBack().ok());

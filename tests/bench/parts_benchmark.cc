@@ -235,8 +235,8 @@ void Teardown(benchmark::State& state) {
     auto journal = BeginJournal(*root);
     if (Failed(state, journal) || Failed(state, PrepareStages(*stages, *journal))) return;
     state.ResumeTiming();
-    const auto failures = launch::Unwind({.operation = SLIPWAY_START, .container_id = &id}, *stages,
-                                         journal->entries());
+    const auto failures = launch::Unwind(
+        {.operation = SLIPWAY_START, .container_id = &id, .entries = &journal->entries()}, *stages);
     state.PauseTiming();
     if (!failures.empty()) state.SkipWithError(failures.front().ToString().c_str());
     (void)journal->Remove().ok();

@@ -87,7 +87,10 @@ Running::~Running() {
   if (err_ >= 0) close(err_);
 }
 
-void Running::Signal(int signal) const { kill(pid_, signal); }
+// To no other process, once it has been waited for: -1 would mean all of the machine.
+void Running::Signal(int signal) const {
+  if (pid_ > 0) kill(pid_, signal);
+}
 
 bool Running::ReadSome() {
   std::array<pollfd, 2> events = {pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
@@ -108,6 +111,7 @@ bool Running::AwaitOutput(const std::string& text) {
 }
 
 RunResult Running::Await() {
+  if (pid_ <= 0) return result_;
   while (out_ >= 0 || err_ >= 0) {
     if (ReadSome()) continue;
     ADD_FAILURE() << "the program took too long; stdout: " << result_.out

@@ -51,7 +51,7 @@ class Running {
   // Reads on until stdout holds `text`. False when the time is over or stdout has ended.
   bool AwaitOutput(const std::string& text);
 
-  // To its end.
+  // To its end. Once it has ended, what it came to.
   RunResult Await();
 
  private:
