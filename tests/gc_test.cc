@@ -153,7 +153,7 @@ TEST_F(Collect, LeavesARunningContainerAlone) {
   ExpectOutput(Gc(), kNothing);
   ExpectOutput(Gc({"--dry-run"}), kNothing);
   ExpectRefusal(Gc({id()}), RunningLine());
-  EXPECT_NE(List().out.find(id() + "  running  "), std::string::npos);
+  EXPECT_TRUE(IsListedAsLiving());
   ExpectKept();
   container.Signal(SIGTERM);
   EXPECT_EQ(container.Await().status, 128 + SIGTERM);
@@ -239,7 +239,7 @@ class Outliving : public LeftBehind {
 TEST_F(Outliving, LivesOnAndIsLeftAloneAndIsUndoneAfterItsEnd) {
   ExpectOutput(Gc(), kNothing);
   ExpectRefusal(Gc({id()}), RunningLine());
-  EXPECT_NE(List("json").out.find("\"state\":\"running\""), std::string::npos);
+  EXPECT_TRUE(IsListedAsLiving());
   ExpectKept();
   EndIt();
   EXPECT_NE(List("json").out.find("\"state\":\"dead\",\"pid\":null"), std::string::npos);
@@ -284,7 +284,7 @@ TEST_P(KilledIn, EverythingIsUndone) {
   Running container(test_.Argv(Waits(GetParam()), {"/bin/false"}, Flags()));
   std::ifstream waiting = AwaitHook();
   ExpectOutput(Gc(), kNothing);
-  EXPECT_NE(List().out.find(id() + "  running  "), std::string::npos);
+  EXPECT_TRUE(IsListedAsLiving());
   container.Signal(SIGKILL);
   EXPECT_EQ(waiting.get(), EOF) << "the process in the hook has ended";
   EXPECT_EQ(container.Await().status, 128 + SIGKILL);

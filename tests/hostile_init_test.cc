@@ -1,5 +1,5 @@
-// A command that wants to make use of its init (runtime/init), which has the same user and so can be
-// traced by it: it gains nothing that it does not have itself. For both kinds of start.
+// A command that wants to make use of its init (runtime/init), which has the same user and so can
+// be traced by it: it gains nothing that it does not have itself. For both kinds of start.
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -36,11 +36,10 @@ class HostileCommand : public ::testing::TestWithParam<Start> {
   void ExpectFromProbe(const std::vector<std::string>& words, const std::string& out) {
     std::vector<std::string> command = {"/bin/probe"};
     command.insert(command.end(), words.begin(), words.end());
-    const std::string config =
-        test_.WriteStages("  - uts\n  - pid\n  - mount: {root: root}\n  - proc\n" +
-                          std::string(GetParam().more));
-    const RunResult result = test_.RunContainer(config, command, {},
-                                                {"--plugin-dir", Runfile("tests/plugins")});
+    const std::string config = test_.WriteStages(
+        "  - uts\n  - pid\n  - mount: {root: root}\n  - proc\n" + std::string(GetParam().more));
+    const RunResult result =
+        test_.RunContainer(config, command, {}, {"--plugin-dir", Runfile("tests/plugins")});
     EXPECT_EQ(result.out, out) << result.err;
     EXPECT_EQ(result.status, kProbesStatus) << result.err;
   }

@@ -1,5 +1,6 @@
 // A command that wants to make use of its init, PID 1: it looks into it, and acts as it by
-// ptrace(2). Prints what it has got, a line for each thing; hostile_init_test.cc knows what is right.
+// ptrace(2). Prints what it has got, a line for each thing; hostile_init_test.cc knows what is
+// right.
 //
 //   init_probe compare          where the init has other rights, limits or surroundings than itself
 //   init_probe look REVERSED    what can be read of the init; is the text in its memory?
@@ -76,9 +77,9 @@ static void CompareStatus(const char* field) {
 }
 
 static void Compare(void) {
-  const char* const fields[] = {"\nUid:",    "\nGid:",    "\nGroups:", "\nCapInh:",     "\nCapPrm:",
-                                "\nCapEff:", "\nCapBnd:", "\nCapAmb:", "\nNoNewPrivs:", "\nSeccomp:",
-                                "\nUmask:",  "\nCpus_allowed:"};
+  const char* const fields[] = {
+      "\nUid:",    "\nGid:",    "\nGroups:",     "\nCapInh:",  "\nCapPrm:", "\nCapEff:",
+      "\nCapBnd:", "\nCapAmb:", "\nNoNewPrivs:", "\nSeccomp:", "\nUmask:",  "\nCpus_allowed:"};
   const char* const files[] = {"limits", "cgroup", "mountinfo", "oom_score_adj"};
   const char* const links[] = {"root",   "cwd",     "ns/mnt", "ns/pid",   "ns/uts",
                                "ns/ipc", "ns/user", "ns/net", "ns/cgroup"};

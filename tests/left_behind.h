@@ -59,6 +59,13 @@ class LeftBehind : public ::testing::Test {
     return Run({"list", "--root", State(), "--format", format});
   }
 
+  // Being made, or running: the command may be a moment ahead of its runtime, which says so.
+  bool IsListedAsLiving() const {
+    const std::string out = List().out;
+    return out.find(id() + "  creating  ") != std::string::npos ||
+           out.find(id() + "  running  ") != std::string::npos;
+  }
+
   RunResult Gc(const Words& words = {}) const {
     Words all = {"gc", "--root", State()};
     all.insert(all.end(), words.begin(), words.end());

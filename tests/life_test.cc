@@ -71,12 +71,13 @@ TEST_F(Life, WithoutAStageThatCanNothingIsPaused) {
 TEST_F(Life, UpdateChangesALimitForGood) {
   Start(kLimited);
   // As many as there may be, and one more.
-  const RunResult before = Later(
-      {"exec", id(), "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 9 >&- 2>&- & done; echo all"});
+  const RunResult before =
+      Later({"exec", id(), "/bin/sh", "-c",
+             "for i in 1 2 3 4 5 6 7 8; do sleep 9 >&- 2>&- & done; echo all"});
   EXPECT_EQ(before.out.find("all"), std::string::npos) << before.out;
   ASSERT_EQ(Later({"update", "--set", "cgroup.pids.max=40", id()}).status, 0);
-  const RunResult after = Later(
-      {"exec", id(), "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 9 >&- 2>&- & done; echo all"});
+  const RunResult after = Later({"exec", id(), "/bin/sh", "-c",
+                                 "for i in 1 2 3 4 5 6 7 8; do sleep 9 >&- 2>&- & done; echo all"});
   EXPECT_EQ(after.out, "all\n") << after.err;
 }
 

@@ -83,8 +83,8 @@ TEST(Limits, OneTaskIsTooFewWithAnInitInAParkedStart) {
   ContainerTest test;
   test.MakeRoot();
   const RunResult result =
-      test.RunContainer(test.WriteStages(Stages("pids.max: 1") + "  - bad-throws\n"),
-                        {"/bin/true"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+      test.RunContainer(test.WriteStages(Stages("pids.max: 1") + "  - bad-throws\n"), {"/bin/true"},
+                        {}, {"--plugin-dir", Runfile("tests/plugins")});
   EXPECT_EQ(result.err, kInitCounts);
   EXPECT_EQ(result.status, 125);
 }

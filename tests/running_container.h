@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,17 +70,23 @@ class RunningContainer : public ::testing::Test {
 
   RunResult Later(const Words& words) const { return RunProgram(Argv(words)); }
 
-  // Until the container has that many processes.
-  void AwaitProcesses(std::ptrdiff_t count) const {
-    std::string json;
-    do {
-      json = Later({"ps", "--format", "json", id()}).out;
-    } while (std::count(json.begin(), json.end(), '{') != count);
+  // Until the container has that many processes that run; nobody may wait for one that has ended.
+  void AwaitProcesses(size_t count) const {
+    while (CountProcesses() != count) sched_yield();
   }
 
   ContainerTest test_;
 
  private:
+  size_t CountProcesses() const {
+    size_t count = 0;
+    const std::string json = Later({"ps", "--format", "json", id()}).out;
+    for (size_t at = 0; (at = json.find("\"state\":\"", at)) != std::string::npos; ++at) {
+      if (json.compare(at, 10, "\"state\":\"Z") != 0) ++count;
+    }
+    return count;
+  }
+
   std::string id_;
   std::unique_ptr<Running> container_;
 };

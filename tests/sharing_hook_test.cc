@@ -89,9 +89,10 @@ TEST_F(SharingHook, MayNotWriteIntoTheInitsChannel) {
     EXPECT_EQ(RunProgram(Argv(how)).status, kCommandsStatus) << how;
     ExpectAllUndone();
   }
-  ExpectRefusal(RunProgram(Argv("garbage")),
-                "cannot read the runtime's channel to the container: Bad message (something wrote 7 "
-                "bytes into it; a bug of a stage: a hook writes only to what it has opened)");
+  ExpectRefusal(
+      RunProgram(Argv("garbage")),
+      "cannot read the runtime's channel to the container: Bad message (something wrote 7 "
+      "bytes into it; a bug of a stage: a hook writes only to what it has opened)");
   ExpectAllUndone();
 }
 

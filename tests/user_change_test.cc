@@ -1,5 +1,5 @@
-// A command that changes its user, as a daemon does that drops root, when the runtime is killed. The
-// change takes away the signal that ties a process to its parent: PR_SET_PDEATHSIG(2const).
+// A command that changes its user, as a daemon does that drops root, when the runtime is killed.
+// The change takes away the signal that ties a process to its parent: PR_SET_PDEATHSIG(2const).
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -23,11 +23,10 @@ class UserChange : public LeftBehind {
 
   // Kills the runtime, once the command has said so with its new user.
   void LeaveDaemon(const std::string& pid) {
-    container_.emplace(
-        test_.Argv(Config(pid),
-                   {"/bin/start-stop-daemon", "-S", "-c", "daemon", "-x", "/bin/sh", "--", "-c",
-                    "id -u; exec tail -f /etc/ready"},
-                   Flags()));
+    container_.emplace(test_.Argv(Config(pid),
+                                  {"/bin/start-stop-daemon", "-S", "-c", "daemon", "-x", "/bin/sh",
+                                   "--", "-c", "id -u; exec tail -f /etc/ready"},
+                                  Flags()));
     ASSERT_TRUE(container_->AwaitOutput("65534\nready\n")) << container_->Await().err;
     container_->Signal(SIGKILL);
     siginfo_t info{};

@@ -87,7 +87,7 @@ TEST_P(MountImage, TakesNosuidAndNoexec) {
 TEST_P(MountImage, GoesWithAKilledRuntime) {
   const std::string config = test_.WriteStages("  - pid\n  - mount: {root: image}\n");
   {
-    Running container(test_.Argv(config, {"/bin/sh", "-c", "echo runs; read line"}));
+    Running container(test_.Argv(config, {"/bin/sh", "-c", "echo runs; exec tail -f /marker"}));
     ASSERT_TRUE(container.AwaitOutput("runs\n"));
     EXPECT_TRUE(IsBound(image_));
     container.Signal(SIGKILL);

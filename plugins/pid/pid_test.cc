@@ -211,9 +211,10 @@ TEST(PidSignals, NeedTheInit) {
   const RunResult result = test.RunContainer(
       test.WriteStages("  - pid: {init: false, signals: all}\n  - mount: {root: root}\n"),
       {"/bin/true"});
-  EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
-                            ":3:33: pid: signals: cannot send signals to all processes without an init "
-                            "(take init: false away, or signals: all)\n");
+  EXPECT_EQ(result.err,
+            "runtime: " + test.Path("test.yaml") +
+                ":3:33: pid: signals: cannot send signals to all processes without an init "
+                "(take init: false away, or signals: all)\n");
   EXPECT_EQ(result.status, 125);
 }
 

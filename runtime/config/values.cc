@@ -250,8 +250,9 @@ std::shared_ptr<const OptionValues> CheckOptions(const slipway_stage& stage,
                                                  const slipway_value* current) {
   const size_t before = mistakes.size();
   auto values = std::make_shared<OptionValues>();
-  values->SetRows(Checker(stage, home, *values, mistakes)
-                      .CheckTable(stage.options, stage.option_count, given, home.name, nullptr, current));
+  values->SetRows(
+      Checker(stage, home, *values, mistakes)
+          .CheckTable(stage.options, stage.option_count, given, home.name, nullptr, current));
   if (mistakes.size() > before) return nullptr;
   return values;
 }

@@ -60,9 +60,13 @@ Status CheckInterpreters(const sys::Fd& file, const FileId& own, bool& script) {
   for (int depth = 0; depth < kMaxInterpreters && !interpreter.path.empty(); ++depth) {
     const std::string path = std::exchange(interpreter, {}).path;
     const sys::Fd looked = sys::Look(path);
-    if (!looked.valid() && errno == ELOOP) return CannotLook(ELOOP, path);
+    // Not left to execve(2): /proc/self is another one for a process that enters a pid namespace by
+    // it.
     struct stat info {};
-    if (!looked.valid() || fstat(looked.get(), &info) != 0) return Ok();  // execve(2) says why
+    if (!looked.valid() || fstat(looked.get(), &info) != 0) {
+      return errno == ELOOP ? CannotLook(ELOOP, path)
+                            : Error(errno, "execute the container's", path);
+    }
     if (IdOf(info) == own) return IsOwn(path);
     if (!S_ISREG(info.st_mode)) return Ok();
     const sys::Fd opened(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

@@ -157,7 +157,22 @@ Status Journal::Write(const std::string& text) {
   return error;
 }
 
+// A stage has closed the descriptor, and perhaps the folder's too: what it left is still to be
+// undone.
+Status Journal::OpenAgain() {
+  ASSIGN_OR_RETURN(const Root again, Root::Open(root_->path()));
+  const std::string name = id_ + "/" + kJournalFile;
+  opened_again_ = true;
+  // The number may be another file's by now.
+  (void)file_.Release();
+  file_ = sys::Fd(openat(again.fd().get(), name.c_str(),
+                         O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file_.valid() && IsIntact()) return Ok();
+  return Error(file_.valid() ? ESTALE : errno, "open", path());
+}
+
 Status Journal::TakeBack() {
+  if (!IsIntact()) RETURN_IF_ERROR(OpenAgain());
   RETURN_IF_ERROR(LockOperation(file_));
   struct stat about {};
   if (fstat(file_.get(), &about) != 0) return Error(errno, "look at", path());
@@ -182,7 +197,7 @@ Result<bool> Journal::HasHost() const { return state::HasHost(file_); }
 
 Status Journal::Remove() {
   Status removed = RemoveFolder(*root_, id_);
-  if (removed.ok() || IsIntact()) return removed;
+  if (removed.ok() || (IsIntact() && !opened_again_)) return removed;
   // A stage that closed the journal's descriptor has closed the folder's too.
   ASSIGN_OR_RETURN(const Root again, Root::Open(root_->path()));
   return RemoveFolder(again, id_);

@@ -81,6 +81,7 @@ class Journal {
 
   std::string path() const;
   Status Remember();  // which file it is
+  Status OpenAgain();
   Status Write(const std::string& text);
 
   const Root* root_;
@@ -88,6 +89,7 @@ class Journal {
   sys::Fd file_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+  bool opened_again_ = false;
   off_t size_ = 0;  // of what this process has written
   std::vector<Entry> entries_;
   std::vector<std::string> states_;  // by stage
