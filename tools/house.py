@@ -58,7 +58,7 @@ SYSTEM_HEADER = re.compile(
 WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli")
 
 MAIN, MAIN_LINES = "runtime/main.cc", 60
-COMPILE_ABI = "gcc -std=c11 -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()
+COMPILE_ABI = "gcc -std=c11 -iquote . -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()
 THIS = "tools/house.py"
 
 # Comments, and literals of strings and characters. (The quote in 1'000 begins none.)

@@ -22,14 +22,14 @@ namespace {
 constexpr const char* kStep = "join";
 
 struct Kind {
-  const char* name;  // in /proc/PID/ns
+  const char* name;  // in /proc/PID
   int flag;
 };
 
-constexpr Kind kKinds[] = {{"user", CLONE_NEWUSER},     {"mnt", CLONE_NEWNS},
-                           {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},
-                           {"net", CLONE_NEWNET},       {"pid", CLONE_NEWPID},
-                           {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
+constexpr Kind kKinds[] = {{"ns/user", CLONE_NEWUSER},     {"ns/mnt", CLONE_NEWNS},
+                           {"ns/uts", CLONE_NEWUTS},       {"ns/ipc", CLONE_NEWIPC},
+                           {"ns/net", CLONE_NEWNET},       {"ns/pid", CLONE_NEWPID},
+                           {"ns/cgroup", CLONE_NEWCGROUP}, {"ns/time", CLONE_NEWTIME}};
 
 bool IsSame(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
@@ -47,9 +47,8 @@ Result<int> Foreign(const sys::Fd& process, pid_t pid) {
   for (const Kind& kind : kKinds) {
     struct stat own {};
     struct stat other {};
-    const std::string name = std::string("ns/") + kind.name;
-    if (stat(("/proc/self/" + name).c_str(), &own) != 0) continue;
-    if (fstatat(process.get(), name.c_str(), &other, 0) != 0) return CannotLook(errno, pid);
+    if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) continue;
+    if (fstatat(process.get(), kind.name, &other, 0) != 0) return CannotLook(errno, pid);
     if (!IsSame(own, other)) flags |= kind.flag;
   }
   return flags;
