@@ -1,9 +1,13 @@
 // What other processes do with a running container: look at it, pause it, change it, end it.
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/types.h>
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "runtime/sdk/testing/container.h"
 #include "tests/refusal.h"
@@ -16,6 +20,17 @@ constexpr char kPlain[] = "  - pid\n  - mount: {root: root}\n  - proc\n";
 constexpr char kLimited[] =
     "  - pid\n  - mount: {root: root}\n  - proc\n"
     "  - first-of:\n      - cgroup-v2: {pids.max: 9}\n      - cgroup-v1: {pids.max: 9}\n";
+
+// Has the process a pidfd by now?
+bool HasPidfd(pid_t pid) {
+  std::error_code ignored;
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string target = std::filesystem::read_symlink(entry.path(), ignored).string();
+    if (target.find("pidfd") != std::string::npos) return true;
+  }
+  return false;
+}
 
 class Life : public RunningContainer {};
 
@@ -130,6 +145,7 @@ TEST_F(Life, StopKillsWhatDoesNotEnd) {
 TEST_F(Life, WaitEndsWithTheContainer) {
   Start(kPlain, {}, {"/bin/sh", "-c", "trap 'exit 9' TERM; cat /etc/ready; while :; do :; done"});
   Running waits(Argv({"wait", id()}));
+  while (!HasPidfd(waits.pid())) sched_yield();
   EXPECT_EQ(Later({"kill", id()}).status, 0);
   EXPECT_EQ(AwaitEnd().status, 9);
   const RunResult result = waits.Await();
