@@ -38,10 +38,10 @@ Result<Plan> PreClone(const JoinJob& job) {
 // The command's process, once it has told of itself: a child of this one, and not of the one that
 // let it in, which ends.
 Result<Container> TakeOver(Container& joiner, const Began& began) {
-  static const Plan kPlain;
+  static const Plan plain;
   auto pidfd = sys::OpenPidfd(began.pid);
   if (!pidfd.ok()) return pidfd.error().In({}, "join");
-  Container command(kPlain, {.pid = began.pid, .pidfd = std::move(*pidfd)});
+  Container command(plain, {.pid = began.pid, .pidfd = std::move(*pidfd)});
   RETURN_IF_ERROR(joiner.AwaitEnd());
   return command;
 }
