@@ -2,6 +2,9 @@
 
 #include <signal.h>
 
+#include <chrono>
+#include <utility>
+
 #include "runtime/commands/members.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
@@ -11,6 +14,8 @@
 
 namespace slipway::commands {
 namespace {
+
+constexpr std::chrono::seconds kForEnd{2};
 
 constexpr cli::Option kOptions[] = {
     {"all", Kind::kFlag, "", "to each process of the container, not only to the first one", 'a'},
@@ -30,6 +35,17 @@ Result<int> SignalOf(const cli::Words& words) {
   return Error("no such signal", words.rest[1], "write a name such as TERM, or a number");
 }
 
+// Of a container that has been sent a SIGKILL while it was paused: in cgroup v1 it takes that only
+// when it goes on, in v2 it may be gone by now.
+Result<cli::Report> LetItEnd(const cli::Words& words, const state::Seen& seen) {
+  auto running = Running::Take(words, seen.contents.facts.id, SLIPWAY_FREEZE, Needed::kWithRecords);
+  const Status status =
+      running.ok() ? (*running)->SetFrozen(false) : Status(std::move(running).status());
+  if (status.ok()) return cli::Report{};
+  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(seen.child, kForEnd));
+  return ended ? Result<cli::Report>(cli::Report{}) : status;
+}
+
 Result<cli::Report> Kill(Given given) {
   const cli::Words& words = given.words;
   if (words.rest.empty()) {
@@ -37,21 +53,18 @@ Result<cli::Report> Kill(Given given) {
   }
   const std::string& id = words.rest.front();
   ASSIGN_OR_RETURN(const int signal, SignalOf(words));
-  const bool all = words.Has("all");
-  if (!all) {
+  if (!words.Has("all")) {
     ASSIGN_OR_RETURN(const state::Seen seen, LookAt(words, id));
     RETURN_IF_ERROR(sys::SendSignal(seen.child, signal));
-    if (signal != SIGKILL || seen.phase != state::Phase::kPaused) return cli::Report{};
+    const bool waits = signal == SIGKILL && seen.phase == state::Phase::kPaused;
+    return waits ? LetItEnd(words, seen) : Result<cli::Report>(cli::Report{});
   }
   ASSIGN_OR_RETURN(const auto running,
                    Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
-  // What is frozen takes no signal, in cgroup v1 not even a SIGKILL, before it goes on.
-  const bool thaw = signal == SIGKILL && running->container().phase() == state::Phase::kPaused;
-  if (thaw) {
-    (void)sys::SendSignal(running->container().child(), SIGKILL).ok();
+  if (signal == SIGKILL && running->container().phase() == state::Phase::kPaused) {
     RETURN_IF_ERROR(running->SetFrozen(false));
   }
-  if (all) RETURN_IF_ERROR(SignalMembers(*running, signal));
+  RETURN_IF_ERROR(SignalMembers(*running, signal));
   return cli::Report{};
 }
 
