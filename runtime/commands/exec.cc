@@ -1,13 +1,13 @@
 // runtime exec: a further command in a running container.
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "runtime/commands/output_file.h"
+#include "runtime/commands/run_options.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/join.h"
@@ -74,12 +74,7 @@ Result<cli::Report> Exec(Given given) {
     return Error("which container?", {}, "write runtime exec ID COMMAND; runtime list shows them");
   }
   const std::string& id = words.rest.front();
-  // Before anything else is opened and gets one of these numbers.
-  std::vector<int> kept;
-  for (const std::string& text : words.Texts("keep-fd")) {
-    ASSIGN_OR_RETURN(const int fd, InheritedDescriptor("--keep-fd", text));
-    if (fd > STDERR_FILENO) kept.push_back(fd);
-  }
+  ASSIGN_OR_RETURN(const std::vector<int> kept, KeptDescriptors(words));
   if (words.Has(kVerbose.name)) cli::SetVerbose();
   ASSIGN_OR_RETURN(const auto running, Running::Take(words, id, SLIPWAY_EXEC, Needed::kAll));
   if (running->container().phase() == state::Phase::kPaused) {

@@ -11,6 +11,7 @@
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/unwinder.h"
+#include "runtime/state/living.h"
 #include "runtime/state/remove.h"
 #include "runtime/state/root.h"
 #include "runtime/state/survey.h"
@@ -101,8 +102,7 @@ Error LeftAlone(const state::Root& root, const std::string& id, state::Forgotten
     return Error("the container is running, and was left alone:", id);
   }
   if (reason == state::Forgotten::kTaken) return Error("another runtime gc is at work on", id);
-  return Error("no such container", id,
-               "runtime list shows those that there are; the state folder is " + root.path());
+  return state::NoSuchContainer(root, id);
 }
 
 // Of an id that was named, but is not that of a dead container which could be taken.

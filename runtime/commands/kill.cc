@@ -3,12 +3,10 @@
 #include <signal.h>
 
 #include <chrono>
-#include <utility>
 
 #include "runtime/commands/members.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
-#include "runtime/launch/operations.h"
 #include "runtime/sys/process.h"
 #include "runtime/sys/signal_name.h"
 
@@ -38,9 +36,7 @@ Result<int> SignalOf(const cli::Words& words) {
 // Of a container that has been sent a SIGKILL while it was paused: in cgroup v1 it takes that only
 // when it goes on, in v2 it may be gone by now.
 Result<cli::Report> LetItEnd(const cli::Words& words, const state::Seen& seen) {
-  auto running = Running::Take(words, seen.contents.facts.id, SLIPWAY_FREEZE, Needed::kWithRecords);
-  const Status status =
-      running.ok() ? (*running)->SetFrozen(false) : Status(std::move(running).status());
+  const Status status = SetFrozen(words, seen.contents.facts.id, false);
   if (status.ok()) return cli::Report{};
   ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(seen.child, kForEnd));
   return ended ? Result<cli::Report>(cli::Report{}) : status;

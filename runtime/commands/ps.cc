@@ -1,7 +1,5 @@
 // runtime ps: the processes of a container.
 
-#include <unistd.h>
-
 #include "runtime/cli/processes.h"
 #include "runtime/commands/members.h"
 #include "runtime/commands/running.h"

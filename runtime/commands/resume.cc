@@ -12,9 +12,7 @@ constexpr cli::Option kOptions[] = {
 
 Result<cli::Report> Resume(Given given) {
   ASSIGN_OR_RETURN(const std::string id, OnlyId(given.words, "resume"));
-  ASSIGN_OR_RETURN(const auto running,
-                   Running::Take(given.words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
-  RETURN_IF_ERROR(running->SetFrozen(false));
+  RETURN_IF_ERROR(SetFrozen(given.words, id, false));
   return cli::Report{};
 }
 

@@ -23,6 +23,8 @@ Result<std::optional<OutputFile>> OpenOutput(const cli::Words& words, const std:
   return std::optional(std::move(file));
 }
 
+}  // namespace
+
 Result<std::vector<int>> KeptDescriptors(const cli::Words& words) {
   std::vector<int> kept;
   for (const std::string& text : words.Texts("keep-fd")) {
@@ -32,8 +34,6 @@ Result<std::vector<int>> KeptDescriptors(const cli::Words& words) {
   }
   return kept;
 }
-
-}  // namespace
 
 Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   RunOptions options{.folders = FoldersOf(words),

@@ -60,6 +60,9 @@ struct RunOptions {
   bool verbose = false;
 };
 
+// The values of --keep-fd. Asked for before anything else is opened and gets one of these numbers.
+Result<std::vector<int>> KeptDescriptors(const cli::Words& words);
+
 // Opens what the options name to be written, so that a bad path is known before anything starts.
 Result<RunOptions> RunOptionsOf(const cli::Words& words);
 

@@ -62,4 +62,10 @@ Status Running::SetFrozen(bool frozen) {
   return status.ok() ? std::move(written) : std::move(status);
 }
 
+Status SetFrozen(const cli::Words& words, const std::string& id, bool frozen) {
+  ASSIGN_OR_RETURN(const auto running,
+                   Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
+  return running->SetFrozen(frozen);
+}
+
 }  // namespace slipway::commands

@@ -59,6 +59,9 @@ class Running {
   Builders builders_;
 };
 
+// The same for a container that nothing else is done with. words: as of Take.
+Status SetFrozen(const cli::Words& words, const std::string& id, bool frozen);
+
 }  // namespace slipway::commands
 
 #endif  // SLIPWAY_RUNTIME_COMMANDS_RUNNING_H_

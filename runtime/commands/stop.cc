@@ -28,13 +28,6 @@ constexpr cli::Option kOptions[] = {
     kHelp,
 };
 
-// Lets it go on, if it is paused: it could not end otherwise.
-Status Resume(const cli::Words& words, const std::string& id) {
-  ASSIGN_OR_RETURN(const auto running,
-                   Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
-  return running->SetFrozen(false);
-}
-
 // Its runtime undoes it then; without one a `runtime gc` has to.
 Result<cli::Report> AwaitUndone(const state::Root& root, const std::string& id) {
   const auto deadline = std::chrono::steady_clock::now() + kForKill;
@@ -58,7 +51,8 @@ Result<cli::Report> Stop(Given given) {
   ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
   ASSIGN_OR_RETURN(const state::Seen seen, state::LookAtLiving(root, id));
   RETURN_IF_ERROR(sys::SendSignal(seen.child, SIGTERM));
-  if (seen.phase == state::Phase::kPaused) RETURN_IF_ERROR(Resume(words, id));
+  // It could not end otherwise.
+  if (seen.phase == state::Phase::kPaused) RETURN_IF_ERROR(SetFrozen(words, id, false));
   ASSIGN_OR_RETURN(bool ended,
                    sys::AwaitExit(seen.child, std::chrono::seconds(time.value_or(kDefaultTime))));
   if (!ended) {

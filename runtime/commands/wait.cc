@@ -1,7 +1,5 @@
 // runtime wait: for the end of a container, and how it came.
 
-#include <poll.h>
-
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/exit_status.h"

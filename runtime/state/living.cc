@@ -11,11 +11,6 @@
 namespace slipway::state {
 namespace {
 
-Error NoSuchContainer(const Root& root, const std::string& id) {
-  return Error("no such container", id,
-               "runtime list shows those that there are; the state folder is " + root.path());
-}
-
 // Of one that nothing can be done with.
 Status CheckRuns(const Seen& seen) {
   const std::string& id = seen.contents.facts.id;
@@ -30,6 +25,11 @@ Status CheckRuns(const Seen& seen) {
 }
 
 }  // namespace
+
+Error NoSuchContainer(const Root& root, const std::string& id) {
+  return Error("no such container", id,
+               "runtime list shows those that there are; the state folder is " + root.path());
+}
 
 Result<Seen> LookAtLiving(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(std::optional<Seen> seen, Look(root, id));

@@ -16,6 +16,9 @@
 
 namespace slipway::state {
 
+// Of an id that no container has.
+Error NoSuchContainer(const Root& root, const std::string& id);
+
 // Looks at a container that runs. Fails when there is none of this id, and when it has ended or has
 // not begun to run.
 Result<Seen> LookAtLiving(const Root& root, const std::string& id);
