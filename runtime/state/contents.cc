@@ -57,7 +57,8 @@ class Reader {
 
   Contents Finish() && {
     contents_.complete = IsComplete();
-    contents_.states.resize(stage_count_);
+    // As many as were read: the number that the file tells may be any.
+    contents_.states.resize(contents_.facts.stages.size());
     return std::move(contents_);
   }
 

@@ -114,6 +114,16 @@ TEST(ParseContents, OfAJournalThatWasCutShortIsAPrefix) {
   }
 }
 
+// As a host that died early, or a hostile hand, leaves it: nothing is made ready for so many.
+TEST(ParseContents, TakesTheNumberOfStagesForAWordOnly) {
+  const std::string text = FormatLine("slipway-journal 3") +
+                           FormatLine("container 1700000000 0 1700000000000000000 web");
+  const auto contents = ParseContents(text, kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_FALSE(contents->complete);
+  EXPECT_TRUE(contents->states.empty());
+}
+
 TEST(ParseContents, OfAJournalWithAChangedByteIsAnErrorOrLacksItsEnd) {
   const std::string whole = SomeJournal();
   for (size_t at = 0; at < whole.size(); ++at) {
