@@ -7,12 +7,17 @@
 
 namespace slipway::commands {
 
-std::vector<std::string> EnvironmentOf(const config::Process& process) {
-  std::map<std::string, std::string> variables = {
-      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"HOME", geteuid() == 0 ? "/root" : "/"},
+std::vector<std::string> DefaultEnvironment() {
+  std::vector<std::string> environment = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      geteuid() == 0 ? "HOME=/root" : "HOME=/",
   };
-  if (const char* term = getenv("TERM")) variables["TERM"] = term;
+  if (const char* term = getenv("TERM")) environment.push_back(std::string("TERM=") + term);
+  return environment;
+}
+
+std::vector<std::string> EnvironmentOf(const config::Process& process) {
+  std::map<std::string, std::string> variables;
   for (const auto& [name, value] : process.env) variables[name] = value;
   for (const std::string& name : process.pass) {
     if (const char* value = getenv(name.c_str())) variables[name] = value;

@@ -10,9 +10,11 @@
 
 namespace slipway::commands {
 
-// NAME=VALUE, sorted by name: the config's variables and those of the caller's that it passes on,
-// over a few that every program counts on (PATH, HOME, and the caller's TERM). Nothing else of the
-// caller's comes in.
+// NAME=VALUE each. A few that every program counts on, where nobody sets them: PATH, HOME, and the
+// caller's TERM. Nothing else of the caller's comes in by itself.
+std::vector<std::string> DefaultEnvironment();
+
+// The config's variables and those of the caller's that it passes on, sorted by name.
 std::vector<std::string> EnvironmentOf(const config::Process& process);
 
 }  // namespace slipway::commands

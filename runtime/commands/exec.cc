@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/commands/environment.h"
 #include "runtime/commands/run_options.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
@@ -17,6 +18,10 @@ namespace {
 
 constexpr cli::Option kOptions[] = {
     {"env", Kind::kTexts, "NAME[=VALUE]", "set a variable of the command's, or pass yours on", 'e'},
+    {"user", Kind::kText, "USER[:GROUP]",
+     "run it as this user of the container, by name or number; default: as the container's own "
+     "command",
+     'u'},
     {"workdir", Kind::kText, "DIR", "the folder in the container that the command starts in", 'w'},
     {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},
     {"outlive-runtime", Kind::kFlag, "",
@@ -37,7 +42,6 @@ Result<std::vector<std::string>> EnvironmentOf(const cli::Words& words,
     const size_t end = variable.find('=');
     variables[variable.substr(0, end)] = variable.substr(end + 1);
   }
-  if (const char* term = getenv("TERM")) variables["TERM"] = term;
   for (const std::string& text : words.Texts("env")) {
     const size_t end = text.find('=');
     const std::string name = text.substr(0, end);
@@ -54,15 +58,19 @@ Result<std::vector<std::string>> EnvironmentOf(const cli::Words& words,
 }
 
 Result<launch::Command> CommandOf(const cli::Words& words, const state::Facts& facts) {
-  launch::Command command{
-      .args = {words.rest.begin() + 1, words.rest.end()}, .environment = {}, .cwd = facts.cwd};
+  launch::Command command{.args = {words.rest.begin() + 1, words.rest.end()},
+                          .environment = {},
+                          .defaults = DefaultEnvironment(),
+                          .cwd = facts.cwd};
   if (command.args.empty()) {
     return Error("no command was given", {},
                  "write runtime exec " + facts.id + " COMMAND [ARG...]");
   }
-  if (words.Has("workdir")) command.cwd = words.Text("workdir");
-  if (!command.cwd.starts_with('/')) {
-    return Error("-w: not an absolute path", command.cwd, "write a path of the container");
+  if (words.Has("workdir")) {
+    command.cwd = words.Text("workdir");
+    if (!command.cwd.starts_with('/')) {
+      return Error("-w: not an absolute path", command.cwd, "write a path of the container");
+    }
   }
   ASSIGN_OR_RETURN(command.environment, EnvironmentOf(words, facts.environment));
   return command;
@@ -74,6 +82,9 @@ Result<cli::Report> Exec(Given given) {
     return Error("which container?", {}, "write runtime exec ID COMMAND; runtime list shows them");
   }
   const std::string& id = words.rest.front();
+  if (words.Has("user") && words.Text("user").empty()) {
+    return Error("-u: no user", {}, "write -u NAME, or -u UID:GID");
+  }
   ASSIGN_OR_RETURN(const std::vector<int> kept, KeptDescriptors(words));
   if (words.Has(kVerbose.name)) cli::SetVerbose();
   ASSIGN_OR_RETURN(const auto running, Running::Take(words, id, SLIPWAY_EXEC, Needed::kAll));
@@ -96,7 +107,8 @@ Result<cli::Report> Exec(Given given) {
                                                 running->container().GiveBack();
                                                 return Ok();
                                               },
-                                          .kept_fds = kept});
+                                          .kept_fds = kept,
+                                          .user = words.Text("user")});
   Result<int>& status = outcome.exit_status;
   if (!status.ok() && std::string_view(status.error()->option) == "process.cwd") {
     status.error().Hint("-w takes a folder of the container");

@@ -40,7 +40,8 @@ Result<launch::Command> CommandOf(const cli::Words& words, const config::Process
   }
   launch::Command command{.args = words.rest.empty() ? process.args : words.rest,
                           .environment = EnvironmentOf(process),
-                          .cwd = process.cwd};
+                          .defaults = DefaultEnvironment(),
+                          .cwd = process.cwd_where.empty() ? std::string() : process.cwd};
   if (!command.args.empty()) return command;
   return Error("no command was given", {},
                "write it after the options, or as process.args in " + config);

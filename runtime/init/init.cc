@@ -29,6 +29,7 @@ namespace {
 constexpr int kFailed = 125;
 constexpr int kSignalBase = 128;
 constexpr int kCommandFailed = 127;
+constexpr long kSetFilter = 1;  // SECCOMP_SET_MODE_FILTER of <linux/seccomp.h>
 constexpr size_t kMaskSize = sizeof(uint64_t);
 constexpr uint64_t kAllSignals = ~uint64_t{0};
 
@@ -168,6 +169,16 @@ uintptr_t SetChildSignal(uintptr_t handler) {
   return before.handler;
 }
 
+// Before anything of the command's runs, and for the init too: the command could use it else.
+void TakeFilters(int channel, const Orders& orders) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): as mmap(2) gave it
+  const auto* const filters = reinterpret_cast<const FilterOrder*>(orders.filters);
+  for (uint64_t i = 0; i < orders.filter_count; ++i) {
+    const long result = SystemCall(SYS_seccomp, kSetFilter, filters[i].flags, &filters[i].length);
+    if (result < 0) Fail(channel, Step::kFilter, result);
+  }
+}
+
 void CloseOnExec(int channel, int fd) {
   const long result = SystemCall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
   if (result < 0) Fail(channel, Step::kPrepare, result);
@@ -220,6 +231,7 @@ void RunCommand(void* given) {
   const Orders* const orders = Read(channel, file);
   CloseOnExec(channel, channel);
   CloseOnExec(channel, orders->folder);
+  TakeFilters(channel, *orders);
   if (orders->joined != 0) Join(channel, orders);
   const long self = SystemCall(SYS_getpid);
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);

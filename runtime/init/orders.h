@@ -15,6 +15,15 @@ inline constexpr uint64_t kOrdersAt = 4096;
 // addresses, and the init has nothing to do.
 inline constexpr uint64_t kMappedAt = 0x10000000;
 
+// A program of seccomp(2), which the init takes on for itself and for the command.
+struct FilterOrder {
+  uint64_t flags;  // SECCOMP_FILTER_FLAG_*
+  // As struct sock_fprog has them.
+  uint16_t length;  // instructions
+  uint16_t unused[3];
+  uint64_t program;  // an address in the mapped file
+};
+
 // The texts, and arrays of pointers to them, follow it. The init's own arguments are its name, the
 // descriptor of the file, and that of the channel.
 struct Orders {
@@ -23,18 +32,21 @@ struct Orders {
   uint64_t environment;  // likewise
   uint64_t name;         // the address of a text: of the command's file in `folder`; no symlink
   uint64_t path;         // likewise: of the command's file
-  int32_t folder;        // a descriptor: the command's file lies in it
-  uint32_t by_path;      // 1: a script, which its interpreter opens by `path`
-  uint32_t joined;       // 1: a further process of a container: see init.cc
-  uint32_t tied;         // 1, of such a one: it ends with the host
-  uint32_t signal_all;   // 1: signals go to all processes, if the init is pid 1
+  uint64_t filters;      // likewise: of FilterOrders
+  uint64_t filter_count;
+  int32_t folder;       // a descriptor: the command's file lies in it
+  uint32_t by_path;     // 1: a script, which its interpreter opens by `path`
+  uint32_t joined;      // 1: a further process of a container: see init.cc
+  uint32_t tied;        // 1, of such a one: it ends with the host
+  uint32_t signal_all;  // 1: signals go to all processes, if the init is pid 1
 };
 
 enum class Step : uint32_t {
   kPrepare = 1,  // the orders could not be read
   kFork = 2,
   kExec = 3,
-  kRunning = 4  // none has failed: the command runs
+  kRunning = 4,  // none has failed: the command runs
+  kFilter = 5    // a filter of system calls was refused
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's

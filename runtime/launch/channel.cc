@@ -22,6 +22,7 @@ bool IsKnown(const init::Answer& answer) {
     case init::Step::kPrepare:
     case init::Step::kFork:
     case init::Step::kExec:
+    case init::Step::kFilter:
       return answer.errno_value > 0;
     case init::Step::kRunning:
       return answer.errno_value == 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -77,13 +78,40 @@ bool Exists(const std::string& file) {
 
 }  // namespace
 
-Execution::Execution(const Command& command)
-    : command_(command),
+Command Merged(const Command& command, const ProcessPlan& plan, const Identity* identity) {
+  std::map<std::string, std::string> variables;
+  const auto add = [&variables](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      const size_t end = text.find('=');
+      variables[text.substr(0, end)] = text.substr(end + 1);
+    }
+  };
+  add(command.defaults);
+  if (identity != nullptr) {
+    variables["HOME"] = identity->home;
+    if (!identity->name.empty()) variables["USER"] = variables["LOGNAME"] = identity->name;
+  }
+  for (const auto& [name, wish] : plan.environment) {
+    if (wish.value) {
+      variables[name] = *wish.value;
+    } else {
+      variables.erase(name);
+    }
+  }
+  add(command.environment);
+  Command merged{.args = command.args, .environment = {}, .defaults = {}, .cwd = command.cwd};
+  for (const auto& [name, value] : variables) merged.environment.push_back(name + "=" + value);
+  if (merged.cwd.empty()) merged.cwd = plan.folder ? plan.folder->value : "/";
+  return merged;
+}
+
+Execution::Execution(Command command)
+    : command_(std::move(command)),
       own_(OwnFile()),
-      path_(PathOf(command.environment)),
-      candidates_(Candidates(command.args[0], path_)),
-      args_(Pointers(command.args)),
-      environment_(Pointers(command.environment)) {}
+      path_(PathOf(command_.environment)),
+      candidates_(Candidates(command_.args[0], path_)),
+      args_(Pointers(command_.args)),
+      environment_(Pointers(command_.environment)) {}
 
 Result<Program> Execution::Find(bool hostile) const {
   // As execvp(3): a candidate that may not be executed does not end the search, but is what the

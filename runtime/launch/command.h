@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/launch/identity.h"
+#include "runtime/launch/process_plan.h"
 #include "runtime/launch/program.h"
 #include "runtime/sdk/result.h"
 
@@ -18,17 +20,25 @@ inline constexpr int kNotExecutable = 126;
 inline constexpr int kNotFound = 127;
 
 struct Command {
-  std::vector<std::string> args;         // args[0] is looked for in PATH when it has no '/'
-  std::vector<std::string> environment;  // NAME=value
-  std::string cwd;                       // inside the container
+  std::vector<std::string> args;           // args[0] is looked for in PATH when it has no '/'
+  std::vector<std::string> environment;    // NAME=value, as the user has set it
+  std::vector<std::string> defaults = {};  // the same, where nobody sets it
+  std::string cwd;                         // inside the container; empty: where nobody sets it, "/"
 };
+
+// The command with what the stages want of it, and with what follows of its user: null where that
+// is not known, or nobody wants one. Then nothing is a default any more.
+Command Merged(const Command& command, const ProcessPlan& plan, const Identity* identity);
 
 // A command as execve(2) takes it. Made before the clone: a child that shares its parent's memory
 // leaves there what it allocates before its exec.
 class Execution {
  public:
-  // `command` outlives it.
-  explicit Execution(const Command& command);
+  // command: Merged.
+  explicit Execution(Command command);
+  // The pointers that execve(2) takes lead into it.
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
 
   const Command& command() const { return command_; }
 
@@ -42,8 +52,8 @@ class Execution {
   Error Run(const Program& program, std::atomic<bool>& executing) const;
 
  private:
-  const Command& command_;
-  const FileId own_;
+  Command command_;
+  FileId own_;
   std::string_view path_;
   std::vector<std::string> candidates_;
   std::vector<char*> args_;

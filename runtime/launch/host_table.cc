@@ -197,6 +197,27 @@ int AddCgroupTasks(slipway_context* context, int tasks_fd, slipway_error* error)
   });
 }
 
+Wisher WisherOf(const slipway_context* context) {
+  return {.stage = context->descriptor->name,
+          .where = context->where != nullptr ? *context->where : std::string()};
+}
+
+int SetProcess(slipway_context* context, const slipway_process* wishes,
+               slipway_error* error) noexcept {
+  return Caught(error, "plan the command's process", [&]() -> Status {
+    if (!context->plan) return WrongHook("set_process", "PreClone");
+    return context->plan->process.Add(*wishes, WisherOf(context));
+  });
+}
+
+int AddFilter(slipway_context* context, const void* instructions, size_t count, uint32_t flags,
+              slipway_error* error) noexcept {
+  return Caught(error, "add a filter", [&]() -> Status {
+    if (!context->plan) return WrongHook("add_filter", "PreClone");
+    return context->plan->process.AddFilter(instructions, count, flags, WisherOf(context));
+  });
+}
+
 int KeepFd(slipway_context* context, int fd, slipway_error* error) noexcept {
   return Caught(error, "keep a descriptor", [&]() -> Status {
     if (!context->plan) return WrongHook("keep_fd", "PreClone");
@@ -307,6 +328,8 @@ constexpr slipway_host kHost = {
     .add_namespaces = AddNamespaces,
     .set_cgroup = SetCgroup,
     .add_cgroup_tasks = AddCgroupTasks,
+    .set_process = SetProcess,
+    .add_filter = AddFilter,
     .keep_fd = KeepFd,
     .use_init = UseInit,
     .child_pid = ChildPid,

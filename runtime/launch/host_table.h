@@ -30,6 +30,7 @@ struct slipway_context {
   slipway_operation operation = SLIPWAY_CHECK;
   const slipway::launch::Log* log = nullptr;                    // or null
   const slipway_stage* descriptor = nullptr;                    // of the stage whose hook it is
+  const std::string* where = nullptr;                           // where the pipeline names it
   size_t stage = 0;                                             // position in the pipeline
   slipway::state::Journal* journal = nullptr;                   // where records may be left
   slipway::launch::Plan* plan = nullptr;                        // PreClone

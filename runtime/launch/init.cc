@@ -37,7 +37,7 @@ Result<sys::Fd> FileInDetachedMount() {
   ASSIGN_OR_RETURN(const sys::Fd mount,
                    sys::NewMount("tmpfs", {{"mode", "700"}, {"size", "64k"}}, 0));
   {
-    const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0500));
+    const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0555));
     if (!file.valid()) return CannotMake(errno, "the init's program");
     RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
   }
@@ -55,19 +55,43 @@ void Append(const std::vector<std::string>& more, uint64_t at, std::vector<uint6
   pointers.push_back(0);
 }
 
+template <typename T>
+std::string BytesOf(const std::vector<T>& items) {
+  return {reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T)};
+}
+
+// The filters, which will be mapped to `at`; the head gets to know it.
+std::string FiltersOf(const std::vector<Wish<Filter>>& wishes, uint64_t at, init::Orders& head) {
+  std::vector<init::FilterOrder> orders;
+  std::string programs;
+  head.filters = at;
+  head.filter_count = wishes.size();
+  at += wishes.size() * sizeof(init::FilterOrder);
+  for (const Wish<Filter>& wish : wishes) {
+    const Filter& filter = wish.value;
+    orders.push_back({.flags = filter.flags,
+                      .length = static_cast<uint16_t>(filter.program.size()),
+                      .unused = {},
+                      .program = at + programs.size()});
+    programs += BytesOf(filter.program);
+  }
+  return BytesOf(orders) + programs;
+}
+
 // What follows the head of the orders; the head gets to know where.
-std::string TextsOf(const Command& command, init::Orders& head) {
+std::string TextsOf(const Command& command, const std::vector<Wish<Filter>>& wishes,
+                    init::Orders& head) {
   const size_t count = command.args.size() + command.environment.size() + 2;
   head.arguments = kTexts;
   head.environment = kTexts + (command.args.size() + 1) * sizeof(uint64_t);
+  const uint64_t behind_pointers = kTexts + count * sizeof(uint64_t);
+  const std::string filters = FiltersOf(wishes, behind_pointers, head);
   std::vector<uint64_t> pointers;
   pointers.reserve(count);
   std::string texts;
-  const uint64_t at = kTexts + count * sizeof(uint64_t);
-  Append(command.args, at, pointers, texts);
-  Append(command.environment, at, pointers, texts);
-  return std::string(reinterpret_cast<const char*>(pointers.data()), count * sizeof(uint64_t)) +
-         texts;
+  Append(command.args, behind_pointers + filters.size(), pointers, texts);
+  Append(command.environment, behind_pointers + filters.size(), pointers, texts);
+  return BytesOf(pointers) + filters + texts;
 }
 
 iovec PartOf(std::string_view bytes) {
@@ -79,8 +103,7 @@ iovec TextOf(const std::string& text) { return PartOf({text.c_str(), text.size()
 
 }  // namespace
 
-Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t& mask,
-                                      uint32_t flags, Role role) {
+Result<InitProgram> InitProgram::Make(const sigset_t& mask, uint32_t flags, Role role) {
   InitProgram made;
   auto file = sys::MemoryFile(kName, /*program=*/true);
   if (!file.ok() && file.error()->errno_value == EACCES) {
@@ -93,19 +116,20 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
   made.head_.tied = role == Role::kJoined ? 1 : 0;
   std::memcpy(&made.head_.mask, &mask, sizeof(made.head_.mask));
   made.head_.signal_all = (flags & SLIPWAY_INIT_SIGNAL_ALL) != 0 ? 1 : 0;
-  made.texts_ = TextsOf(execution.command(), made.head_);
   return made;
 }
 
 // Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another
 // one has written a moment ago.
-Status InitProgram::Write(const Program& program) {
+Status InitProgram::Write(const Command& command, const Program& program,
+                          const std::vector<Wish<Filter>>& filters) {
+  const std::string texts = TextsOf(command, filters, head_);
   head_.folder = program.folder.get();
   head_.by_path = program.script ? 1 : 0;
-  head_.name = kTexts + texts_.size();
+  head_.name = kTexts + texts.size();
   head_.path = head_.name + program.name.size() + 1;
   const std::string_view head(reinterpret_cast<const char*>(&head_), sizeof(head_));
-  const iovec parts[] = {PartOf(init::Image()), PartOf(head), PartOf(texts_), TextOf(program.name),
+  const iovec parts[] = {PartOf(init::Image()), PartOf(head), PartOf(texts), TextOf(program.name),
                          TextOf(program.path)};
   size_t size = 0;
   for (const iovec& part : parts) size += part.iov_len;
@@ -117,8 +141,7 @@ Status InitProgram::Write(const Program& program) {
   return sealed.ok() ? std::move(sealed) : Status(sealed.error().In({}, kStep));
 }
 
-Error InitProgram::Run(const Program& program, int channel) {
-  if (Status status = Write(program); !status.ok()) return status.error();
+Error InitProgram::Run(const Program& program, int channel) const {
   for (int fd : {orders_.get(), channel, program.folder.get()}) {
     if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }
@@ -136,6 +159,12 @@ Error NotStarted(const init::Answer& answer, const std::string& path) {
   if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
   if (answer.step == init::Step::kPrepare) {
     return Error(cause, "read the orders of the container's init").In({}, kStep);
+  }
+  if (answer.step == init::Step::kFilter) {
+    return Error(cause, "set the command's filter of system calls", {},
+                 cause == EACCES ? "it takes no_new_privs, or CAP_SYS_ADMIN"
+                                 : "an earlier filter may forbid it")
+        .In({}, kStep);
   }
   return Error(cause, "start the command below its init", {},
                cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "

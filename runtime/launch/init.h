@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "runtime/init/orders.h"
 #include "runtime/launch/command.h"
@@ -30,25 +31,26 @@ class InitProgram {
 
   // In the host, before the clone: files for it, and the orders as far as they are known. mask: the
   // command's signal mask. flags: slipway_init_flags.
-  static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, uint32_t flags,
-                                  Role role = Role::kFirst);
+  static Result<InitProgram> Make(const sigset_t& mask, uint32_t flags, Role role = Role::kFirst);
 
   bool wanted() const { return orders_.valid(); }
   int orders() const { return orders_.get(); }
   // Of the program; often the same file.
   int image() const { return image_.valid() ? image_.get() : orders_.get(); }
 
-  // In the child: becomes the init, which starts `program`. channel: where the answer goes; its end
-  // says that the command runs. Returns only the error.
-  Error Run(const Program& program, int channel);
+  // In the child: writes the orders down, to start `program`. filters: the init's and the
+  // command's.
+  Status Write(const Command& command, const Program& program,
+               const std::vector<Wish<Filter>>& filters);
+
+  // Becomes the init. channel: where the answer goes; its end says that the command runs. Returns
+  // only the error.
+  Error Run(const Program& program, int channel) const;
 
  private:
-  Status Write(const Program& program);
-
   sys::Fd image_;   // only where the orders' file may not be executed
   sys::Fd orders_;  // nobody writes to it once it is executed
   init::Orders head_{};
-  std::string texts_;  // what follows the head
 };
 
 // Of a command that the init could not start.

@@ -32,6 +32,10 @@ Result<Plan> PreClone(const JoinJob& job) {
     ++context.stage;
   }
   for (const int fd : job.kept_fds) plan.Keep(fd);
+  if (!job.user.empty()) {
+    plan.process.user = Wish<std::string>{job.user, Wisher{}};
+    plan.process.groups.reset();
+  }
   return plan;
 }
 
@@ -51,13 +55,14 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   const Terminal terminal;
   ASSIGN_OR_RETURN(const Target target, Target::Find(job.pid, job.pidfd));
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job));
-  const Execution execution(job.command);
+  const Execution execution(Merged(job.command, plan.process, nullptr));
   ASSIGN_OR_RETURN(InitProgram init,
-                   InitProgram::Make(execution, blocked.before(), 0,
+                   InitProgram::Make(blocked.before(), 0,
                                      job.outlives_host ? InitProgram::Role::kJoinedFree
                                                        : InitProgram::Role::kJoined));
   const Setup setup{.stages = job.stages,
                     .plan = plan,
+                    .command = job.command,
                     .execution = execution,
                     .init = init,
                     .signals = blocked,

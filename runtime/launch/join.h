@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "runtime/launch/command.h"
@@ -40,6 +41,8 @@ struct JoinJob {
   // As of Job.
   std::function<Status(pid_t)> started = {};
   std::vector<int> kept_fds = {};
+  // Whom the command runs as, whatever the stages want; as slipway_process.user, or empty.
+  std::string user = {};
 };
 
 // Runs the command in the container, and waits for its end. The process must have a single thread.

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "runtime/launch/credentials.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::launch {
@@ -64,11 +69,49 @@ Status GoTo(const std::string& cwd) {
   return Ok();
 }
 
+// Only where the plan has one of them.
+const Wisher& WhoWantsTheUser(const ProcessPlan& plan) {
+  return plan.user ? plan.user->wisher : plan.groups->wisher;
+}
+
+Status OfCredentials(Status status, const ProcessPlan& plan) {
+  if (status.ok()) return status;
+  return Wished(status.error(),
+                plan.capabilities ? plan.capabilities->wisher : WhoWantsTheUser(plan));
+}
+
+// So that /dev/stdout can be opened by the command's user, where it is a pipe: whoever made it
+// still has it, and nobody else could ever open it. A file or a terminal of the caller's stays as
+// it is.
+void OwnPipes(uid_t uid) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    struct stat info {};
+    struct statfs filesystem {};
+    if (fstat(fd, &info) != 0 || !S_ISFIFO(info.st_mode) || fstatfs(fd, &filesystem) != 0) continue;
+    if (filesystem.f_type == PIPEFS_MAGIC) (void)!fchown(fd, uid, static_cast<gid_t>(-1));
+  }
+}
+
 }  // namespace
 
-Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
-                          std::vector<int> spared) {
-  RETURN_IF_ERROR(LeaveKeyring());
+Status LastSteps::Begin() {
+  ASSIGN_OR_RETURN(proc_, OwnProc(plan_));
+  return Ok();
+}
+
+Status LastSteps::FindUser() {
+  if (!plan_.user && !plan_.groups) return Ok();
+  const std::string own = std::to_string(geteuid()) + ":" + std::to_string(getegid());
+  auto identity = FindIdentity(plan_.user ? plan_.user->value : own,
+                               plan_.groups ? &plan_.groups->value : nullptr);
+  if (!identity.ok()) return Wished(identity.error(), WhoWantsTheUser(plan_));
+  identity_ = std::move(*identity);
+  execution_ = &own_.emplace(Merged(command_, plan_, &*identity_));
+  OwnPipes(identity_->uid);
+  return Ok();
+}
+
+Status LastSteps::CloseForeign(const std::vector<int>& inherited, std::vector<int> spared) const {
   for (int fd : inherited) {
     if (fcntl(fd, F_SETFD, 0) != 0) {
       return Error(errno, "keep the descriptor", std::to_string(fd),
@@ -77,20 +120,45 @@ Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
     }
   }
   spared.insert(spared.end(), inherited.begin(), inherited.end());
-  RETURN_IF_ERROR(CloseAllBut(std::move(spared)));
-  RETURN_IF_ERROR(GoTo(execution_.command().cwd));
-  ASSIGN_OR_RETURN(program_, execution_.Find(hostile));
-  return Ok();
+  spared.push_back(proc_.get());
+  return CloseAllBut(std::move(spared));
+}
+
+Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
+                          std::vector<int> spared) {
+  RETURN_IF_ERROR(LeaveKeyring());
+  RETURN_IF_ERROR(FindUser());
+  RETURN_IF_ERROR(SetTreatment(plan_, proc_));
+  RETURN_IF_ERROR(CloseForeign(inherited, std::move(spared)));
+  const Credentials credentials(identity_ ? &*identity_ : nullptr,
+                                plan_.capabilities ? &plan_.capabilities->value : nullptr);
+  RETURN_IF_ERROR(OfCredentials(credentials.TakeFileRights(), plan_));
+  RETURN_IF_ERROR(GoTo(execution_->command().cwd));
+  ASSIGN_OR_RETURN(program_, execution_->Find(hostile));
+  if (init_.wanted()) {
+    const bool later = plan_.WantsNoNewPrivileges();
+    RETURN_IF_ERROR(init_.Write(execution_->command(), program_,
+                                later ? plan_.filters : std::vector<Wish<Filter>>()));
+  }
+  RETURN_IF_ERROR(SetLimits(plan_));
+  if (!plan_.WantsNoNewPrivileges()) RETURN_IF_ERROR(SetFilters(plan_));
+  RETURN_IF_ERROR(OfCredentials(credentials.TakeOn(), plan_));
+  return SetNoNewPrivileges(plan_);
 }
 
 Error LastSteps::Run(const sigset_t& mask, std::atomic<bool>& executing) const {
+  if (Status status = SetLabel(plan_, proc_); !status.ok()) return status.error();
+  if (plan_.WantsNoNewPrivileges()) {
+    if (Status status = SetFilters(plan_); !status.ok()) return status.error();
+  }
   sigprocmask(SIG_SETMASK, &mask, nullptr);
-  return execution_.Run(program_, executing);
+  return execution_->Run(program_, executing);
 }
 
-Error LastSteps::RunInit(InitProgram& init, int channel, std::atomic<bool>& executing) const {
+Error LastSteps::RunInit(int channel, std::atomic<bool>& executing) const {
+  if (Status status = SetLabel(plan_, proc_); !status.ok()) return status.error();
   executing = true;
-  Error error = init.Run(program_, channel);
+  Error error = init_.Run(program_, channel);
   executing = false;
   return error;
 }

@@ -1,13 +1,30 @@
 // From the last InChild hook to the command, in the child: one list, in one order, for every kind
-// of start.
+// of start and for a further command alike.
 //
-//   1. the root that a stage has set is entered      (start.h) from here on the image is at "/"
-//   2. a session keyring of its own                  the caller's keys stay outside; keyrings(7)
-//   3. foreign descriptors are closed                before anything of the image is looked up: its
-//                                                    links could lead through them (CVE-2024-21626)
-//   4. the working folder, then the program          without magic links; both are held by
-//                                                    descriptor, and looked at
-//   5. signal mask, exec
+//    1. the root that a stage has set is entered      (start.h) from here on the image is at "/"
+//    2. a session keyring of its own                  the caller's keys stay outside; keyrings(7)
+//    3. the command's user, looked up                 in the image's files, through no magic link
+//    4. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's;
+//                                                     the runtime's rights are still there
+//    5. foreign descriptors are closed                before anything of the image is looked up
+//    that
+//                                                     it may choose: its links could lead through
+//                                                     them (CVE-2024-21626)
+//    6. the rights to files that the command's user   or it would get what it may not open
+//       will have
+//    7. the working folder, then the program          without magic links; both are held by
+//                                                     descriptor, and looked at
+//    8. the init's orders, where there is one         a limit of file sizes would be in the way
+//    9. umask, limits                                 raising one takes CAP_SYS_RESOURCE
+//   10. filters, without no_new_privs                 it takes CAP_SYS_ADMIN then
+//   11. bounding set, groups, ids, capabilities       no right of the runtime's own is left behind
+//   it
+//   12. no_new_privs
+//   13. the stages' Finish                            (start.h) Landlock wants 12
+//   14. tied to the host again                        the change of ids has undone it
+//   15. the label of the next exec                    the init has it too
+//   16. filters, with no_new_privs, then the signal   an init takes the filters on first, then its
+//       mask, and exec                                command the mask
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_LAST_STEPS_H_
 #define SLIPWAY_RUNTIME_LAUNCH_LAST_STEPS_H_
@@ -15,42 +32,64 @@
 #include <signal.h>
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/launch/command.h"
+#include "runtime/launch/identity.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/process_plan.h"
 #include "runtime/launch/program.h"
 #include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::launch {
 
 class LastSteps {
  public:
-  // execution outlives it.
-  explicit LastSteps(const Execution& execution) : execution_(execution) {}
+  // command: as the caller gave it; execution: of it and the plan, as far as that is known before
+  // the container's root is. All outlive it.
+  LastSteps(const Command& command, const ProcessPlan& plan, const Execution& execution,
+            InitProgram& init)
+      : command_(command), plan_(plan), execution_(&execution), init_(init) {}
 
-  // Steps 2 to 4. hostile: the files at "/" are an image's, and not the host's. inherited:
+  // While the host's files are at "/".
+  Status Begin();
+
+  // Steps 2 to 12. hostile: the files at "/" are an image's, and not the host's. inherited:
   // descriptors that the command gets under their numbers. spared: those that stay open until exec;
   // -1 among them is none.
   Status Prepare(bool hostile, const std::vector<int>& inherited, std::vector<int> spared);
 
-  // Step 5. Returns only the error. `executing` is true while the command may begin to run.
+  // Steps 15 and 16. Returns only the error. `executing` is true while the command may begin to
+  // run.
   Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
 
-  // Step 5 with an init, which sets the mask and executes the command: it tells by the channel when
-  // that has failed.
-  Error RunInit(InitProgram& init, int channel, std::atomic<bool>& executing) const;
+  // The same with an init: it tells by the channel when it has failed.
+  Error RunInit(int channel, std::atomic<bool>& executing) const;
 
   // After Prepare: of the command's file.
   const std::string& path() const { return program_.path; }
 
   // In the host, of those that a child with the same memory has left: its descriptors are the
   // child's.
-  void Abandon() { (void)program_.folder.Release(); }
+  void Abandon() {
+    (void)program_.folder.Release();
+    (void)proc_.Release();
+  }
 
  private:
-  const Execution& execution_;
+  Status FindUser();
+  Status CloseForeign(const std::vector<int>& inherited, std::vector<int> spared) const;
+
+  const Command& command_;
+  const ProcessPlan& plan_;
+  const Execution* execution_;
+  InitProgram& init_;
+  std::optional<Execution> own_;  // where the container's files say something of it
+  std::optional<Identity> identity_;
+  sys::Fd proc_;  // of the host's procfs
   Program program_;
 };
 

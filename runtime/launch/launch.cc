@@ -126,14 +126,15 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   const Terminal terminal;
   ASSIGN_OR_RETURN(Plan plan, PreClone(job, journal));
   for (const int fd : job.kept_fds) plan.Keep(fd);
-  const Execution execution(job.command);
+  const Execution execution(Merged(job.command, plan.process, nullptr));
   InitProgram init;
   if (plan.init) {
-    ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before(), plan.init_flags));
+    ASSIGN_OR_RETURN(init, InitProgram::Make(blocked.before(), plan.init_flags));
   }
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,
                     .plan = plan,
+                    .command = job.command,
                     .execution = execution,
                     .init = init,
                     .signals = blocked,

@@ -69,13 +69,14 @@ void TieToHost(const Channel& channel) {
     (void)channel.Send(MessageType::kLog, *line, level).ok();
   };
   ContainerRoot root;
-  LastSteps last(setup.execution);
+  LastSteps last(setup.command, setup.plan.process, setup.execution, setup.init);
   const Hooks hooks{setup, progress, root, log, [&](const Stage&) {
                       if (channel.IsIntact()) return Ok();
                       progress.channel_lost = true;
                       _exit(kRuntimeFailed);
                     }};
-  Status status = RunInChild(hooks);
+  Status status = last.Begin();
+  if (status.ok()) status = RunInChild(hooks);
   if (status.ok()) {
     status = last.Prepare(IsHostile(setup, root), setup.plan.kept_fds,
                           {channel.fd(), setup.init.image(), setup.init.orders()});
@@ -90,7 +91,7 @@ void TieToHost(const Channel& channel) {
   if (!status.ok()) Report(channel, progress, status.error());
   Guard::LeaveToCommand();
   if (setup.init.wanted()) {
-    Report(channel, progress, last.RunInit(setup.init, channel.fd(), progress.executing));
+    Report(channel, progress, last.RunInit(channel.fd(), progress.executing));
   }
   Report(channel, progress, last.Run(setup.signals.before(), progress.executing));
 }

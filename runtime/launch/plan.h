@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/process_plan.h"
+
 namespace slipway::launch {
 
 // Who asked for which namespaces, to be named when the kernel refuses them.
@@ -39,6 +41,8 @@ struct Plan {
   uint64_t clone_flags() const {
     return unshares_cgroup() ? namespaces & ~uint64_t{CLONE_NEWCGROUP} : namespaces;
   }
+
+  ProcessPlan process;
 
   bool init = false;          // a small init is the command's parent
   uint32_t init_flags = 0;    // slipway_init_flags

@@ -62,8 +62,9 @@ Status Enter(Sharing& start) {
   const Hooks hooks{setup, start.progress, start.root, log, [&start](const Stage& stage) {
                       return CheckIntact(start.journal, stage, start.progress.hook);
                     }};
-  RETURN_IF_ERROR(RunInChild(hooks));
   LastSteps& last = start.last;
+  RETURN_IF_ERROR(last.Begin());
+  RETURN_IF_ERROR(RunInChild(hooks));
   RETURN_IF_ERROR(last.Prepare(IsHostile(setup, start.root), setup.plan.kept_fds,
                                {Guard::ProcOfSharingChild(), start.channel, start.journal.fd(),
                                 setup.init.image(), setup.init.orders()}));
@@ -73,7 +74,7 @@ Status Enter(Sharing& start) {
   Guard::EndHooksOfSharingChild();
   if (setup.init.wanted()) {
     CopyPath(start.progress.error.subject, last.path());
-    return last.RunInit(setup.init, start.channel, start.progress.executing);
+    return last.RunInit(start.channel, start.progress.executing);
   }
   return last.Run(setup.signals.before(), start.progress.executing);
 }
@@ -136,12 +137,20 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
   if (setup.init.wanted()) {
     ASSIGN_OR_RETURN(ends, Channel::Make());
   }
-  Sharing start{
-      {.run = RunChild},         setup, journal, {}, {}, ends ? ends->second.fd() : -1, {},
-      LastSteps(setup.execution)};
+  Sharing start{{.run = RunChild},
+                setup,
+                journal,
+                {},
+                {},
+                ends ? ends->second.fd() : -1,
+                {},
+                LastSteps(setup.command, setup.plan.process, setup.execution, setup.init)};
+  const int dumpable = prctl(PR_GET_DUMPABLE);
   guard.LendToSharingChild();
   auto cloned = sys::CloneSharing(setup.plan.clone_flags(), setup.plan.cgroup_fd, &start);
   guard.TakeBack();
+  // The memory's, which a child that becomes another user has taken away; PR_SET_DUMPABLE(2const).
+  if (dumpable == 1 && prctl(PR_GET_DUMPABLE) != 1) prctl(PR_SET_DUMPABLE, 1);
   start.root.Abandon();
   start.last.Abandon();
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());

@@ -59,6 +59,7 @@ template <typename Function>
 Status Stage::Watched(const char* hook_name, slipway_context& context, Function call) const {
   slipway_error said;
   context.descriptor = spec_.descriptor;
+  context.where = &spec_.where;
   const HookWatch watch(name(), hook_name);
   const int result = call(&said);
   if (result == 0) return Ok();

@@ -36,7 +36,8 @@ namespace slipway::launch {
 struct Setup {
   const std::vector<Stage>& stages;
   const Plan& plan;
-  const Execution& execution;
+  const Command& command;
+  const Execution& execution;  // of the command and the plan
   InitProgram& init;
   const BlockedSignals& signals;
   // Of a start: where records are left. Null in an exec, which leaves none.

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "runtime/sdk/abi_options.h"
+#include "runtime/sdk/abi_process.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,7 +33,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 5
+#define SLIPWAY_ABI_MINOR 6
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
@@ -161,6 +162,22 @@ typedef struct slipway_host {
   /* PreClone. The file "tasks" of a cgroup v1, open for writing: the child enters the cgroup before
    * the first InChild. The descriptor stays the stage's, and stays open until destroy. */
   int (*add_cgroup_tasks)(slipway_context*, int tasks_fd, slipway_error*);
+
+  /* PreClone. What the stage wants of the command's process. Two stages that want the same thing
+   * differently are refused. All is copied. */
+  int (*set_process)(slipway_context*, const slipway_process*, slipway_error*);
+
+  /* PreClone. A filter of system calls: `count` instructions of seccomp(2), struct sock_filter, in
+   * the order in which the stages ask for them. flags: SECCOMP_FILTER_FLAG_LOG and _SPEC_ALLOW.
+   *
+   * It holds from the last steps on. Where the command has no_new_privs, a filter must allow what
+   * comes behind it: prctl, seccomp, rt_sigprocmask, execveat, execve, and with an init or in an
+   * exec also mmap, lseek, close, fcntl, clone, getpid, getppid, getpgid, rt_sigaction,
+   * rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill, close_range, exit_group. Without
+   * it the kernel wants the filter before the command's rights are gone: then also capget, capset,
+   * setgroups, setresgid, setresuid, fcntl, write, openat, and what the Finish hooks call. */
+  int (*add_filter)(slipway_context*, const void* instructions, size_t count, uint32_t flags,
+                    slipway_error*);
 
   /* PreClone. A descriptor, the stage's, that the command inherits under its number. */
   int (*keep_fd)(slipway_context*, int fd, slipway_error*);

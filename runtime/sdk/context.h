@@ -126,6 +126,19 @@ class Plan : public Context {
     return Done(host_->add_cgroup_tasks(context_, tasks_fd, error_));
   }
 
+  // What the stage wants of the command's process: user, capabilities, limits ... Copied.
+  // wishes.struct_size is set here.
+  Status SetProcess(slipway_process wishes) {
+    wishes.struct_size = sizeof(wishes);
+    return Done(host_->set_process(context_, &wishes, error_));
+  }
+
+  // A filter of system calls: instructions of seccomp(2), struct sock_filter. See add_filter in
+  // abi.h for what it must allow.
+  Status AddFilter(const void* instructions, size_t count, uint32_t flags = 0) {
+    return Done(host_->add_filter(context_, instructions, count, flags, error_));
+  }
+
   // The command inherits the fd under its number. It stays yours: keep it open.
   Status KeepFd(int fd) { return Done(host_->keep_fd(context_, fd, error_)); }
 

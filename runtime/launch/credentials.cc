@@ -1,0 +1,157 @@
+#include "runtime/launch/credentials.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+
+#include "runtime/sys/capability_name.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr uint64_t Bit(int capability) { return uint64_t{1} << capability; }
+
+// What lets a process open files that their permissions keep from it.
+constexpr uint64_t kPassesPermissions = Bit(CAP_DAC_OVERRIDE) | Bit(CAP_DAC_READ_SEARCH);
+
+struct Sets {
+  uint64_t effective = 0;
+  uint64_t permitted = 0;
+  uint64_t inheritable = 0;
+};
+
+constexpr uint64_t Join(uint32_t low, uint32_t high) { return low | uint64_t{high} << 32; }
+
+Result<Sets> OwnSets() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) != 0) return Error(errno, "look at the capabilities");
+  return Sets{Join(data[0].effective, data[1].effective),
+              Join(data[0].permitted, data[1].permitted),
+              Join(data[0].inheritable, data[1].inheritable)};
+}
+
+int Set(const Sets& sets) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const auto low = [](uint64_t set) { return static_cast<uint32_t>(set); };
+  const auto high = [](uint64_t set) { return static_cast<uint32_t>(set >> 32); };
+  const __user_cap_data_struct data[2] = {
+      {low(sets.effective), low(sets.permitted), low(sets.inheritable)},
+      {high(sets.effective), high(sets.permitted), high(sets.inheritable)}};
+  return static_cast<int>(syscall(SYS_capset, &header, data));
+}
+
+Error CannotSet(int cause, uint64_t missing) {
+  return Error(cause, "give the command its capabilities", sys::CapabilityNames(missing),
+               missing != 0 ? "the runtime itself does not have them, and can give none that it "
+                              "does not have"
+                            : "");
+}
+
+// Those that are not in `kept` can never be had again; capabilities(7), "Capability bounding set".
+Status LimitBounding(uint64_t kept) {
+  for (int capability = 0; capability < 64; ++capability) {
+    const int had = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+    if (had < 0) return Ok();  // beyond the last one that the kernel knows
+    if (had == 0 || (kept & Bit(capability)) != 0) continue;
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
+      return Error(errno, "keep from the command the capability",
+                   sys::CapabilityNames(Bit(capability)),
+                   errno == EPERM ? "it takes CAP_SETPCAP" : "");
+    }
+  }
+  return Ok();
+}
+
+Status RaiseAmbient(uint64_t ambient) {
+  // Linux before 4.3 has none.
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && ambient == 0) return Ok();
+  for (int capability = 0; capability < 64; ++capability) {
+    if ((ambient & Bit(capability)) == 0) continue;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) {
+      return Error(errno, "make the command's ambient the capability",
+                   sys::CapabilityNames(Bit(capability)),
+                   errno == EPERM ? "it has to be permitted and inheritable too" : "");
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status Credentials::SetGroups() const {
+  if (syscall(SYS_setgroups, identity_->groups.size(), identity_->groups.data()) == 0) return Ok();
+  const int cause = errno;
+  // In a user namespace that maps one id alone they are forbidden, and there is none to be left.
+  if (cause == EPERM && identity_->groups.empty()) return Ok();
+  return Error(cause, "give the command its supplementary groups", {},
+               cause == EPERM    ? "it takes CAP_SETGID, and a user namespace that allows them"
+               : cause == EINVAL ? "the container's user namespace does not map one of them"
+                                 : "");
+}
+
+Status Credentials::SetIds() const {
+  const Identity& who = *identity_;
+  if (syscall(SYS_setresgid, who.gid, who.gid, who.gid) != 0) {
+    return Error(
+        errno, "run the command with the group", std::to_string(who.gid),
+        errno == EINVAL ? "the container's user namespace does not map it" : "it takes CAP_SETGID");
+  }
+  if (syscall(SYS_setresuid, who.uid, who.uid, who.uid) != 0) {
+    return Error(
+        errno, "run the command as the user", std::to_string(who.uid),
+        errno == EINVAL ? "the container's user namespace does not map it" : "it takes CAP_SETUID");
+  }
+  return Ok();
+}
+
+Status Credentials::TakeFileRights() const {
+  if (identity_ == nullptr && capabilities_ == nullptr) return Ok();
+  uid_t uid = geteuid();
+  if (identity_ != nullptr) {
+    uid = identity_->uid;
+    RETURN_IF_ERROR(SetGroups());
+    // They tell of no failure; one shows when the ids are set.
+    syscall(SYS_setfsgid, identity_->gid);
+    syscall(SYS_setfsuid, uid);
+  }
+  ASSIGN_OR_RETURN(Sets sets, OwnSets());
+  const uint64_t later = capabilities_ != nullptr ? capabilities_->effective
+                         : uid == 0               ? sets.permitted
+                                                  : 0;
+  sets.effective = (sets.permitted & ~kPassesPermissions) | (sets.permitted & later);
+  if (Set(sets) != 0) return CannotSet(errno, 0);
+  return Ok();
+}
+
+Status Credentials::SetCapabilities() const {
+  const Capabilities& wanted = *capabilities_;
+  if (Set({wanted.effective, wanted.permitted, wanted.inheritable}) != 0) {
+    const int cause = errno;
+    ASSIGN_OR_RETURN(const Sets own, OwnSets());
+    return CannotSet(cause, wanted.permitted & ~own.permitted);
+  }
+  return RaiseAmbient(wanted.ambient);
+}
+
+Status Credentials::TakeOn() const {
+  if (capabilities_ != nullptr) RETURN_IF_ERROR(LimitBounding(capabilities_->bounding));
+  if (identity_ != nullptr) {
+    // Else the kernel takes all of them with the change of the user.
+    if (capabilities_ != nullptr && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) {
+      return Error(errno, "keep the capabilities");
+    }
+    RETURN_IF_ERROR(SetIds());
+  }
+  if (capabilities_ == nullptr) return Ok();
+  RETURN_IF_ERROR(SetCapabilities());
+  (void)prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+  return Ok();
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,41 @@
+// The command's user and rights, taken on by its process: credentials(7), capabilities(7). In an
+// order in which each step still has what it needs.
+//
+// Raw system calls: the C library's change all threads of a process, which a child that shares the
+// host's memory would take the host for one of.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_CREDENTIALS_H_
+#define SLIPWAY_RUNTIME_LAUNCH_CREDENTIALS_H_
+
+#include "runtime/launch/identity.h"
+#include "runtime/launch/process_plan.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::launch {
+
+class Credentials {
+ public:
+  // identity: or null, and the user stays. capabilities: or null, and they are those that the
+  // kernel leaves to the user. Both outlive it.
+  Credentials(const Identity* identity, const Capabilities* capabilities)
+      : identity_(identity), capabilities_(capabilities) {}
+
+  // Has the rights to files that the command will have, and all others still: for the lookup of its
+  // folder and its program. setfsuid(2).
+  Status TakeFileRights() const;
+
+  // Takes on all of it: bounding set, groups, ids, the other sets.
+  Status TakeOn() const;
+
+ private:
+  Status SetGroups() const;
+  Status SetIds() const;
+  Status SetCapabilities() const;
+
+  const Identity* identity_;
+  const Capabilities* capabilities_;
+};
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_CREDENTIALS_H_

@@ -1,0 +1,191 @@
+#include "runtime/launch/treatment.h"
+
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kOfProcess = 1;  // IOPRIO_WHO_PROCESS of ioprio_set(2), which has no header
+constexpr const char* kStep = "exec";
+constexpr const char* kOomScoreAdj = "oom_score_adj";
+
+// As sched_setattr(2) has it; the C library of Debian 12 has no declaration.
+struct SchedulingOrder {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime;
+  uint64_t deadline;
+  uint64_t period;
+};
+
+// `text` to a file of this process's own folder of procfs.
+int WriteTo(const sys::Fd& proc, const std::string& file, const std::string& text) {
+  const sys::Fd opened(openat(proc.get(), file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!opened.valid()) return errno;
+  return write(opened.get(), text.data(), text.size()) < 0 ? errno : 0;
+}
+
+const char* WhyNot(int cause, const char* capability_hint) {
+  return cause == EPERM || cause == EACCES ? capability_hint : "";
+}
+
+Status SetOomScore(const Wish<int>& wish, const sys::Fd& proc) {
+  const std::string value = std::to_string(wish.value);
+  const int cause = WriteTo(proc, kOomScoreAdj, value);
+  if (cause == 0) return Ok();
+  return Wished(Error(cause, "set the command's oom_score_adj to", value,
+                      WhyNot(cause, "a lower value than the runtime's own takes CAP_SYS_RESOURCE")),
+                wish.wisher);
+}
+
+Status SetScheduling(const Wish<Scheduling>& wish) {
+  const Scheduling& wanted = wish.value;
+  const SchedulingOrder order{.size = sizeof(order),
+                              .policy = wanted.policy,
+                              .flags = wanted.flags,
+                              .nice = 0,
+                              .priority = wanted.priority,
+                              .runtime = wanted.runtime,
+                              .deadline = wanted.deadline,
+                              .period = wanted.period};
+  if (syscall(SYS_sched_setattr, 0, &order, 0) == 0) return Ok();
+  const int cause = errno;
+  return Wished(
+      Error(cause, "set the command's scheduling policy to", std::to_string(wanted.policy),
+            WhyNot(cause,
+                   "a real-time policy takes CAP_SYS_NICE, or RLIMIT_RTPRIO; in a cgroup of "
+                   "v1 also cpu.rt_runtime_us")),
+      wish.wisher);
+}
+
+Status SetNice(const Wish<int>& wish) {
+  if (setpriority(PRIO_PROCESS, 0, wish.value) == 0) return Ok();
+  const int cause = errno;
+  return Wished(Error(cause, "set the command's nice value to", std::to_string(wish.value),
+                      WhyNot(cause, "a lower value than the runtime's own takes CAP_SYS_NICE")),
+                wish.wisher);
+}
+
+Status SetAffinity(const Wish<std::vector<uint64_t>>& wish) {
+  if (syscall(SYS_sched_setaffinity, 0, wish.value.size() * sizeof(uint64_t), wish.value.data()) >=
+      0) {
+    return Ok();
+  }
+  return Wished(Error(errno, "run the command on the processors that are wanted", {},
+                      errno == EINVAL ? "none of them is there, or allowed by its cgroup" : ""),
+                wish.wisher);
+}
+
+Status SetIoPriority(const Wish<uint32_t>& wish) {
+  if (syscall(SYS_ioprio_set, kOfProcess, 0, wish.value) == 0) return Ok();
+  const int cause = errno;
+  return Wished(Error(cause, "set the command's I/O priority to", std::to_string(wish.value),
+                      WhyNot(cause, "the real-time class takes CAP_SYS_NICE or CAP_SYS_ADMIN")),
+                wish.wisher);
+}
+
+// By number; setrlimit(2).
+std::string NameOfLimit(uint32_t resource) {
+  constexpr std::string_view kNames[] = {
+      "CPU",     "FSIZE", "DATA",  "STACK",      "CORE",     "RSS",  "NPROC",  "NOFILE",
+      "MEMLOCK", "AS",    "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"};
+  if (resource >= std::size(kNames)) return std::to_string(resource);
+  return "RLIMIT_" + std::string(kNames[resource]);
+}
+
+Status SetRlimit(uint32_t resource, const Wish<Rlimit>& wish) {
+  const rlimit64 limit{wish.value.soft, wish.value.hard};
+  if (syscall(SYS_prlimit64, 0, resource, &limit, nullptr) == 0) return Ok();
+  const int cause = errno;
+  const char* hint = WhyNot(cause,
+                            "a higher hard limit than the runtime's own takes "
+                            "CAP_SYS_RESOURCE");
+  return Wished(Error(cause, "set the command's", NameOfLimit(resource), hint), wish.wisher);
+}
+
+Status SetFilter(const Wish<Filter>& wish) {
+  const std::vector<sock_filter>& program = wish.value.program;
+  const sock_fprog filter{static_cast<unsigned short>(program.size()),
+                          const_cast<sock_filter*>(program.data())};
+  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, wish.value.flags, &filter) == 0) return Ok();
+  const int cause = errno;
+  return Wished(Error(cause, "set the command's filter of system calls", {},
+                      cause == EACCES ? "it takes no_new_privs, or CAP_SYS_ADMIN" : ""),
+                wish.wisher);
+}
+
+}  // namespace
+
+Error Wished(Error error, const Wisher& wisher) {
+  error.In(wisher.stage, kStep);
+  if (!wisher.where.empty()) error.At(wisher.where);
+  return error;
+}
+
+Result<sys::Fd> OwnProc(const ProcessPlan& plan) {
+  if (!plan.oom_score_adj && !plan.label) return sys::Fd();
+  sys::Fd proc(open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (proc.valid()) return proc;
+  const Wisher& wisher = plan.label ? plan.label->wisher : plan.oom_score_adj->wisher;
+  return Wished(Error(errno, "open the host's", "/proc/thread-self"), wisher);
+}
+
+Status SetTreatment(const ProcessPlan& plan, const sys::Fd& proc) {
+  if (plan.oom_score_adj) RETURN_IF_ERROR(SetOomScore(*plan.oom_score_adj, proc));
+  if (plan.scheduling) RETURN_IF_ERROR(SetScheduling(*plan.scheduling));
+  if (plan.nice) RETURN_IF_ERROR(SetNice(*plan.nice));
+  if (plan.affinity) RETURN_IF_ERROR(SetAffinity(*plan.affinity));
+  if (plan.io_priority) RETURN_IF_ERROR(SetIoPriority(*plan.io_priority));
+  if (plan.personality && personality(plan.personality->value) < 0) {
+    return Wished(
+        Error(errno, "set the command's personality to", std::to_string(plan.personality->value)),
+        plan.personality->wisher);
+  }
+  return Ok();
+}
+
+Status SetLimits(const ProcessPlan& plan) {
+  if (plan.umask) umask(plan.umask->value);
+  for (const auto& [resource, wish] : plan.rlimits) RETURN_IF_ERROR(SetRlimit(resource, wish));
+  return Ok();
+}
+
+Status SetNoNewPrivileges(const ProcessPlan& plan) {
+  if (!plan.WantsNoNewPrivileges() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) return Ok();
+  return Wished(Error(errno, "set no_new_privs"), plan.no_new_privileges->wisher);
+}
+
+Status SetLabel(const ProcessPlan& plan, const sys::Fd& proc) {
+  if (!plan.label) return Ok();
+  const Label& label = plan.label->value;
+  const int cause = WriteTo(proc, "attr/" + label.file, label.text);
+  if (cause == 0) return Ok();
+  return Wished(Error(cause, "run the command with the label", label.text,
+                      cause == ENOENT || cause == EINVAL
+                          ? "this kernel's security module does not know it, or is not there"
+                          : ""),
+                plan.label->wisher);
+}
+
+Status SetFilters(const ProcessPlan& plan) {
+  for (const Wish<Filter>& wish : plan.filters) RETURN_IF_ERROR(SetFilter(wish));
+  return Ok();
+}
+
+}  // namespace slipway::launch

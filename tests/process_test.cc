@@ -1,0 +1,262 @@
+// What stages want of the command's process holds, for the command, its init, and a further command
+// of the container; what cannot hold is refused.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <iterator>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/testing/container.h"
+#include "tests/refusal.h"
+#include "tests/running_container.h"
+
+namespace slipway::testing {
+namespace {
+
+constexpr char kPasswd[] =
+    "root:x:0:0::/root:/bin/sh\nann:x:1000:1001::/home/ann:/bin/sh\nnone:x:4294967295:0::/:/bin/"
+    "sh\n";
+constexpr char kGroup[] = "root:x:0:\nann:x:1001:\nwheel:x:10:bob,ann\nvideo:x:44:ann\n";
+constexpr char kStatus[] =
+    "sed -n 's/^\\(Uid\\|Gid\\|Groups\\|Umask\\|Cap[IPEA]..\\|NoNewPrivs\\):\\t/"
+    "\\1 /p' /proc/self/status | tr '\\t' ' '";
+
+// How the command comes to run.
+struct Way {
+  const char* name;
+  const char* stages;
+  bool joins;
+};
+
+void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
+
+constexpr Way kWays[] = {
+    {"Sharing", "  - pid: {init: false}\n", false},
+    {"SharingInit", "  - pid\n", false},
+    {"Parked", "  - pid: {init: false}\n  - bad-throws\n", false},
+    {"ParkedInit", "  - pid\n  - bad-throws\n", false},
+    {"Joined", "  - pid\n", true},
+};
+
+class Process : public RunningContainer, public ::testing::WithParamInterface<Way> {
+ protected:
+  void SetUp() override {
+    RunningContainer::SetUp();
+    test_.Write("root/etc/passwd", kPasswd);
+    test_.Write("root/etc/group", kGroup);
+    std::filesystem::create_directory(test_.Path("root/open"));
+    ASSERT_EQ(chmod(test_.Path("root/open").c_str(), 0777), 0);
+  }
+
+  static std::string Stages(const std::string& wishes) {
+    return std::string(GetParam().stages) +
+           "  - mount: {root: root}\n  - proc\n  - good-process: {" + wishes + "}\n";
+  }
+
+  // Of a script in a container with these wishes.
+  RunResult Run(const std::string& wishes, const std::string& script,
+                const std::vector<std::string>& flags = {}) {
+    const std::vector<std::string> command = {"/bin/sh", "-c", script};
+    std::vector<std::string> more = {"--plugin-dir", Runfile("tests/plugins")};
+    if (!GetParam().joins) {
+      more.insert(more.end(), flags.begin(), flags.end());
+      return test_.RunContainer(test_.WriteStages(Stages(wishes)), command, {}, more);
+    }
+    // The container's own command needs none of it, but has it too.
+    Start(Stages(wishes), more);
+    std::vector<std::string> words = {"exec"};
+    words.insert(words.end(), more.begin(), more.end());
+    words.insert(words.end(), flags.begin(), flags.end());
+    words.push_back(id());
+    words.insert(words.end(), command.begin(), command.end());
+    return Later(words);
+  }
+};
+
+// Where the container's own command would not come to run.
+class ProcessAtStart : public Process {};
+
+TEST_P(Process, RunsAsAUserOfTheContainer) {
+  const RunResult result = Run("user: ann", std::string(kStatus) + "; echo $HOME $USER $LOGNAME");
+  EXPECT_EQ(result.out,
+            "Umask 0022\nUid 1000 1000 1000 1000\nGid 1001 1001 1001 1001\nGroups 10 44 \n"
+            "CapInh 0000000000000000\nCapPrm 0000000000000000\nCapEff 0000000000000000\n"
+            "CapAmb 0000000000000000\nNoNewPrivs 0\n/home/ann ann ann\n")
+      << result.err;
+}
+
+TEST_P(Process, RunsAsANumberThatTheContainerDoesNotName) {
+  const RunResult result =
+      Run("user: '77:88', groups: ['5', wheel]", "id -u; id -g; id -G; echo \"$HOME,$USER\"");
+  EXPECT_EQ(result.out, "77\n88\n88 5 10\n/,\n") << result.err;
+}
+
+TEST_P(Process, KeepsTheCapabilitiesThatAreWanted) {
+  // CAP_CHOWN, CAP_KILL
+  const RunResult result = Run("user: ann, kept: [0, 5], ambient: true", kStatus);
+  for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"}) {
+    EXPECT_NE(result.out.find(std::string(set) + " 0000000000000021\n"), std::string::npos)
+        << set << "\n"
+        << result.out << result.err;
+  }
+}
+
+TEST_P(Process, OfRootHasNoOtherCapabilities) {
+  const RunResult result = Run("kept: [5]", "grep Cap[EB] /proc/self/status; chown 1 /open");
+  EXPECT_EQ(result.out, "CapEff:\t0000000000000020\nCapBnd:\t0000000000000020\n")
+      << result.out << result.err;
+  EXPECT_NE(result.status, 0);
+}
+
+TEST_P(Process, HasItsLimitsAndTreatment) {
+  const RunResult result =
+      Run("umask: '0077', no-new-privileges: true, nofile: 17, fsize: 4096, oom-score-adj: 321, "
+          "nice: 7, processor: 0, personality: 0x40000",
+          "umask; grep NoNewPrivs /proc/self/status; ulimit -n; cat /proc/self/oom_score_adj; "
+          "cut -d' ' -f19 /proc/self/stat; grep Cpus_allowed_list /proc/self/status; "
+          "cat /proc/self/personality");
+  EXPECT_EQ(result.out, "0077\nNoNewPrivs:\t1\n17\n321\n7\nCpus_allowed_list:\t0\n00040000\n")
+      << result.err;
+}
+
+TEST_P(Process, HasItsEnvironmentUnlessTheCallerSetsIt) {
+  const RunResult result = Run("environment: [ONE=1, TWO=2, HOME], folder: /tmp",
+                               "echo $ONE $TWO ${HOME-none}; pwd", {"-e", "TWO=mine"});
+  EXPECT_EQ(result.out, "1 mine none\n/tmp\n") << result.err;
+}
+
+TEST_P(Process, IsFilteredWithAndWithoutNoNewPrivs) {
+  for (const char* wishes : {"deny-mkdir: true, no-new-privileges: true", "deny-mkdir: true"}) {
+    const RunResult result = Run(wishes, "mkdir /open/new || grep Seccomp: /proc/self/status");
+    EXPECT_EQ(result.out, "Seccomp:\t2\n") << wishes << result.err;
+    EXPECT_NE(result.err.find("Directory not empty"), std::string::npos) << result.err;
+    if (GetParam().joins) break;  // one container for a test
+  }
+}
+
+// The command could make it run anything else by ptrace(2).
+TEST_P(Process, ItsInitHasNoMoreThanTheCommand) {
+  const RunResult result =
+      Run("user: ann, kept: [5], ambient: true, no-new-privileges: true, deny-mkdir: true",
+          "sed -n 's/^\\(Uid\\|CapEff\\|CapBnd\\|NoNewPrivs\\|Seccomp\\):\\t/\\1 /p' "
+          "/proc/1/status");
+  EXPECT_EQ(result.out,
+            "Uid 1000\t1000\t1000\t1000\nCapEff 0000000000000020\nCapBnd 0000000000000020\n"
+            "NoNewPrivs 1\nSeccomp 2\n")
+      << result.err;
+}
+
+TEST_P(ProcessAtStart, CannotStartWhereItsUserMayNotGo) {
+  std::filesystem::create_directory(test_.Path("root/closed"));
+  std::filesystem::copy(test_.Path("root/bin/busybox"), test_.Path("root/closed/true"));
+  ASSERT_EQ(chmod(test_.Path("root/closed").c_str(), 0700), 0);
+  const RunResult folder = Run("user: ann, folder: /closed", "true");
+  EXPECT_EQ(folder.status, 125);
+  EXPECT_NE(
+      folder.err.find("cannot start in the container's folder \"/closed\": Permission denied"),
+      std::string::npos)
+      << folder.err;
+  const RunResult command =
+      test_.RunContainer(test_.WriteStages(Stages("user: ann")), {"/closed/true"}, {},
+                         {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(command.status, 126) << command.err;
+  const RunResult root =
+      test_.RunContainer(test_.WriteStages(Stages("user: root")), {"/closed/true"}, {},
+                         {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(root.status, 0) << root.err;
+}
+
+TEST_P(ProcessAtStart, RefusesAUserThatIsNone) {
+  const RunResult unknown = Run("user: bob", "true");
+  EXPECT_EQ(unknown.status, 125);
+  EXPECT_NE(unknown.err.find("good-process: the container has no such user: \"bob\" "
+                             "(/etc/passwd of the container does not name it; a number always "
+                             "works)\n"),
+            std::string::npos)
+      << unknown.err;
+  EXPECT_NE(Run("user: none", "id").err.find("an id that is none"), std::string::npos);
+  EXPECT_NE(Run("user: 'ann:nogroup'", "id").err.find("no such group: \"nogroup\""),
+            std::string::npos);
+}
+
+// Not waited for, not followed.
+TEST_P(ProcessAtStart, IsNotTrappedByTheImagesFiles) {
+  const std::string passwd = test_.Path("root/etc/passwd");
+  std::filesystem::remove(passwd);
+  ASSERT_EQ(mkfifo(passwd.c_str(), 0600), 0);
+  EXPECT_NE(Run("user: ann", "id").err.find("is no file: \"/etc/passwd\""), std::string::npos);
+  std::filesystem::remove(passwd);
+  std::filesystem::create_symlink("/proc/self/fd/0", passwd);
+  EXPECT_EQ(Run("user: ann", "id").status, 125);
+}
+
+INSTANTIATE_TEST_SUITE_P(By, Process, ::testing::ValuesIn(kWays), NameOf<Way>);
+INSTANTIATE_TEST_SUITE_P(By, ProcessAtStart,
+                         ::testing::ValuesIn(kWays, kWays + std::size(kWays) - 1), NameOf<Way>);
+
+class ExecAs : public RunningContainer {
+ protected:
+  void SetUp() override {
+    RunningContainer::SetUp();
+    test_.Write("root/etc/passwd", kPasswd);
+    test_.Write("root/etc/group", kGroup);
+  }
+};
+
+TEST_F(ExecAs, AUserOfTheContainer) {
+  Start("  - pid\n  - mount: {root: root}\n  - proc\n");
+  const RunResult named = Later({"exec", "-u", "ann", id(), "/bin/sh", "-c", "id -u; echo $HOME"});
+  EXPECT_EQ(named.out, "1000\n/home/ann\n") << named.err;
+  EXPECT_EQ(Later({"exec", "-u", "5:6", id(), "/bin/id", "-G"}).out, "6\n");
+}
+
+TEST_F(ExecAs, WhoIsNotThereIsRefused) {
+  Start("  - pid\n  - mount: {root: root}\n  - proc\n");
+  ExpectRefusal(Later({"exec", "-u", "bob", id(), "id"}),
+                "the container has no such user: \"bob\" (/etc/passwd of the container does not "
+                "name it; a number always works)");
+  ExpectRefusal(Later({"exec", "-u", "", id(), "id"}),
+                "-u: no user (write -u NAME, or -u UID:GID)");
+  ExpectRefusal(Later({"exec", "-u", "4294967295", id(), "id"}),
+                "the container has no such user: \"4294967295\" (/etc/passwd of the container does "
+                "not name it; a number always works)");
+}
+
+// The stage's wish is for the container's own user.
+TEST_F(ExecAs, AnotherUserThanTheContainers) {
+  Start("  - pid\n  - mount: {root: root}\n  - proc\n  - good-process: {user: ann}\n",
+        {"--plugin-dir", Runfile("tests/plugins")});
+  const std::string plugins = Runfile("tests/plugins");
+  EXPECT_EQ(Later({"exec", "--plugin-dir", plugins, id(), "/bin/id", "-u"}).out, "1000\n");
+  EXPECT_EQ(Later({"exec", "--plugin-dir", plugins, "-u", "root", id(), "/bin/id", "-u"}).out,
+            "0\n");
+}
+
+TEST(ProcessWishes, ThatContradictEachOtherAreRefused) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root";
+  ContainerTest test;
+  test.MakeRoot();
+  const RunResult result = test.RunContainer(
+      test.WriteStages("  - good-process: {umask: '0022'}\n  - good-process: {umask: '0077'}\n"),
+      {"/bin/true"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("twice"), std::string::npos) << result.err;
+}
+
+TEST(ProcessWishes, OfALabelThatNobodyKnowsAreRefused) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root";
+  ContainerTest test;
+  const RunResult result =
+      test.RunContainer(test.WriteStages("  - good-process: {label: none_t}\n"), {"/bin/true"}, {},
+                        {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("cannot run the command with the label \"none_t\""), std::string::npos)
+      << result.err;
+}
+
+}  // namespace
+}  // namespace slipway::testing
