@@ -220,10 +220,9 @@ TEST_F(ExecAs, WhoIsNotThereIsRefused) {
                 "the container has no such user: \"bob\" (/etc/passwd of the container does not "
                 "name it; a number always works)");
   ExpectRefusal(Later({"exec", "-u", "", id(), "id"}),
-                "-u: no user (write -u NAME, or -u UID:GID)");
+                "-u: not a user (write a name or a number, such as 1000, 1000:1000 or www-data)");
   ExpectRefusal(Later({"exec", "-u", "4294967295", id(), "id"}),
-                "the container has no such user: \"4294967295\" (/etc/passwd of the container does "
-                "not name it; a number always works)");
+                "-u: not a user \"4294967295\" (a number is at most 4294967294)");
 }
 
 // The stage's wish is for the container's own user.

@@ -19,12 +19,14 @@ nanoseconds Period(const CgroupOptions& options) {
 }  // namespace
 
 int64_t CpuQuotaNanoseconds(const CgroupOptions& options) {
+  if (options.cpu_max->thousandths == kMax) return kMax;
   return options.cpu_max->thousandths * (Period(options).count() / 1000);
 }
 
 Lines CpuQuota(const CgroupOptions& options) {
   if (!options.cpu_max) return {};
-  return {LimitText(nanoseconds(CpuQuotaNanoseconds(options)))};
+  const int64_t quota = CpuQuotaNanoseconds(options);
+  return {quota == kMax ? LimitText(kMax) : LimitText(nanoseconds(quota))};
 }
 
 Lines CpuPeriod(const CgroupOptions& options) {

@@ -21,13 +21,15 @@ namespace slipway::cgroup {
 // given.
 using Lines = std::vector<std::string>;
 
-inline std::string LimitText(int64_t number) { return std::to_string(number); }
+inline std::string LimitText(int64_t number) {
+  return number == kMax ? "max" : std::to_string(number);
+}
 inline std::string LimitText(bool flag) { return flag ? "1" : "0"; }
 inline std::string LimitText(const std::string& text) { return text; }
 inline std::string LimitText(CpusetPartition partition) {
   return kNamesOf<CpusetPartition>[static_cast<size_t>(partition)];
 }
-inline std::string LimitText(Bytes bytes) { return std::to_string(bytes.count); }
+inline std::string LimitText(Bytes bytes) { return LimitText(bytes.count); }
 inline std::string LimitText(std::chrono::nanoseconds time) {
   return std::to_string(time.count() / 1000);  // the kernel counts in microseconds
 }
@@ -41,6 +43,7 @@ Lines Plain(const CgroupOptions& options) {
 }
 
 // cpu.max: the CPU time of one period, and the period. Only when there is a cpu.max.
+// kMax: no limit.
 int64_t CpuQuotaNanoseconds(const CgroupOptions& options);
 Lines CpuQuota(const CgroupOptions& options);
 // The period, when it or cpu.max was given.

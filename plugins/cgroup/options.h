@@ -110,19 +110,24 @@ struct CgroupOptions {
             "Cgroup in which the container's own is made, as a path from the hierarchy's "
             "mount; it must exist",
             {.fallback = "/", .minimum = 1, .maximum = kMaxParent}),
-        Option<&O::pids_max>(
-            "pids.max", "Maximum number of tasks (processes and threads) in the container",
-            {.minimum = 1, .maximum = kMaxPids, .short_name = "pids", .changeable = true}),
+        Option<&O::pids_max>("pids.max",
+                             "Maximum number of tasks (processes and threads) in the container",
+                             {.minimum = 1,
+                              .maximum = kMaxPids,
+                              .short_name = "pids",
+                              .changeable = true,
+                              .or_max = true}),
         Option<&O::memory_max>(
             "memory.max", "Maximum memory of the container; above it the kernel's OOM killer acts",
             {.minimum = kMinMemory,
              .maximum = kMaxBytes,
              .short_name = "memory",
-             .changeable = true}),
+             .changeable = true,
+             .or_max = true}),
         Option<&O::memory_high>(
             "memory.high",
             "Memory above which the container is slowed down and its memory reclaimed; v2 only",
-            {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
+            {.minimum = 0, .maximum = kMaxBytes, .changeable = true, .or_max = true}),
         Option<&O::memory_low>(
             "memory.low",
             "Memory that is reclaimed only when there is nothing else to reclaim; v2 only",
@@ -132,7 +137,7 @@ struct CgroupOptions {
         Option<&O::memory_swap_max>(
             "memory.swap.max",
             "Maximum swap of the container, on top of its memory; on v1 with memory.max only",
-            {.minimum = 0, .maximum = kMaxBytes, .changeable = true}),
+            {.minimum = 0, .maximum = kMaxBytes, .changeable = true, .or_max = true}),
         Option<&O::memory_oom_group>(
             "memory.oom.group",
             "Whether the OOM killer ends the whole container or one process; v2 only",
@@ -142,7 +147,8 @@ struct CgroupOptions {
                              .minimum = kMinCpu,
                              .maximum = kMaxCpu,
                              .short_name = "cpus",
-                             .changeable = true}),
+                             .changeable = true,
+                             .or_max = true}),
         Option<&O::cpu_period>("cpu.period",
                                "Period over which cpu.max is counted; 100ms if absent",
                                {.minimum = kMinPeriod, .maximum = kMaxPeriod, .changeable = true}),

@@ -50,6 +50,17 @@ TEST(WantedLimits, ValuesAreTheKernels) {
   EXPECT_EQ(ControllersOf(limits), (std::vector<std::string>{"pids", "cpu", "memory"}));
 }
 
+TEST(WantedLimits, NoLimitIsMax) {
+  CgroupOptions options;
+  options.pids_max = kMax;
+  options.memory_max = Bytes{kMax};
+  options.cpu_max = Decimal{kMax};
+  EXPECT_EQ(ErrorOf(options), "");
+  for (const LimitWrite& limit : WantedLimits(kTable, options)) {
+    if (limit.file != "period") EXPECT_EQ(limit.value, "max") << limit.file;
+  }
+}
+
 TEST(CpuQuota, TheLeastCpuIsTheKernelsLeastQuota) {
   CgroupOptions options;
   options.cpu_max = Decimal{CgroupOptions::kMinCpu};

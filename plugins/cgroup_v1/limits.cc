@@ -33,12 +33,25 @@ constexpr std::array kLacking = {
                   "it names files of v2: use the other options, or the stage cgroup-v2"},
 };
 
+constexpr const char* kUnlimited = "-1";
+
 // v1 counts memory and swap in one.
 Lines MemoryAndSwap(const CgroupOptions& options) {
   if (!options.memory_swap_max || !options.memory_max) return {};
   const int64_t memory = options.memory_max->count;
   const int64_t swap = options.memory_swap_max->count;
+  if (memory == kMax || swap == kMax) return {kUnlimited};
   return {std::to_string(memory + std::min(swap, CgroupOptions::kMaxBytes - memory))};
+}
+
+// Of files that know "max" by another word.
+template <Lines (*Of)(const CgroupOptions&)>
+Lines OrUnlimited(const CgroupOptions& options) {
+  Lines lines = Of(options);
+  for (std::string& line : lines) {
+    if (line == cgroup::LimitText(kMax)) line = kUnlimited;
+  }
+  return lines;
 }
 
 Lines Shares(const CgroupOptions& options) {
@@ -86,11 +99,11 @@ Lines Allow(const CgroupOptions& options) {
 // checked against the period that stands, and the quota before the burst.
 constexpr std::array kLimits = {
     LimitFile{"pids", "pids.max", Plain<&CgroupOptions::pids_max>},
-    LimitFile{"memory", "memory.limit_in_bytes", Plain<&CgroupOptions::memory_max>, false,
-              "memory.max"},
+    LimitFile{"memory", "memory.limit_in_bytes", OrUnlimited<Plain<&CgroupOptions::memory_max>>,
+              false, "memory.max"},
     LimitFile{"memory", "memory.memsw.limit_in_bytes", MemoryAndSwap, false, "memory.swap.max"},
     LimitFile{"cpu", "cpu.cfs_period_us", cgroup::CpuPeriod, false, "cpu.period"},
-    LimitFile{"cpu", "cpu.cfs_quota_us", cgroup::CpuQuota, false, "cpu.max"},
+    LimitFile{"cpu", "cpu.cfs_quota_us", OrUnlimited<cgroup::CpuQuota>, false, "cpu.max"},
     LimitFile{"cpu", "cpu.cfs_burst_us", Plain<&CgroupOptions::cpu_max_burst>, false,
               "cpu.max.burst"},
     LimitFile{"cpu", "cpu.shares", Shares, false, "cpu.weight"},

@@ -38,11 +38,22 @@ TEST(Limits, SwapIsAddedToMemoryAndWrittenAfterIt) {
 
 TEST(Limits, MemoryAndSwapDoNotOverflow) {
   CgroupOptions options;
-  options.memory_max = Bytes{CgroupOptions::kMaxBytes};
-  options.memory_swap_max = Bytes{CgroupOptions::kMaxBytes};
+  options.memory_max = Bytes{CgroupOptions::kMaxBytes - 1};
+  options.memory_swap_max = Bytes{CgroupOptions::kMaxBytes - 1};
   EXPECT_EQ(Written(options),
-            "memory.limit_in_bytes=9223372036854775807 "
+            "memory.limit_in_bytes=9223372036854775806 "
             "memory.memsw.limit_in_bytes=9223372036854775807");
+}
+
+TEST(Limits, NoneIsWrittenAsV1HasIt) {
+  CgroupOptions options;
+  options.pids_max = kMax;
+  options.memory_max = Bytes{kMax};
+  options.memory_swap_max = Bytes{0};
+  options.cpu_max = Decimal{kMax};
+  EXPECT_EQ(Written(options),
+            "pids.max=max memory.limit_in_bytes=-1 memory.memsw.limit_in_bytes=-1 "
+            "cpu.cfs_period_us=100000 cpu.cfs_quota_us=-1");
 }
 
 TEST(Limits, PeriodQuotaAndBurstInThisOrder) {

@@ -37,6 +37,8 @@ const char* TypeName(uint32_t type) {
       return "record";
     case SLIPWAY_MODE:
       return "mode";
+    case SLIPWAY_USER:
+      return "user";
     default:
       return "unknown";
   }
@@ -67,6 +69,7 @@ void AddShape(json::object& object, const slipway_option& option) {
   AddText(object, "unit", option.unit);
   if (option.flags & SLIPWAY_HAS_MINIMUM) object["minimum"] = Bound(option, option.minimum);
   if (option.flags & SLIPWAY_HAS_MAXIMUM) object["maximum"] = Bound(option, option.maximum);
+  if (option.flags & SLIPWAY_OR_MAX) object["or_max"] = true;
   if (option.type == SLIPWAY_PATH) {
     object["of"] = (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "container" : "host";
   }

@@ -52,6 +52,10 @@ std::string SuchAs(const slipway_option& option, int64_t example) {
   return ", such as " + Bound(option, example);
 }
 
+std::string OrMax(const slipway_option& option) {
+  return (option.flags & SLIPWAY_OR_MAX) != 0 ? ", or max" : "";
+}
+
 constexpr int64_t kSizeExample = int64_t{512} << 20;
 constexpr int64_t kDurationExample = 100'000'000;
 
@@ -98,13 +102,15 @@ std::string TypeText(const slipway_option& option) {
     case SLIPWAY_BOOL:
       return "true or false";
     case SLIPWAY_INTEGER:
-      return "integer" + Range(option);
+      return "integer" + Range(option) + OrMax(option);
     case SLIPWAY_DECIMAL:
-      return "number" + Range(option);
+      return "number" + Range(option) + OrMax(option);
     case SLIPWAY_BYTES:
-      return "size" + Range(option) + SuchAs(option, kSizeExample);
+      return "size" + Range(option) + SuchAs(option, kSizeExample) + OrMax(option);
     case SLIPWAY_DURATION:
-      return "duration" + Range(option) + SuchAs(option, kDurationExample);
+      return "duration" + Range(option) + SuchAs(option, kDurationExample) + OrMax(option);
+    case SLIPWAY_USER:
+      return "user of the container, such as 1000, 1000:1000 or www-data";
     case SLIPWAY_MODE:
       return "permissions in octal, such as 0755";
     case SLIPWAY_PATH:

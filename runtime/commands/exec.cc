@@ -11,6 +11,7 @@
 #include "runtime/commands/run_options.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
+#include "runtime/config/user.h"
 #include "runtime/launch/join.h"
 
 namespace slipway::commands {
@@ -82,8 +83,9 @@ Result<cli::Report> Exec(Given given) {
     return Error("which container?", {}, "write runtime exec ID COMMAND; runtime list shows them");
   }
   const std::string& id = words.rest.front();
-  if (words.Has("user") && words.Text("user").empty()) {
-    return Error("-u: no user", {}, "write -u NAME, or -u UID:GID");
+  if (words.Has("user")) {
+    Status checked = config::CheckUser(words.Text("user"));
+    if (!checked.ok()) return checked.error().Prefix("-u");
   }
   ASSIGN_OR_RETURN(const std::vector<int> kept, KeptDescriptors(words));
   if (words.Has(kVerbose.name)) cli::SetVerbose();

@@ -43,6 +43,10 @@ std::string SuchAs(const slipway_option& option, int64_t example) {
   return InRange(option, example) ? ", such as " + Amount(option, example) : std::string();
 }
 
+std::string OrMax(const slipway_option& option) {
+  return (option.flags & SLIPWAY_OR_MAX) != 0 ? ", or max" : "";
+}
+
 constexpr int64_t kSizeExample = int64_t{512} << 20;
 constexpr int64_t kDurationExample = 100'000'000;  // 100ms
 constexpr int64_t kDecimalExample = 1500;          // 1.5
@@ -73,6 +77,8 @@ std::string Plural(const slipway_option& element) {
       return "paths";
     case SLIPWAY_MODE:
       return "permissions in octal";
+    case SLIPWAY_USER:
+      return "users of the container";
     case SLIPWAY_ENUM:
       return "names, of " + text::JoinNames(EnumNames(element));
     case SLIPWAY_LIST:
@@ -99,15 +105,18 @@ std::string Expected(const slipway_option& option) {
     case SLIPWAY_BOOL:
       return "true or false";
     case SLIPWAY_INTEGER:
-      return "an integer" + Range(option) + InUnit(option);
+      return "an integer" + Range(option) + InUnit(option) + OrMax(option);
     case SLIPWAY_DECIMAL:
-      return "a number" + Range(option) + InUnit(option) + SuchAs(option, kDecimalExample);
+      return "a number" + Range(option) + InUnit(option) + SuchAs(option, kDecimalExample) +
+             OrMax(option);
     case SLIPWAY_BYTES:
-      return "a size" + Range(option) + SuchAs(option, kSizeExample);
+      return "a size" + Range(option) + SuchAs(option, kSizeExample) + OrMax(option);
     case SLIPWAY_DURATION:
-      return "a duration" + Range(option) + SuchAs(option, kDurationExample);
+      return "a duration" + Range(option) + SuchAs(option, kDurationExample) + OrMax(option);
     case SLIPWAY_MODE:
       return "permissions in octal" + Range(option) + ", such as 755 or 1777";
+    case SLIPWAY_USER:
+      return "a user of the container, such as 1000, 1000:1000 or www-data";
     case SLIPWAY_PATH:
       return (option.flags & SLIPWAY_IN_CONTAINER) != 0 ? "an absolute path inside the container"
                                                         : "a path";

@@ -57,6 +57,17 @@ TEST(Expected, NamesTheRangeInTheOptionsOwnForm) {
             "a duration from 1us to 1m, such as 100ms");
 }
 
+TEST(Expected, NamesAUserOfTheContainer) {
+  EXPECT_EQ(Expected(Option(SLIPWAY_USER)),
+            "a user of the container, such as 1000, 1000:1000 or www-data");
+}
+
+TEST(Expected, NamesTheWordForNoLimit) {
+  slipway_option option = Option(SLIPWAY_BYTES);
+  option.flags |= SLIPWAY_OR_MAX;
+  EXPECT_EQ(Expected(option), "a size, such as 512MiB, or max");
+}
+
 TEST(Expected, NamesNoExampleThatIsOutOfRange) {
   EXPECT_EQ(Expected(Option(SLIPWAY_DECIMAL, 2000, 3000)), "a number from 2 to 3");
   EXPECT_EQ(Expected(Option(SLIPWAY_DURATION, 1'000'000'000, kMax)), "a duration of at least 1s");

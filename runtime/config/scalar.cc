@@ -1,6 +1,7 @@
 #include "runtime/config/scalar.h"
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -8,14 +9,21 @@
 #include "runtime/config/expected.h"
 #include "runtime/config/number.h"
 #include "runtime/config/path.h"
+#include "runtime/config/user.h"
 #include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
+constexpr std::string_view kMaxWord = "max";
+
 Status CheckNumber(const slipway_option& option, const std::string& text, Result<int64_t> number,
                    slipway_value& value) {
+  if ((option.flags & SLIPWAY_OR_MAX) != 0 && text == kMaxWord) {
+    value.as.integer = std::numeric_limits<int64_t>::max();
+    return Ok();
+  }
   if (!number.ok()) return std::move(number).status();
   if (!InRange(option, *number)) return Error("out of range", text);
   value.as.integer = *number;
@@ -86,6 +94,10 @@ Status CheckScalar(const slipway_option& option, const std::string& text, const 
       return CheckNumber(option, text, ParseBytes(text), value);
     case SLIPWAY_MODE:
       return CheckNumber(option, text, ParseMode(text), value);
+    case SLIPWAY_USER:
+      RETURN_IF_ERROR(CheckUser(text));
+      value.as.string = memory.NewString(text);
+      return Ok();
     case SLIPWAY_DURATION:
       return CheckNumber(option, text, ParseDuration(text), value);
     default:

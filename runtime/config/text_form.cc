@@ -149,6 +149,8 @@ std::string Sample(const slipway_option& field) {
       return "100ms";
     case SLIPWAY_MODE:
       return "0755";
+    case SLIPWAY_USER:
+      return "1000:1000";
     case SLIPWAY_INTEGER:
       return "10";
     default: {

@@ -20,7 +20,8 @@ constexpr int kMaxDepth = 8;       // of lists, maps and records in each other
 constexpr uint32_t kMaxStages = 256;
 
 constexpr uint32_t kFlags = SLIPWAY_REQUIRED | SLIPWAY_IN_CONTAINER | SLIPWAY_SECRET |
-                            SLIPWAY_CHANGEABLE | SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM;
+                            SLIPWAY_CHANGEABLE | SLIPWAY_HAS_MINIMUM | SLIPWAY_HAS_MAXIMUM |
+                            SLIPWAY_OR_MAX;
 
 bool IsShortName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
@@ -221,6 +222,11 @@ class Walk {
     if ((option.flags & (SLIPWAY_SECRET | SLIPWAY_CHANGEABLE)) && depth > 1) {
       return Bad(field, "only an option of the stage itself is secret, or changeable");
     }
+    if ((option.flags & SLIPWAY_OR_MAX) && option.type != SLIPWAY_INTEGER &&
+        option.type != SLIPWAY_DECIMAL && option.type != SLIPWAY_BYTES &&
+        option.type != SLIPWAY_DURATION) {
+      return Bad(field, "only a number may be max");
+    }
     if (LowestOf(option) > HighestOf(option)) {
       return Bad(field, "minimum " + std::to_string(option.minimum) + " above maximum " +
                             std::to_string(option.maximum));
@@ -237,6 +243,7 @@ class Walk {
       case SLIPWAY_DURATION:
       case SLIPWAY_PATH:
       case SLIPWAY_MODE:
+      case SLIPWAY_USER:
         return Ok();
       case SLIPWAY_ENUM:
         if (option.names == nullptr || option.names[0] == nullptr) {

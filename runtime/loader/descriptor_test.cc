@@ -23,8 +23,8 @@ TEST_F(CheckDescriptorTest, TakesEveryType) {
   static constexpr slipway_option kFields[] = {Option("soft", SLIPWAY_INTEGER),
                                                Option("hard", SLIPWAY_INTEGER)};
   std::vector<slipway_option> options;
-  std::array<std::string, SLIPWAY_MODE + 1> names;
-  for (uint32_t type = SLIPWAY_STRING; type <= SLIPWAY_MODE; ++type) {
+  std::array<std::string, SLIPWAY_USER + 1> names;
+  for (uint32_t type = SLIPWAY_STRING; type <= SLIPWAY_USER; ++type) {
     names[type] = "option-" + std::to_string(type);
     slipway_option option = Option(names[type].c_str(), type);
     option.names = kNames.data();
@@ -47,12 +47,12 @@ TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
   plugin_.abi_major = 1;
   plugin_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.5; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.6; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
   plugin_.abi_minor = 1;
-  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.5; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.6; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {

@@ -22,7 +22,9 @@ typedef enum slipway_type {
   SLIPWAY_LIST,       /* as.items, count of them, each an element */
   SLIPWAY_MAP,        /* as.items, 2 * count of them: key (a string), element, key, ... */
   SLIPWAY_RECORD,     /* as.items, one for each of slipway_option.fields, in their order */
-  SLIPWAY_MODE        /* permissions in octal, "0755"; as.integer holds their bits, chmod(2) */
+  SLIPWAY_MODE,       /* permissions in octal, "0755"; as.integer holds their bits, chmod(2) */
+  SLIPWAY_USER        /* of the container: "1000", "1000:1000", "www-data:www-data"; as.string, for
+                         slipway_process.user */
 } slipway_type;
 
 typedef enum slipway_option_flags {
@@ -32,8 +34,9 @@ typedef enum slipway_option_flags {
                                without a value in Report and Teardown */
   SLIPWAY_HAS_MINIMUM = 8,
   SLIPWAY_HAS_MAXIMUM = 16,
-  SLIPWAY_CHANGEABLE = 32 /* of the stage's own table: Update can change it while the container
+  SLIPWAY_CHANGEABLE = 32, /* of the stage's own table: Update can change it while the container
                              runs */
+  SLIPWAY_OR_MAX = 64 /* of a number: the word "max" is allowed too; as.integer is INT64_MAX then */
 } slipway_option_flags;
 
 /* One option, in a static table. From it the host checks, describes and documents; a stage

@@ -11,7 +11,7 @@
 //   };
 //
 // The type of the member decides the type of the option:
-//   std::string, bool, int64_t, Decimal, Bytes, std::chrono::nanoseconds, Mode, HostPath,
+//   std::string, bool, int64_t, Decimal, Bytes, std::chrono::nanoseconds, Mode, User, HostPath,
 //   ContainerPath, an enum with a kNamesOf specialisation, std::vector<T>,
 //   std::map<std::string, T>, a struct with an Options() of its own (a record), and
 //   std::optional<T> for an option that may be absent.
@@ -54,6 +54,14 @@ struct ContainerPath {
   std::string path;
 };
 
+// Of a number that may be "max"; see OptionRules::or_max.
+inline constexpr int64_t kMax = INT64_MAX;
+
+// A user of the container, and perhaps a group: "1000:1000", "www-data". As slipway_process.user.
+struct User {
+  std::string text;
+};
+
 // Permissions, written in octal as 0755: the bits of chmod(2).
 struct Mode {
   uint32_t bits = 0;
@@ -73,6 +81,7 @@ struct OptionRules {
   const char* short_name = nullptr;
   bool secret = false;      // never written down or printed; absent in Report and Teardown
   bool changeable = false;  // Update can change it while the container runs
+  bool or_max = false;      // of a number: may also be the word "max", kMax
 };
 
 namespace internal {
@@ -88,11 +97,12 @@ struct MemberOf<Member> {
 // Of a type that cannot be an option's, and, like all static_asserts here, for an author to read.
 template <typename T, typename = void>
 struct TypeOf {
-  static_assert(sizeof(T) == 0,
-                "the member of an option is a std::string, bool, int64_t, slipway::Decimal, Bytes, "
-                "Mode, HostPath, ContainerPath, std::chrono::nanoseconds, an enum, a struct with "
-                "Options() of its own, or a std::vector, std::map<std::string, ...> or "
-                "std::optional of these");
+  static_assert(
+      sizeof(T) == 0,
+      "the member of an option is a std::string, bool, int64_t, slipway::Decimal, Bytes, "
+      "Mode, User, HostPath, ContainerPath, std::chrono::nanoseconds, an enum, a struct with "
+      "Options() of its own, or a std::vector, std::map<std::string, ...> or "
+      "std::optional of these");
   static constexpr slipway_option Shape() { return {}; }
   static T Read(const slipway_value&);
 };
@@ -136,6 +146,10 @@ struct TypeOf<std::chrono::nanoseconds> : Scalar<SLIPWAY_DURATION> {
 template <>
 struct TypeOf<Mode> : Scalar<SLIPWAY_MODE> {
   static Mode Read(const slipway_value& value) { return {static_cast<uint32_t>(value.as.integer)}; }
+};
+template <>
+struct TypeOf<User> : Scalar<SLIPWAY_USER> {
+  static User Read(const slipway_value& value) { return {value.as.string}; }
 };
 template <>
 struct TypeOf<HostPath> : Scalar<SLIPWAY_PATH> {
@@ -235,6 +249,7 @@ constexpr auto Option(const char* name, const char* summary, OptionRules rules =
   if (rules.required) option.flags |= SLIPWAY_REQUIRED;
   if (rules.secret) option.flags |= SLIPWAY_SECRET;
   if (rules.changeable) option.flags |= SLIPWAY_CHANGEABLE;
+  if (rules.or_max) option.flags |= SLIPWAY_OR_MAX;
   if (rules.minimum) option.flags |= SLIPWAY_HAS_MINIMUM;
   if (rules.maximum) option.flags |= SLIPWAY_HAS_MAXIMUM;
   return Field<Owner>{

@@ -1,7 +1,7 @@
 // One value is its type's number in abi.h, ':' and, by type,
 //   nothing at all        type 0, an option without a value
 //   a number ';'          bool, integer, decimal, bytes, duration, mode, enum
-//   a size ':' the bytes  string, path
+//   a size ':' the bytes  string, path, user
 //   a count ':' values    list, map (key, element, key, ...), record
 
 #include "runtime/state/values.h"
@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::string_view kNoValue = "0:";
 
-bool IsText(uint32_t type) { return type == SLIPWAY_STRING || type == SLIPWAY_PATH; }
+bool IsText(uint32_t type) {
+  return type == SLIPWAY_STRING || type == SLIPWAY_PATH || type == SLIPWAY_USER;
+}
 
 bool IsGroup(uint32_t type) {
   return type == SLIPWAY_LIST || type == SLIPWAY_MAP || type == SLIPWAY_RECORD;
