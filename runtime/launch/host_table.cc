@@ -1,7 +1,6 @@
 #include "runtime/launch/host_table.h"
 
 #include <fcntl.h>
-#include <sched.h>
 
 #include <cerrno>
 #include <exception>
@@ -9,6 +8,7 @@
 #include <new>
 #include <string_view>
 
+#include "runtime/launch/namespace_table.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
@@ -16,8 +16,6 @@ namespace {
 
 // The hooks that may leave something in the journal.
 constexpr const char* kKeeping = "PreClone, PostClone and InChild of a start, Freeze and Update";
-constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
-                                     CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
 std::string_view TextOf(const char* text) { return text != nullptr ? text : ""; }
 
@@ -153,20 +151,50 @@ const void* UndoRecord(const slipway_context* context, size_t index, size_t* siz
   return nullptr;
 }
 
+Asking AskingIn(const slipway_context* context) { return {*context->descriptor, context->stage}; }
+
+// A further process enters the namespaces that there are.
+bool Enters(const slipway_context* context) { return context->operation == SLIPWAY_EXEC; }
+
 int AddNamespaces(slipway_context* context, uint64_t flags, slipway_error* error) noexcept {
   return Caught(error, "add a namespace", [&]() -> Status {
     if (!context->plan) return WrongHook("add_namespaces", "PreClone");
-    if (flags & ~kNamespaceFlags) {
-      return Error("asked for flags that are no namespaces", {},
-                   "a bug of the stage: add_namespaces takes CLONE_NEW* of clone(2)");
-    }
-    if ((flags & ~uint64_t{CLONE_NEWUSER}) && !context->descriptor->privileges) {
-      return Error("asked for a namespace, but says that it needs no privileges", {},
-                   "a bug of the stage: its privileges are SLIPWAY_ROOT_OR_USERNS");
-    }
-    context->plan->namespaces |= flags;
-    context->plan->namespace_wishes.push_back({context->descriptor->name, flags});
-    return Ok();
+    return WishNamespaces(*context->plan, AskingIn(context), flags);
+  });
+}
+
+int AddIdMap(slipway_context* context, uint32_t kind, uint32_t inside, uint32_t outside,
+             uint32_t count, slipway_error* error) noexcept {
+  return Caught(error, "map ids", [&]() -> Status {
+    if (!context->plan) return WrongHook("add_id_map", "PreClone");
+    if (Enters(context)) return Ok();
+    return WishIdMap(*context->plan, AskingIn(context), kind, {inside, outside, count});
+  });
+}
+
+int ChooseIdMap(slipway_context* context, slipway_error* error) noexcept {
+  return Caught(error, "map ids", [&]() -> Status {
+    if (!context->plan) return WrongHook("choose_id_map", "PreClone");
+    if (Enters(context)) return Ok();
+    return WishChosenIdMap(*context->plan, AskingIn(context));
+  });
+}
+
+int JoinNamespace(slipway_context* context, int file, uint64_t flag,
+                  slipway_error* error) noexcept {
+  return Caught(error, "join a namespace", [&]() -> Status {
+    if (!context->plan) return WrongHook("join_namespace", "PreClone");
+    if (Enters(context)) return Ok();
+    return WishToJoin(*context->plan, AskingIn(context), file, flag);
+  });
+}
+
+int SetTimeOffsets(slipway_context* context, int64_t monotonic_ns, int64_t boottime_ns,
+                   slipway_error* error) noexcept {
+  return Caught(error, "set the container's clocks", [&]() -> Status {
+    if (!context->plan) return WrongHook("set_time_offsets", "PreClone");
+    if (Enters(context)) return Ok();
+    return WishTimeOffsets(*context->plan, AskingIn(context), monotonic_ns, boottime_ns);
   });
 }
 
@@ -305,6 +333,10 @@ constexpr slipway_host kHost = {
     .state = KeptState,
     .undo_record = UndoRecord,
     .add_namespaces = AddNamespaces,
+    .add_id_map = AddIdMap,
+    .choose_id_map = ChooseIdMap,
+    .join_namespace = JoinNamespace,
+    .set_time_offsets = SetTimeOffsets,
     .set_cgroup = SetCgroup,
     .add_cgroup_tasks = AddCgroupTasks,
     .keep_fd = KeepFd,

@@ -32,12 +32,14 @@ Error CannotMake(int cause, const char* what) {
 }
 
 // Where the system forbids to execute memory files (vm.memfd_noexec of sysctl(8)): a file in a
-// filesystem of its own, which is attached nowhere and read-only.
+// filesystem of its own, which is attached nowhere and read-only. Whoever the container's root is on
+// the host executes it.
 Result<sys::Fd> FileInDetachedMount() {
   ASSIGN_OR_RETURN(const sys::Fd mount,
-                   sys::NewMount("tmpfs", {{"mode", "700"}, {"size", "64k"}}, 0));
+                   sys::NewMount("tmpfs", {{"mode", "755"}, {"size", "64k"}}, 0));
   {
-    const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0500));
+    const sys::NoUmask no_umask;
+    const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0555));
     if (!file.valid()) return CannotMake(errno, "the init's program");
     RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
   }

@@ -11,7 +11,9 @@
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/launch/id_maps.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/namespace_table.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -58,6 +60,10 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
     if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPreClone));
     ++context.stage;
   }
+  if (auto clash = FindClash(plan); clash) {
+    return job.stages[clash->stage].Blamed(std::move(clash->error), kPreClone);
+  }
+  RETURN_IF_ERROR(ChooseIdMaps(plan, job.root, journal, job.log));
   return plan;
 }
 
@@ -95,6 +101,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   Container& container = start.container();
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
+  RETURN_IF_ERROR(WriteIdMaps(setup.plan, container.pid()));
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();

@@ -14,12 +14,11 @@
 #include <utility>
 
 #include "runtime/launch/await.h"
-#include "runtime/launch/clone_error.h"
+#include "runtime/launch/cloning.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/last_steps.h"
-#include "runtime/sys/clone.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -113,8 +112,8 @@ Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
   ASSIGN_OR_RETURN(SharedProgress progress, MapProgress());
   ASSIGN_OR_RETURN(auto ends, Channel::Make());
   auto& [host_end, child_end] = ends;
-  auto cloned = sys::Clone(setup.plan.clone_flags(), setup.plan.cgroup_fd);
-  if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
+  auto cloned = CloneChild(setup);
+  if (!cloned.ok()) return cloned.error();
   if (cloned->pid == 0) {
     host_end.Close();
     RunChild(setup, child_end, *progress);

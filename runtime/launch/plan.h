@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/namespace_wishes.h"
+
 namespace slipway::launch {
 
 // Who asked for which namespaces, to be named when the kernel refuses them.
@@ -22,6 +24,18 @@ struct NamespaceWish {
 struct Plan {
   uint64_t namespaces = 0;  // CLONE_NEW* of clone(2): those of all wishes
   std::vector<NamespaceWish> namespace_wishes;
+  IdMaps ids;                           // of an own user namespace
+  std::vector<JoinedNamespace> joined;  // at most one of each kind
+  TimeOffsets time;                     // of an own time namespace
+
+  // One that has to be entered; or null.
+  const JoinedNamespace* Joined(uint64_t flag) const {
+    for (const JoinedNamespace& one : joined) {
+      if (one.flag == flag && !one.there) return &one;
+    }
+    return nullptr;
+  }
+  bool has_own_user() const { return (namespaces & CLONE_NEWUSER) != 0; }
   int cgroup_fd = -1;        // a stage's; the child is born there
   std::string cgroup_stage;  // who set it
   // Of v1: the file "tasks", a stage's, and the stage's position in the pipeline.
@@ -36,8 +50,11 @@ struct Plan {
   bool unshares_cgroup() const {
     return (namespaces & CLONE_NEWCGROUP) != 0 && !cgroup_tasks.empty();
   }
+  // clone3(2) with CLONE_NEWTIME leaves a namespace whose clocks cannot be set any more.
   uint64_t clone_flags() const {
-    return unshares_cgroup() ? namespaces & ~uint64_t{CLONE_NEWCGROUP} : namespaces;
+    uint64_t later = CLONE_NEWTIME;
+    if (unshares_cgroup()) later |= CLONE_NEWCGROUP;
+    return namespaces & ~later;
   }
 
   bool init = false;          // a small init is the command's parent

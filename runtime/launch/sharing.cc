@@ -126,7 +126,9 @@ void Tell(const Sharing& start) {
 }  // namespace
 
 bool MayShare(const Setup& setup) {
-  return sys::kCanCloneSharing &&
+  const Plan& plan = setup.plan;
+  return sys::kCanCloneSharing && !plan.has_own_user() && plan.joined.empty() &&
+         (plan.namespaces & CLONE_NEWTIME) == 0 &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
                       [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
 }

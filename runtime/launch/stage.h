@@ -43,8 +43,10 @@ class Stage {
 
   Status Create(slipway_context& context);
   // Has this process the privileges that the stage needs, and does the stage work here? The error
-  // is not_here where the pipeline is not to blame.
-  Status Probe(slipway_context& context) const;
+  // is not_here where the pipeline is not to blame. in_user_namespace: a stage before it gives the
+  // container one.
+  Status Probe(slipway_context& context, bool in_user_namespace = false) const;
+  bool GivesUserNamespace() const;
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;

@@ -73,8 +73,9 @@ struct Hooks {
   std::function<Status(const Stage&)> after;
 };
 
-// Enters the container's cgroups (and, in an exec, its namespaces and its root), calls the InChild
-// hooks, then enters the root that one of them has set.
+// Becomes root of the container's user namespace, enters its cgroups and the namespaces that come
+// behind them (in an exec: its namespaces and its root), calls the InChild hooks, then enters the
+// root that one of them has set.
 Status RunInChild(const Hooks& hooks);
 
 // Are the files at "/" an image's then, and not the host's?

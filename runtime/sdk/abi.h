@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/sdk/abi_namespaces.h"
 #include "runtime/sdk/abi_options.h"
 
 #ifdef __cplusplus
@@ -32,7 +33,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 5
+#define SLIPWAY_ABI_MINOR 6
 
 /* ---- Errors ------------------------------------------------------------------------------ */
 
@@ -153,6 +154,27 @@ typedef struct slipway_host {
 
   /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
   int (*add_namespaces)(slipway_context*, uint64_t clone_flags, slipway_error*);
+
+  /* PreClone, like the next three; none of the four has an effect in SLIPWAY_EXEC. Maps the ids
+   * `inside` and on of the own user namespace to `outside` and on. kind: a slipway_id_kind; user
+   * and group ids are both mapped, or neither. Where 0 is mapped, the child becomes root. */
+  int (*add_id_map)(slipway_context*, uint32_t kind, uint32_t inside, uint32_t outside,
+                    uint32_t count, slipway_error*);
+
+  /* The host chooses the maps; so it does as well where nobody says anything about them. Of root:
+   * 65536 ids that nobody else has. Of others: root is this user, and the ids from 1 on are the
+   * subordinate ones, subuid(5); where there are none, root alone is mapped. */
+  int (*choose_id_map)(slipway_context*, slipway_error*);
+
+  /* The container joins the namespace of which this is the file, as /proc/PID/ns/net, instead of
+   * having an own one. clone_flag: the CLONE_NEW* of its kind. The descriptor stays the stage's,
+   * and stays open until destroy. */
+  int (*join_namespace)(slipway_context*, int namespace_fd, uint64_t clone_flag, slipway_error*);
+
+  /* An own time namespace, in which these clocks are off by so much; time_namespaces(7). One stage
+   * at most. */
+  int (*set_time_offsets)(slipway_context*, int64_t monotonic_ns, int64_t boottime_ns,
+                          slipway_error*);
 
   /* PreClone. The cgroup v2 directory that the child is born in (CLONE_INTO_CGROUP of clone(2));
    * the descriptor stays the stage's, and stays open until destroy. One stage at most. */

@@ -116,6 +116,25 @@ class Plan : public Context {
     return Done(host_->add_namespaces(context_, clone_flags, error_));
   }
 
+  // Maps a range of ids of the own user namespace to such outside of it.
+  Status AddIdMap(slipway_id_kind kind, uint32_t inside, uint32_t outside, uint32_t count) {
+    return Done(host_->add_id_map(context_, kind, inside, outside, count, error_));
+  }
+
+  // The host chooses the maps; see choose_id_map of abi.h.
+  Status ChooseIdMap() { return Done(host_->choose_id_map(context_, error_)); }
+
+  // The container joins the namespace of this file. clone_flag: CLONE_NEW* of its kind. The fd
+  // stays yours: keep it open.
+  Status JoinNamespace(int namespace_fd, uint64_t clone_flag) {
+    return Done(host_->join_namespace(context_, namespace_fd, clone_flag, error_));
+  }
+
+  // An own time namespace, in which the clocks are off by so many nanoseconds.
+  Status SetTimeOffsets(int64_t monotonic_ns, int64_t boottime_ns) {
+    return Done(host_->set_time_offsets(context_, monotonic_ns, boottime_ns, error_));
+  }
+
   // The child is born in this cgroup v2 directory. The fd stays yours: keep it open until the
   // stage is destroyed. Fails when another stage has set one.
   Status SetCgroup(int cgroup_fd) { return Done(host_->set_cgroup(context_, cgroup_fd, error_)); }

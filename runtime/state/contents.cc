@@ -52,6 +52,7 @@ class Reader {
     if (kind == "state") return ReadState(payload);
     if (kind == "status") return ReadPhase(payload);
     if (kind == "changed") return ReadChanged(payload);
+    if (kind == "ids") return ReadIds(payload);
     return false;
   }
 
@@ -146,6 +147,13 @@ class Reader {
     return true;
   }
 
+  bool ReadIds(std::string_view text) {
+    Ids ids;
+    if (!TakeNumber(text, ids.first) || !TakeNumber(text, ids.count)) return false;
+    contents_.ids.push_back(ids);
+    return true;
+  }
+
   bool ReadRecord(std::string_view text) {
     Entry entry{};
     if (!TakeNumber(text, entry.stage) || entry.stage >= stage_count_) return false;
@@ -231,6 +239,10 @@ std::string FormatPhase(Phase phase) {
 
 std::string FormatChanged(size_t stage, std::string_view options) {
   return FormatLine("changed " + std::to_string(stage) + " " + std::string(options));
+}
+
+std::string FormatIds(const Ids& ids) {
+  return FormatLine("ids " + std::to_string(ids.first) + " " + std::to_string(ids.count));
 }
 
 std::string FormatEntry(size_t stage, std::string_view record) {

@@ -14,9 +14,10 @@
 //   keeps for later; the last one counts status WORD                           running or paused;
 //   creating before the first one changed STAGE VALUES                  options of a stage, changed
 //   while the container ran
+//   ids FIRST COUNT                       to which its user namespace maps
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
-// read too: it has none of the last three kinds, and no cwd and environment.
+// read too: it has none of the last four kinds, and no cwd and environment.
 
 #ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
 #define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
@@ -53,6 +54,12 @@ struct Facts {
   std::vector<SavedStage> stages;
 };
 
+// A range of user or group ids of this machine, which are the container's.
+struct Ids {
+  uint32_t first = 0;
+  uint32_t count = 0;
+};
+
 enum class Phase { kCreating, kRunning, kPaused };
 
 // As `runtime list` says it.
@@ -69,6 +76,7 @@ struct Contents {
   std::optional<sys::ProcessIdentity> child;  // of this boot, if `boot` is
   std::vector<Entry> entries;                 // the oldest first
   std::vector<std::string> states;            // one for each stage; empty: it keeps nothing
+  std::vector<Ids> ids;                       // of its own user namespace
   Phase phase = Phase::kCreating;
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
@@ -87,6 +95,7 @@ std::string FormatChild(const sys::ProcessIdentity& child);
 std::string FormatEntry(size_t stage, std::string_view record);
 std::string FormatState(size_t stage, std::string_view state);
 std::string FormatPhase(Phase phase);
+std::string FormatIds(const Ids& ids);
 std::string FormatChanged(size_t stage, std::string_view options);
 
 // Reads a journal. A last line without its newline is one whose writing was cut short, and counts
