@@ -30,6 +30,8 @@ constexpr int kFailed = 125;
 constexpr int kSignalBase = 128;
 constexpr int kCommandFailed = 127;
 constexpr long kSetFilter = 1;  // SECCOMP_SET_MODE_FILTER of <linux/seccomp.h>
+constexpr int kArguments = 4;
+constexpr long kTakeTerminal = 0x540e;  // TIOCSCTTY of <asm/termbits.h>
 constexpr size_t kMaskSize = sizeof(uint64_t);
 constexpr uint64_t kAllSignals = ~uint64_t{0};
 
@@ -78,6 +80,7 @@ const Orders* Read(int channel, int file) {
 struct Command {
   int channel;
   const Orders* orders;
+  int folder;               // the command's file lies in it
   long init;                // its pid
   bool ignores_child;       // SIGCHLD, as the caller had it
   volatile bool executing;  // the command's process is at its exec, or has made it
@@ -92,7 +95,7 @@ long Execute(Command& command) {
   long result = -kNoEntry;
   command.executing = true;
   if (orders.by_path == 0) {
-    result = SystemCall(SYS_execveat, orders.folder, orders.name, orders.arguments,
+    result = SystemCall(SYS_execveat, command.folder, orders.name, orders.arguments,
                         orders.environment, AT_SYMLINK_NOFOLLOW);
   }
   if (result == -kNoEntry) {
@@ -198,12 +201,16 @@ void RunJoined(void* given) {
     SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     if (HostIsGone(command.channel)) Exit(kFailed);
   }
+  if (command.orders->terminal != 0) {
+    SystemCall(SYS_setsid);
+    SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
+  }
   command.refused = Execute(command);
   Exit(kCommandFailed);
 }
 
-[[noreturn]] void Join(int channel, const Orders* orders) {
-  Command command{channel, orders, 0, false, false, 0};
+[[noreturn]] void Join(int channel, const Orders* orders, int folder) {
+  Command command{channel, orders, folder, 0, false, false, 0};
   const long pid = RunInChild(RunJoined, &command, kAsSibling);
   if (pid < 0) Fail(channel, Step::kFork, pid);
   if (command.executing) {
@@ -225,19 +232,22 @@ void RunCommand(void* given) {
 [[noreturn]] void Run(char** argv) {
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
-  if (argv[0] == nullptr || argv[1] == nullptr || argv[2] == nullptr) Exit(kFailed);
+  for (int i = 0; i < kArguments; ++i) {
+    if (argv[i] == nullptr) Exit(kFailed);
+  }
   const int file = Take(argv[1]);
   const int channel = Take(argv[2]);
+  const int folder = Take(argv[3]);
   const Orders* const orders = Read(channel, file);
   CloseOnExec(channel, channel);
-  CloseOnExec(channel, orders->folder);
+  CloseOnExec(channel, folder);
   TakeFilters(channel, *orders);
-  if (orders->joined != 0) Join(channel, orders);
+  if (orders->joined != 0) Join(channel, orders, folder);
   const long self = SystemCall(SYS_getpid);
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
   const bool ignored = SetChildSignal(kDefault) == kIgnored;
-  Command command{channel, orders, self, ignored, false, 0};
+  Command command{channel, orders, folder, self, ignored, false, 0};
   const long pid = RunInChild(RunCommand, &command);
   if (pid < 0) Fail(channel, Step::kFork, pid);
   if (command.executing) Tell(channel, Step::kRunning, 0);

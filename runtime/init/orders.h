@@ -24,21 +24,21 @@ struct FilterOrder {
   uint64_t program;  // an address in the mapped file
 };
 
-// The texts, and arrays of pointers to them, follow it. The init's own arguments are its name, the
-// descriptor of the file, and that of the channel.
+// The texts, and arrays of pointers to them, follow it. The init's own arguments are its name and
+// descriptors: of the file, of the channel, and of the folder that the command's file lies in.
 struct Orders {
-  uint64_t mask;         // of signals, which the command gets; as rt_sigprocmask(2) has it
-  uint64_t arguments;    // an address in the mapped file, as execve(2) takes it
-  uint64_t environment;  // likewise
-  uint64_t name;         // the address of a text: of the command's file in `folder`; no symlink
-  uint64_t path;         // likewise: of the command's file
-  uint64_t filters;      // likewise: of FilterOrders
-  uint64_t filter_count;
-  int32_t folder;       // a descriptor: the command's file lies in it
-  uint32_t by_path;     // 1: a script, which its interpreter opens by `path`
-  uint32_t joined;      // 1: a further process of a container: see init.cc
-  uint32_t tied;        // 1, of such a one: it ends with the host
-  uint32_t signal_all;  // 1: signals go to all processes, if the init is pid 1
+  uint64_t mask;          // of signals, which the command gets; as rt_sigprocmask(2) has it
+  uint64_t arguments;     // an address in the mapped file, as execve(2) takes it
+  uint64_t environment;   // likewise
+  uint64_t name;          // the address of a text: of the command's file in the folder; no symlink
+  uint64_t path;          // likewise: of the command's file
+  uint64_t filters;       // the address of FilterOrders
+  uint64_t filter_count;  // of them
+  uint32_t by_path;       // 1: a script, which its interpreter opens by `path`
+  uint32_t joined;        // 1: a further process of a container: see init.cc
+  uint32_t tied;          // 1, of such a one: it ends with the host
+  uint32_t terminal;      // 1, of such a one: descriptor 0 becomes its session's terminal
+  uint32_t signal_all;    // 1: signals go to all processes, if the init is pid 1
 };
 
 enum class Step : uint32_t {

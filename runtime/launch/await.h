@@ -21,6 +21,7 @@ namespace slipway::launch {
 struct Began {
   pid_t pid = 0;                        // of one that has joined; else 0
   std::vector<SignalEvent> early = {};  // signals that came before, for the command
+  std::vector<Request> passed = {};     // what hooks have put aside for Started
 };
 
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it

@@ -30,6 +30,41 @@ bool IsKnown(const init::Answer& answer) {
   return false;
 }
 
+struct RequestPacket {
+  uint32_t kind;
+  uint32_t size;
+  uint64_t stage;
+  char bytes[SLIPWAY_MAX_MESSAGE];
+};
+static_assert(sizeof(RequestPacket) != sizeof(Message) &&
+              sizeof(RequestPacket) != sizeof(init::Answer));
+
+union Packet {
+  Message message = {};
+  RequestPacket request;
+};
+
+bool IsKnown(const RequestPacket& packet) {
+  return packet.kind >= 1 && packet.kind <= 3 && packet.size <= sizeof(packet.bytes);
+}
+
+// Room for one descriptor; cmsg(3).
+union Control {
+  char room[CMSG_SPACE(sizeof(int))] = {};
+  cmsghdr aligned;
+};
+
+sys::Fd FileIn(const msghdr& header) {
+  // The macro takes a pointer to what it does not change.
+  cmsghdr* const part = CMSG_FIRSTHDR(&header);
+  if (part == nullptr || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) {
+    return {};
+  }
+  int fd = -1;
+  std::memcpy(&fd, CMSG_DATA(part), sizeof(fd));
+  return sys::Fd(fd);
+}
+
 }  // namespace
 
 Result<std::pair<Channel, Channel>> Channel::Make() {
@@ -50,30 +85,87 @@ Status Channel::Send(MessageType type, const ErrorRecord& error, uint32_t level)
   return Ok();
 }
 
-Result<std::optional<Message>> Channel::Receive() const {
-  Message message;
+Result<std::optional<Message>> Channel::Receive(Request* request) const {
+  Packet packet;
+  iovec place{.iov_base = &packet, .iov_len = sizeof(packet)};
+  Control control;
+  msghdr header{};
+  header.msg_iov = &place;
+  header.msg_iovlen = 1;
+  header.msg_control = &control;
+  header.msg_controllen = CMSG_LEN(sizeof(int));  // the kernel drops what else would come
   ssize_t size = 0;
   do {
     // MSG_TRUNC: the length of the packet, even when it is longer than the buffer.
-    size = recv(fd_.get(), &message, sizeof(message), MSG_TRUNC);
+    size = recvmsg(fd_.get(), &header, MSG_TRUNC | MSG_CMSG_CLOEXEC);
     // A peer that dies with an unread message in its queue resets the connection, which is told
     // once and before its last words; unix(7).
   } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  sys::Fd file = FileIn(header);
   if (size == 0) return std::optional<Message>();
   if (size < 0) return Error(errno, "hear from the container's first process").In({}, kStep);
   if (size == sizeof(init::Answer)) {
     Message answer{.type = MessageType::kAnswered};
-    std::memcpy(&answer.answer, &message, sizeof(answer.answer));
+    std::memcpy(&answer.answer, &packet, sizeof(answer.answer));
     if (IsKnown(answer.answer)) return std::optional<Message>(answer);
   }
-  if (size != sizeof(message) || !IsKnown(message.type)) {
+  if (size == sizeof(RequestPacket) && request != nullptr && IsKnown(packet.request)) {
+    request->kind = static_cast<Request::Kind>(packet.request.kind);
+    request->stage = packet.request.stage;
+    request->bytes.assign(packet.request.bytes, packet.request.size);
+    request->file = std::move(file);
+    return std::optional<Message>(Message{.type = MessageType::kRequest});
+  }
+  if (size != sizeof(Message) || !IsKnown(packet.message.type)) {
     return Error(EBADMSG, "read the runtime's channel to the container", {},
                  "something wrote " + std::to_string(size) +
                      " bytes into it; a bug of a stage: a hook writes only to what it has opened")
         .In({}, kStep);
   }
-  message.error = EndTexts(message.error);
-  return std::optional<Message>(message);
+  packet.message.error = EndTexts(packet.message.error);
+  return std::optional<Message>(packet.message);
+}
+
+Status Channel::SendRequest(Request::Kind kind, size_t stage, std::string_view bytes,
+                            int file) const {
+  if (bytes.size() > SLIPWAY_MAX_MESSAGE) {
+    return Error("a message of " + std::to_string(bytes.size()) + " bytes", {},
+                 "a bug of the stage: at most " + std::to_string(SLIPWAY_MAX_MESSAGE));
+  }
+  RequestPacket packet{.kind = static_cast<uint32_t>(kind),
+                       .size = static_cast<uint32_t>(bytes.size()),
+                       .stage = stage,
+                       .bytes = {}};
+  bytes.copy(packet.bytes, bytes.size());
+  iovec place{.iov_base = &packet, .iov_len = sizeof(packet)};
+  Control control;
+  msghdr header{};
+  header.msg_iov = &place;
+  header.msg_iovlen = 1;
+  if (file >= 0) {
+    header.msg_control = &control;
+    header.msg_controllen = sizeof(control);
+    cmsghdr* const part = CMSG_FIRSTHDR(&header);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(file));
+    std::memcpy(CMSG_DATA(part), &file, sizeof(file));
+  }
+  ssize_t sent = 0;
+  do {
+    sent = sendmsg(fd_.get(), &header, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return Error(errno, "speak to the stage's other half").In({}, kStep);
+  return Ok();
+}
+
+Result<Request> Channel::Ask(size_t stage, std::string_view bytes, int file) const {
+  RETURN_IF_ERROR(SendRequest(Request::Kind::kAsked, stage, bytes, file));
+  Request answer;
+  ASSIGN_OR_RETURN(const std::optional<Message> message, Receive(&answer));
+  if (!message) return Error("the runtime has ended").In({}, kStep);
+  if (message->type != MessageType::kRequest) return Error(message->error);
+  return answer;
 }
 
 bool Channel::IsIntact() const {

@@ -7,6 +7,10 @@
 //              <-------------------------  Log(line), from a hook; any number
 //              <-------------------------  Ready(path), when all hooks are done
 //              <-------------------------  Failed(error), from a hook or from exec
+//              <-------------------------  Asked(stage, bytes, file): of an InChild that wants to
+//                                          know something of its stage's Serve
+//     Answered or Failed -------------->   the answer, or why there is none
+//              <-------------------------  Passed(stage, file): for its Started
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
 //              <-------------------------  Answered(step, errno), from slipway-init, which has been
 //                                          executed instead, and holds the socket until then
@@ -17,7 +21,11 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "runtime/init/orders.h"
@@ -32,7 +40,18 @@ enum class MessageType : uint32_t {
   kReady = 2,
   kFailed = 3,
   kAnswered = 4,
-  kLog = 5
+  kLog = 5,
+  kRequest = 6  // see Request
+};
+
+// Of or to one stage: bytes, and perhaps a file with them.
+struct Request {
+  enum class Kind : uint32_t { kAsked = 1, kAnswered = 2, kPassed = 3 };
+
+  Kind kind = Kind::kAsked;
+  size_t stage = 0;  // position in the pipeline
+  std::string bytes = {};
+  sys::Fd file = {};
 };
 
 struct Message {
@@ -51,8 +70,14 @@ class Channel {
   Status Send(MessageType type, const ErrorRecord& error = {}, uint32_t level = SLIPWAY_INFO) const;
 
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
-  // exactly one message.
-  Result<std::optional<Message>> Receive() const;
+  // exactly one message. request: gets what a kRequest says; without it one is no message.
+  Result<std::optional<Message>> Receive(Request* request = nullptr) const;
+
+  // At most SLIPWAY_MAX_MESSAGE bytes. file: -1 for none.
+  Status SendRequest(Request::Kind kind, size_t stage, std::string_view bytes, int file) const;
+
+  // In the child: asks, and waits for the answer. The error is the one that Serve failed with.
+  Result<Request> Ask(size_t stage, std::string_view bytes, int file) const;
 
   // Is the descriptor still this socket, or has a stage closed it?
   bool IsIntact() const;
@@ -62,6 +87,12 @@ class Channel {
 
   int fd() const { return fd_.get(); }
   void Close() { fd_.Close(); }
+
+  // It has got another number; what had the old one is not this one's any more.
+  void Renumber(int fd) {
+    (void)fd_.Release();
+    fd_ = sys::Fd(fd);
+  }
 
  private:
   explicit Channel(int fd) : fd_(fd) {}

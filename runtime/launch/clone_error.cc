@@ -38,7 +38,7 @@ constexpr Kind kKinds[] = {
     {CLONE_NEWUSER, "max_user_namespaces"},     {CLONE_NEWPID, "max_pid_namespaces"},
     {CLONE_NEWNS, "max_mnt_namespaces"},        {CLONE_NEWUTS, "max_uts_namespaces"},
     {CLONE_NEWIPC, "max_ipc_namespaces"},       {CLONE_NEWNET, "max_net_namespaces"},
-    {CLONE_NEWCGROUP, "max_cgroup_namespaces"},
+    {CLONE_NEWCGROUP, "max_cgroup_namespaces"}, {CLONE_NEWTIME, "max_time_namespaces"},
 };
 
 // "the stage uts asked for a new uts namespace, pid for pid, cgroup-v2 for a start in its cgroup"
@@ -75,10 +75,31 @@ bool IsTooOld(std::string_view release) {
   return major != oldest_major ? major < oldest_major : number(release) < number(oldest);
 }
 
+bool Says(const std::string& file, std::string_view line) {
+  const auto text = sys::ReadFile(file);
+  return text.ok() && *text == line;
+}
+
+// What keeps plain users from making user namespaces; "": nothing that is known. The first is
+// Debian's and older Ubuntu's, the second newer Ubuntu's.
+std::string Forbidden(const Surroundings& here) {
+  const std::string debian = here.settings + "/unprivileged_userns_clone";
+  if (Says(debian, "0\n")) {
+    return "this system lets only root make user namespaces: " + debian + " is 0";
+  }
+  const std::string ubuntu = here.settings + "/apparmor_restrict_unprivileged_userns";
+  if (Says(ubuntu, "1\n")) {
+    return "this system lets only programs with an AppArmor profile make user namespaces: " +
+           ubuntu + " is 1";
+  }
+  return {};
+}
+
 std::string NotPermitted(const Plan& plan, const Surroundings& here) {
   if (!here.has_sys_admin && !(plan.namespaces & CLONE_NEWUSER)) {
     return "that needs CAP_SYS_ADMIN: run the runtime as root, for example with sudo";
   }
+  if (!here.has_sys_admin && !Forbidden(here).empty()) return Forbidden(here);
   std::string text = "a seccomp filter, such as docker's, or a security module may refuse it";
   if (plan.namespaces & CLONE_NEWUSER) text += "; so does the kernel in a chroot";
   return text;
@@ -156,7 +177,8 @@ Surroundings SurroundingsOfThisProcess() {
   return {.has_sys_admin = sys::HasCapability(CAP_SYS_ADMIN),
           .release = kernel.release,
           .namespaces = "/proc/self/ns",
-          .limits = "/proc/sys/user"};
+          .limits = "/proc/sys/user",
+          .settings = "/proc/sys/kernel"};
 }
 
 Error CloneError(const Plan& plan, const Error& cause, const Surroundings& here) {

@@ -17,6 +17,7 @@ struct Surroundings {
   std::string release = {};     // of the kernel, uname(2)
   std::string namespaces = {};  // the folder of links to this process's namespaces
   std::string limits = {};      // the folder of max_*_namespaces
+  std::string settings = {};    // the folder of what systems add about user namespaces
 };
 
 Surroundings SurroundingsOfThisProcess();

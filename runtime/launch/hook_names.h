@@ -11,10 +11,13 @@ namespace slipway::launch {
 inline constexpr char kLoad[] = "load";  // of the plugin, which runs its constructors
 inline constexpr char kCreate[] = "create";
 inline constexpr char kProbe[] = "probe";
+inline constexpr char kDescribe[] = "describe";
 inline constexpr char kPreClone[] = "pre-clone";
 inline constexpr char kPostClone[] = "post-clone";
+inline constexpr char kServe[] = "serve";
 inline constexpr char kInChild[] = "in-child";
 inline constexpr char kFinish[] = "finish";
+inline constexpr char kStarted[] = "started";
 inline constexpr char kFreeze[] = "freeze";
 inline constexpr char kProcesses[] = "processes";
 inline constexpr char kUpdate[] = "update";
@@ -35,7 +38,8 @@ inline std::string_view WhereIn(std::string_view hook) {
       {"finish", "in its Finish hook"},        {"freeze", "in its Freeze hook"},
       {"processes", "in its Processes hook"},  {"update", "in its Update hook"},
       {"report", "in its Report hook"},        {"teardown", "in its Teardown hook"},
-      {"destroy", "in its destructor"},
+      {"describe", "in its Describe hook"},    {"serve", "in its Serve hook"},
+      {"started", "in its Started hook"},      {"destroy", "in its destructor"},
   };
   for (const Name& name : kNames) {
     if (name.hook == hook) return name.where;

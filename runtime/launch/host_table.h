@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/channel.h"
 #include "runtime/launch/container_root.h"
+#include "runtime/launch/descriptors.h"
+#include "runtime/launch/effects.h"
 #include "runtime/launch/findings.h"
 #include "runtime/launch/occasion.h"
 #include "runtime/launch/plan.h"
@@ -28,19 +31,28 @@ struct slipway_error {
 struct slipway_context {
   const std::string* container_id = nullptr;  // or null
   slipway_operation operation = SLIPWAY_CHECK;
-  const slipway::launch::Log* log = nullptr;                    // or null
-  const slipway_stage* descriptor = nullptr;                    // of the stage whose hook it is
-  const std::string* where = nullptr;                           // where the pipeline names it
-  size_t stage = 0;                                             // position in the pipeline
-  slipway::state::Journal* journal = nullptr;                   // where records may be left
-  slipway::launch::Plan* plan = nullptr;                        // PreClone
-  pid_t child_pid = -1;                                         // PostClone; PreClone of an exec
-  int child_pidfd = -1;                                         // the same
-  slipway::launch::ContainerRoot* root = nullptr;               // InChild
-  slipway::launch::Findings* findings = nullptr;                // Report
-  std::vector<pid_t>* processes = nullptr;                      // Processes
-  const std::vector<slipway::state::Entry>* entries = nullptr;  // or null
-  const std::vector<std::string>* states = nullptr;             // or null
+  const slipway::launch::Log* log = nullptr;                // or null
+  const slipway_stage* descriptor = nullptr;                // of the stage whose hook it is
+  const std::string* where = nullptr;                       // where the pipeline names it
+  size_t stage = 0;                                         // position in the pipeline
+  slipway::state::Journal* journal = nullptr;               // where records may be left
+  slipway::launch::Plan* plan = nullptr;                    // PreClone
+  pid_t child_pid = -1;                                     // PostClone; PreClone of an exec
+  int child_pidfd = -1;                                     // the same
+  slipway::launch::ContainerRoot* root = nullptr;           // InChild
+  slipway::launch::Descriptors* descriptors = nullptr;      // InChild
+  const slipway::launch::Descriptors* finishing = nullptr;  // Finish
+  const slipway::launch::Channel* channel = nullptr;        // InChild, of a parked start; or null
+  const std::vector<slipway::launch::Request>* passed = nullptr;  // Started
+  slipway::launch::Request* reply = nullptr;                      // Serve
+  std::vector<slipway::launch::Effect>* effects = nullptr;        // Describe
+  slipway::launch::Findings* findings = nullptr;                  // Report
+  std::vector<pid_t>* processes = nullptr;                        // Processes
+  const std::vector<slipway::state::Entry>* entries = nullptr;    // or null
+  const std::vector<std::string>* states = nullptr;               // or null
+  const std::vector<std::string>* annotations = nullptr;          // or null
+  const slipway::launch::OciState* oci_state = nullptr;           // or null
+  mutable std::string oci_text;                                   // what a stage was told last
 };
 
 namespace slipway::launch {

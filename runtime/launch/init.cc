@@ -32,11 +32,13 @@ Error CannotMake(int cause, const char* what) {
 }
 
 // Where the system forbids to execute memory files (vm.memfd_noexec of sysctl(8)): a file in a
-// filesystem of its own, which is attached nowhere and read-only.
+// filesystem of its own, which is attached nowhere and read-only. Whoever the container's root is
+// on the host executes it.
 Result<sys::Fd> FileInDetachedMount() {
   ASSIGN_OR_RETURN(const sys::Fd mount,
-                   sys::NewMount("tmpfs", {{"mode", "700"}, {"size", "64k"}}, 0));
+                   sys::NewMount("tmpfs", {{"mode", "755"}, {"size", "64k"}}, 0));
   {
+    const sys::NoUmask no_umask;
     const sys::Fd file(openat(mount.get(), kName, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0555));
     if (!file.valid()) return CannotMake(errno, "the init's program");
     RETURN_IF_ERROR(sys::WriteFile(file, kName, init::Image()));
@@ -124,7 +126,6 @@ Result<InitProgram> InitProgram::Make(const sigset_t& mask, uint32_t flags, Role
 Status InitProgram::Write(const Command& command, const Program& program,
                           const std::vector<Wish<Filter>>& filters) {
   const std::string texts = TextsOf(command, filters, head_);
-  head_.folder = program.folder.get();
   head_.by_path = program.script ? 1 : 0;
   head_.name = kTexts + texts.size();
   head_.path = head_.name + program.name.size() + 1;
@@ -141,16 +142,17 @@ Status InitProgram::Write(const Command& command, const Program& program,
   return sealed.ok() ? std::move(sealed) : Status(sealed.error().In({}, kStep));
 }
 
-Error InitProgram::Run(const Program& program, int channel) const {
-  for (int fd : {orders_.get(), channel, program.folder.get()}) {
+Error InitProgram::Run(const Files& files) const {
+  for (int fd : {files.orders, files.channel, files.folder}) {
     if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }
   std::string name = "init";
-  std::string orders = std::to_string(orders_.get());
-  std::string answers = std::to_string(channel);
-  char* const arguments[] = {name.data(), orders.data(), answers.data(), nullptr};
+  std::string orders = std::to_string(files.orders);
+  std::string answers = std::to_string(files.channel);
+  std::string folder = std::to_string(files.folder);
+  char* const arguments[] = {name.data(), orders.data(), answers.data(), folder.data(), nullptr};
   char* const environment[] = {nullptr};
-  syscall(SYS_execveat, image(), "", arguments, environment, AT_EMPTY_PATH);
+  syscall(SYS_execveat, files.image, "", arguments, environment, AT_EMPTY_PATH);
   return Error(errno, "start the container's init").In({}, kStep);
 }
 

@@ -43,9 +43,23 @@ class InitProgram {
   Status Write(const Command& command, const Program& program,
                const std::vector<Wish<Filter>>& filters);
 
-  // Becomes the init. channel: where the answer goes; its end says that the command runs. Returns
-  // only the error.
-  Error Run(const Program& program, int channel) const;
+  // Lets a further process into a container?
+  bool joins() const { return head_.joined != 0; }
+
+  // In the child, before Write: descriptor 0 is a terminal, which becomes that of a session of the
+  // command's own. A process that does not join leads one already.
+  void SetTerminal() { head_.terminal = joins() ? 1 : 0; }
+
+  // As they are numbered now.
+  struct Files {
+    int image;
+    int orders;
+    int channel;  // where the answer goes; its end says that the command runs
+    int folder;   // of the command's file
+  };
+
+  // Becomes the init. Returns only the error.
+  Error Run(const Files& files) const;
 
  private:
   sys::Fd image_;   // only where the orders' file may not be executed

@@ -31,7 +31,7 @@ Result<Plan> PreClone(const JoinJob& job) {
     if (stage.Joins(SLIPWAY_JOIN_PRE_CLONE)) RETURN_IF_ERROR(stage.PreClone(context));
     ++context.stage;
   }
-  for (const int fd : job.kept_fds) plan.Keep(fd);
+  for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
   if (!job.user.empty()) {
     plan.process.user = Wish<std::string>{job.user, Wisher{}};
     plan.process.groups.reset();
@@ -68,6 +68,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
                     .signals = blocked,
                     .journal = nullptr,
                     .target = &target,
+                    .guard = job.guard,
                     .occasion = job.occasion,
                     .log = *job.occasion.log,
                     .outlives_host = job.outlives_host,

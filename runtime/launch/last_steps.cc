@@ -13,6 +13,7 @@
 #include <climits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/launch/credentials.h"
 #include "runtime/launch/treatment.h"
@@ -111,25 +112,22 @@ Status LastSteps::FindUser() {
   return Ok();
 }
 
-Status LastSteps::CloseForeign(const std::vector<int>& inherited, std::vector<int> spared) const {
-  for (int fd : inherited) {
-    if (fcntl(fd, F_SETFD, 0) != 0) {
-      return Error(errno, "keep the descriptor", std::to_string(fd),
-                   "a stage or the caller wants it open in the command")
-          .In({}, kStep);
-    }
-  }
-  spared.insert(spared.end(), inherited.begin(), inherited.end());
+Status LastSteps::CloseForeign(const Descriptors& descriptors, std::vector<int> spared) const {
+  const std::vector<int> kept = descriptors.Spared();
+  spared.insert(spared.end(), kept.begin(), kept.end());
   spared.push_back(proc_.get());
   return CloseAllBut(std::move(spared));
 }
 
-Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
-                          std::vector<int> spared) {
+Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<int> spared) {
   RETURN_IF_ERROR(LeaveKeyring());
   RETURN_IF_ERROR(FindUser());
+  RETURN_IF_ERROR(descriptors.TakeTerminal(identity_ ? identity_->uid : geteuid(),
+                                           /*leads=*/!init_.joins()));
+  if (descriptors.has_terminal()) init_.SetTerminal();
   RETURN_IF_ERROR(SetTreatment(plan_, proc_));
-  RETURN_IF_ERROR(CloseForeign(inherited, std::move(spared)));
+  RETURN_IF_ERROR(descriptors.inherited().Inherit());
+  RETURN_IF_ERROR(CloseForeign(descriptors, std::move(spared)));
   const Credentials credentials(identity_ ? &*identity_ : nullptr,
                                 plan_.capabilities ? &plan_.capabilities->value : nullptr);
   RETURN_IF_ERROR(OfCredentials(credentials.TakeFileRights(), plan_));
@@ -146,19 +144,40 @@ Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
   return SetNoNewPrivileges(plan_);
 }
 
-Error LastSteps::Run(const sigset_t& mask, std::atomic<bool>& executing) const {
-  if (Status status = SetLabel(plan_, proc_); !status.ok()) return status.error();
-  if (plan_.WantsNoNewPrivileges()) {
-    if (Status status = SetFilters(plan_); !status.ok()) return status.error();
+Status LastSteps::Place(Inherited& inherited, const std::vector<int*>& needed) {
+  int folder = program_.folder.get();
+  int proc = proc_.get();
+  std::vector<int*> all = {&folder, &proc};
+  all.insert(all.end(), needed.begin(), needed.end());
+  RETURN_IF_ERROR(inherited.Place(all));
+  for (const auto& [fd, number] : {std::pair{&program_.folder, folder}, std::pair{&proc_, proc}}) {
+    if (fd->get() == number) continue;
+    (void)fd->Release();
+    *fd = sys::Fd(number);
   }
+  return Ok();
+}
+
+Error LastSteps::Run(Descriptors& descriptors, const sigset_t& mask, std::atomic<bool>& executing,
+                     int* channel) {
+  int none = -1;
+  Status status = Place(descriptors.inherited(), {channel != nullptr ? channel : &none});
+  if (status.ok()) status = SetLabel(plan_, proc_);
+  if (status.ok() && plan_.WantsNoNewPrivileges()) status = SetFilters(plan_);
+  if (!status.ok()) return status.error();
   sigprocmask(SIG_SETMASK, &mask, nullptr);
   return execution_->Run(program_, executing);
 }
 
-Error LastSteps::RunInit(int channel, std::atomic<bool>& executing) const {
-  if (Status status = SetLabel(plan_, proc_); !status.ok()) return status.error();
+Error LastSteps::RunInit(Descriptors& descriptors, int& channel, std::atomic<bool>& executing) {
+  int image = init_.image();
+  int orders = init_.orders();
+  Status status = Place(descriptors.inherited(), {&channel, &orders, &image});
+  if (status.ok()) status = SetLabel(plan_, proc_);
+  if (!status.ok()) return status.error();
   executing = true;
-  Error error = init_.Run(program_, channel);
+  Error error = init_.Run(
+      {.image = image, .orders = orders, .channel = channel, .folder = program_.folder.get()});
   executing = false;
   return error;
 }

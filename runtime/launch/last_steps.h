@@ -4,27 +4,25 @@
 //    1. the root that a stage has set is entered      (start.h) from here on the image is at "/"
 //    2. a session keyring of its own                  the caller's keys stay outside; keyrings(7)
 //    3. the command's user, looked up                 in the image's files, through no magic link
-//    4. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's;
-//                                                     the runtime's rights are still there
-//    5. foreign descriptors are closed                before anything of the image is looked up
-//    that
-//                                                     it may choose: its links could lead through
-//                                                     them (CVE-2024-21626)
-//    6. the rights to files that the command's user   or it would get what it may not open
-//       will have
-//    7. the working folder, then the program          without magic links; both are held by
+//    4. the terminal that a stage has made            its owner is the command's user
+//    5. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's
+//    6. foreign descriptors are closed                before any path is followed that the image
+//                                                     chooses: it could lead through them
+//                                                     (CVE-2024-21626)
+//    7. the user's rights to files                    the next step must not open what the command
+//                                                     may not
+//    8. the working folder, then the program          without magic links; both are held by
 //                                                     descriptor, and looked at
-//    8. the init's orders, where there is one         a limit of file sizes would be in the way
-//    9. umask, limits                                 raising one takes CAP_SYS_RESOURCE
-//   10. filters, without no_new_privs                 it takes CAP_SYS_ADMIN then
-//   11. bounding set, groups, ids, capabilities       no right of the runtime's own is left behind
-//   it
-//   12. no_new_privs
-//   13. the stages' Finish                            (start.h) Landlock wants 12
-//   14. tied to the host again                        the change of ids has undone it
-//   15. the label of the next exec                    the init has it too
-//   16. filters, with no_new_privs, then the signal   an init takes the filters on first, then its
-//       mask, and exec                                command the mask
+//    9. the init's orders, where there is one         a limit of file sizes would be in the way
+//   10. umask, limits                                 raising one takes CAP_SYS_RESOURCE
+//   11. filters, without no_new_privs                 it takes CAP_SYS_ADMIN then
+//   12. bounding set, groups, ids, capabilities       none of the runtime's own rights is left
+//   13. no_new_privs
+//   14. the stages' Finish                            (start.h) Landlock wants 13
+//   15. tied to the host again                        the change of ids has undone it
+//   16. the label of the next exec                    the init has it too
+//   17. filters, with no_new_privs; mask; exec        an init takes the filters on before it starts
+//                                                     the command, which gets the mask
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_LAST_STEPS_H_
 #define SLIPWAY_RUNTIME_LAUNCH_LAST_STEPS_H_
@@ -37,6 +35,7 @@
 #include <vector>
 
 #include "runtime/launch/command.h"
+#include "runtime/launch/descriptors.h"
 #include "runtime/launch/identity.h"
 #include "runtime/launch/init.h"
 #include "runtime/launch/process_plan.h"
@@ -57,17 +56,18 @@ class LastSteps {
   // While the host's files are at "/".
   Status Begin();
 
-  // Steps 2 to 12. hostile: the files at "/" are an image's, and not the host's. inherited:
-  // descriptors that the command gets under their numbers. spared: those that stay open until exec;
-  // -1 among them is none.
-  Status Prepare(bool hostile, const std::vector<int>& inherited, std::vector<int> spared);
+  // Steps 2 to 13. hostile: the files at "/" are an image's, and not the host's. descriptors: what
+  // the command inherits, and hooks have put aside. spared: others that stay open until exec; -1
+  // among them is none.
+  Status Prepare(bool hostile, Descriptors& descriptors, std::vector<int> spared);
 
-  // Steps 15 and 16. Returns only the error. `executing` is true while the command may begin to
-  // run.
-  Error Run(const sigset_t& mask, std::atomic<bool>& executing) const;
+  // Steps 16 and 17. Returns only the error. `executing` is true while the command may begin to
+  // run. channel: a descriptor that is needed afterwards, which may get another number; or null.
+  Error Run(Descriptors& descriptors, const sigset_t& mask, std::atomic<bool>& executing,
+            int* channel = nullptr);
 
   // The same with an init: it tells by the channel when it has failed.
-  Error RunInit(int channel, std::atomic<bool>& executing) const;
+  Error RunInit(Descriptors& descriptors, int& channel, std::atomic<bool>& executing);
 
   // After Prepare: of the command's file.
   const std::string& path() const { return program_.path; }
@@ -81,7 +81,8 @@ class LastSteps {
 
  private:
   Status FindUser();
-  Status CloseForeign(const std::vector<int>& inherited, std::vector<int> spared) const;
+  Status CloseForeign(const Descriptors& descriptors, std::vector<int> spared) const;
+  Status Place(Inherited& inherited, const std::vector<int*>& needed);
 
   const Command& command_;
   const ProcessPlan& plan_;

@@ -1,5 +1,6 @@
 #include "runtime/launch/launch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -11,7 +12,9 @@
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/launch/id_maps.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/namespace_table.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -45,7 +48,9 @@ Occasion OccasionOf(const Job& job, const state::Journal& journal) {
           .container_id = &job.facts.id,
           .log = &job.log,
           .entries = &journal.entries(),
-          .states = &journal.states()};
+          .states = &journal.states(),
+          .annotations = &job.facts.annotations,
+          .oci_state = &job.oci_state};
 }
 
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
@@ -58,6 +63,10 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
     if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPreClone));
     ++context.stage;
   }
+  if (auto clash = FindClash(plan); clash) {
+    return job.stages[clash->stage].Blamed(std::move(clash->error), kPreClone);
+  }
+  RETURN_IF_ERROR(ChooseIdMaps(plan, job.root, journal, job.log));
   return plan;
 }
 
@@ -74,11 +83,33 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
+Status Started(const Job& job, const Container& container, const state::Journal& journal,
+               const std::vector<Request>& passed) {
+  if (std::none_of(job.stages.begin(), job.stages.end(),
+                   [](const Stage& stage) { return stage.descriptor().started != nullptr; })) {
+    return Ok();
+  }
+  slipway_context context = ContextFor(OccasionOf(job, journal));
+  context.child_pid = container.pid();
+  context.child_pidfd = container.pidfd().get();
+  context.passed = &passed;
+  job.guard.Resume();
+  Status status;
+  for (const Stage& stage : job.stages) {
+    status = stage.Started(context);
+    if (!status.ok()) break;
+    ++context.stage;
+  }
+  job.guard.Pause();
+  return status;
+}
+
 // The command runs: others may do something with the container now, so they are told.
 Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
                           const Began& began, const Terminal& terminal, state::Journal& journal,
                           Outcome& outcome) {
   const std::function<Status(pid_t)> started = [&](pid_t pid) -> Status {
+    RETURN_IF_ERROR(Started(job, container, journal, began.passed));
     Status told = journal.SetPhase(state::Phase::kRunning);
     if (!told.ok()) return KeepingState(told.error());
     return job.started ? job.started(pid) : Ok();
@@ -95,6 +126,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   Container& container = start.container();
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
+  RETURN_IF_ERROR(WriteIdMaps(setup.plan, container.pid()));
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
@@ -125,7 +157,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   // Before the command can take the foreground.
   const Terminal terminal;
   ASSIGN_OR_RETURN(Plan plan, PreClone(job, journal));
-  for (const int fd : job.kept_fds) plan.Keep(fd);
+  for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
   const Execution execution(Merged(job.command, plan.process, nullptr));
   InitProgram init;
   if (plan.init) {
@@ -140,6 +172,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .signals = blocked,
                     .journal = &journal,
                     .target = nullptr,
+                    .guard = job.guard,
                     .occasion = occasion,
                     .log = job.log,
                     .outlives_host = job.facts.outlives_host,

@@ -43,6 +43,8 @@ struct Job {
   // Takes what stages say to the user, at once but from a child that shares this process's memory:
   // then once the command runs. May be empty.
   Log log = {};
+  // Of the container's state, for stages that ask for it. May be empty.
+  OciState oci_state = {};
   // A pidfd of the process whose end ends the container; -1: nobody's does.
   int caller = -1;
 };

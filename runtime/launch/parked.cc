@@ -14,12 +14,12 @@
 #include <utility>
 
 #include "runtime/launch/await.h"
-#include "runtime/launch/clone_error.h"
+#include "runtime/launch/cloning.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/last_steps.h"
-#include "runtime/sys/clone.h"
+#include "runtime/launch/serve.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -60,7 +60,7 @@ void TieToHost(const Channel& channel) {
 }
 
 // Reports every failure through the channel. Nothing here loads a library or prints.
-[[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+[[noreturn]] void RunChild(const Setup& setup, Channel& channel, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -70,7 +70,8 @@ void TieToHost(const Channel& channel) {
   };
   ContainerRoot root;
   LastSteps last(setup.command, setup.plan.process, setup.execution, setup.init);
-  const Hooks hooks{setup, progress, root, log, [&](const Stage&) {
+  Descriptors descriptors(setup.plan.inherited);
+  const Hooks hooks{setup, progress, root, descriptors, &channel, log, [&](const Stage&) {
                       if (channel.IsIntact()) return Ok();
                       progress.channel_lost = true;
                       _exit(kRuntimeFailed);
@@ -78,7 +79,7 @@ void TieToHost(const Channel& channel) {
   Status status = last.Begin();
   if (status.ok()) status = RunInChild(hooks);
   if (status.ok()) {
-    status = last.Prepare(IsHostile(setup, root), setup.plan.kept_fds,
+    status = last.Prepare(IsHostile(setup, root), descriptors,
                           {channel.fd(), setup.init.image(), setup.init.orders()});
   }
   if (status.ok()) status = RunFinish(hooks);
@@ -90,10 +91,12 @@ void TieToHost(const Channel& channel) {
   }
   if (!status.ok()) Report(channel, progress, status.error());
   Guard::LeaveToCommand();
-  if (setup.init.wanted()) {
-    Report(channel, progress, last.RunInit(channel.fd(), progress.executing));
-  }
-  Report(channel, progress, last.Run(setup.signals.before(), progress.executing));
+  int told_by = channel.fd();
+  const Error error = setup.init.wanted() ? last.RunInit(descriptors, told_by, progress.executing)
+                                          : last.Run(descriptors, setup.signals.before(),
+                                                     progress.executing, &told_by);
+  if (told_by != channel.fd()) channel.Renumber(told_by);
+  Report(channel, progress, error);
 }
 
 }  // namespace
@@ -114,8 +117,8 @@ Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
   ASSIGN_OR_RETURN(SharedProgress progress, MapProgress());
   ASSIGN_OR_RETURN(auto ends, Channel::Make());
   auto& [host_end, child_end] = ends;
-  auto cloned = sys::Clone(setup.plan.clone_flags(), setup.plan.cgroup_fd);
-  if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
+  auto cloned = CloneChild(setup);
+  if (!cloned.ok()) return cloned.error();
   if (cloned->pid == 0) {
     host_end.Close();
     RunChild(setup, child_end, *progress);
@@ -153,11 +156,16 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals, B
       continue;
     }
     if (events[0].revents) {
-      ASSIGN_OR_RETURN(const std::optional<Message> message, channel_.Receive());
+      Request request;
+      ASSIGN_OR_RETURN(const std::optional<Message> message, channel_.Receive(&request));
       if (!message) return DiedEarly();
       if (message->type == MessageType::kLog) {
         const bool warns = message->level == SLIPWAY_WARNING;
         if (setup_.log) setup_.log(warns ? SLIPWAY_WARNING : SLIPWAY_INFO, Error(message->error));
+        continue;
+      }
+      if (message->type == MessageType::kRequest) {
+        RETURN_IF_ERROR(Handle(setup_, channel_, std::move(request), began));
         continue;
       }
       if (message->type != MessageType::kReady) return Error(message->error);

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/descriptors.h"
+#include "runtime/launch/namespace_wishes.h"
 #include "runtime/launch/process_plan.h"
 
 namespace slipway::launch {
@@ -24,6 +26,18 @@ struct NamespaceWish {
 struct Plan {
   uint64_t namespaces = 0;  // CLONE_NEW* of clone(2): those of all wishes
   std::vector<NamespaceWish> namespace_wishes;
+  IdMaps ids;                           // of an own user namespace
+  std::vector<JoinedNamespace> joined;  // at most one of each kind
+  TimeOffsets time;                     // of an own time namespace
+
+  // One that has to be entered; or null.
+  const JoinedNamespace* Joined(uint64_t flag) const {
+    for (const JoinedNamespace& one : joined) {
+      if (one.flag == flag && !one.there) return &one;
+    }
+    return nullptr;
+  }
+  bool has_own_user() const { return (namespaces & CLONE_NEWUSER) != 0; }
   int cgroup_fd = -1;        // a stage's; the child is born there
   std::string cgroup_stage;  // who set it
   // Of v1: the file "tasks", a stage's, and the stage's position in the pipeline.
@@ -38,20 +52,18 @@ struct Plan {
   bool unshares_cgroup() const {
     return (namespaces & CLONE_NEWCGROUP) != 0 && !cgroup_tasks.empty();
   }
+  // clone3(2) with CLONE_NEWTIME leaves a namespace whose clocks cannot be set any more.
   uint64_t clone_flags() const {
-    return unshares_cgroup() ? namespaces & ~uint64_t{CLONE_NEWCGROUP} : namespaces;
+    uint64_t later = CLONE_NEWTIME;
+    if (unshares_cgroup()) later |= CLONE_NEWCGROUP;
+    return namespaces & ~later;
   }
 
   ProcessPlan process;
 
-  bool init = false;          // a small init is the command's parent
-  uint32_t init_flags = 0;    // slipway_init_flags
-  std::vector<int> kept_fds;  // stages' and the caller's; the command inherits them
-
-  // Adds one to kept_fds, once.
-  void Keep(int fd) {
-    if (std::find(kept_fds.begin(), kept_fds.end(), fd) == kept_fds.end()) kept_fds.push_back(fd);
-  }
+  bool init = false;        // a small init is the command's parent
+  uint32_t init_flags = 0;  // slipway_init_flags
+  Inherited inherited;      // stages' descriptors and the caller's
 };
 
 }  // namespace slipway::launch

@@ -20,7 +20,7 @@ constexpr const char* kBug = "a bug of the stage: see abi_process.h";
 
 Error WantedTwice(const std::string& what, const Wisher& first) {
   return Error(what + " is wanted twice, and differently", {},
-               "the stage " + first.stage + " has set it already");
+               "the stage " + first.name + " has set it already");
 }
 
 template <typename T>

@@ -13,16 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/wisher.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
-
-// Who wants something: a stage, or, without a name, the caller.
-struct Wisher {
-  std::string stage;
-  std::string where;  // file:line:column of the pipeline
-};
 
 template <typename T>
 struct Wish {

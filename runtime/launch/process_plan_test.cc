@@ -8,8 +8,8 @@
 namespace slipway::launch {
 namespace {
 
-const Wisher kOne{.stage = "one", .where = "c.yaml:3:5"};
-const Wisher kTwo{.stage = "two", .where = "c.yaml:4:5"};
+const Wisher kOne{.name = "one", .stage = 0, .where = "c.yaml:3:5"};
+const Wisher kTwo{.name = "two", .stage = 1, .where = "c.yaml:4:5"};
 
 slipway_process Wishes(uint32_t fields) {
   slipway_process wishes{};
@@ -28,7 +28,7 @@ TEST(ProcessPlan, TakesTheSameWishTwice) {
   ProcessPlan plan;
   EXPECT_TRUE(plan.Add(Umask(022), kOne).ok());
   EXPECT_TRUE(plan.Add(Umask(022), kTwo).ok());
-  EXPECT_EQ(plan.umask->wisher.stage, "one");
+  EXPECT_EQ(plan.umask->wisher.name, "one");
 }
 
 TEST(ProcessPlan, NamesTheStageThatWantedItDifferently) {

@@ -30,6 +30,7 @@ struct Sharing : sys::SharingBody {
   int channel = -1;  // with an init: the child's end of it
   // The child's: here, so that the host frees what they hold when the child has executed.
   ContainerRoot root;
+  Descriptors descriptors;
   LastSteps last;
 };
 
@@ -59,13 +60,19 @@ Status Enter(Sharing& start) {
   const Log log = [&start](slipway_log_level level, const Error& line) {
     start.said.emplace_back(level, line);
   };
-  const Hooks hooks{setup, start.progress, start.root, log, [&start](const Stage& stage) {
+  const Hooks hooks{setup,
+                    start.progress,
+                    start.root,
+                    start.descriptors,
+                    nullptr,
+                    log,
+                    [&start](const Stage& stage) {
                       return CheckIntact(start.journal, stage, start.progress.hook);
                     }};
   LastSteps& last = start.last;
   RETURN_IF_ERROR(last.Begin());
   RETURN_IF_ERROR(RunInChild(hooks));
-  RETURN_IF_ERROR(last.Prepare(IsHostile(setup, start.root), setup.plan.kept_fds,
+  RETURN_IF_ERROR(last.Prepare(IsHostile(setup, start.root), start.descriptors,
                                {Guard::ProcOfSharingChild(), start.channel, start.journal.fd(),
                                 setup.init.image(), setup.init.orders()}));
   RETURN_IF_ERROR(RunFinish(hooks));
@@ -74,9 +81,9 @@ Status Enter(Sharing& start) {
   Guard::EndHooksOfSharingChild();
   if (setup.init.wanted()) {
     CopyPath(start.progress.error.subject, last.path());
-    return last.RunInit(start.channel, start.progress.executing);
+    return last.RunInit(start.descriptors, start.channel, start.progress.executing);
   }
-  return last.Run(setup.signals.before(), start.progress.executing);
+  return last.Run(start.descriptors, setup.signals.before(), start.progress.executing);
 }
 
 Status EnterCaught(Sharing& start) {
@@ -127,9 +134,11 @@ void Tell(const Sharing& start) {
 }  // namespace
 
 bool MayShare(const Setup& setup) {
-  return sys::kCanCloneSharing &&
+  const Plan& plan = setup.plan;
+  return sys::kCanCloneSharing && !plan.has_own_user() && plan.joined.empty() &&
+         (plan.namespaces & CLONE_NEWTIME) == 0 &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
-                      [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; });
+                      [](const Stage& stage) { return stage.NeedsHost(); });
 }
 
 Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {
@@ -144,6 +153,7 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
                 {},
                 ends ? ends->second.fd() : -1,
                 {},
+                Descriptors(setup.plan.inherited),
                 LastSteps(setup.command, setup.plan.process, setup.execution, setup.init)};
   const int dumpable = prctl(PR_GET_DUMPABLE);
   guard.LendToSharingChild();
@@ -152,6 +162,7 @@ Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, G
   // The memory's, which a child that becomes another user has taken away; PR_SET_DUMPABLE(2const).
   if (dumpable == 1 && prctl(PR_GET_DUMPABLE) != 1) prctl(PR_SET_DUMPABLE, 1);
   start.root.Abandon();
+  start.descriptors.Abandon();
   start.last.Abandon();
   if (!cloned.ok()) return CloneError(setup.plan, cloned.error());
   Container container(setup.plan, std::move(cloned).value());

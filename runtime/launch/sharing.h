@@ -28,7 +28,10 @@
 
 namespace slipway::launch {
 
-// May the child of such a pipeline share memory? Not where a PostClone hook has to come in between.
+// May the child of such a pipeline share memory? Not where somebody has to come in between: a
+// PostClone hook, or the host, which writes the maps of an own user namespace. Nor where the child
+// could be looked into before its exec, in a namespace that it joins; and a time namespace is only
+// for a process with its own memory; setns(2).
 bool MayShare(const Setup& setup);
 
 struct SharingStart {

@@ -108,8 +108,21 @@ Status Stage::Call(const char* hook_name, Hook hook, slipway_context& context) c
   });
 }
 
-Status Stage::Probe(slipway_context& context) const {
-  if (spec_.descriptor->privileges != SLIPWAY_UNPRIVILEGED && !sys::HasCapability(CAP_SYS_ADMIN)) {
+bool Stage::GivesUserNamespace() const {
+  const char* const* token = spec_.descriptor->provides;
+  for (; token != nullptr && *token != nullptr; ++token) {
+    if (std::string_view(*token) == SLIPWAY_PROVIDES_USER_NAMESPACE) return true;
+  }
+  return false;
+}
+
+Status Stage::Probe(slipway_context& context, bool in_user_namespace) const {
+  // In a user namespace of the container the stage has all capabilities; user_namespaces(7).
+  in_user_namespace = in_user_namespace || GivesUserNamespace();
+  const uint32_t needed = spec_.descriptor->privileges;
+  const bool has =
+      needed == SLIPWAY_UNPRIVILEGED || (needed == SLIPWAY_ROOT_OR_USERNS && in_user_namespace);
+  if (!has && !sys::HasCapability(CAP_SYS_ADMIN)) {
     return NotHere(Error("needs root", {}, "CAP_SYS_ADMIN is missing"),
                    "run the runtime as root, for example with sudo")
         .In(name(), kProbe)
@@ -129,6 +142,10 @@ Status Stage::Create(slipway_context& context) {
   return Ok();
 }
 
+Status Stage::Describe(slipway_context& context) const {
+  return Call(kDescribe, spec_.descriptor->describe, context);
+}
+
 Status Stage::PreClone(slipway_context& context) const {
   return Call(kPreClone, spec_.descriptor->pre_clone, context);
 }
@@ -139,6 +156,26 @@ Status Stage::PostClone(slipway_context& context) const {
 
 Status Stage::InChild(slipway_context& context) const {
   return Call(kInChild, spec_.descriptor->in_child, context);
+}
+
+Status Stage::Serve(slipway_context& context, std::string_view request, int file) const {
+  if (!spec_.descriptor->serve) {
+    return Error("asked its Serve hook, and has none", {}, "a bug of the stage").In(name(), kServe);
+  }
+  return WatchedAndPlaced(kServe, context, [&](slipway_error* error) {
+    return spec_.descriptor->serve(object_.get(), &context, request.data(), request.size(), file,
+                                   error);
+  });
+}
+
+bool Stage::NeedsHost() const {
+  const slipway_stage& stage = *spec_.descriptor;
+  return stage.post_clone != nullptr || stage.serve != nullptr ||
+         (stage.started != nullptr && stage.in_child != nullptr);
+}
+
+Status Stage::Started(slipway_context& context) const {
+  return Call(kStarted, spec_.descriptor->started, context);
 }
 
 Status Stage::Finish(slipway_context& context) const {
@@ -195,13 +232,14 @@ Status Stage::Teardown(slipway_context& context, std::string_view record) const 
 namespace {
 
 // Takes the first that works here.
-Result<Stage> Select(const StageChoice& choice, slipway_context& context, Selection& selection) {
+Result<Stage> Select(const StageChoice& choice, bool in_user_namespace, slipway_context& context,
+                     Selection& selection) {
   std::optional<Stage> taken;
   for (size_t i = 0; i < choice.stages.size(); ++i) {
     Stage stage(choice.stages[i]);
     RETURN_IF_ERROR(stage.Create(context));
     if (taken) continue;
-    Status probe = stage.Probe(context);
+    Status probe = stage.Probe(context, in_user_namespace);
     if (!probe.ok()) {
       if (!probe.error()->not_here) return probe;
       selection.rejected.push_back({i, stage.name(), std::move(probe.error())});
@@ -241,12 +279,14 @@ Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
   slipway_context context = ContextFor(occasion);
   std::vector<Stage> selected;
   selected.reserve(choices.size());
+  bool in_user_namespace = false;
   for (const StageChoice& choice : choices) {
     Selection selection;
-    auto stage = Select(choice, context, selection);
+    auto stage = Select(choice, in_user_namespace, context, selection);
     if (selections != nullptr) selections->push_back(std::move(selection));
     if (!stage.ok()) return std::move(stage).status();
     selected.push_back(std::move(stage).value());
+    in_user_namespace = in_user_namespace || selected.back().GivesUserNamespace();
   }
   return selected;
 }

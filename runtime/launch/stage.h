@@ -43,12 +43,19 @@ class Stage {
 
   Status Create(slipway_context& context);
   // Has this process the privileges that the stage needs, and does the stage work here? The error
-  // is not_here where the pipeline is not to blame.
-  Status Probe(slipway_context& context) const;
+  // is not_here where the pipeline is not to blame. in_user_namespace: a stage before it gives the
+  // container one.
+  Status Probe(slipway_context& context, bool in_user_namespace = false) const;
+  bool GivesUserNamespace() const;
+  Status Describe(slipway_context& context) const;
   Status PreClone(slipway_context& context) const;
   Status PostClone(slipway_context& context) const;
   Status InChild(slipway_context& context) const;
+  Status Serve(slipway_context& context, std::string_view request, int file) const;
   Status Finish(slipway_context& context) const;
+  Status Started(slipway_context& context) const;
+  // Has the host to do something while the child of a start prepares, or is one half of it there?
+  bool NeedsHost() const;
   // Does the hook hold for an exec? hook: of slipway_joins.
   bool Joins(slipway_joins hook) const { return (spec_.descriptor->joins & hook) != 0; }
   // The ones from here on need no Create.

@@ -14,6 +14,7 @@
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
+#include "runtime/launch/own_namespaces.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -62,7 +63,13 @@ Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
   slipway_context context = ContextFor(setup.occasion);
   context.log = &hooks.log;
   context.journal = setup.journal;
-  if (hook == kInChild) context.root = &hooks.root;
+  if (hook == kInChild) {
+    context.root = &hooks.root;
+    context.descriptors = &hooks.descriptors;
+    context.channel = hooks.channel;
+  } else {
+    context.finishing = &hooks.descriptors;
+  }
   hooks.progress.stage = 0;
   hooks.progress.hook = hook;
   for (const Stage& stage : setup.stages) {
@@ -93,9 +100,6 @@ Status EnterCgroups(const Setup& setup) {
     return setup.stages[tasks.stage].Blamed(Error(cause, "enter the cgroup by", path, hint),
                                             kInChild);
   }
-  if (setup.plan.unshares_cgroup() && unshare(CLONE_NEWCGROUP) != 0) {
-    return Error(errno, "make the container's cgroup namespace").In({}, "clone");
-  }
   return Ok();
 }
 
@@ -114,16 +118,20 @@ Position PastAllHooks(const Setup& setup) { return {setup.stages.size(), kFinish
 
 Status RunInChild(const Hooks& hooks) {
   const Setup& setup = hooks.setup;
+  RETURN_IF_ERROR(EnterUserNamespace(setup));
   RETURN_IF_ERROR(EnterCgroups(setup));
+  RETURN_IF_ERROR(EnterLaterNamespaces(setup));
   if (setup.target != nullptr) RETURN_IF_ERROR(setup.target->Enter());
   RETURN_IF_ERROR(RunHooks(hooks, kInChild, SLIPWAY_JOIN_IN_CHILD, &Stage::InChild));
+  RETURN_IF_ERROR(EnterJoinedMounts(setup));
   Status entered = hooks.root.Enter();
   if (entered.ok() || !hooks.root.is_set()) return entered;
   return setup.stages[hooks.root.stage()].Blamed(std::move(entered.error()), kInChild);
 }
 
 bool IsHostile(const Setup& setup, const ContainerRoot& root) {
-  return root.is_set() || (setup.target != nullptr && setup.target->hostile());
+  return root.is_set() || setup.plan.Joined(CLONE_NEWNS) != nullptr ||
+         (setup.target != nullptr && setup.target->hostile());
 }
 
 Status RunFinish(const Hooks& hooks) {

@@ -16,8 +16,11 @@
 #include <string>
 #include <vector>
 
+#include "runtime/launch/channel.h"
 #include "runtime/launch/command.h"
 #include "runtime/launch/container_root.h"
+#include "runtime/launch/descriptors.h"
+#include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/init.h"
 #include "runtime/launch/occasion.h"
@@ -44,6 +47,7 @@ struct Setup {
   state::Journal* journal;
   // Of an exec: the container that the child joins. Null in a start.
   const Target* target;
+  Guard& guard;
   // Of all hooks.
   const Occasion& occasion;
   const Log& log;
@@ -70,12 +74,15 @@ struct Hooks {
   const Setup& setup;
   Progress& progress;
   ContainerRoot& root;
+  Descriptors& descriptors;
+  const Channel* channel;  // to the host, while it listens; or null
   const Log& log;
   std::function<Status(const Stage&)> after;
 };
 
-// Enters the container's cgroups (and, in an exec, its namespaces and its root), calls the InChild
-// hooks, then enters the root that one of them has set.
+// Becomes root of the container's user namespace, enters its cgroups and the namespaces that come
+// behind them (in an exec: its namespaces and its root), calls the InChild hooks, then enters the
+// root that one of them has set.
 Status RunInChild(const Hooks& hooks);
 
 // Are the files at "/" an image's then, and not the host's?

@@ -10,11 +10,8 @@
 #include <string>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
 #include "runtime/sys/process.h"
-
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x00000080
-#endif
 
 namespace slipway::launch {
 namespace {
@@ -54,12 +51,6 @@ Result<int> Foreign(const sys::Fd& process, pid_t pid) {
   return flags;
 }
 
-// Root of the namespace, if it has one: what is mapped to nobody cannot be made there.
-void BecomeRoot() {
-  (void)!setresgid(0, 0, 0);
-  (void)!setresuid(0, 0, 0);
-}
-
 }  // namespace
 
 Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
@@ -89,7 +80,10 @@ Status Target::Enter() const {
                  errno == EPERM ? "it takes the rights of whoever started the container" : "")
         .In({}, kStep);
   }
-  if (namespaces_ & CLONE_NEWUSER) BecomeRoot();
+  if (namespaces_ & CLONE_NEWUSER) {
+    Status became = sys::BecomeRootOfNamespace();
+    if (!became.ok()) return became.error().In({}, kStep);
+  }
   if (!hostile_ && (namespaces_ & CLONE_NEWNS) == 0) return Ok();
   if (fchdir(root_.get()) != 0 || chroot(".") != 0 || chdir("/") != 0) {
     return Error(errno, "enter the container's root").In({}, kStep);

@@ -133,7 +133,7 @@ Status SetFilter(const Wish<Filter>& wish) {
 }  // namespace
 
 Error Wished(Error error, const Wisher& wisher) {
-  error.In(wisher.stage, kStep);
+  error.In(wisher.name, kStep);
   if (!wisher.where.empty()) error.At(wisher.where);
   return error;
 }

@@ -55,6 +55,15 @@ class Context {
     return static_cast<slipway_operation>(host_->operation(context_));
   }
 
+  // The value of an annotation of the container; null: there is none.
+  const char* annotation(const std::string& name) const {
+    return host_->annotation(context_, name.c_str());
+  }
+
+  // The container's state as the OCI runtime specification has it, in JSON; empty where there is no
+  // container.
+  std::string oci_state() const { return host_->oci_state(context_); }
+
   // Tells the user something, in a line of the stage's own: a warning, or what is shown with -v.
   void Warn(const std::string& text) { host_->log(context_, SLIPWAY_WARNING, text.c_str()); }
   void Info(const std::string& text) { host_->log(context_, SLIPWAY_INFO, text.c_str()); }
@@ -116,6 +125,25 @@ class Plan : public Context {
     return Done(host_->add_namespaces(context_, clone_flags, error_));
   }
 
+  // Maps a range of ids of the own user namespace to such outside of it.
+  Status AddIdMap(slipway_id_kind kind, uint32_t inside, uint32_t outside, uint32_t count) {
+    return Done(host_->add_id_map(context_, kind, inside, outside, count, error_));
+  }
+
+  // The host chooses the maps; see choose_id_map of abi.h.
+  Status ChooseIdMap() { return Done(host_->choose_id_map(context_, error_)); }
+
+  // The container joins the namespace of this file. clone_flag: CLONE_NEW* of its kind. The fd
+  // stays yours: keep it open.
+  Status JoinNamespace(int namespace_fd, uint64_t clone_flag) {
+    return Done(host_->join_namespace(context_, namespace_fd, clone_flag, error_));
+  }
+
+  // An own time namespace, in which the clocks are off by so many nanoseconds.
+  Status SetTimeOffsets(int64_t monotonic_ns, int64_t boottime_ns) {
+    return Done(host_->set_time_offsets(context_, monotonic_ns, boottime_ns, error_));
+  }
+
   // The child is born in this cgroup v2 directory. The fd stays yours: keep it open until the
   // stage is destroyed. Fails when another stage has set one.
   Status SetCgroup(int cgroup_fd) { return Done(host_->set_cgroup(context_, cgroup_fd, error_)); }
@@ -139,8 +167,11 @@ class Plan : public Context {
     return Done(host_->add_filter(context_, instructions, count, flags, error_));
   }
 
-  // The command inherits the fd under its number. It stays yours: keep it open.
-  Status KeepFd(int fd) { return Done(host_->keep_fd(context_, fd, error_)); }
+  // The command inherits the fd under `number`; -1: under the one that it has. It stays yours: keep
+  // it open.
+  Status KeepFd(int fd, int number = -1) {
+    return Done(host_->keep_fd(context_, fd, number, error_));
+  }
 
   // A small init runs the command: it reaps orphans and forwards signals. flags:
   // slipway_init_flags.
@@ -189,6 +220,73 @@ class Child : public Context {
     if (fd < 0) return internal::ErrorFrom(host_, error_);
     return fd;
   }
+
+  // Keeps a copy of the fd open for the stage's Finish; for the command, under `number`; for the
+  // stage's Started, in the host.
+  Status PutAsideForFinish(int fd) { return PutAside(fd, SLIPWAY_ASIDE_FINISH, -1); }
+  Status PutAsideForCommand(int fd, int number) {
+    return PutAside(fd, SLIPWAY_ASIDE_COMMAND, number);
+  }
+  Status PutAsideForStarted(int fd) { return PutAside(fd, SLIPWAY_ASIDE_STARTED, -1); }
+
+  // The command gets this terminal, as its controlling one and as descriptors 0, 1 and 2.
+  Status SetTerminal(int fd) { return Done(host_->set_terminal(context_, fd, error_)); }
+
+  // Asks the stage's Serve in the host: at most SLIPWAY_MAX_MESSAGE bytes, and a descriptor or -1.
+  struct Answer {
+    std::string text;
+    int fd = -1;  // then yours
+  };
+  Result<Answer> Ask(std::string_view request, int fd = -1) {
+    Answer answer;
+    size_t size = 0;
+    answer.text.resize(SLIPWAY_MAX_MESSAGE);
+    RETURN_IF_ERROR(Done(host_->ask(context_, request.data(), request.size(), fd,
+                                    answer.text.data(), &size, &answer.fd, error_)));
+    answer.text.resize(size);
+    return answer;
+  }
+
+ private:
+  Status PutAside(int fd, slipway_aside purpose, int number) {
+    return Done(host_->put_aside(context_, fd, purpose, number, error_));
+  }
+};
+
+// Serve: InChild has asked.
+class Serving : public Context {
+ public:
+  using Context::Context;
+  using Context::State;
+
+  // What it gets. The fd stays yours; -1: none.
+  Status Reply(std::string_view answer, int fd = -1) {
+    return Done(host_->reply(context_, answer.data(), answer.size(), fd, error_));
+  }
+};
+
+// Describe: what would the stage do?
+class Description : public Context {
+ public:
+  using Context::Context;
+
+  // effect: what it is; subject: of what, such as a path; detail: how, in words.
+  Status Add(slipway_effect effect, const std::string& subject, const std::string& detail = {}) {
+    return Done(host_->add_effect(context_, effect, subject.c_str(), detail.c_str(), error_));
+  }
+};
+
+// Started: the command runs.
+class StartedContainer : public Context {
+ public:
+  using Context::Context;
+  using Context::State;
+
+  pid_t pid() const { return host_->child_pid(context_); }  // of its first process, as seen here
+  int pidfd() const { return host_->child_pidfd(context_); }
+
+  // What InChild has put aside for it, in that order; -1 behind the last. Stays the host's.
+  int Aside(size_t index = 0) const { return host_->aside(context_, index); }
 };
 
 // Report: what has the container used so far, or until its end?
@@ -215,6 +313,9 @@ class Finishing : public Context {
  public:
   using Context::Context;
   using Context::State;
+
+  // What InChild has put aside for it, in that order; -1 behind the last. Stays the host's.
+  int Aside(size_t index = 0) const { return host_->aside(context_, index); }
 };
 
 // Processes: which are there?

@@ -53,6 +53,10 @@ class Stage {
   // What it finds may stay in the object for PreClone, which follows at once, if at all.
   virtual Status Probe(Context&) { return Ok(); }
 
+  // In the host. Tells what the stage would do, for people who want to know before they run it. No
+  // side effects.
+  virtual Status Describe(Description&) { return Ok(); }
+
   // In the host, in pipeline order: say what the clone needs; prepare. Before each side effect
   // that outlives this process, plan.RecordUndo.
   virtual Status PreClone(Plan&) { return Ok(); }
@@ -65,9 +69,16 @@ class Stage {
   // one that is opened here.
   virtual Status InChild(Child&) { return Ok(); }
 
+  // In the host, while the stage's InChild waits in Ask. fd: what came with the request, or -1; the
+  // host's.
+  virtual Status Serve(std::string_view /*request*/, int /*fd*/, Serving&) { return Ok(); }
+
   // In the child, in pipeline order, just before the exec: restrictions that would be in the way of
   // what comes before.
   virtual Status Finish(Finishing&) { return Ok(); }
+
+  // In the host, in pipeline order: the command runs. An error ends the container.
+  virtual Status Started(StartedContainer&) { return Ok(); }
 
   // The hooks from here on work from the options and one record, in a fresh object, perhaps in
   // another process than the one that made the container.
@@ -133,9 +144,14 @@ constexpr bool CheckStage() {
   static_assert(std::is_base_of_v<Stage, S>, "a stage derives from slipway::Stage");
   static_assert(kIsHook<decltype(&S::Create), Context&>, "Status Create(Context&)");
   static_assert(kIsHook<decltype(&S::Probe), Context&>, "Status Probe(Context&)");
+  static_assert(kIsHook<decltype(&S::Describe), Description&>, "Status Describe(Description&)");
   static_assert(kIsHook<decltype(&S::PreClone), Plan&>, "Status PreClone(Plan&)");
   static_assert(kIsHook<decltype(&S::PostClone), ParkedChild&>, "Status PostClone(ParkedChild&)");
   static_assert(kIsHook<decltype(&S::InChild), Child&>, "Status InChild(Child&)");
+  static_assert(kIsHook<decltype(&S::Serve), std::string_view, int, Serving&>,
+                "Status Serve(std::string_view, int, Serving&)");
+  static_assert(kIsHook<decltype(&S::Started), StartedContainer&>,
+                "Status Started(StartedContainer&)");
   static_assert(kIsHook<decltype(&S::Finish), Finishing&>, "Status Finish(Finishing&)");
   static_assert(kIsHook<decltype(&S::Freeze), std::string_view, bool, Change&>,
                 "Status Freeze(std::string_view, bool, Change&)");
@@ -149,14 +165,16 @@ constexpr bool CheckStage() {
                 "Status Teardown(std::string_view, Context&)");
   static_assert(
       kOverrides<&S::Create, &Stage::Create> || kOverrides<&S::Probe, &Stage::Probe> ||
-          kOverrides<&S::PreClone, &Stage::PreClone> ||
+          kOverrides<&S::Describe, &Stage::Describe> || kOverrides<&S::Serve, &Stage::Serve> ||
+          kOverrides<&S::Started, &Stage::Started> || kOverrides<&S::PreClone, &Stage::PreClone> ||
           kOverrides<&S::PostClone, &Stage::PostClone> ||
           kOverrides<&S::InChild, &Stage::InChild> || kOverrides<&S::Finish, &Stage::Finish> ||
           kOverrides<&S::Freeze, &Stage::Freeze> || kOverrides<&S::Processes, &Stage::Processes> ||
           kOverrides<&S::Update, &Stage::Update> || kOverrides<&S::Report, &Stage::Report> ||
           kOverrides<&S::Teardown, &Stage::Teardown>,
-      "the stage overrides no hook: is its name misspelt? (Create, Probe, PreClone, "
-      "PostClone, InChild, Finish, Freeze, Processes, Update, Report, Teardown)");
+      "the stage overrides no hook: is its name misspelt? (Create, Probe, Describe, "
+      "PreClone, PostClone, Serve, InChild, Finish, Started, Freeze, Processes, Update, Report, "
+      "Teardown)");
   return true;
 }
 
@@ -221,6 +239,15 @@ struct Adapter {
     });
   }
 
+  static int Serve(void* stage, slipway_context* context, const void* request, size_t size, int fd,
+                   slipway_error* error) {
+    auto* instance = static_cast<Instance*>(stage);
+    return Guard(instance->host, error, [&] {
+      Serving view(instance->host, context, error);
+      return instance->stage->Serve({static_cast<const char*>(request), size}, fd, view);
+    });
+  }
+
   static int Freeze(const slipway_host* host, slipway_context* context, const slipway_value* values,
                     const void* record, size_t size, int frozen, slipway_error* error) {
     return Guard(host, error, [&] {
@@ -263,11 +290,16 @@ struct Adapter {
     descriptor.conflicts = info.conflicts.data();
     descriptor.create = Create;
     descriptor.probe = IfOverridden<&S::Probe, &Stage::Probe>(Call<Context, &Stage::Probe>);
+    descriptor.describe =
+        IfOverridden<&S::Describe, &Stage::Describe>(Call<Description, &Stage::Describe>);
     descriptor.pre_clone =
         IfOverridden<&S::PreClone, &Stage::PreClone>(Call<Plan, &Stage::PreClone>);
     descriptor.post_clone =
         IfOverridden<&S::PostClone, &Stage::PostClone>(Call<ParkedChild, &Stage::PostClone>);
     descriptor.in_child = IfOverridden<&S::InChild, &Stage::InChild>(Call<Child, &Stage::InChild>);
+    descriptor.serve = IfOverridden<&S::Serve, &Stage::Serve>(Serve);
+    descriptor.started =
+        IfOverridden<&S::Started, &Stage::Started>(Call<StartedContainer, &Stage::Started>);
     descriptor.finish = IfOverridden<&S::Finish, &Stage::Finish>(Call<Finishing, &Stage::Finish>);
     descriptor.freeze = IfOverridden<&S::Freeze, &Stage::Freeze>(Freeze);
     descriptor.processes = IfOverridden<&S::Processes, &Stage::Processes>(

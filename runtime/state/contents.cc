@@ -29,6 +29,13 @@ bool TakeNumber(std::string_view& text, T& number) {
   return error == std::errc() && end == word.data() + word.size();
 }
 
+// Each with a NUL behind it.
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += text + '\0';
+  return joined;
+}
+
 class Reader {
  public:
   // False: the payload makes no sense here.
@@ -43,7 +50,8 @@ class Reader {
     if (kind == "config") return ReadText(payload, contents_.facts.config);
     if (kind == "command") return ReadText(payload, contents_.facts.command);
     if (kind == "cwd") return ReadText(payload, contents_.facts.cwd);
-    if (kind == "environment") return ReadEnvironment(payload);
+    if (kind == "environment") return ReadTexts(payload, contents_.facts.environment);
+    if (kind == "annotations") return ReadTexts(payload, contents_.facts.annotations);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
     if (!IsComplete()) return false;
@@ -52,6 +60,7 @@ class Reader {
     if (kind == "state") return ReadState(payload);
     if (kind == "status") return ReadPhase(payload);
     if (kind == "changed") return ReadChanged(payload);
+    if (kind == "ids") return ReadIds(payload);
     return false;
   }
 
@@ -73,10 +82,10 @@ class Reader {
     return true;
   }
 
-  bool ReadEnvironment(std::string_view text) {
+  static bool ReadTexts(std::string_view text, std::vector<std::string>& texts) {
     while (!text.empty()) {
       const size_t end = std::min(text.find('\0'), text.size());
-      contents_.facts.environment.emplace_back(text.substr(0, end));
+      texts.emplace_back(text.substr(0, end));
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     return true;
@@ -146,6 +155,13 @@ class Reader {
     return true;
   }
 
+  bool ReadIds(std::string_view text) {
+    Ids ids;
+    if (!TakeNumber(text, ids.first) || !TakeNumber(text, ids.count)) return false;
+    contents_.ids.push_back(ids);
+    return true;
+  }
+
   bool ReadRecord(std::string_view text) {
     Entry entry{};
     if (!TakeNumber(text, entry.stage) || entry.stage >= stage_count_) return false;
@@ -193,9 +209,8 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   text += FormatLine("config " + facts.config);
   text += FormatLine("command " + facts.command);
   text += FormatLine("cwd " + facts.cwd);
-  std::string environment;
-  for (const std::string& variable : facts.environment) environment += variable + '\0';
-  text += FormatLine("environment " + environment);
+  text += FormatLine("environment " + Joined(facts.environment));
+  if (!facts.annotations.empty()) text += FormatLine("annotations " + Joined(facts.annotations));
   for (const SavedStage& stage : facts.stages) {
     text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +
                        stage.digest + " " + stage.path);
@@ -231,6 +246,10 @@ std::string FormatPhase(Phase phase) {
 
 std::string FormatChanged(size_t stage, std::string_view options) {
   return FormatLine("changed " + std::to_string(stage) + " " + std::string(options));
+}
+
+std::string FormatIds(const Ids& ids) {
+  return FormatLine("ids " + std::to_string(ids.first) + " " + std::to_string(ids.count));
 }
 
 std::string FormatEntry(size_t stage, std::string_view record) {

@@ -1,22 +1,25 @@
 // What a journal says: its lines and what they mean.
 //
 //   slipway-journal 3
-//   container WHEN OUTLIVES STAGES ID     nanoseconds since 1970; 1 or 0; a count
-//   boot ID                               of the kernel's boot; a pid means nothing in another
+//   container WHEN OUTLIVES STAGES ID   nanoseconds since 1970; 1 or 0; a count
+//   boot ID                             of the kernel's boot; a pid means nothing in another
 //   config PATH
-//   command TEXT                          of CommandText; older journals have none
-//   cwd PATH                              inside the container, where its command begins
-//   environment VARIABLES                 of its command, with NUL between them
-//   stage NAME VERSION DIGEST PATH        for each stage, in pipeline order; VERSION: of its
-//   records options VALUES                        followed by its options child PID UNIQUE START
-//   the container's first process, once it is cloned record STAGE BYTES                    an undo
-//   record; STAGE is a position in the pipeline state STAGE BYTES                     what a stage
-//   keeps for later; the last one counts status WORD                           running or paused;
-//   creating before the first one changed STAGE VALUES                  options of a stage, changed
-//   while the container ran
+//   command TEXT                        of CommandText; older journals have none
+//   cwd PATH                            of its command; empty: nobody has set it
+//   environment VARIABLES               that somebody has set, with NUL between them
+//   annotations TEXTS                   NAME=value, likewise; none: no line
+//   stage NAME VERSION DIGEST PATH      for each stage, in pipeline order; VERSION: of its records
+//   options VALUES                      followed by its options
+//   child PID UNIQUE START              the first process, once it is cloned
+//   record STAGE BYTES                  an undo record; STAGE is a position in the pipeline
+//   state STAGE BYTES                   what a stage keeps for later; the last one counts
+//   status WORD                         running or paused; creating before the first one
+//   changed STAGE VALUES                options of a stage, changed while the container ran
+//   ids FIRST COUNT                     to which its user namespace maps
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
-// read too: it has none of the last three kinds, and no cwd and environment.
+// read too: it has none of the last four kinds, and no cwd, environment and
+// annotations.
 
 #ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
 #define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
@@ -46,11 +49,18 @@ struct Facts {
   std::string id;
   std::string config;                         // path, as absolute as it could be made
   std::string command = {};                   // of CommandText
-  std::string cwd = {};                       // of the command, inside the container
-  std::vector<std::string> environment = {};  // of the command: NAME=VALUE
+  std::string cwd = {};                       // of the command; empty: nobody has set it
+  std::vector<std::string> environment = {};  // of the command: NAME=VALUE, as somebody has set it
+  std::vector<std::string> annotations = {};  // NAME=VALUE
   int64_t since = 0;                          // nanoseconds since 1970, CLOCK_REALTIME
   bool outlives_host = false;                 // the death of the host does not end it
   std::vector<SavedStage> stages;
+};
+
+// A range of user or group ids of this machine, which are the container's.
+struct Ids {
+  uint32_t first = 0;
+  uint32_t count = 0;
 };
 
 enum class Phase { kCreating, kRunning, kPaused };
@@ -69,6 +79,7 @@ struct Contents {
   std::optional<sys::ProcessIdentity> child;  // of this boot, if `boot` is
   std::vector<Entry> entries;                 // the oldest first
   std::vector<std::string> states;            // one for each stage; empty: it keeps nothing
+  std::vector<Ids> ids;                       // of its own user namespace
   Phase phase = Phase::kCreating;
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
@@ -87,6 +98,7 @@ std::string FormatChild(const sys::ProcessIdentity& child);
 std::string FormatEntry(size_t stage, std::string_view record);
 std::string FormatState(size_t stage, std::string_view state);
 std::string FormatPhase(Phase phase);
+std::string FormatIds(const Ids& ids);
 std::string FormatChanged(size_t stage, std::string_view options);
 
 // Reads a journal. A last line without its newline is one whose writing was cut short, and counts

@@ -125,6 +125,8 @@ Status Journal::SetState(size_t stage, std::string_view state) {
   return Ok();
 }
 
+Status Journal::AddIds(const Ids& ids) { return Write(FormatIds(ids)); }
+
 Status Journal::SetPhase(Phase phase) { return Write(FormatPhase(phase)); }
 
 Status Journal::SetOptions(size_t stage, std::string_view options) {

@@ -37,6 +37,8 @@ class Journal {
   // the operation. root outlives the journal.
   static Result<Journal> Continue(const Root& root, const Contents& contents, sys::Fd file);
 
+  const std::string& id() const { return id_; }
+
   // Writes down who the container's first process is. Called before it is released.
   Status SetChild(const sys::ProcessIdentity& child);
 
@@ -47,6 +49,9 @@ class Journal {
   Status SetState(size_t stage, std::string_view state);
   // By stage; "", or missing at the end: nothing is kept.
   const std::vector<std::string>& states() const { return states_; }
+
+  // Ids that no other container may have until this one's end.
+  Status AddIds(const Ids& ids);
 
   Status SetPhase(Phase phase);
   // As FormatValues words them.

@@ -42,6 +42,18 @@ Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd) {
   return cloned;
 }
 
+Result<pid_t> CloneSibling(uint64_t namespaces, int cgroup_fd, pid_t* told) {
+  int pidfd = -1;
+  clone_args args = Arguments(namespaces, cgroup_fd, pidfd);
+  args.flags = (args.flags & ~uint64_t{CLONE_PIDFD}) | CLONE_PARENT | CLONE_PARENT_SETTID;
+  args.pidfd = 0;
+  args.exit_signal = 0;  // this process's own counts
+  args.parent_tid = reinterpret_cast<uintptr_t>(told);
+  const long pid = syscall(SYS_clone3, &args, sizeof(args));
+  if (pid < 0) return Error(errno, kOperation);
+  return static_cast<pid_t>(pid);
+}
+
 #ifdef __x86_64__
 
 Result<Cloned> CloneSharing(uint64_t namespaces, int cgroup_fd, SharingBody* body) {

@@ -1,0 +1,97 @@
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "runtime/launch/host_functions.h"
+
+namespace slipway::launch {
+namespace {
+
+ContainerRoot::Owner OwnerOf(const slipway_context* context) {
+  return {context->stage, context->descriptor->name};
+}
+
+Error HasNo(const char* hook) {
+  return Error(std::string("the stage has no ") + hook + " hook", {},
+               "a bug of the stage: nobody would take it");
+}
+
+}  // namespace
+
+int SetRoot(slipway_context* context, int root, uint32_t flags, slipway_error* error) noexcept {
+  return Caught(error, "set the container's root", [&]() -> Status {
+    if (!context->root) return WrongHook("set_root", "InChild");
+    return context->root->Set(root, flags, OwnerOf(context));
+  });
+}
+
+int Attach(slipway_context* context, int mount, const char* path, uint32_t flags,
+           slipway_error* error) noexcept {
+  return Caught(error, "attach a mount", [&]() -> Status {
+    if (!context->root) return WrongHook("attach", "InChild");
+    return context->root->Attach(mount, path, flags, OwnerOf(context));
+  });
+}
+
+int OpenInRoot(slipway_context* context, const char* path, int flags,
+               slipway_error* error) noexcept {
+  int opened = -1;
+  const int result = Caught(error, "open", [&]() -> Status {
+    if (!context->root) return WrongHook("open_in_root", "InChild");
+    ASSIGN_OR_RETURN(sys::Fd fd, context->root->Open(path, flags));
+    opened = fd.Release();
+    return Ok();
+  });
+  return result == 0 ? opened : result;
+}
+
+int PutAside(slipway_context* context, int fd, uint32_t purpose, int number,
+             slipway_error* error) noexcept {
+  return Caught(error, "put a descriptor aside", [&]() -> Status {
+    if (!context->descriptors) return WrongHook("put_aside", "InChild");
+    switch (purpose) {
+      case SLIPWAY_ASIDE_FINISH:
+        if (context->descriptor->finish == nullptr) return HasNo("Finish");
+        return context->descriptors->KeepForFinish(context->stage, fd);
+      case SLIPWAY_ASIDE_COMMAND:
+        return context->descriptors->KeepForCommand(fd, number, context->descriptor->name);
+      case SLIPWAY_ASIDE_STARTED:
+        if (context->descriptor->started == nullptr) return HasNo("Started");
+        if (!context->channel) return WrongHook("put_aside", "InChild of a start");
+        return context->channel->SendRequest(Request::Kind::kPassed, context->stage, {}, fd);
+      default:
+        return Error("put a descriptor aside for nobody", std::to_string(purpose),
+                     "a bug of the stage: purpose is a slipway_aside");
+    }
+  });
+}
+
+int SetTerminal(slipway_context* context, int fd, slipway_error* error) noexcept {
+  return Caught(error, "hand over the terminal", [&]() -> Status {
+    if (!context->descriptors) return WrongHook("set_terminal", "InChild");
+    return context->descriptors->SetTerminal(fd, context->descriptor->name);
+  });
+}
+
+int Ask(slipway_context* context, const void* request, size_t size, int fd, void* answer,
+        size_t* answer_size, int* answer_fd, slipway_error* error) noexcept {
+  return Caught(error, "ask the host", [&]() -> Status {
+    if (!context->channel) return WrongHook("ask", "InChild");
+    if (context->descriptor->serve == nullptr) return HasNo("Serve");
+    ASSIGN_OR_RETURN(
+        Request answered,
+        context->channel->Ask(context->stage, {static_cast<const char*>(request), size}, fd));
+    answered.bytes.copy(static_cast<char*>(answer), answered.bytes.size());
+    *answer_size = answered.bytes.size();
+    const int file = answered.file.Release();
+    if (answer_fd != nullptr) {
+      *answer_fd = file;
+    } else if (file >= 0) {
+      close(file);
+    }
+    return Ok();
+  });
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,108 @@
+#include "runtime/launch/id_helper.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "runtime/sys/clone.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::launch {
+namespace {
+
+// Not PATH, which may be anything.
+constexpr const char* kFolders[] = {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"};
+constexpr size_t kMostWords = 300;
+constexpr int kNotExecuted = 127;
+
+std::string PathOf(const char* name) {
+  for (const char* folder : kFolders) {
+    std::string path = std::string(folder) + name;
+    struct stat facts {};
+    if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+    const bool of_root = facts.st_uid == 0 && (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    if (of_root && access(path.c_str(), X_OK) == 0) return path;
+  }
+  return {};
+}
+
+std::vector<std::string> WordsFor(const char* name, pid_t child,
+                                  const std::vector<IdRange>& ranges) {
+  std::vector<std::string> words = {name, std::to_string(child)};
+  for (const IdRange& range : ranges) {
+    for (const uint32_t number : {range.inside, range.outside, range.count}) {
+      words.push_back(std::to_string(number));
+    }
+  }
+  return words;
+}
+
+// In the child: every other descriptor is closed on exec.
+[[noreturn]] void Execute(const std::string& path, char* const* words, int errors) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (dup2(nothing, STDIN_FILENO) >= 0 && dup2(nothing, STDOUT_FILENO) >= 0 &&
+      dup2(errors, STDERR_FILENO) >= 0) {
+    char* const environment[] = {nullptr};
+    execve(path.c_str(), words, environment);
+  }
+  _exit(kNotExecuted);
+}
+
+// What it says, in one line.
+std::string ReadWords(const sys::Fd& from) {
+  std::string said;
+  char part[512];
+  while (true) {
+    const ssize_t size = read(from.get(), part, sizeof(part));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    if (said.size() < kMostWords) said.append(part, static_cast<size_t>(size));
+  }
+  while (said.ends_with('\n')) said.pop_back();
+  std::replace(said.begin(), said.end(), '\n', ' ');
+  return said.substr(0, kMostWords);
+}
+
+}  // namespace
+
+bool HasIdHelper(const char* name) { return !PathOf(name).empty(); }
+
+Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges) {
+  const std::string path = PathOf(name);
+  if (path.empty()) {
+    return Error(std::string("there is no ") + name, {},
+                 "ids other than this user's own need it: install the package uidmap, or run the "
+                 "runtime as root");
+  }
+  std::vector<std::string> words = WordsFor(name, child, ranges);
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return Error(errno, "run", path);
+  const sys::Fd read_end(ends[0]);
+  sys::Fd write_end(ends[1]);
+  ASSIGN_OR_RETURN(const sys::Cloned helper, sys::Clone(0, -1));
+  if (helper.pid == 0) Execute(path, pointers.data(), write_end.get());
+  write_end.Close();
+  const std::string said = ReadWords(read_end);
+  int status = 0;
+  while (waitpid(helper.pid, &status, 0) < 0) {
+    if (errno != EINTR) return Error(errno, "wait for", path);
+  }
+  if (status == 0) return Ok();
+  return Error(
+      path + " failed", {},
+      !said.empty() ? said : "it says nothing; exit status " + std::to_string(WEXITSTATUS(status)));
+}
+
+}  // namespace slipway::launch

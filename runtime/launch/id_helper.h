@@ -1,0 +1,27 @@
+// newuidmap(1) and newgidmap(1): programs with the right to map a user's subordinate ids.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_ID_HELPER_H_
+#define SLIPWAY_RUNTIME_LAUNCH_ID_HELPER_H_
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "runtime/launch/namespace_wishes.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::launch {
+
+inline constexpr char kMapUsers[] = "newuidmap";
+inline constexpr char kMapGroups[] = "newgidmap";
+
+// Is it in a folder of the system's, and root's own?
+bool HasIdHelper(const char* name);
+
+// Runs it for `child`, which is not reaped before this returns, without environment or descriptors.
+// The error has the helper's own words.
+Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges);
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_ID_HELPER_H_

@@ -1,0 +1,164 @@
+#include "runtime/launch/id_maps.h"
+
+#include <linux/capability.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/launch/id_helper.h"
+#include "runtime/state/free_ids.h"
+#include "runtime/state/subordinate_ids.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr const char* kStep = "id maps";
+
+// The rights to map any id; user_namespaces(7), "Defining user and group ID mappings".
+bool MayMapAny() { return sys::HasCapability(CAP_SETUID) && sys::HasCapability(CAP_SETGID); }
+
+// Who has said something about the maps, or else has asked for the namespace.
+std::string WhoAsked(const Plan& plan) {
+  if (plan.ids.asked()) return plan.ids.wisher.name;
+  for (const NamespaceWish& wish : plan.namespace_wishes) {
+    if (wish.flags & CLONE_NEWUSER) return wish.stage;
+  }
+  return {};
+}
+
+Error Of(const Plan& plan, Error error) { return error.In(WhoAsked(plan), kStep); }
+
+std::string NameOfUser() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : std::string();
+}
+
+// Own id as 0, then what is subordinate.
+std::vector<IdRange> WithSubordinate(uint32_t own, const std::vector<state::Ids>& subordinate) {
+  std::vector<IdRange> ranges = {{0, own, 1}};
+  uint64_t next = 1;
+  for (const state::Ids& ids : subordinate) {
+    const bool holds_own = own >= ids.first && own - ids.first < ids.count;
+    if (holds_own || next + ids.count > UINT32_MAX) continue;
+    ranges.push_back({static_cast<uint32_t>(next), ids.first, ids.count});
+    next += ids.count;
+  }
+  return ranges;
+}
+
+// Why a plain user's container has one id only; "": it has more.
+std::string WhatIsMissing(const std::vector<state::Ids>& users,
+                          const std::vector<state::Ids>& groups) {
+  if (users.empty()) return std::string("this user has none in ") + state::kSubordinateUsers;
+  if (groups.empty()) return std::string("this user has none in ") + state::kSubordinateGroups;
+  for (const char* helper : {kMapUsers, kMapGroups}) {
+    if (!HasIdHelper(helper)) return std::string("there is no ") + helper + " (the package uidmap)";
+  }
+  return {};
+}
+
+void ChooseForPlainUser(IdMaps& ids, const std::string& stage, const Log& log) {
+  const std::string name = NameOfUser();
+  auto users = state::SubordinateIdsOf(state::kSubordinateUsers, geteuid(), name);
+  auto groups = state::SubordinateIdsOf(state::kSubordinateGroups, geteuid(), name);
+  if (const std::string missing = WhatIsMissing(users, groups); !missing.empty()) {
+    users.clear();
+    groups.clear();
+    if (log) {
+      log(SLIPWAY_INFO,
+          Error("the container has root as its only user: no subordinate ids", {}, missing)
+              .In(stage, {}));
+    }
+  }
+  ids.users = WithSubordinate(geteuid(), users);
+  ids.groups = WithSubordinate(getegid(), groups);
+}
+
+std::string LinesOf(const std::vector<IdRange>& ranges) {
+  std::string text;
+  for (const IdRange& range : ranges) {
+    text += std::to_string(range.inside) + " " + std::to_string(range.outside) + " " +
+            std::to_string(range.count) + "\n";
+  }
+  return text;
+}
+
+// With one write(2); a second one would be refused.
+Status Write(pid_t child, const char* file, const std::string& text) {
+  Status written = sys::WriteFile("/proc/" + std::to_string(child) + "/" + file, text);
+  if (written.ok()) return written;
+  if (written.error()->errno_value == EPERM) {
+    written.error().Hint(
+        "only ids that there are in the runtime's own user namespace can be mapped, by somebody "
+        "with CAP_SETUID and CAP_SETGID; else this user's own one");
+  }
+  return written;
+}
+
+bool IsOwnIdAlone(const std::vector<IdRange>& ranges, uint32_t own) {
+  return ranges.size() == 1 && ranges.front().count == 1 && ranges.front().outside == own;
+}
+
+// A plain user's: his own id he may map himself, and others with the helper's rights.
+Status WriteAsPlainUser(const IdMaps& ids, pid_t child) {
+  if (IsOwnIdAlone(ids.groups, getegid())) {
+    // Else he could leave a group that is to keep him out; user_namespaces(7).
+    RETURN_IF_ERROR(Write(child, "setgroups", "deny"));
+    RETURN_IF_ERROR(Write(child, "gid_map", LinesOf(ids.groups)));
+  } else {
+    RETURN_IF_ERROR(RunIdHelper(kMapGroups, child, ids.groups));
+  }
+  if (IsOwnIdAlone(ids.users, geteuid())) return Write(child, "uid_map", LinesOf(ids.users));
+  return RunIdHelper(kMapUsers, child, ids.users);
+}
+
+Status WriteBoth(const IdMaps& ids, pid_t child) {
+  if (!MayMapAny()) return WriteAsPlainUser(ids, child);
+  RETURN_IF_ERROR(Write(child, "gid_map", LinesOf(ids.groups)));
+  return Write(child, "uid_map", LinesOf(ids.users));
+}
+
+// What others must not get: but for a plain user, whose ids are his anyway.
+Status WriteDown(const IdMaps& ids, state::Journal& journal) {
+  if (!MayMapAny()) return Ok();
+  for (const auto* ranges : {&ids.users, &ids.groups}) {
+    for (const IdRange& range : *ranges) {
+      RETURN_IF_ERROR(journal.AddIds({range.outside, range.count}));
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal, const Log& log) {
+  if (!plan.has_own_user()) return Ok();
+  if (!plan.ids.empty()) {
+    Status written = WriteDown(plan.ids, journal);
+    return written.ok() ? std::move(written) : Of(plan, std::move(written.error()));
+  }
+  if (!MayMapAny()) {
+    ChooseForPlainUser(plan.ids, WhoAsked(plan), log);
+    return Ok();
+  }
+  const auto ids = state::TakeFreeIds(root, journal);
+  if (!ids.ok()) return Of(plan, ids.error());
+  plan.ids.users = plan.ids.groups = {{0, ids->first, ids->count}};
+  return Ok();
+}
+
+Status WriteIdMaps(const Plan& plan, pid_t child) {
+  if (!plan.has_own_user()) return Ok();
+  Status written = WriteBoth(plan.ids, child);
+  if (written.ok()) return written;
+  return Of(plan, std::move(written.error().Prefix("cannot map the container's ids")));
+}
+
+}  // namespace slipway::launch

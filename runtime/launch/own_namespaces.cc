@@ -1,0 +1,146 @@
+#include "runtime/launch/own_namespaces.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr const char* kStep = "namespaces";
+constexpr int64_t kNanoseconds = 1'000'000'000;
+
+// Lets this process write to its own files in /proc, which belong to root while nobody may look
+// into it; proc(5), PR_SET_DUMPABLE of prctl(2).
+class Dumpable {
+ public:
+  Dumpable() : before_(prctl(PR_GET_DUMPABLE)) { prctl(PR_SET_DUMPABLE, 1); }
+  Dumpable(const Dumpable&) = delete;
+  Dumpable& operator=(const Dumpable&) = delete;
+  ~Dumpable() { prctl(PR_SET_DUMPABLE, before_ == 1 ? 1 : 0); }
+
+ private:
+  int before_;
+};
+
+// "monotonic -1 500000000"; the nanoseconds go upwards from the seconds.
+std::string OffsetLine(const char* clock, int64_t offset) {
+  int64_t seconds = offset / kNanoseconds;
+  int64_t rest = offset % kNanoseconds;
+  if (rest < 0) {
+    --seconds;
+    rest += kNanoseconds;
+  }
+  return std::string(clock) + " " + std::to_string(seconds) + " " + std::to_string(rest) + "\n";
+}
+
+Error CannotSetClocks(const Setup& setup, Error error) {
+  const TimeOffsets& time = setup.plan.time;
+  if (time.wisher.name.empty()) return error.In({}, kStep);
+  return setup.stages[time.wisher.stage].Blamed(std::move(error), kStep);
+}
+
+Status WriteOffsets(const TimeOffsets& time) {
+  if (time.wisher.name.empty()) return Ok();
+  Status written =
+      sys::WriteFile("/proc/self/timens_offsets", OffsetLine("monotonic", time.monotonic_ns) +
+                                                      OffsetLine("boottime", time.boottime_ns));
+  if (!written.ok() && written.error()->errno_value == ERANGE) {
+    written.error().Hint("a clock would be before 0, or later than the kernel can count");
+  }
+  return written;
+}
+
+// Offsets can be set until a process is in it, and unshare(2) puts only children there. Entered at
+// once, so that it makes no difference whether exec(2) does that (since Linux 6.3), and who forks
+// with whose memory.
+Status EnterTimeNamespace(const Setup& setup) {
+  if ((setup.plan.namespaces & CLONE_NEWTIME) == 0) return Ok();
+  if (unshare(CLONE_NEWTIME) != 0) {
+    const bool unknown = errno == EINVAL;
+    return CannotSetClocks(setup, Error(errno, "make the container's time namespace", {},
+                                        unknown ? "this kernel has no time namespaces" : ""));
+  }
+  const Dumpable dumpable;
+  if (Status written = WriteOffsets(setup.plan.time); !written.ok()) {
+    return CannotSetClocks(setup, std::move(written.error()));
+  }
+  const sys::Fd made(open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC));
+  if (!made.valid() || setns(made.get(), CLONE_NEWTIME) != 0) {
+    return CannotSetClocks(setup, Error(errno, "enter the container's time namespace"));
+  }
+  return Ok();
+}
+
+std::string WhatWouldBeRight(const JoinedNamespace& joined, int cause) {
+  if (cause == EPERM && joined.flag == CLONE_NEWUSER) {
+    return "it takes the user who made it, or root";
+  }
+  if (cause == EPERM) {
+    return "it takes CAP_SYS_ADMIN in the user namespace that owns it, and nobody has that from "
+           "inside of another one";
+  }
+  if (cause == EINVAL && joined.flag == CLONE_NEWPID) {
+    return "only one inside of the runtime's own can be joined";
+  }
+  return {};
+}
+
+}  // namespace
+
+Error CannotJoin(const Setup& setup, const JoinedNamespace& joined, int cause) {
+  return setup.stages[joined.wisher.stage].Blamed(
+      Error(cause, std::string("join the ") + sys::NamespaceName(joined.flag) + " namespace", {},
+            WhatWouldBeRight(joined, cause)),
+      kStep);
+}
+
+bool IsEnteredBefore(const Plan& plan, const JoinedNamespace& joined) {
+  if (joined.there || joined.flag == CLONE_NEWNS) return false;
+  // From inside of a new user namespace it could not be joined any more; setns(2).
+  return joined.flag != CLONE_NEWCGROUP || plan.has_own_user();
+}
+
+Status EnterUserNamespace(const Setup& setup) {
+  const Plan& plan = setup.plan;
+  const bool joined = plan.Joined(CLONE_NEWUSER) != nullptr;
+  if (setup.target != nullptr || (!plan.has_own_user() && !joined)) return Ok();
+  const int dumpable = prctl(PR_GET_DUMPABLE);
+  Status became = sys::BecomeRootOfNamespace();
+  if (!became.ok()) return became.error().In({}, kStep);
+  // The change of ids took both away; prctl(2). In an own user namespace nobody is who could look.
+  if (dumpable == 1) prctl(PR_SET_DUMPABLE, 1);
+  if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return Ok();
+}
+
+Status EnterLaterNamespaces(const Setup& setup) {
+  const Plan& plan = setup.plan;
+  if (plan.unshares_cgroup() && unshare(CLONE_NEWCGROUP) != 0) {
+    return Error(errno, "make the container's cgroup namespace").In({}, "clone");
+  }
+  const JoinedNamespace* cgroup = plan.Joined(CLONE_NEWCGROUP);
+  if (cgroup != nullptr && !IsEnteredBefore(plan, *cgroup) &&
+      setns(cgroup->file, CLONE_NEWCGROUP) != 0) {
+    return CannotJoin(setup, *cgroup, errno);
+  }
+  return EnterTimeNamespace(setup);
+}
+
+Status EnterJoinedMounts(const Setup& setup) {
+  const JoinedNamespace* mounts = setup.plan.Joined(CLONE_NEWNS);
+  if (mounts == nullptr) return Ok();
+  // It goes to that namespace's root and its "/" as well; setns(2).
+  if (setns(mounts->file, CLONE_NEWNS) != 0) return CannotJoin(setup, *mounts, errno);
+  return Ok();
+}
+
+}  // namespace slipway::launch

@@ -1,0 +1,30 @@
+// What the child itself does about its namespaces, between its release and the last InChild hook;
+// see start.h. All others it is born in (cloning.h).
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_OWN_NAMESPACES_H_
+#define SLIPWAY_RUNTIME_LAUNCH_OWN_NAMESPACES_H_
+
+#include "runtime/launch/start.h"
+#include "runtime/sdk/result.h"
+
+namespace slipway::launch {
+
+// First: becomes root of an own or joined user namespace, where 0 is mapped.
+Status EnterUserNamespace(const Setup& setup);
+
+// Once the cgroups of v1 are entered, which a cgroup namespace would show wrongly otherwise:
+// cgroup namespace, time namespace with its offsets.
+Status EnterLaterNamespaces(const Setup& setup);
+
+// Behind the last InChild: until then the host's files are at "/".
+Status EnterJoinedMounts(const Setup& setup);
+
+// Is the joined namespace entered before the child's clone, and not by the child itself?
+bool IsEnteredBefore(const Plan& plan, const JoinedNamespace& joined);
+
+// Why a namespace cannot be joined, with whose wish it was.
+Error CannotJoin(const Setup& setup, const JoinedNamespace& joined, int cause);
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_OWN_NAMESPACES_H_

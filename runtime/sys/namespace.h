@@ -1,0 +1,47 @@
+// Namespaces by their files, ioctl_ns(2): /proc/PID/ns/net and what is bound to others like it.
+
+#ifndef SLIPWAY_RUNTIME_SYS_NAMESPACE_H_
+#define SLIPWAY_RUNTIME_SYS_NAMESPACE_H_
+
+#include <sched.h>
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "runtime/sdk/result.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080  // since Linux 5.6, but not in older C libraries
+#endif
+
+namespace slipway::sys {
+
+// As in /proc/PID/ns: "net" for CLONE_NEWNET; "" for what is no namespace's flag, or several.
+const char* NamespaceName(uint64_t flag);
+
+// Which namespace a file is of: two that are the same have the same file.
+struct NamespaceId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const NamespaceId&) const = default;
+};
+
+Result<NamespaceId> IdentifyNamespace(int file);
+
+// This process's own, by its flag.
+Result<NamespaceId> OwnNamespace(uint64_t flag);
+
+// Its CLONE_NEW*. ENOTTY: the file is no namespace's.
+Result<uint64_t> NamespaceKind(int file);
+
+// Does the user namespace `user`, or one inside it, own the namespace? False also where this
+// process may not know: it owns nothing that is further out than this process is.
+bool IsOwnedBy(int file, const NamespaceId& user);
+
+// Root of this process's user namespace, and in no other group, as far as that has a 0: what is
+// mapped to nobody cannot be become. Nor are groups left where that is denied; user_namespaces(7).
+Status BecomeRootOfNamespace();
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_NAMESPACE_H_
