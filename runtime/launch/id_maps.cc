@@ -136,6 +136,19 @@ Status WriteDown(const IdMaps& ids, state::Journal& journal) {
   return Ok();
 }
 
+// Of a namespace that may live longer here than with whom it was made for.
+Status WriteDownJoined(pid_t child, state::Journal& journal) {
+  if (!MayMapAny()) return Ok();
+  for (const char* map : {"uid_map", "gid_map"}) {
+    ASSIGN_OR_RETURN(const auto lines,
+                     state::ReadIdMap("/proc/" + std::to_string(child) + "/" + map));
+    for (const state::MapLine& line : lines) {
+      RETURN_IF_ERROR(journal.AddIds({line.outside, line.count}));
+    }
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal, const Log& log) {
@@ -154,8 +167,10 @@ Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal
   return Ok();
 }
 
-Status WriteIdMaps(const Plan& plan, pid_t child) {
-  if (!plan.has_own_user()) return Ok();
+Status WriteIdMaps(const Plan& plan, pid_t child, state::Journal& journal) {
+  if (!plan.has_own_user()) {
+    return plan.Joined(CLONE_NEWUSER) != nullptr ? WriteDownJoined(child, journal) : Ok();
+  }
   Status written = WriteBoth(plan.ids, child);
   if (written.ok()) return written;
   return Of(plan, std::move(written.error().Prefix("cannot map the container's ids")));

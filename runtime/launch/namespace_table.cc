@@ -120,7 +120,7 @@ Status WishToJoin(Plan& plan, const Asking& asking, int file, uint64_t flag) {
     return Error(kind.error()->errno_value, "join a " + KindOf(flag), {}, "a bug of the stage");
   }
   if (!kind.ok() || *kind != flag) {
-    return Error("not a " + KindOf(flag), {},
+    return Error("not a namespace of the kind", name,
                  (kind.ok() ? "it is a " + KindOf(*kind) : std::string("it is no namespace at all")) +
                      "; take a file such as /proc/PID/ns/" + name);
   }
