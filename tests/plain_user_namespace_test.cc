@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,11 +45,15 @@ class SystemFiles {
     // No machine's users are in the way of the test's.
     std::ofstream("/etc/subuid");
     std::ofstream("/etc/subgid");
+    // One of root's.
+    std::ofstream(uts_namespace()).close();
+    EXPECT_EQ(RunProgram({"/usr/bin/unshare", "--uts=" + uts_namespace(), "/bin/true"}).status, 0);
     fs::remove("/usr/bin/newuidmap");
     fs::remove("/usr/bin/newgidmap");
   }
   SystemFiles(const SystemFiles&) = delete;
   SystemFiles& operator=(const SystemFiles&) = delete;
+  std::string uts_namespace() const { return folder_ + "/uts"; }
   ~SystemFiles() {
     for (const std::string& point : {std::string("/usr/bin"), std::string("/etc"), folder_}) {
       EXPECT_EQ(umount2(point.c_str(), MNT_DETACH), 0) << point;
@@ -177,11 +182,31 @@ TEST_F(PlainUserNamespace, GivesRightsToTheStagesBehindItAlone) {
 }
 
 TEST_F(PlainUserNamespace, GivesNoRightsToNamespacesOfOutside) {
-  ExpectRefusalLike(
-      Run("  - good-user-namespace\n  - good-namespaces: {own: [net], join: {uts: /proc/" +
-              std::to_string(getpid()) + "/ns/uts}}\n",
-          "true"),
-      copy_.Config(), {"good-namespaces: cannot open \"/proc/"});
+  ExpectRefusal(Run("  - good-user-namespace\n  - good-namespaces: {join: {uts: " +
+                        system_.uts_namespace() + "}}\n",
+                    "true"),
+                copy_.Config() +
+                    ":4:5: good-namespaces: cannot join the uts namespace: Operation not permitted "
+                    "(it takes CAP_SYS_ADMIN in the user namespace that owns it, and nobody has "
+                    "that from inside of another one)");
+}
+
+TEST_F(PlainUserNamespace, TakesAFurtherCommand) {
+  const std::vector<std::string> start = {
+      copy_.host(), "--config", copy_.WriteStages(kContainer), "--root", State(), "--name",
+      "mine", "--plugin-dir", copy_.fixtures(), "--", "/bin/sh", "-c",
+      "echo begun; exec tail -f /dev/null"};
+  Running container(start, {.uid = User()});
+  ASSERT_TRUE(container.AwaitOutput("begun\n")) << container.Await().err;
+  const std::vector<std::string> verb = {copy_.host(), "exec", "--root", State(), "mine",
+                                         "/bin/sh", "-c", kShow};
+  RunResult result;
+  do {
+    result = RunProgram(verb, {.uid = User()});
+  } while (result.err.find("does not run yet") != std::string::npos);
+  EXPECT_EQ(result.out, "0\nmine\n" + Line(0, User(), 1) + "deny\n") << result.err;
+  container.Signal(SIGTERM);
+  container.Await();
 }
 
 }  // namespace
