@@ -1,8 +1,8 @@
 // Containers that join namespaces of others, as those of a pod do. setns(2).
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +17,8 @@ namespace slipway::testing {
 namespace {
 
 constexpr char kRoot[] = "  - mount: {root: root}\n  - proc\n";
-constexpr char kShowAll[] = "for n in user net ipc uts pid cgroup; do readlink /proc/self/ns/$n; done";
+constexpr char kShowAll[] =
+    "for n in user net ipc uts pid cgroup; do readlink /proc/self/ns/$n; done";
 
 class JoinedNamespace : public NamespaceTest {
  protected:
@@ -59,8 +60,8 @@ TEST_F(JoinedNamespace, OfAPodAreTheContainers) {
 
 TEST_F(JoinedNamespace, WithTheirUserNamespaceMakeTheContainerItsRoot) {
   StartPod(std::string("  - good-user-namespace\n") + kPod);
-  const RunResult result = Run(JoinUser() + Join("net ipc uts pid cgroup") + kRoot,
-                               std::string("id -u; ") + kShowAll);
+  const RunResult result =
+      Run(JoinUser() + Join("net ipc uts pid cgroup") + kRoot, std::string("id -u; ") + kShowAll);
   EXPECT_EQ(result.out, "0\n" + Names("user net ipc uts pid cgroup")) << result.err;
 }
 
@@ -75,9 +76,9 @@ TEST_F(JoinedNamespace, OfOutsideComeBeforeAnOwnUserNamespace) {
 
 TEST_F(JoinedNamespace, OwnOnesBelongToTheJoinedUserNamespace) {
   StartPod(std::string("  - good-user-namespace\n") + kPod);
-  const RunResult result = Run(JoinUser() + "  - uts: {hostname: own}\n" + Join("net") +
-                                   "  - pid\n" + kRoot,
-                               "hostname; hostname other && hostname; ls -d /proc/1");
+  const RunResult result =
+      Run(JoinUser() + "  - uts: {hostname: own}\n" + Join("net") + "  - pid\n" + kRoot,
+          "hostname; hostname other && hostname; ls -d /proc/1");
   EXPECT_EQ(result.out, "own\nother\n/proc/1\n") << result.err;
 }
 
@@ -91,7 +92,8 @@ TEST_F(JoinedNamespace, OfProcessesShowsThemInAFreshProcfs) {
 // The others' processes are not the container's.
 TEST_F(JoinedNamespace, OfProcessesEndsNobodyElse) {
   StartPod(kPod);
-  const std::string config = test_.Write("joins.yaml", "version: 1\nstages:\n" + Join("pid") + kRoot);
+  const std::string config =
+      test_.Write("joins.yaml", "version: 1\nstages:\n" + Join("pid") + kRoot);
   Running other({Runfile("runtime/runtime"), "--plugin-dir", Runfile("tests/plugins"), "--name",
                  "joins", "--root", State(), "--config", config, "--", "/bin/sh", "-c",
                  "sleep 1000 & echo begun; wait"});
@@ -107,7 +109,8 @@ TEST_F(JoinedNamespace, OfProcessesEndsNobodyElse) {
 
 TEST_F(JoinedNamespace, OfProcessesTakesAFurtherCommand) {
   StartPod(kPod);
-  const std::string config = test_.Write("joins.yaml", "version: 1\nstages:\n" + Join("pid net") + kRoot);
+  const std::string config =
+      test_.Write("joins.yaml", "version: 1\nstages:\n" + Join("pid net") + kRoot);
   Running other({Runfile("runtime/runtime"), "--plugin-dir", Runfile("tests/plugins"), "--name",
                  "joins", "--root", State(), "--config", config, "--", "/bin/sh", "-c",
                  "echo begun; exec tail -f /etc/ready"});
@@ -129,9 +132,9 @@ TEST_F(JoinedNamespace, OfProcessesAndUsersHideTheRuntimeFromTheOthers) {
     ASSERT_EQ(mkfifo(test_.Path(name).c_str(), 0600), 0);
     ASSERT_EQ(chmod(test_.Path(name).c_str(), 0666), 0);
   }
-  const std::string config = test_.Write(
-      "joins.yaml", "version: 1\nstages:\n" + JoinUser() + Join("pid") +
-                        "  - bad-waits: {dir: ., hook: in-child}\n" + kRoot);
+  const std::string config =
+      test_.Write("joins.yaml", "version: 1\nstages:\n" + JoinUser() + Join("pid") +
+                                    "  - bad-waits: {dir: ., hook: in-child}\n" + kRoot);
   Running other({Runfile("runtime/runtime"), "--plugin-dir", Runfile("tests/plugins"), "--root",
                  State(), "--config", config, "--", "/bin/echo", "runs"});
   // Returns once the hook runs.
@@ -174,9 +177,9 @@ TEST_F(JoinedNamespace, RefusesWhatDoesNotGoTogether) {
 
 // A namespace of processes that the runtime is itself inside of.
 TEST_F(JoinedNamespace, SaysWhoseWishTheKernelRefuses) {
-  const std::string config = test_.Write(
-      "outer.yaml", "version: 1\nstages:\n  - good-namespaces: {join: {pid: /proc/" +
-                        std::to_string(getpid()) + "/ns/pid}}\n");
+  const std::string config =
+      test_.Write("outer.yaml", "version: 1\nstages:\n  - good-namespaces: {join: {pid: /proc/" +
+                                    std::to_string(getpid()) + "/ns/pid}}\n");
   const RunResult result = RunProgram(
       {"/usr/bin/unshare", "--pid", "--fork", Runfile("runtime/runtime"), "--plugin-dir",
        Runfile("tests/plugins"), "--root", State(), "--config", config, "--", "/bin/true"});

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,7 @@ class SystemFiles {
     Overlay("/etc", "etc");
     Overlay("/usr/bin", "bin");
     // No machine's users are in the way of the test's.
-    std::ofstream("/etc/subuid");
-    std::ofstream("/etc/subgid");
+    for (const char* file : {"/etc/subuid", "/etc/subgid"}) std::ofstream(file).close();
     // One of root's.
     std::ofstream(uts_namespace()).close();
     EXPECT_EQ(RunProgram({"/usr/bin/unshare", "--uts=" + uts_namespace(), "/bin/true"}).status, 0);
@@ -90,8 +90,9 @@ class PlainUserNamespace : public ::testing::Test {
   std::string State() const { return fs::path(copy_.Config()).parent_path() / "state"; }
 
   RunResult Run(const std::string& stages, const std::string& script, bool verbose = false) const {
-    std::vector<std::string> argv = {copy_.host(), "--config", copy_.WriteStages(stages),
-                                     "--root", State(), "--plugin-dir", copy_.fixtures()};
+    std::vector<std::string> argv = {copy_.host(),    "--config", copy_.WriteStages(stages),
+                                     "--root",        State(),    "--plugin-dir",
+                                     copy_.fixtures()};
     if (verbose) argv.emplace_back("-v");
     argv.insert(argv.end(), {"--", "/bin/sh", "-c", script});
     return RunProgram(argv, {.uid = User()});
@@ -141,8 +142,7 @@ TEST_F(PlainUserNamespace, SubordinateIdsFollowRoot) {
     fs::copy_file(Runfile("tests/id_map_helper"), name);
     chmod(name, 04755);
   }
-  const RunResult result =
-      Run(kContainer, std::string(kShow) + "; cat /proc/self/gid_map");
+  const RunResult result = Run(kContainer, std::string(kShow) + "; cat /proc/self/gid_map");
   EXPECT_EQ(result.out, "0\nmine\n" + Line(0, User(), 1) + Line(1, 300000, 1000) + "allow\n" +
                             Line(0, 0, 1) + Line(1, 300000, 1000))
       << result.err;
@@ -166,9 +166,9 @@ TEST_F(PlainUserNamespace, OtherIdsNeedTheHelpers) {
 }
 
 TEST_F(PlainUserNamespace, TheOwnIdMayHaveAnotherNumberInside) {
-  const RunResult result = Run("  - good-user-namespace: {map: [user 7 " + std::to_string(User()) +
-                                   " 1, group 7 0 1]}\n",
-                               "id -u; id -g");
+  const RunResult result = Run(
+      "  - good-user-namespace: {map: [user 7 " + std::to_string(User()) + " 1, group 7 0 1]}\n",
+      "id -u; id -g");
   EXPECT_EQ(result.out, "7\n7\n") << result.err;
 }
 
@@ -191,22 +191,66 @@ TEST_F(PlainUserNamespace, GivesNoRightsToNamespacesOfOutside) {
                     "that from inside of another one)");
 }
 
-TEST_F(PlainUserNamespace, TakesAFurtherCommand) {
-  const std::vector<std::string> start = {
-      copy_.host(), "--config", copy_.WriteStages(kContainer), "--root", State(), "--name",
-      "mine", "--plugin-dir", copy_.fixtures(), "--", "/bin/sh", "-c",
-      "echo begun; exec tail -f /dev/null"};
-  Running container(start, {.uid = User()});
-  ASSERT_TRUE(container.AwaitOutput("begun\n")) << container.Await().err;
-  const std::vector<std::string> verb = {copy_.host(), "exec", "--root", State(), "mine",
-                                         "/bin/sh", "-c", kShow};
-  RunResult result;
-  do {
-    result = RunProgram(verb, {.uid = User()});
-  } while (result.err.find("does not run yet") != std::string::npos);
+class PlainUsersContainer : public PlainUserNamespace {
+ protected:
+  void SetUp() override {
+    PlainUserNamespace::SetUp();
+    if (IsSkipped()) return;
+    const std::vector<std::string> start = {copy_.host(),
+                                            "--config",
+                                            copy_.WriteStages(kContainer),
+                                            "--root",
+                                            State(),
+                                            "--name",
+                                            "mine",
+                                            "--plugin-dir",
+                                            copy_.fixtures(),
+                                            "--",
+                                            "/bin/sh",
+                                            "-c",
+                                            "echo begun; exec tail -f /dev/null"};
+    container_ = std::make_unique<Running>(start, RunOptions{.uid = User()});
+    ASSERT_TRUE(container_->AwaitOutput("begun\n")) << container_->Await().err;
+    // A moment after the command runs.
+    while (List().find("\"running\"") == std::string::npos) sched_yield();
+  }
+  void TearDown() override {
+    if (container_) {
+      container_->Signal(SIGTERM);
+      container_->Await();
+    }
+    PlainUserNamespace::TearDown();
+  }
+
+  std::string List() const {
+    return RunProgram({copy_.host(), "list", "--root", State(), "--format", "json"},
+                      {.uid = User()})
+        .out;
+  }
+  std::string Pid() const {
+    const std::string json = List();
+    const size_t at = json.find("\"pid\":") + 6;
+    return json.substr(at, json.find_first_not_of("0123456789", at) - at);
+  }
+
+ private:
+  std::unique_ptr<Running> container_;
+};
+
+TEST_F(PlainUsersContainer, TakesAFurtherCommand) {
+  const RunResult result = RunProgram(
+      {copy_.host(), "exec", "--root", State(), "mine", "/bin/sh", "-c", kShow}, {.uid = User()});
   EXPECT_EQ(result.out, "0\nmine\n" + Line(0, User(), 1) + "deny\n") << result.err;
-  container.Signal(SIGTERM);
-  container.Await();
+}
+
+TEST_F(PlainUsersContainer, CanBeJoinedByAnother) {
+  const std::string files = "/proc/" + Pid() + "/ns/";
+  const RunResult result =
+      Run("  - good-user-namespace: {own: false, join: " + files +
+              "user}\n  - good-namespaces: {join: {uts: " + files + "uts, pid: " + files +
+              "pid}}\n  - mount: {root: root}\n" + "  - proc\n",
+          std::string(kShow) + "; ls -d /proc/1");
+  EXPECT_EQ(result.out, "0\nmine\n" + Line(0, User(), 1) + "deny\n/proc/1\n") << result.err;
 }
 
 }  // namespace

@@ -51,8 +51,7 @@ TEST_F(TimeNamespace, HasBothOffsetsAndItsChildrenHaveThem) {
       Run(std::string(kClocks) + "  - pid\n  - mount: {root: root}\n  - proc\n",
           "cat /proc/self/timens_offsets; a=$(readlink /proc/self/ns/time); "
           "b=$(readlink /proc/self/ns/time_for_children); [ $a = $b ] && echo same");
-  EXPECT_EQ(result.out,
-            "monotonic           2 500000000\nboottime      1000000         0\nsame\n")
+  EXPECT_EQ(result.out, "monotonic           2 500000000\nboottime      1000000         0\nsame\n")
       << result.err;
 }
 

@@ -48,10 +48,10 @@ TEST_F(UserNamespace, TheHostChoosesFreeIdsWhereNobodySaysAnything) {
 
 TEST_F(UserNamespace, WhatItsRootMakesBelongsToTheMappedIdOutside) {
   const std::string folder = Shared();
-  const RunResult result = Run(
-      "  - good-user-namespace: {map: [user 0 700000 2, group 0 800000 2]}\n"
-      "  - mount: {root: root}\n",
-      "id -G; touch /tmp/made; touch /tmp/given; chown 1:1 /tmp/given");
+  const RunResult result =
+      Run("  - good-user-namespace: {map: [user 0 700000 2, group 0 800000 2]}\n"
+          "  - mount: {root: root}\n",
+          "id -G; touch /tmp/made; touch /tmp/given; chown 1:1 /tmp/given");
   EXPECT_EQ(result.out, "0\n") << result.err;
   struct stat made {};
   struct stat given {};
@@ -97,10 +97,10 @@ TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
 }
 
 TEST_F(UserNamespace, WhereNo0IsMappedTheCommandIsNobody) {
-  const RunResult result = Run(
-      "  - good-user-namespace: {map: [user 5 700000 1, group 5 700000 1]}\n"
-      "  - mount: {root: root}\n",
-      "id -u");
+  const RunResult result =
+      Run("  - good-user-namespace: {map: [user 5 700000 1, group 5 700000 1]}\n"
+          "  - mount: {root: root}\n",
+          "id -u");
   EXPECT_EQ(result.out, "65534\n") << result.err;
 }
 
@@ -119,11 +119,11 @@ TEST_F(UserNamespace, AFurtherCommandIsRootInIt) {
 }
 
 TEST_F(UserNamespace, OtherStagesWorkInIt) {
-  const RunResult result = Run(
-      "  - good-user-namespace\n  - uts: {hostname: web}\n  - pid\n"
-      "  - mount: {root: root, tmpfs: [/tmp]}\n  - proc\n"
-      "  - first-of:\n      - cgroup-v2: {pids.max: 9}\n      - cgroup-v1: {pids.max: 9}\n",
-      "hostname; touch /tmp/x && ls /tmp; ls -d /proc/1");
+  const RunResult result =
+      Run("  - good-user-namespace\n  - uts: {hostname: web}\n  - pid\n"
+          "  - mount: {root: root, tmpfs: [/tmp]}\n  - proc\n"
+          "  - first-of:\n      - cgroup-v2: {pids.max: 9}\n      - cgroup-v1: {pids.max: 9}\n",
+          "hostname; touch /tmp/x && ls /tmp; ls -d /proc/1");
   EXPECT_EQ(result.out, "web\nx\n/proc/1\n") << result.err;
   EXPECT_EQ(result.status, 0);
 }

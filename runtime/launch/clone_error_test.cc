@@ -65,12 +65,11 @@ TEST_F(CloneErrorOf, APlainUserIsToldWhoForbidsUserNamespaces) {
       "new user namespace; this system lets only ";
   Write("unprivileged_userns_clone", "1\n");
   Write("apparmor_restrict_unprivileged_userns", "1\n");
-  EXPECT_EQ(Text(EPERM), begin +
-                             "programs with an AppArmor profile make user namespaces: " + folder_ +
-                             "/apparmor_restrict_unprivileged_userns is 1)");
+  EXPECT_EQ(Text(EPERM), begin + "programs with an AppArmor profile make user namespaces: " +
+                             folder_ + "/apparmor_restrict_unprivileged_userns is 1)");
   Write("unprivileged_userns_clone", "0\n");
-  EXPECT_EQ(Text(EPERM), begin + "root make user namespaces: " + folder_ +
-                             "/unprivileged_userns_clone is 0)");
+  EXPECT_EQ(Text(EPERM),
+            begin + "root make user namespaces: " + folder_ + "/unprivileged_userns_clone is 0)");
 }
 
 TEST_F(CloneErrorOf, RootNamesWhatElseMayRefuse) {

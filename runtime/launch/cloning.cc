@@ -23,9 +23,9 @@ namespace {
 
 // What the intermediate leaves, in memory that both have.
 struct Left {
-  pid_t pid = 0;                // of the child
-  int cause = 0;                // errno of what failed
-  ptrdiff_t not_joined = -1;    // which of the plan's namespaces it was; -1: the clone
+  pid_t pid = 0;              // of the child
+  int cause = 0;              // errno of what failed
+  ptrdiff_t not_joined = -1;  // which of the plan's namespaces it was; -1: the clone
 };
 
 struct Unmap {
@@ -34,7 +34,8 @@ struct Unmap {
 using SharedLeft = std::unique_ptr<Left, Unmap>;
 
 Result<SharedLeft> MapLeft() {
-  void* page = mmap(nullptr, sizeof(Left), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* page =
+      mmap(nullptr, sizeof(Left), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED)
     return Error(errno, "get memory for the container's start").In({}, "clone");
   return SharedLeft(new (page) Left);
@@ -121,9 +122,8 @@ Result<sys::Cloned> CloneByIntermediate(const Setup& setup) {
 
 Result<sys::Cloned> CloneChild(const Setup& setup) {
   const Plan& plan = setup.plan;
-  if (std::any_of(plan.joined.begin(), plan.joined.end(), [&](const JoinedNamespace& joined) {
-        return IsEnteredBefore(plan, joined);
-      })) {
+  if (std::any_of(plan.joined.begin(), plan.joined.end(),
+                  [&](const JoinedNamespace& joined) { return IsEnteredBefore(plan, joined); })) {
     return CloneByIntermediate(setup);
   }
   auto cloned = sys::Clone(plan.clone_flags(), plan.cgroup_fd);

@@ -100,9 +100,9 @@ Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ra
     if (errno != EINTR) return Error(errno, "wait for", path);
   }
   if (status == 0) return Ok();
-  return Error(path + " failed", {},
-               !said.empty() ? said : "it says nothing; exit status " +
-                                          std::to_string(WEXITSTATUS(status)));
+  return Error(
+      path + " failed", {},
+      !said.empty() ? said : "it says nothing; exit status " + std::to_string(WEXITSTATUS(status)));
 }
 
 }  // namespace slipway::launch

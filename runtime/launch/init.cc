@@ -32,8 +32,8 @@ Error CannotMake(int cause, const char* what) {
 }
 
 // Where the system forbids to execute memory files (vm.memfd_noexec of sysctl(8)): a file in a
-// filesystem of its own, which is attached nowhere and read-only. Whoever the container's root is on
-// the host executes it.
+// filesystem of its own, which is attached nowhere and read-only. Whoever the container's root is
+// on the host executes it.
 Result<sys::Fd> FileInDetachedMount() {
   ASSIGN_OR_RETURN(const sys::Fd mount,
                    sys::NewMount("tmpfs", {{"mode", "755"}, {"size", "64k"}}, 0));

@@ -11,7 +11,7 @@ namespace {
 constexpr uint64_t kAllKinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
                                CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME;
 constexpr uint64_t kLastId = std::numeric_limits<uint32_t>::max() - 1;  // (uid_t)-1 is none
-constexpr size_t kMostRanges = 340;  // user_namespaces(7)
+constexpr size_t kMostRanges = 340;                                     // user_namespaces(7)
 constexpr const char* kPrivileges = "a bug of the stage: its privileges are SLIPWAY_ROOT_OR_USERNS";
 
 std::string KindOf(uint64_t flag) { return std::string(sys::NamespaceName(flag)) + " namespace"; }
@@ -120,9 +120,10 @@ Status WishToJoin(Plan& plan, const Asking& asking, int file, uint64_t flag) {
     return Error(kind.error()->errno_value, "join a " + KindOf(flag), {}, "a bug of the stage");
   }
   if (!kind.ok() || *kind != flag) {
-    return Error("not a namespace of the kind", name,
-                 (kind.ok() ? "it is a " + KindOf(*kind) : std::string("it is no namespace at all")) +
-                     "; take a file such as /proc/PID/ns/" + name);
+    return Error(
+        "not a namespace of the kind", name,
+        (kind.ok() ? "it is a " + KindOf(*kind) : std::string("it is no namespace at all")) +
+            "; take a file such as /proc/PID/ns/" + name);
   }
   if (const std::string maker = WhoMakes(plan, flag); !maker.empty()) {
     return OwnAndJoined(flag, maker, asking.descriptor.name);
@@ -176,14 +177,14 @@ std::optional<Clash> FindClash(const Plan& plan) {
   if (!plan.has_own_user() && (user == nullptr || sys::IsOwnedBy(mounts->file, user->id))) {
     return std::nullopt;
   }
-  return Clash{mounts->wisher.stage,
-               Error("cannot join a mnt namespace from inside of a user namespace that does not own "
-                     "it",
-                     {},
-                     "the stage " +
-                         (user != nullptr ? user->wisher.name : WhoMakes(plan, CLONE_NEWUSER)) +
-                         " asks for the user namespace: join the one that owns the mounts, or "
-                         "none")};
+  return Clash{
+      mounts->wisher.stage,
+      Error("cannot join a mnt namespace from inside of a user namespace that does not own "
+            "it",
+            {},
+            "the stage " + (user != nullptr ? user->wisher.name : WhoMakes(plan, CLONE_NEWUSER)) +
+                " asks for the user namespace: join the one that owns the mounts, or "
+                "none")};
 }
 
 }  // namespace slipway::launch

@@ -78,7 +78,8 @@ TEST_F(NamespaceWishes, TheSameOneMayBeJoinedTwiceAndAnotherMayNot) {
 TEST_F(NamespaceWishes, WhatIsJoinedIsOfTheKindThatIsSaid) {
   const sys::Fd net = Own("net");
   EXPECT_EQ(Line(WishToJoin(plan_, one_, net.get(), CLONE_NEWIPC)),
-            "not a namespace of the kind \"ipc\" (it is a net namespace; take a file such as /proc/PID/ns/ipc)");
+            "not a namespace of the kind \"ipc\" (it is a net namespace; take a file such as "
+            "/proc/PID/ns/ipc)");
   const sys::Fd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
   EXPECT_EQ(Line(WishToJoin(plan_, one_, file.get(), CLONE_NEWIPC)),
             "not a namespace of the kind \"ipc\" (it is no namespace at all; take a file such as "
@@ -130,8 +131,7 @@ TEST_F(NamespaceWishes, AMapNeedsAnOwnUserNamespaceAndBothKinds) {
             "a map of ids, but no own user namespace (a bug of the stage: "
             "add_namespaces(CLONE_NEWUSER))");
   ASSERT_TRUE(WishNamespaces(plan_, one_, CLONE_NEWUSER).ok());
-  EXPECT_EQ(Clash(),
-            "a map of user ids alone (the container also needs a map of group ids)");
+  EXPECT_EQ(Clash(), "a map of user ids alone (the container also needs a map of group ids)");
   ASSERT_TRUE(WishIdMap(plan_, one_, SLIPWAY_GROUP_IDS, {0, 1, 1}).ok());
   EXPECT_EQ(Clash(), "");
 }

@@ -30,8 +30,8 @@ struct IdRange {
 struct IdMaps {
   std::vector<IdRange> users;
   std::vector<IdRange> groups;
-  Wisher wisher;         // who has said something about them; "": nobody
-  bool chosen = false;   // by the host, as wished
+  Wisher wisher;        // who has said something about them; "": nobody
+  bool chosen = false;  // by the host, as wished
   bool asked() const { return !wisher.name.empty(); }
   bool empty() const { return users.empty() && groups.empty(); }
 };

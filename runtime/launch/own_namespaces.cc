@@ -50,9 +50,9 @@ Error CannotSetClocks(const Setup& setup, Error error) {
 
 Status WriteOffsets(const TimeOffsets& time) {
   if (time.wisher.name.empty()) return Ok();
-  Status written = sys::WriteFile("/proc/self/timens_offsets",
-                                  OffsetLine("monotonic", time.monotonic_ns) +
-                                      OffsetLine("boottime", time.boottime_ns));
+  Status written =
+      sys::WriteFile("/proc/self/timens_offsets", OffsetLine("monotonic", time.monotonic_ns) +
+                                                      OffsetLine("boottime", time.boottime_ns));
   if (!written.ok() && written.error()->errno_value == ERANGE) {
     written.error().Hint("a clock would be before 0, or later than the kernel can count");
   }

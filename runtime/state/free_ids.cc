@@ -52,8 +52,8 @@ std::vector<Ids> UsableIds() {
   for (const Ids& user : IdsHere("/proc/self/uid_map")) {
     for (const Ids& group : groups) {
       const uint64_t first = std::max(user.first, group.first);
-      const uint64_t end = std::min(uint64_t{user.first} + user.count,
-                                    uint64_t{group.first} + group.count);
+      const uint64_t end =
+          std::min(uint64_t{user.first} + user.count, uint64_t{group.first} + group.count);
       if (first >= end) continue;
       usable.push_back({static_cast<uint32_t>(first), static_cast<uint32_t>(end - first)});
     }
