@@ -39,6 +39,10 @@ class PublicCopy {
     std::filesystem::create_directory_symlink(Runfile("configs"), links + "/configs");
   }
 
+  // A stage of tests/plugins by the name of its source: "good_logs".
+  void AddFixture(const std::string& name) const { Copy("tests/plugins/lib" + name + "_stage.so"); }
+  std::string fixtures() const { return folder_ + "/tests/plugins"; }
+
   std::string host() const { return folder_ + "/runtime/runtime"; }
 
   // The path of the config.

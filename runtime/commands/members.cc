@@ -13,7 +13,9 @@
 #include <string>
 #include <utility>
 
+#include "runtime/cli/processes.h"
 #include "runtime/launch/operations.h"
+#include "runtime/sys/file.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::commands {
@@ -31,12 +33,47 @@ std::optional<ino_t> PidNamespace(const std::string& pid) {
   return about.st_ino;
 }
 
+// Is it the first of its pid namespace? Else the namespace is not the container's own, which has
+// joined it, and may hold processes of others.
+bool IsPid1(pid_t pid) {
+  cli::ProcessRow row;
+  row.pid = pid;
+  const auto status = sys::ReadFile("/proc/" + std::to_string(pid) + "/status");
+  return status.ok() && cli::ReadStatus(*status, row) && row.inside == 1;
+}
+
+// Adds the children of each thread of the process; proc_tid_children(5).
+void AddChildren(pid_t pid, std::vector<pid_t>& pids) {
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  const std::unique_ptr<DIR, int (*)(DIR*)> threads(opendir(tasks.c_str()), closedir);
+  if (!threads) return;
+  while (const dirent* entry = readdir(threads.get())) {
+    if (entry->d_name[0] == '.') continue;
+    const auto text = sys::ReadFile(tasks + "/" + entry->d_name + "/children");
+    if (!text.ok()) continue;
+    const char* at = (*text).c_str();
+    char* end = nullptr;
+    for (long child = strtol(at, &end, 10); end != at; child = strtol(at, &end, 10)) {
+      pids.push_back(static_cast<pid_t>(child));
+      at = end;
+    }
+  }
+}
+
+std::vector<pid_t> WithDescendants(pid_t first) {
+  std::vector<pid_t> pids = {first};
+  for (size_t i = 0; i < pids.size(); ++i) AddChildren(pids[i], pids);
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
 Result<std::vector<pid_t>> InNamespaceOf(pid_t first) {
   const auto wanted = PidNamespace(std::to_string(first));
   if (!wanted || wanted == PidNamespace("self")) {
     return Error("nobody knows which processes are the container's", {},
                  "it has neither a PID namespace (the stage pid) nor a cgroup of its own");
   }
+  if (!IsPid1(first)) return WithDescendants(first);
   std::vector<pid_t> pids;
   const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
   if (!proc) return Error(errno, "read", "/proc");

@@ -13,7 +13,8 @@
 namespace slipway::commands {
 
 // Sorted; some may have ended meanwhile. Without a stage that knows, those of the first process's
-// own pid namespace; without that too there is no telling, which is an error.
+// own pid namespace, or of one that it has joined: it and its descendants; without that too there
+// is no telling, which is an error.
 Result<std::vector<pid_t>> Members(Running& running);
 
 // Sends the signal to each of them. A process is pinned by a pidfd and looked for again before it

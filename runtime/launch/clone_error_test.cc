@@ -55,6 +55,23 @@ TEST_F(CloneErrorOf, APlainUserNamesTheStagesAndTheRight) {
                 "that needs CAP_SYS_ADMIN: run the runtime as root, for example with sudo)");
 }
 
+TEST_F(CloneErrorOf, APlainUserIsToldWhoForbidsUserNamespaces) {
+  here_.has_sys_admin = false;
+  here_.settings = folder_;
+  plan_ = {};
+  Want("user", CLONE_NEWUSER);
+  const std::string begin =
+      "cannot make the container's namespaces: Operation not permitted (the stage user asked for a "
+      "new user namespace; this system lets only ";
+  Write("unprivileged_userns_clone", "1\n");
+  Write("apparmor_restrict_unprivileged_userns", "1\n");
+  EXPECT_EQ(Text(EPERM), begin + "programs with an AppArmor profile make user namespaces: " +
+                             folder_ + "/apparmor_restrict_unprivileged_userns is 1)");
+  Write("unprivileged_userns_clone", "0\n");
+  EXPECT_EQ(Text(EPERM),
+            begin + "root make user namespaces: " + folder_ + "/unprivileged_userns_clone is 0)");
+}
+
 TEST_F(CloneErrorOf, RootNamesWhatElseMayRefuse) {
   EXPECT_EQ(Text(EPERM), "cannot make the container's namespaces: Operation not permitted " +
                              std::string(kWho) +

@@ -14,7 +14,8 @@ Asking AskingIn(const slipway_context* context) { return {*context->descriptor, 
 bool Enters(const slipway_context* context) { return context->operation == SLIPWAY_EXEC; }
 
 Wisher WisherOf(const slipway_context* context) {
-  return {.stage = context->descriptor->name,
+  return {.name = context->descriptor->name,
+          .stage = context->stage,
           .where = context->where != nullptr ? *context->where : std::string()};
 }
 

@@ -84,6 +84,20 @@ TEST_F(HostFunctions, RefuseANamespaceToAStageThatDeclaresNoPrivileges) {
   EXPECT_EQ(plan.namespaces, uint64_t{CLONE_NEWUSER | CLONE_NEWNET});
 }
 
+TEST_F(HostFunctions, AFurtherProcessGetsNoNamespacesOfItsOwn) {
+  Plan plan;
+  context_.plan = &plan;
+  context_.operation = SLIPWAY_EXEC;
+  stage_.privileges = SLIPWAY_ROOT_OR_USERNS;
+  EXPECT_EQ(host_.add_id_map(&context_, SLIPWAY_USER_IDS, 0, 1, 1, &error_), 0);
+  EXPECT_EQ(host_.choose_id_map(&context_, &error_), 0);
+  EXPECT_EQ(host_.join_namespace(&context_, -1, CLONE_NEWNET, &error_), 0);
+  EXPECT_EQ(host_.set_time_offsets(&context_, 1, 1, &error_), 0);
+  EXPECT_FALSE(plan.ids.asked());
+  EXPECT_TRUE(plan.joined.empty());
+  EXPECT_EQ(plan.namespaces, 0u);
+}
+
 TEST_F(HostFunctions, FiguresDoNotOverflow) {
   Findings findings;
   context_.findings = &findings;

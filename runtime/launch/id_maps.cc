@@ -125,12 +125,27 @@ Status WriteBoth(const IdMaps& ids, pid_t child) {
   return Write(child, "uid_map", LinesOf(ids.users));
 }
 
-// What others must not get: but for a plain user, whose ids are his anyway.
+// What no other container must get. Not where ids have the same number inside: those are the
+// machine's. A plain user's are his anyway.
+Status WriteDown(const IdRange& range, state::Journal& journal) {
+  if (!MayMapAny() || range.inside == range.outside) return Ok();
+  return journal.AddIds({range.outside, range.count});
+}
+
 Status WriteDown(const IdMaps& ids, state::Journal& journal) {
-  if (!MayMapAny()) return Ok();
   for (const auto* ranges : {&ids.users, &ids.groups}) {
-    for (const IdRange& range : *ranges) {
-      RETURN_IF_ERROR(journal.AddIds({range.outside, range.count}));
+    for (const IdRange& range : *ranges) RETURN_IF_ERROR(WriteDown(range, journal));
+  }
+  return Ok();
+}
+
+// Of a namespace that may live longer here than with whom it was made for.
+Status WriteDownJoined(pid_t child, state::Journal& journal) {
+  for (const char* map : {"uid_map", "gid_map"}) {
+    ASSIGN_OR_RETURN(const auto lines,
+                     state::ReadIdMap("/proc/" + std::to_string(child) + "/" + map));
+    for (const state::MapLine& line : lines) {
+      RETURN_IF_ERROR(WriteDown({line.inside, line.outside, line.count}, journal));
     }
   }
   return Ok();
@@ -154,8 +169,10 @@ Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal
   return Ok();
 }
 
-Status WriteIdMaps(const Plan& plan, pid_t child) {
-  if (!plan.has_own_user()) return Ok();
+Status WriteIdMaps(const Plan& plan, pid_t child, state::Journal& journal) {
+  if (!plan.has_own_user()) {
+    return plan.Joined(CLONE_NEWUSER) != nullptr ? WriteDownJoined(child, journal) : Ok();
+  }
   Status written = WriteBoth(plan.ids, child);
   if (written.ok()) return written;
   return Of(plan, std::move(written.error().Prefix("cannot map the container's ids")));

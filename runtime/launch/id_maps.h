@@ -19,8 +19,9 @@ namespace slipway::launch {
 // user is root, and the subordinate ids follow, where there are such and newuidmap(1).
 Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal, const Log& log);
 
-// child: a parked process in the user namespace. Does nothing where the plan has none.
-Status WriteIdMaps(const Plan& plan, pid_t child);
+// child: a parked process in the user namespace, be it an own one or one that is joined; of that
+// the ids are written down. Does nothing where the plan has none.
+Status WriteIdMaps(const Plan& plan, pid_t child, state::Journal& journal);
 
 }  // namespace slipway::launch
 

@@ -126,7 +126,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   Container& container = start.container();
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
-  RETURN_IF_ERROR(WriteIdMaps(setup.plan, container.pid()));
+  RETURN_IF_ERROR(WriteIdMaps(setup.plan, container.pid(), journal));
   RETURN_IF_ERROR(PostClone(job, container, journal));
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();

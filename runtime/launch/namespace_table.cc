@@ -121,7 +121,7 @@ Status WishToJoin(Plan& plan, const Asking& asking, int file, uint64_t flag) {
   }
   if (!kind.ok() || *kind != flag) {
     return Error(
-        "not a " + KindOf(flag), {},
+        "not a namespace of the kind", name,
         (kind.ok() ? "it is a " + KindOf(*kind) : std::string("it is no namespace at all")) +
             "; take a file such as /proc/PID/ns/" + name);
   }

@@ -65,9 +65,10 @@ Status WriteOffsets(const TimeOffsets& time) {
 Status EnterTimeNamespace(const Setup& setup) {
   if ((setup.plan.namespaces & CLONE_NEWTIME) == 0) return Ok();
   if (unshare(CLONE_NEWTIME) != 0) {
-    const bool unknown = errno == EINVAL;
-    return CannotSetClocks(setup, Error(errno, "make the container's time namespace", {},
-                                        unknown ? "this kernel has no time namespaces" : ""));
+    const char* hint = "";
+    if (errno == EINVAL) hint = "this kernel has no time namespaces";
+    if (errno == ENOSPC) hint = "as many exist as /proc/sys/user/max_time_namespaces allows";
+    return CannotSetClocks(setup, Error(errno, "make the container's time namespace", {}, hint));
   }
   const Dumpable dumpable;
   if (Status written = WriteOffsets(setup.plan.time); !written.ok()) {
@@ -135,9 +136,15 @@ Status EnterLaterNamespaces(const Setup& setup) {
   return EnterTimeNamespace(setup);
 }
 
-Status EnterJoinedMounts(const Setup& setup) {
+Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root) {
   const JoinedNamespace* mounts = setup.plan.Joined(CLONE_NEWNS);
   if (mounts == nullptr) return Ok();
+  if (root.is_set()) {
+    return setup.stages[root.stage()].Blamed(
+        Error("a root for a container that joins a mnt namespace", {},
+              "that of the stage " + mounts->wisher.name + " has its own: keep one of them"),
+        kStep);
+  }
   // It goes to that namespace's root and its "/" as well; setns(2).
   if (setns(mounts->file, CLONE_NEWNS) != 0) return CannotJoin(setup, *mounts, errno);
   return Ok();

@@ -16,8 +16,8 @@ Status EnterUserNamespace(const Setup& setup);
 // cgroup namespace, time namespace with its offsets.
 Status EnterLaterNamespaces(const Setup& setup);
 
-// Behind the last InChild: until then the host's files are at "/".
-Status EnterJoinedMounts(const Setup& setup);
+// Behind the last InChild: until then the host's files are at "/". root: none may be set then.
+Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root);
 
 // Is the joined namespace entered before the child's clone, and not by the child itself?
 bool IsEnteredBefore(const Plan& plan, const JoinedNamespace& joined);

@@ -123,7 +123,7 @@ Status RunInChild(const Hooks& hooks) {
   RETURN_IF_ERROR(EnterLaterNamespaces(setup));
   if (setup.target != nullptr) RETURN_IF_ERROR(setup.target->Enter());
   RETURN_IF_ERROR(RunHooks(hooks, kInChild, SLIPWAY_JOIN_IN_CHILD, &Stage::InChild));
-  RETURN_IF_ERROR(EnterJoinedMounts(setup));
+  RETURN_IF_ERROR(EnterJoinedMounts(setup, hooks.root));
   Status entered = hooks.root.Enter();
   if (entered.ok() || !hooks.root.is_set()) return entered;
   return setup.stages[hooks.root.stage()].Blamed(std::move(entered.error()), kInChild);

@@ -162,24 +162,11 @@ typedef struct slipway_host {
   /* PreClone. Adds CLONE_NEW* flags of clone(2) to the plan. */
   int (*add_namespaces)(slipway_context*, uint64_t clone_flags, slipway_error*);
 
-  /* PreClone, like the next three; none of the four has an effect in SLIPWAY_EXEC. Maps the ids
-   * `inside` and on of the own user namespace to `outside` and on. kind: a slipway_id_kind; user
-   * and group ids are both mapped, or neither. Where 0 is mapped, the child becomes root. */
+  /* PreClone. Maps of ids, a namespace to join, clocks: abi_namespaces.h says what they do. */
   int (*add_id_map)(slipway_context*, uint32_t kind, uint32_t inside, uint32_t outside,
                     uint32_t count, slipway_error*);
-
-  /* The host chooses the maps; so it does as well where nobody says anything about them. Of root:
-   * 65536 ids that nobody else has. Of others: root is this user, and the ids from 1 on are the
-   * subordinate ones, subuid(5); where there are none, root alone is mapped. */
   int (*choose_id_map)(slipway_context*, slipway_error*);
-
-  /* The container joins the namespace of which this is the file, as /proc/PID/ns/net, instead of
-   * having an own one. clone_flag: the CLONE_NEW* of its kind. The descriptor stays the stage's,
-   * and stays open until destroy. */
   int (*join_namespace)(slipway_context*, int namespace_fd, uint64_t clone_flag, slipway_error*);
-
-  /* An own time namespace, in which these clocks are off by so much; time_namespaces(7). One stage
-   * at most. */
   int (*set_time_offsets)(slipway_context*, int64_t monotonic_ns, int64_t boottime_ns,
                           slipway_error*);
 

@@ -130,7 +130,7 @@ class Plan : public Context {
     return Done(host_->add_id_map(context_, kind, inside, outside, count, error_));
   }
 
-  // The host chooses the maps; see choose_id_map of abi.h.
+  // The host chooses the maps; see abi_namespaces.h.
   Status ChooseIdMap() { return Done(host_->choose_id_map(context_, error_)); }
 
   // The container joins the namespace of this file. clone_flag: CLONE_NEW* of its kind. The fd

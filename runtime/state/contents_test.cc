@@ -57,6 +57,16 @@ TEST(ParseContents, GivesTheFactsBack) {
   EXPECT_EQ(facts.stages[1].options, "");
 }
 
+TEST(ParseContents, GivesTheIdsBack) {
+  const std::string text = SomeJournal() + FormatIds({524288, 65536}) + FormatIds({7, 1});
+  const auto contents = ParseContents(text, kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  ASSERT_EQ(contents->ids.size(), 2u);
+  EXPECT_EQ(contents->ids[0].first, 524288u);
+  EXPECT_EQ(contents->ids[0].count, 65536u);
+  EXPECT_EQ(contents->ids[1].first, 7u);
+}
+
 TEST(ParseContents, TakesAJournalWithoutACommand) {
   const std::string command = FormatLine("command " + SomeFacts().command);
   std::string old = SomeJournal();

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
+#include <cstdlib>
 #include <functional>
 #include <string_view>
 
@@ -36,28 +36,12 @@ bool IsWithin(const Ids& one, const Ids& other) {
          uint64_t{one.first} + one.count <= uint64_t{other.first} + other.count;
 }
 
-// The ids that there are in this process's user namespace: the first number of each line of
-// /proc/self/uid_map, and the last.
-std::vector<Ids> IdsHere(const std::string& map) {
+// The ids that there are in this process's user namespace.
+std::vector<Ids> IdsHere(const char* map) {
   std::vector<Ids> here;
-  const auto text = sys::ReadFile(map);
-  if (!text.ok()) return here;
-  uint32_t numbers[3];
-  size_t count = 0;
-  const char* at = (*text).data();
-  const char* const end = at + (*text).size();
-  while (at != end) {
-    if (*at == ' ' || *at == '\n') {
-      ++at;
-      continue;
-    }
-    const auto [next, error] = std::from_chars(at, end, numbers[count]);
-    if (error != std::errc()) break;
-    at = next;
-    if (++count < 3) continue;
-    here.push_back({numbers[0], numbers[2]});
-    count = 0;
-  }
+  const auto lines = ReadIdMap(map);
+  if (!lines.ok()) return here;
+  for (const MapLine& line : *lines) here.push_back({line.inside, line.count});
   return here;
 }
 
@@ -68,8 +52,8 @@ std::vector<Ids> UsableIds() {
   for (const Ids& user : IdsHere("/proc/self/uid_map")) {
     for (const Ids& group : groups) {
       const uint64_t first = std::max(user.first, group.first);
-      const uint64_t end = std::min(uint64_t{user.first} + user.count,
-                                    uint64_t{group.first} + group.count);
+      const uint64_t end =
+          std::min(uint64_t{user.first} + user.count, uint64_t{group.first} + group.count);
       if (first >= end) continue;
       usable.push_back({static_cast<uint32_t>(first), static_cast<uint32_t>(end - first)});
     }
@@ -109,6 +93,22 @@ Result<sys::Fd> Lock(const Root& root) {
 }
 
 }  // namespace
+
+Result<std::vector<MapLine>> ReadIdMap(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(path));
+  std::vector<uint32_t> numbers;
+  const char* at = text.c_str();
+  char* end = nullptr;
+  for (auto number = strtoul(at, &end, 10); end != at; number = strtoul(at, &end, 10)) {
+    numbers.push_back(static_cast<uint32_t>(number));
+    at = end;
+  }
+  std::vector<MapLine> lines;
+  for (size_t i = 0; i + 2 < numbers.size(); i += 3) {
+    lines.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
+  }
+  return lines;
+}
 
 std::optional<Ids> FindFreeIds(const std::vector<Ids>& taken, const std::vector<Ids>& usable,
                                uint64_t begin) {

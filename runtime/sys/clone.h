@@ -21,9 +21,9 @@ struct Cloned {
 // is born in (-1: the parent's). Returns twice.
 Result<Cloned> Clone(uint64_t namespaces, int cgroup_fd);
 
-// Likewise a child of this process's parent, and not of this one: CLONE_PARENT of clone(2). told: gets
-// its pid, as this process sees it, before the child runs; both have the memory. Returns twice, 0 in
-// the child.
+// Likewise a child of this process's parent, and not of this one: CLONE_PARENT of clone(2). told:
+// gets its pid, as this process sees it, before the child runs; both have the memory. Returns
+// twice, 0 in the child.
 Result<pid_t> CloneSibling(uint64_t namespaces, int cgroup_fd, pid_t* told);
 
 #ifdef __x86_64__

@@ -19,8 +19,9 @@ struct Kind {
   const char* name;
 };
 
-constexpr Kind kKinds[] = {{CLONE_NEWUSER, "user"},     {CLONE_NEWPID, "pid"}, {CLONE_NEWNS, "mnt"},
-                           {CLONE_NEWUTS, "uts"},       {CLONE_NEWIPC, "ipc"}, {CLONE_NEWNET, "net"},
+constexpr Kind kKinds[] = {{CLONE_NEWUSER, "user"},     {CLONE_NEWPID, "pid"},
+                           {CLONE_NEWNS, "mnt"},        {CLONE_NEWUTS, "uts"},
+                           {CLONE_NEWIPC, "ipc"},       {CLONE_NEWNET, "net"},
                            {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWTIME, "time"}};
 
 }  // namespace
