@@ -6,6 +6,11 @@
 // the command, is the first that they see. That child is the host's, and not its own: clone(2),
 // CLONE_PARENT. So the host waits for it, and this one ends at once.
 //
+// And it is what a container that has been created waits in for its start, in a session of its own:
+// at a socket, of which nothing can be seen inside. Whoever connects there starts the container,
+// and is told what becomes of the command. Then it goes on as an init, or executes the command
+// itself.
+//
 // The container can look into it: it is executed from a copy of its own, with an empty environment,
 // and holds nothing of the host's. It needs no C library, so that it is a few KiB.
 
@@ -203,6 +208,41 @@ void RunJoined(void* given) {
   Exit(0);
 }
 
+// Does the default action of signal(7) end a process?
+bool Ends(long signal) {
+  return signal != SIGCHLD && signal != SIGCONT && signal != SIGURG && signal != SIGWINCH &&
+         signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU && signal != SIGIO;
+}
+
+// Returns the connection to whoever starts the container. All signals are blocked, so that the
+// kernel keeps for a pid 1 what it would drop. That somebody connects is told by SIGIO; fcntl(2),
+// F_SETOWN.
+int AwaitStart(int channel, int listener) {
+  CloseOnExec(channel, listener);
+  SystemCall(SYS_setsid);
+  long result = SystemCall(SYS_fcntl, listener, F_SETOWN, SystemCall(SYS_getpid));
+  if (result == 0) result = SystemCall(SYS_fcntl, listener, F_SETFL, FASYNC | O_NONBLOCK);
+  if (result < 0) Fail(channel, Step::kPrepare, result);
+  Tell(channel, Step::kWaiting, 0);
+  SystemCall(SYS_close, channel);
+  while (true) {
+    const long connection = SystemCall(SYS_accept4, listener, nullptr, nullptr, kCloseOnExec);
+    if (connection >= 0) {
+      SystemCall(SYS_close, listener);
+      return static_cast<int>(connection);
+    }
+    siginfo_t info{};
+    const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
+    if (signal > 0 && Ends(signal)) Exit(kSignalBase + static_cast<int>(signal));
+  }
+}
+
+[[noreturn]] void Become(int channel, const Orders* orders) {
+  Command command{channel, orders, 0, false, false, 0};
+  Tell(channel, Step::kExec, Execute(command));
+  Exit(kCommandFailed);
+}
+
 void RunCommand(void* given) {
   auto& command = *static_cast<Command*>(given);
   if (command.init != 1) TieToInit(command.init);
@@ -216,11 +256,13 @@ void RunCommand(void* given) {
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
   if (argv[0] == nullptr || argv[1] == nullptr || argv[2] == nullptr) Exit(kFailed);
   const int file = Take(argv[1]);
-  const int channel = Take(argv[2]);
+  int channel = Take(argv[2]);
   const Orders* const orders = Read(channel, file);
   CloseOnExec(channel, channel);
   CloseOnExec(channel, orders->folder);
   if (orders->joined != 0) Join(channel, orders);
+  if (orders->waits != 0) channel = AwaitStart(channel, orders->listener);
+  if (orders->becomes != 0) Become(channel, orders);
   const long self = SystemCall(SYS_getpid);
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.

@@ -28,17 +28,23 @@ struct Orders {
   uint32_t joined;       // 1: a further process of a container: see init.cc
   uint32_t tied;         // 1, of such a one: it ends with the host
   uint32_t signal_all;   // 1: signals go to all processes, if the init is pid 1
+  uint32_t waits;        // 1: for the start, at `listener`: see init.cc
+  int32_t listener;      // a descriptor: a socket that listens
+  uint32_t becomes;      // 1, of one that waits: it executes the command itself
 };
 
 enum class Step : uint32_t {
   kPrepare = 1,  // the orders could not be read
   kFork = 2,
   kExec = 3,
-  kRunning = 4  // none has failed: the command runs
+  kRunning = 4,  // none has failed: the command runs
+  kWaiting = 5   // none has failed: it waits for the start
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's
-// process, was killed before the command ran.
+// process, was killed before the command ran; one that executes the command itself says nothing
+// when that works. One that waits for the start says so by the channel, and what becomes of the
+// command to whoever starts it.
 struct Answer {
   Step step;
   int32_t errno_value;  // of the step that has failed; 0 with kRunning

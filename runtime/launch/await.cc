@@ -59,7 +59,10 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       if (!message) return WithoutAWord(setup, container);
       if (message->type != MessageType::kAnswered) return Error(message->error);
       began.pid = message->answer.pid;
-      if (message->answer.step == init::Step::kRunning) return std::optional<int>();
+      if (message->answer.step == init::Step::kRunning ||
+          message->answer.step == init::Step::kWaiting) {
+        return std::optional<int>();
+      }
       // One that has joined is this process's child.
       if (began.pid > 0) (void)!waitpid(began.pid, nullptr, 0);
       return NotStarted(message->answer, path);

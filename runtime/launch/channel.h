@@ -11,6 +11,10 @@
 //              <-------------------------  Answered(step, errno), from slipway-init, which has been
 //                                          executed instead, and holds the socket until then
 //
+//
+// slipway-init answers one message more in a container that has been created: Answered(waiting).
+// What follows goes to `runtime start`, by a connection of its own; see created.h.
+//
 // End of file before Ready means that the child died. End of file in the child means that the
 // host died.
 
@@ -44,6 +48,9 @@ struct Message {
 
 class Channel {
  public:
+  // One end, whose other end another process has: a connection to slipway-init.
+  explicit Channel(sys::Fd fd) : fd_(std::move(fd)) {}
+
   // Both ends; each is close-on-exec.
   static Result<std::pair<Channel, Channel>> Make();
 
@@ -64,8 +71,6 @@ class Channel {
   void Close() { fd_.Close(); }
 
  private:
-  explicit Channel(int fd) : fd_(fd) {}
-
   sys::Fd fd_;
 };
 

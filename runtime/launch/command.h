@@ -21,6 +21,10 @@ struct Command {
   std::vector<std::string> args;         // args[0] is looked for in PATH when it has no '/'
   std::vector<std::string> environment;  // NAME=value
   std::string cwd;                       // inside the container
+  // Descriptors of this process that become the command's standard input, output and errors; -1: it
+  // has those of this process.
+  int input = -1;
+  int output = -1;
 };
 
 // A command as execve(2) takes it. Made before the clone: a child that shares its parent's memory

@@ -97,6 +97,13 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
   return made;
 }
 
+void InitProgram::AwaitStart(sys::Fd listener, bool becomes) {
+  listener_ = std::move(listener);
+  head_.waits = 1;
+  head_.listener = listener_.get();
+  head_.becomes = becomes ? 1 : 0;
+}
+
 // Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another
 // one has written a moment ago.
 Status InitProgram::Write(const Program& program) {
@@ -119,8 +126,8 @@ Status InitProgram::Write(const Program& program) {
 
 Error InitProgram::Run(const Program& program, int channel) {
   if (Status status = Write(program); !status.ok()) return status.error();
-  for (int fd : {orders_.get(), channel, program.folder.get()}) {
-    if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
+  for (int fd : {orders_.get(), channel, program.folder.get(), listener_.get()}) {
+    if (fd >= 0 && fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }
   std::string name = "init";
   std::string orders = std::to_string(orders_.get());

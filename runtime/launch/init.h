@@ -33,7 +33,12 @@ class InitProgram {
   static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, uint32_t flags,
                                   Role role = Role::kFirst);
 
+  // Before the clone, of a container that is only created: the init waits for the start at
+  // `listener`. becomes: then it executes the command itself; else it forks.
+  void AwaitStart(sys::Fd listener, bool becomes);
+
   bool wanted() const { return orders_.valid(); }
+  int listener() const { return listener_.get(); }  // -1: it waits for nothing
   int orders() const { return orders_.get(); }
   // Of the program; often the same file.
   int image() const { return image_.valid() ? image_.get() : orders_.get(); }
@@ -47,6 +52,7 @@ class InitProgram {
 
   sys::Fd image_;   // only where the orders' file may not be executed
   sys::Fd orders_;  // nobody writes to it once it is executed
+  sys::Fd listener_;
   init::Orders head_{};
   std::string texts_;  // what follows the head
 };

@@ -27,6 +27,17 @@ Status LeaveKeyring() {
       .In({}, kStep);
 }
 
+Status TakeStreams(const Command& command) {
+  const std::pair<int, int> streams[] = {{command.input, STDIN_FILENO},
+                                         {command.output, STDOUT_FILENO},
+                                         {command.output, STDERR_FILENO}};
+  for (const auto& [from, to] : streams) {
+    if (from < 0 || dup2(from, to) == to) continue;
+    return Error(errno, "give the command its standard descriptors").In({}, kStep);
+  }
+  return Ok();
+}
+
 Status Close(unsigned first, unsigned last) {
   if (first > last || syscall(SYS_close_range, first, last, 0U) == 0) return Ok();
   return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);
@@ -69,6 +80,7 @@ Status GoTo(const std::string& cwd) {
 Status LastSteps::Prepare(bool hostile, const std::vector<int>& inherited,
                           std::vector<int> spared) {
   RETURN_IF_ERROR(LeaveKeyring());
+  RETURN_IF_ERROR(TakeStreams(execution_.command()));
   for (int fd : inherited) {
     if (fcntl(fd, F_SETFD, 0) != 0) {
       return Error(errno, "keep the descriptor", std::to_string(fd),

@@ -48,7 +48,12 @@ class Journal {
   // By stage; "", or missing at the end: nothing is kept.
   const std::vector<std::string>& states() const { return states_; }
 
+  // Not kCreating, and not kStopped: that is SetEnded.
   Status SetPhase(Phase phase);
+  // Of a container that is kept: how its command has ended, as the runtime's exit status has it.
+  Status SetEnded(int exit_status);
+  // Of such a one: all records have been undone.
+  Status SetUndone();
   // As FormatValues words them.
   Status SetOptions(size_t stage, std::string_view options);
 
