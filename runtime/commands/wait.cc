@@ -1,5 +1,6 @@
 // runtime wait: for the end of a container, and how it came.
 
+#include <chrono>
 #include <optional>
 
 #include "runtime/commands/running.h"
@@ -13,6 +14,8 @@
 
 namespace slipway::commands {
 namespace {
+
+constexpr std::chrono::seconds kForReaping{1};
 
 constexpr cli::Option kOptions[] = {kRoot, kHelp};
 
@@ -38,6 +41,7 @@ Result<int> AwaitRecord(const state::Root& root, const std::string& id) {
 
 Result<int> AwaitChild(const state::Root& root, const state::Seen& seen) {
   RETURN_IF_ERROR(sys::AwaitExit(seen.child));
+  sys::AwaitReaped(seen.child, kForReaping);
   const auto status = sys::StatusOfEnded(seen.child);
   if (!status) return NobodySaw(seen.contents.facts.id);
   const int exit_status = launch::ExitStatusOf(*status);

@@ -220,6 +220,9 @@ bool Ends(long signal) {
 int AwaitStart(int channel, int listener) {
   CloseOnExec(channel, listener);
   SystemCall(SYS_setsid);
+  // Until here it ended with the host, which may have died a moment ago.
+  SystemCall(SYS_prctl, PR_SET_PDEATHSIG, 0);
+  if (HostIsGone(channel)) Exit(kFailed);
   long result = SystemCall(SYS_fcntl, listener, F_SETOWN, SystemCall(SYS_getpid));
   if (result == 0) result = SystemCall(SYS_fcntl, listener, F_SETFL, FASYNC | O_NONBLOCK);
   if (result < 0) Fail(channel, Step::kPrepare, result);

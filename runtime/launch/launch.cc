@@ -152,7 +152,8 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .target = nullptr,
                     .occasion = occasion,
                     .log = job.log,
-                    .outlives_host = job.facts.outlives_host,
+                    // Until it waits for its start, which nobody but this process would write down.
+                    .outlives_host = job.facts.outlives_host && !job.create_only,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
   return RunParked(setup, job, signals, terminal, journal, outcome);
