@@ -54,10 +54,10 @@ Status KillAll(const Target& target) {
                std::to_string(container.pid()), "it may be frozen, or wait for a disk or a server");
 }
 
-// Has it ended, or does it wait for its start? Then nobody needs to be asked.
+// Has it ended, perhaps a moment ago, or does it wait for its start? Then nobody needs to be asked.
 bool IsDone(const state::Seen& seen) {
-  if (seen.life != state::Life::kRunning) return true;
-  return seen.phase == state::Phase::kCreated || seen.phase == state::Phase::kStopped;
+  if (seen.life != state::Life::kRunning || seen.phase == state::Phase::kCreated) return true;
+  return seen.pid == 0 && seen.phase != state::Phase::kCreating;
 }
 
 // Ends a container that runs, if that is wanted. nullopt: it has gone.

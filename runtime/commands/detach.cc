@@ -139,9 +139,15 @@ Result<cli::Report> Monitor(Given& given, RunOptions& options, sys::Fd word) {
 
 Result<cli::Report> RunDetached(Given& given, RunOptions& options) {
   ASSIGN_OR_RETURN(Pipe pipe, MakePipe());
+  // A caller that ignores it would keep the monitor's status from this process; waitpid(2).
+  struct sigaction reap {};
+  struct sigaction before {};
+  reap.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &reap, &before);
   const pid_t monitor = fork();
   if (monitor < 0) return Error(errno, "start a runtime in the background");
   if (monitor == 0) {
+    sigaction(SIGCHLD, &before, nullptr);
     pipe.read_end.Close();
     return Monitor(given, options, std::move(pipe.write_end));
   }

@@ -54,14 +54,15 @@ Result<cli::Report> Start(Given given) {
   auto started =
       launch::AwaitStarted(std::move(*connection), signals, container.contents().facts.command);
   state::Journal& journal = container.journal();
-  if (started.ok()) {
+  if (!started.ok() || !started->refused) {
     RETURN_IF_ERROR(journal.SetPhase(state::Phase::kRunning));
-    return cli::Report{.exit_status = started->value_or(0)};
+    if (!started.ok()) return std::move(started).status();
+    return cli::Report{.exit_status = started->interrupted};
   }
-  Error& error = started.error();
-  if (error->exit_status == 0) error.ExitStatus(cli::kRuntimeFailed);
-  RETURN_IF_ERROR(journal.SetEnded(error->exit_status));
-  return std::move(started).status();
+  Error& refused = *started->refused;
+  if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
+  RETURN_IF_ERROR(journal.SetEnded(refused->exit_status));
+  return refused;
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 //              <-------------------------  Answered(step, errno), from slipway-init, which has been
 //                                          executed instead, and holds the socket until then
 //
-//
 // slipway-init answers one message more in a container that has been created: Answered(waiting).
 // What follows goes to `runtime start`, by a connection of its own; see created.h.
 //

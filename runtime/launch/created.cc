@@ -47,8 +47,8 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
   return 0;
 }
 
-Result<std::optional<int>> AwaitStarted(sys::Fd connection, const SignalSource& signals,
-                                        const std::string& command) {
+Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
+                             const std::string& command) {
   const Channel channel(std::move(connection));
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
@@ -60,13 +60,13 @@ Result<std::optional<int>> AwaitStarted(sys::Fd connection, const SignalSource& 
     if (events[0].revents) {
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
       // Without an init the exec ends the connection.
-      if (!message) return std::optional<int>();
+      if (!message) return Started{};
       if (message->type != MessageType::kAnswered) return Error(message->error);
-      if (message->answer.step == init::Step::kRunning) return std::optional<int>();
-      return NotStarted(message->answer, command);
+      if (message->answer.step == init::Step::kRunning) return Started{};
+      return Started{.refused = NotStarted(message->answer, command)};
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
-    if (EndsByDefault(event.signal)) return std::optional<int>(kSignalBase + event.signal);
+    if (EndsByDefault(event.signal)) return Started{.interrupted = kSignalBase + event.signal};
   }
 }
 

@@ -35,11 +35,17 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
                          Container& container, Guard& guard, state::Journal& journal,
                          Outcome& outcome);
 
-// What becomes of one that was told to start by `connection`. command: as a person would read it.
-// An error has the exit status that the runtime has for such a command. A number: a signal came
-// before there was an answer, and this is the exit status; the start goes on.
-Result<std::optional<int>> AwaitStarted(sys::Fd connection, const SignalSource& signals,
-                                        const std::string& command);
+// What has become of one that was told to start.
+struct Started {
+  std::optional<Error> refused = {};  // why the command does not run; then the container has ended
+  int interrupted =
+      0;  // the exit status, when a signal came before there was an answer; it goes on
+};
+
+// connection: by which it was told. command: as a person would read it. An error says that nobody
+// knows: the container may run.
+Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
+                             const std::string& command);
 
 }  // namespace slipway::launch
 

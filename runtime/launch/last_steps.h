@@ -3,8 +3,8 @@
 //
 //   1. the root that a stage has set is entered      (start.h) from here on the image is at "/"
 //   2. a session keyring of its own                  the caller's keys stay outside; keyrings(7)
-//      standard descriptors, if they are not to be  before foreign ones are closed
-//      the caller's
+//      standard descriptors that are not the        a detached container's; before foreign ones are
+//      caller's                                     closed
 //   3. foreign descriptors are closed                before anything of the image is looked up: its
 //                                                    links could lead through them (CVE-2024-21626)
 //   4. the working folder, then the program          without magic links; both are held by

@@ -9,15 +9,15 @@
 //   environment VARIABLES                 of its command, with NUL between them
 //   kept LOG                              of a container that stays until `runtime delete`: the
 //                                         file that its output goes to, or nothing
-//   stage NAME VERSION DIGEST PATH        for each stage, in pipeline order; VERSION: of its
-//   records options VALUES                        followed by its options child PID UNIQUE START
-//   the container's first process, once it is cloned record STAGE BYTES                    an undo
-//   record; STAGE is a position in the pipeline state STAGE BYTES                     what a stage
-//   keeps for later; the last one counts status WORD                           created, running or
-//   paused; creating before the first one changed STAGE VALUES                  options of a stage,
-//   changed while the container ran ended STATUS                          of a kept one: the
-//   runtime's exit status for its command undone                                of a kept one: no
-//   record counts any more
+//   stage NAME VERSION DIGEST PATH        for each stage, in pipeline order; VERSION: its records'
+//   options VALUES                        of that stage
+//   child PID UNIQUE START                the container's first process, once it is cloned
+//   record STAGE BYTES                    an undo record; STAGE is a position in the pipeline
+//   state STAGE BYTES                     what a stage keeps for later; the last one counts
+//   status WORD                           created, running, paused; creating before the first one
+//   changed STAGE VALUES                  options of a stage, changed while the container ran
+//   ended STATUS                          of a kept one: the exit status of a runtime for it
+//   undone                                of a kept one: no record counts any more
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
 // read too: it has none from `state` on, and no cwd, environment and kept.
