@@ -108,10 +108,14 @@ TEST_F(Create, AnotherUserCannotLookIntoIt) {
   ASSERT_EQ(Build(kPlain, {"/bin/sleep", "1000"}).status, 0) << Out();
   RunOptions nobody;
   nobody.uid = 65534;
-  for (const char* file : {"/environ", "/mem", "/root/etc"}) {
-    const std::string path = "/proc/" + std::to_string(Pid()) + file;
-    EXPECT_NE(RunProgram({"/bin/ls", "-d", path + "/."}, nobody).status, 0) << path;
-    EXPECT_NE(RunProgram({"/bin/cat", path}, nobody).status, 0) << path;
+  const std::string proc = "/proc/" + std::to_string(Pid());
+  for (const std::vector<std::string>& look :
+       {std::vector<std::string>{"/bin/cat", proc + "/environ"},
+        {"/bin/cat", proc + "/maps"},
+        {"/bin/ls", proc + "/fd"},
+        {"/bin/ls", proc + "/root/."}}) {
+    EXPECT_NE(RunProgram(look, nobody).status, 0) << look.back();
+    EXPECT_EQ(RunProgram(look).status, 0) << look.back();
   }
   const fs::perms folder = fs::status(State()).permissions();
   EXPECT_EQ(folder & (fs::perms::group_all | fs::perms::others_all), fs::perms::none);

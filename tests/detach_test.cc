@@ -106,6 +106,21 @@ TEST_F(Detach, FailsBeforeTheCommandRunsAsAnyRun) {
   EXPECT_EQ(Listed("state"), "");
 }
 
+TEST_F(Detach, WorksWithoutAnInitToo) {
+  const std::string stages = "  - pid: {init: false}\n  - mount: {root: root}\n  - proc\n";
+  test_.Write("root/bin/script", "#!/nosuch\n");
+  fs::permissions(test_.Path("root/bin/script"), fs::perms::owner_all);
+  const RunResult refused = RunProgram(BuildArgv("run", stages, {"/bin/script"}, {"-d"}));
+  EXPECT_EQ(refused.status, 126) << refused.out;
+  EXPECT_NE(refused.err.find("interpreter"), std::string::npos) << refused.err;
+  EXPECT_EQ(Listed("state"), "");
+  const Words command = {"/bin/sh", "-c", "echo $$; exit 4"};
+  const RunResult result = RunProgram(BuildArgv("run", stages, command, {"-d", "--log", Log()}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(Later({"wait", id()}).status, 4);
+  EXPECT_EQ(ReadText(Log()), "1\n");
+}
+
 TEST_F(Detach, PlainFormDoesIt) {
   const std::string config = test_.WriteStages(kPlain);
   const RunResult result =

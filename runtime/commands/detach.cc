@@ -102,16 +102,18 @@ void AddConfig(const std::string& config, std::vector<int>& fds) {
 Status LeaveCaller(const sys::Fd& null, RunOptions& options, sys::Fd& word) {
   options.info.reset();
   options.pid_file.reset();
+  // The command has them.
+  for (const int fd : options.kept_fds) close(fd);
   if (chdir("/") != 0) return Error(errno, "leave the caller's folder");
+  for (const auto& [from, to] :
+       {std::pair{null.get(), STDIN_FILENO}, std::pair{null.get(), STDOUT_FILENO},
+        std::pair{options.log->file.get(), STDERR_FILENO}}) {
+    if (dup2(from, to) < 0) return Error(errno, "leave the caller's terminal");
+  }
   const char byte = 0;
   // A caller that was killed takes the container along; SIGPIPE is blocked.
   if (write(word.get(), &byte, 1) != 1) return Error("the caller has ended");
   word.Close();
-  for (const auto& [from, to] :
-       {std::pair{null.get(), STDIN_FILENO}, std::pair{null.get(), STDOUT_FILENO},
-        std::pair{options.log->file.get(), STDERR_FILENO}}) {
-    (void)!dup2(from, to);
-  }
   return Ok();
 }
 

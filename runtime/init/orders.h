@@ -30,7 +30,7 @@ struct Orders {
   uint32_t signal_all;   // 1: signals go to all processes, if the init is pid 1
   uint32_t waits;        // 1: for the start, at `listener`: see init.cc
   int32_t listener;      // a descriptor: a socket that listens
-  uint32_t becomes;      // 1, of one that waits: it executes the command itself
+  uint32_t becomes;      // 1: it executes the command itself
 };
 
 enum class Step : uint32_t {

@@ -97,11 +97,10 @@ Result<InitProgram> InitProgram::Make(const Execution& execution, const sigset_t
   return made;
 }
 
-void InitProgram::AwaitStart(sys::Fd listener, bool becomes) {
+void InitProgram::AwaitStart(sys::Fd listener) {
   listener_ = std::move(listener);
   head_.waits = 1;
   head_.listener = listener_.get();
-  head_.becomes = becomes ? 1 : 0;
 }
 
 // Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another

@@ -33,11 +33,14 @@ class InitProgram {
   static Result<InitProgram> Make(const Execution& execution, const sigset_t& mask, uint32_t flags,
                                   Role role = Role::kFirst);
 
-  // Before the clone, of a container that is only created: the init waits for the start at
-  // `listener`. becomes: then it executes the command itself; else it forks.
-  void AwaitStart(sys::Fd listener, bool becomes);
+  // Before the clone: the init executes the command itself, and has no child.
+  void Become() { head_.becomes = 1; }
+  // Before the clone, of a container that is only created: it waits for the start at `listener`.
+  void AwaitStart(sys::Fd listener);
 
   bool wanted() const { return orders_.valid(); }
+  // Does it say that the command runs? Else the end of the channel does.
+  bool answers() const { return wanted() && (head_.becomes == 0 || head_.waits != 0); }
   int listener() const { return listener_.get(); }  // -1: it waits for nothing
   int orders() const { return orders_.get(); }
   // Of the program; often the same file.

@@ -134,13 +134,15 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   for (const int fd : job.kept_fds) plan.Keep(fd);
   const Execution execution(job.command);
   InitProgram init;
-  if (plan.init || job.create_only) {
+  // What may live longer than this process never executes anything as a copy of it.
+  if (plan.init || job.facts.kept || job.facts.outlives_host) {
     ASSIGN_OR_RETURN(init, InitProgram::Make(execution, blocked.before(), plan.init_flags));
   }
+  if (!plan.init) init.Become();
   if (job.create_only) {
     auto listener = state::ListenForStart(job.root, job.facts.id);
     if (!listener.ok()) return KeepingState(listener.error());
-    init.AwaitStart(std::move(*listener), /*becomes=*/!plan.init);
+    init.AwaitStart(std::move(*listener));
   }
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,
