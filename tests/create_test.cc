@@ -113,7 +113,7 @@ TEST_F(Create, AnotherUserCannotLookIntoIt) {
        {std::vector<std::string>{"/bin/cat", proc + "/environ"},
         {"/bin/cat", proc + "/maps"},
         {"/bin/ls", proc + "/fd"},
-        {"/bin/ls", proc + "/root/."}}) {
+        {"/bin/ls", proc + "/root"}}) {
     EXPECT_NE(RunProgram(look, nobody).status, 0) << look.back();
     EXPECT_EQ(RunProgram(look).status, 0) << look.back();
   }
