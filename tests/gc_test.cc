@@ -209,7 +209,8 @@ TEST_F(Collect, ListSaysWhichAreThereInJson) {
       "[{\"id\":\"" + id() + "\",\"state\":\"dead\",\"pid\":null,\"since\":\"20";
   EXPECT_EQ(text.substr(0, begin.size()), begin);
   EXPECT_TRUE(text.ends_with("Z\",\"config\":\"" + test_.Path("test.yaml") +
-                             "\",\"command\":\"/bin/tail -f /etc/ready\"}]\n"))
+                             "\",\"command\":\"/bin/tail -f /etc/ready\",\"log\":null,"
+                             "\"exit_status\":null}]\n"))
       << text;
 }
 

@@ -62,6 +62,10 @@ TEST_P(EachVerb, NamesItsHelpWhenAnOptionIsWrong) {
 
 constexpr Verb kVerbs[] = {
     {"run", "run --config FILE [OPTIONS] [--] [COMMAND [ARG...]]", "--die-with-caller"},
+    {"create", "create --config FILE [OPTIONS] [--] [COMMAND [ARG...]]", "--pid-file"},
+    {"start", "start [OPTIONS] ID", "--root"},
+    {"delete", "delete [OPTIONS] ID", "--force"},
+    {"logs", "logs [OPTIONS] ID", "--follow"},
     {"check", "check [OPTIONS] FILE", "--probe"},
     {"stages", "stages [OPTIONS]", "--format"},
     {"describe", "describe [OPTIONS] STAGE", "--markdown"},

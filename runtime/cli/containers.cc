@@ -37,6 +37,7 @@ std::string UtcTime(int64_t nanoseconds) {
 }
 
 std::string State(const ContainerRow& row) {
+  if (row.exit_status) return row.state + " (" + std::to_string(*row.exit_status) + ")";
   return row.state == "dead" && row.pid != 0 ? "dead, still running" : row.state;
 }
 
@@ -68,12 +69,15 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
   boost::json::array containers;
   for (const ContainerRow& row : rows) {
-    containers.push_back({{"id", JsonText(row.id)},
-                          {"state", row.state},
-                          {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
-                          {"since", UtcTime(row.since)},
-                          {"config", JsonText(row.config)},
-                          {"command", JsonText(row.command)}});
+    containers.push_back(
+        {{"id", JsonText(row.id)},
+         {"state", row.state},
+         {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
+         {"since", UtcTime(row.since)},
+         {"config", JsonText(row.config)},
+         {"command", JsonText(row.command)},
+         {"log", row.log.empty() ? nullptr : boost::json::value(JsonText(row.log))},
+         {"exit_status", row.exit_status ? boost::json::value(*row.exit_status) : nullptr}});
   }
   return boost::json::serialize(containers) + "\n";
 }

@@ -4,6 +4,7 @@
 #define SLIPWAY_RUNTIME_CLI_CONTAINERS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,13 @@ namespace slipway::cli {
 
 struct ContainerRow {
   std::string id;
-  std::string state;   // "creating", "running", "paused" or "dead"
+  std::string state;   // "creating", "created", "running", "paused", "stopped" or "dead"
   int64_t pid = 0;     // of the container's first process, as this machine numbers it; 0: none
   int64_t since = 0;   // nanoseconds since 1970
   std::string config;  // path
-  std::string command = {};  // as a person would read it; empty: not known
+  std::string command = {};             // as a person would read it; empty: not known
+  std::string log = {};                 // path; empty: there is none
+  std::optional<int> exit_status = {};  // of one that has stopped
 };
 
 // A table with a line of headings; times are local; a dead one with a pid is still running. The
@@ -24,8 +27,8 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
                               const std::string& folder);
 
 // One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
-// "config":"/etc/slipway/ubuntu.yaml","command":"bash"}]. pid is null where there is none; a dead
-// container has one when its first process still lives.
+// "config":"/etc/slipway/ubuntu.yaml","command":"bash","log":null,"exit_status":null}]. What there
+// is not is null; a dead container has a pid when its first process still lives.
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
 
 }  // namespace slipway::cli

@@ -51,9 +51,23 @@ TEST(ContainersAsJson, IsOneLineWithTimesOfUtc) {
   EXPECT_EQ(
       ContainersAsJson(SomeRows()),
       "[{\"id\":\"web\",\"state\":\"running\",\"pid\":4711,"
-      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/etc/a b.yaml\",\"command\":\"sh -c ls\"},"
+      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/etc/a b.yaml\",\"command\":\"sh -c ls\","
+      "\"log\":null,\"exit_status\":null},"
       "{\"id\":\"slipway-0123456789abcdef\",\"state\":\"dead\",\"pid\":null,"
-      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/x\\n\\u001b\",\"command\":\"\"}]\n");
+      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/x\\n\\u001b\",\"command\":\"\","
+      "\"log\":null,\"exit_status\":null}]\n");
+}
+
+TEST(ContainersAsTable, TellsHowOneHasStopped) {
+  const std::string text = ContainersAsTable(
+      {{.id = "web", .state = "stopped", .config = {}, .exit_status = 3}}, "", "");
+  EXPECT_NE(text.find("\nweb  stopped (3)  -  "), std::string::npos) << text;
+}
+
+TEST(ContainersAsJson, TellsOfTheLogAndTheExitStatus) {
+  const std::string text = ContainersAsJson(
+      {{.id = "web", .state = "stopped", .config = {}, .log = "/l", .exit_status = 3}});
+  EXPECT_NE(text.find("\"log\":\"/l\",\"exit_status\":3}"), std::string::npos) << text;
 }
 
 TEST(ContainersAsJson, WithoutContainersIsAnEmptyArray) { EXPECT_EQ(ContainersAsJson({}), "[]\n"); }

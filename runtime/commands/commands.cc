@@ -13,10 +13,11 @@ namespace slipway::commands {
 namespace {
 
 constexpr std::array kCommands = {
-    &kRunCommand,    &kExecCommand,   &kListCommand,   &kPsCommand,     &kStatsCommand,
-    &kUpdateCommand, &kPauseCommand,  &kResumeCommand, &kKillCommand,   &kStopCommand,
-    &kWaitCommand,   &kGcCommand,     &kCheckCommand,  &kStagesCommand, &kDescribeCommand,
-    &kHelpCommand,   &kVersionCommand};
+    &kRunCommand,    &kCreateCommand, &kStartCommand,  &kExecCommand,     &kListCommand,
+    &kPsCommand,     &kLogsCommand,   &kStatsCommand,  &kUpdateCommand,   &kPauseCommand,
+    &kResumeCommand, &kKillCommand,   &kStopCommand,   &kWaitCommand,     &kDeleteCommand,
+    &kGcCommand,     &kCheckCommand,  &kStagesCommand, &kDescribeCommand, &kHelpCommand,
+    &kVersionCommand};
 
 struct Picked {
   const Command* command;

@@ -90,6 +90,7 @@ Result<cli::Report> Exec(Given given) {
   ASSIGN_OR_RETURN(const std::vector<int> kept, KeptDescriptors(words));
   if (words.Has(kVerbose.name)) cli::SetVerbose();
   ASSIGN_OR_RETURN(const auto running, Running::Take(words, id, SLIPWAY_EXEC, Needed::kAll));
+  RETURN_IF_ERROR(CheckStarted(running->container()));
   if (running->container().phase() == state::Phase::kPaused) {
     return Error("the container is paused, and nothing can join it:", id,
                  "runtime resume " + id + " lets it go on");

@@ -8,9 +8,9 @@
 #include "runtime/commands/builders.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/stage_log.h"
+#include "runtime/commands/undo.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
-#include "runtime/launch/unwinder.h"
 #include "runtime/state/living.h"
 #include "runtime/state/remove.h"
 #include "runtime/state/root.h"
@@ -20,9 +20,6 @@ namespace slipway::commands {
 namespace {
 
 constexpr uint32_t kMaxRecords = ~0U;
-// For the end of a first process that was killed.
-constexpr std::chrono::seconds kPatience{10};
-constexpr std::chrono::seconds kPatienceOnceUndone{2};
 
 constexpr cli::Option kOptions[] = {
     {"dry-run", Kind::kFlag, "", "only say what would be undone"},
@@ -110,8 +107,8 @@ Error NotTaken(const state::Root& root, const std::string& id) {
   auto seen = state::Look(root, id);
   if (!seen.ok()) return seen.error();
   if (!*seen) return LeftAlone(root, id, state::Forgotten::kNotThere);
-  const bool dead = (*seen)->life == state::Life::kDead;
-  return LeftAlone(root, id, dead ? state::Forgotten::kTaken : state::Forgotten::kRunning);
+  const bool running = (*seen)->life == state::Life::kRunning;
+  return LeftAlone(root, id, running ? state::Forgotten::kRunning : state::Forgotten::kTaken);
 }
 
 class Collector {
@@ -122,7 +119,9 @@ class Collector {
   // rest: what comes after this one.
   void Collect(const std::string& id, const std::vector<std::string>& rest) {
     if (request_.forget) return Forget(id);
-    auto container = state::DeadContainer::Take(root_, id);
+    // One that is kept after its end goes only when somebody names it.
+    auto container = state::DeadContainer::Take(
+        root_, id, request_.ids.empty() ? state::Claim::kDead : state::Claim::kEnded);
     if (!container.ok()) return Keep(id, {container.error()});
     if (!*container) return Pass(id);
     std::vector<state::Entry> entries = (*container)->contents().entries;
@@ -131,7 +130,8 @@ class Collector {
       guard_.Protect({.undo = WordsFor({id}),
                       .then = rest.empty() ? rest : WordsFor(rest),
                       .lock_fd = (*container)->fd()});
-      std::vector<Error> failures = Undo(**container, entries);
+      std::vector<Error> failures =
+          UndoContainer(**container, entries, loader_, request_.folders.plugin_dirs, log_);
       guard_.Release();
       if (!failures.empty()) return Keep(id, std::move(failures));
     } else if (auto builders = Load((*container)->contents()); !builders.ok()) {
@@ -152,33 +152,6 @@ class Collector {
  private:
   Result<Builders> Load(const state::Contents& contents) {
     return LoadBuilders(loader_, request_.folders.plugin_dirs, contents);
-  }
-
-  std::vector<Error> Undo(state::DeadContainer& container,
-                          const std::vector<state::Entry>& entries) {
-    auto builders = Load(container.contents());
-    if (!builders.ok()) return {builders.error()};
-    const launch::Occasion gc{.operation = SLIPWAY_GC,
-                              .container_id = &container.contents().facts.id,
-                              .log = &log_,
-                              .entries = &entries,
-                              .states = &container.contents().states};
-    Status ended = container.EndChild(kPatience);
-    std::vector<Error> failures = launch::Unwind(gc, builders->stages);
-    if (!ended.ok()) {
-      // A frozen process ends when it is thawed, which is a stage's to undo. What it was killed
-      // by waits for it: it runs no code of its own any more, whatever is taken from under it.
-      ended = container.EndChild(kPatienceOnceUndone);
-      if (!ended.ok()) {
-        failures.insert(failures.begin(), std::move(ended.error()));
-      } else if (!failures.empty()) {
-        failures = launch::Unwind(gc, builders->stages);
-      }
-    }
-    if (!failures.empty() || entries.size() < container.contents().entries.size()) return failures;
-    Status removed = container.Remove();
-    if (!removed.ok()) failures.push_back(removed.error());
-    return failures;
   }
 
   // Also of a container whose journal cannot be read any more.
@@ -260,8 +233,10 @@ constexpr Command kGcCommand = {
     .about =
         "When a runtime is killed, its container dies with it, but what its stages made (cgroups, "
         "for example) stays. This undoes it, for the named containers or for all, with the stages "
-        "that built them. Running containers are left alone. It may be called at any time, from "
-        "cron or at boot.\n",
+        "that built them. Running containers are left alone, and so are those that wait for "
+        "runtime "
+        "start. One that is kept after its end, for runtime delete, goes too when it is named. It "
+        "may be called at any time, from cron or at boot.\n",
     .options = kOptions,
     .execute = Gc};
 

@@ -13,9 +13,8 @@ namespace {
 
 // Of other runtimes, for what this one has no verb for yet.
 constexpr std::string_view kVerbsOfPeers[] = {
-    "attach",  "build",  "checkpoint", "commit", "cp",    "create", "delete",
-    "events",  "images", "inspect",    "logs",   "pull",  "push",   "restart",
-    "restore", "rm",     "spec",       "start",  "state", "top"};
+    "attach", "build", "checkpoint", "commit",  "cp", "events", "images", "inspect",
+    "pull",   "push",  "restart",    "restore", "rm", "spec",   "state",  "top"};
 // Of a shorter word most other words of its length are near.
 constexpr size_t kShortestGuess = 3;
 

@@ -26,13 +26,15 @@ std::string UserName() {
 }
 
 cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
-  const bool running = seen.life == state::Life::kRunning;
+  const bool dead = seen.life == state::Life::kDead;
   return {.id = id,
-          .state = running ? state::NameOf(seen.phase) : "dead",
+          .state = dead ? "dead" : state::NameOf(seen.phase),
           .pid = seen.pid,
           .since = seen.contents.facts.since,
           .config = seen.contents.facts.config,
-          .command = seen.contents.facts.command};
+          .command = seen.contents.facts.command,
+          .log = seen.contents.facts.log,
+          .exit_status = seen.contents.exit_status};
 }
 
 Result<cli::Report> List(Given given) {
@@ -62,11 +64,13 @@ Result<cli::Report> List(Given given) {
 constexpr Command kListCommand = {
     .name = "list",
     .synopsis = "[OPTIONS]",
-    .summary = "list your containers: those that run, and those whose runtime has died",
+    .summary = "list your containers: those that run, have ended, or whose runtime has died",
     .about =
         "Lists the containers of the user who calls it. A container is dead when its runtime was "
         "killed; \"runtime gc\" undoes what it left behind. \"dead, still running\" is one whose "
-        "first process has not ended with its runtime: PID says which; gc kills it.\n",
+        "first process has not ended with its runtime: PID says which; gc kills it. One that was "
+        "created waits for runtime start; one that has stopped, with its exit status where it is "
+        "known, is there until runtime delete.\n",
     .options = kOptions,
     .execute = List};
 

@@ -100,6 +100,9 @@ Result<std::vector<sys::Fd>> SignalOnce(Running& running, int signal) {
   std::vector<sys::Fd> reached;
   for (auto& [pid, pidfd] : pinned) {
     if (!std::binary_search(still.begin(), still.end(), pid)) continue;
+    // One that nobody has waited for yet takes no signal any more.
+    const auto ended = sys::AwaitExit(pidfd, std::chrono::milliseconds(0));
+    if (ended.ok() && *ended) continue;
     RETURN_IF_ERROR(sys::SendSignal(pidfd, signal));
     reached.push_back(std::move(pidfd));
   }

@@ -1,181 +1,26 @@
 // runtime run, and the plain form `runtime --config FILE COMMAND`: a command in a container.
 
-#include <chrono>
 #include <utility>
 
-#include "runtime/commands/builders.h"
-#include "runtime/commands/container_id.h"
-#include "runtime/commands/environment.h"
-#include "runtime/commands/options.h"
+#include "runtime/commands/detach.h"
+#include "runtime/commands/launching.h"
 #include "runtime/commands/run_options.h"
-#include "runtime/commands/source.h"
-#include "runtime/commands/stage_log.h"
 #include "runtime/commands/tell.h"
 #include "runtime/commands/verbs.h"
-#include "runtime/launch/launch.h"
-#include "runtime/state/root.h"
-#include "runtime/sys/process.h"
 
 namespace slipway::commands {
 namespace {
-
-// Everything that is checked before any side effect, and what comes of it.
-struct Checked {
-  config::Pipeline pipeline;  // owns the options of the stages
-  std::vector<launch::Selection> selections;
-  std::vector<launch::Stage> stages;
-  launch::Command command;
-  state::Facts facts;
-};
-
-int64_t Now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::nanoseconds(since_epoch).count();
-}
-
-Result<launch::Command> CommandOf(const cli::Words& words, const config::Process& process,
-                                  const std::string& config) {
-  if (words.separator && words.rest.empty()) {
-    return Error("no command after --", {}, "write -- COMMAND [ARG...], or leave the -- out");
-  }
-  launch::Command command{.args = words.rest.empty() ? process.args : words.rest,
-                          .environment = EnvironmentOf(process),
-                          .defaults = DefaultEnvironment(),
-                          .cwd = process.cwd_where.empty() ? std::string() : process.cwd};
-  if (!command.args.empty()) return command;
-  return Error("no command was given", {},
-               "write it after the options, or as process.args in " + config);
-}
-
-Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, Told& told) {
-  config::Mistakes mistakes;
-  auto pipeline = source.Check(words, mistakes);
-  told.kind = ErrorKind::kConfig;
-  if (pipeline) return std::move(*pipeline);
-  Error first = mistakes.errors().front();
-  if (mistakes.size() > 1 && *first->hint == '\0') {
-    first.Hint("and " + std::to_string(mistakes.size() - 1) + " more: runtime check tells all");
-  }
-  return first;
-}
-
-// reasons: gets those of each alternative, when none of a first-of works here.
-Status Select(const config::Pipeline& pipeline, const RunOptions& options, Checked& checked,
-              Told& told, std::vector<Error>& reasons) {
-  told.kind = ErrorKind::kMachine;
-  const launch::Log log = StageLog(options.verbose);
-  auto stages = launch::SelectStages(
-      ChoicesOf(pipeline), {.operation = SLIPWAY_START, .container_id = &options.id, .log = &log},
-      &checked.selections);
-  told.TellChoices(pipeline, checked.selections);
-  if (!stages.ok()) {
-    reasons = ReasonsOf(checked.selections);
-    return std::move(stages).status();
-  }
-  checked.stages = std::move(*stages);
-  told.kind = ErrorKind::kConfig;
-  for (size_t i = 0; i < checked.selections.size(); ++i) {
-    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], *checked.selections[i].taken));
-  }
-  return Ok();
-}
-
-Result<Checked> CheckAll(Given& given, const RunOptions& options, Told& told,
-                         std::vector<Error>& reasons) {
-  const cli::Words& words = given.words;
-  Checked checked;
-  told.kind = ErrorKind::kConfig;
-  if (given.source == nullptr) {
-    ASSIGN_OR_RETURN(given.source, Source::Open(words.Text(kConfig.name), options.folders));
-  }
-  Source& source = *given.source;
-  told.TellConfig(source.path());
-  RETURN_IF_ERROR(told.Begin());
-  ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
-  ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
-  RETURN_IF_ERROR(Select(checked.pipeline, options, checked, told, reasons));
-  ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
-  checked.facts.id = options.id;
-  checked.facts.config = told.config();
-  checked.facts.command = state::CommandText(checked.command.args);
-  checked.facts.cwd = checked.command.cwd;
-  checked.facts.environment = checked.command.environment;
-  checked.facts.since = Now();
-  checked.facts.outlives_host = options.outlive_runtime;
-  return checked;
-}
-
-// Says where in the config the command or its folder stands that could not be used.
-void Place(const config::Process& process, const cli::Words& words, Error& error) {
-  const std::string_view option = error->option;
-  if (option == "process.cwd" && !process.cwd_where.empty()) error.At(process.cwd_where);
-  if (option != "process.args") return;
-  if (words.rest.empty()) {
-    error.At(process.args_where);
-  } else if (error->exit_status == launch::kNotFound &&
-             FindCommand(words.rest.front()) != nullptr) {
-    // Behind --config every word is the command's.
-    error.Hint("as a verb it stands without --config: runtime " + words.rest.front());
-  }
-}
-
-// While no signal can end this process yet: an impatient one would cost the figures.
-void Tell(launch::Outcome& outcome, const Checked& checked, const cli::Words& words, Told& told) {
-  Result<int>& status = outcome.exit_status;
-  if (!status.ok()) Place(checked.pipeline.process, words, status.error());
-  told.TellOutcome(outcome);
-  Status written = told.End(status);
-  if (!written.ok()) outcome.warnings.push_back(std::move(written.error()));
-}
-
-bool HasEnded(const sys::Fd& pidfd) {
-  const auto ended = sys::AwaitExit(pidfd, std::chrono::milliseconds(0));
-  return ended.ok() && *ended;
-}
-
-cli::Report Start(Given& given, const RunOptions& options, Told& told) {
-  const cli::Words& words = given.words;
-  launch::Guard guard(options.hook_timeout);
-  if (options.outlive_runtime) guard.LetChildLiveOn();
-  std::vector<Error> reasons;
-  auto checked = CheckAll(given, options, told, reasons);
-  if (!checked.ok()) {
-    return {.exit_status = std::move(checked).status(), .failures = std::move(reasons)};
-  }
-  told.kind = ErrorKind::kStart;
-  if (options.caller.valid() && HasEnded(options.caller)) {
-    return {.exit_status = Error("the caller has ended, and --die-with-caller was given")};
-  }
-  auto root = state::Root::Make(options.state_folder);
-  if (!root.ok()) return {.exit_status = std::move(root).status()};
-  auto outcome =
-      launch::Launch({.root = *root,
-                      .facts = checked->facts,
-                      .stages = checked->stages,
-                      .command = checked->command,
-                      .want_figures = options.stats.has_value(),
-                      .guard = guard,
-                      .patience = options.hook_timeout,
-                      .gc_words = options.gc_words,
-                      .started = [&](pid_t pid) { return TellStarted(options, pid); },
-                      .kept_fds = options.kept_fds,
-                      .ended = [&](launch::Outcome& end) { Tell(end, *checked, words, told); },
-                      .log = StageLog(options.verbose),
-                      .caller = options.caller.get()});
-  return {.exit_status = std::move(outcome.exit_status),
-          .warnings = std::move(outcome.warnings),
-          .notes = std::move(outcome.findings.notes)};
-}
 
 Result<cli::Report> Run(Given given) {
   if (!given.words.Has(kConfig.name) || given.words.Text(kConfig.name).empty()) {
     return Error("no config was named", {},
                  "write runtime --config FILE COMMAND; see runtime --help");
   }
-  ASSIGN_OR_RETURN(const RunOptions options, RunOptionsOf(given.words));
+  ASSIGN_OR_RETURN(RunOptions options, RunOptionsOf(given.words));
   if (options.verbose) cli::SetVerbose();
+  if (options.log) return RunDetached(given, options);
   Told told(options);
-  cli::Report report = Start(given, options, told);
+  cli::Report report = LaunchContainer(given, options, {}, told);
   Status ended = told.End(report.exit_status);
   if (!ended.ok()) report.warnings.push_back(ended.error());
   return report;
@@ -193,8 +38,14 @@ constexpr Command kRunCommand = {
         "\n"
         "  runtime --config ubuntu.yaml bash\n"
         "  runtime --config host.yaml -e LANG=C -w /tmp -- make -j4\n"
+        "  runtime run -d --log web.log --name web --config web.yaml\n"
         "\n"
         "Options end at the first word that is none: the rest is the command.\n"
+        "\n"
+        "With --detach it prints the id and returns as soon as the command runs. A runtime in the "
+        "background watches the container, and keeps how it has ended for runtime wait, and its "
+        "output for runtime logs, until runtime delete. Should that runtime be killed, the "
+        "container ends with it, unless --outlive-runtime was given.\n"
         "\n"
         "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime "
         "itself fails, 126 when the command cannot be executed, 127 when it is not found.\n",

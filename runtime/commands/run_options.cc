@@ -44,6 +44,13 @@ Result<RunOptions> RunOptionsOf(const cli::Words& words) {
     return Error("--die-with-caller and --outlive-runtime exclude each other", {},
                  "give one of them");
   }
+  if (words.Has("detach") && die_with_caller) {
+    return Error("--detach and --die-with-caller exclude each other", {}, "give one of them");
+  }
+  if (words.Has("log") && !words.Has("detach")) {
+    return Error("--log is for a command in the background", {},
+                 "write --detach too, or let the shell redirect the output");
+  }
   // Before anything else is opened and gets one of these numbers.
   ASSIGN_OR_RETURN(options.kept_fds, KeptDescriptors(words));
   // As early as can be: the caller may end at any time.
@@ -53,6 +60,9 @@ Result<RunOptions> RunOptionsOf(const cli::Words& words) {
   ASSIGN_OR_RETURN(options.info, OpenOutput(words, "info-fd", kObject, "fd:"));
   ASSIGN_OR_RETURN(options.stats, OpenOutput(words, "stats", kObject));
   ASSIGN_OR_RETURN(options.pid_file, OpenOutput(words, "pid-file", kNumber));
+  if (words.Has("detach")) {
+    ASSIGN_OR_RETURN(options.log, LogFile::Open(words.Has("log"), words.Text("log")));
+  }
   std::optional<std::string> name;
   if (words.Has("name")) name = words.Text("name");
   ASSIGN_OR_RETURN(options.id, ContainerId(name));

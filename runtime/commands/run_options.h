@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/cli/words.h"
+#include "runtime/commands/log_file.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/output_file.h"
 #include "runtime/loader/loader.h"
@@ -35,6 +36,10 @@ inline constexpr cli::Option kRunOptions[] = {
      "end the container when the process that called this ends"},
     {"outlive-runtime", Kind::kFlag, "",
      "let the container live on when this runtime is killed; without it the container ends too"},
+    {"detach", Kind::kFlag, "", "return once the command runs, which goes on in the background",
+     'd'},
+    {"log", Kind::kText, "FILE",
+     "of a detached command: where its output goes, at the end of FILE; default: nowhere"},
     kPluginDir,
     kTrust,
     kRoot,
@@ -55,7 +60,8 @@ struct RunOptions {
   std::optional<OutputFile> pid_file = {};
   std::optional<OutputFile> info = {};
   std::vector<int> kept_fds = {};
-  sys::Fd caller = {};  // pidfd of the process whose end ends the container
+  sys::Fd caller = {};              // pidfd of the process whose end ends the container
+  std::optional<LogFile> log = {};  // of a container that is detached
   bool outlive_runtime = false;
   bool verbose = false;
 };

@@ -52,7 +52,14 @@ Result<std::unique_ptr<Running>> Running::Take(const cli::Words& words, const st
   return running;
 }
 
+Status CheckStarted(const state::LivingContainer& container) {
+  if (container.phase() != state::Phase::kCreated) return Ok();
+  const std::string& id = container.contents().facts.id;
+  return Error("the container has not been started yet:", id, "runtime start " + id + " does that");
+}
+
 Status Running::SetFrozen(bool frozen) {
+  RETURN_IF_ERROR(CheckStarted(container_));
   state::Journal& journal = container_.journal();
   if (frozen) RETURN_IF_ERROR(journal.SetPhase(state::Phase::kPaused));
   Status status = launch::Freeze(occasion_, builders_.stages, journal, frozen);

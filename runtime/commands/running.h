@@ -59,7 +59,10 @@ class Running {
   Builders builders_;
 };
 
-// The same for a container that nothing else is done with. words: as of Take.
+// Fails for a container that waits for its start: its command is not there yet.
+Status CheckStarted(const state::LivingContainer& container);
+
+// The same as SetFrozen for a container that nothing else is done with. words: as of Take.
 Status SetFrozen(const cli::Words& words, const std::string& id, bool frozen);
 
 }  // namespace slipway::commands

@@ -33,7 +33,7 @@ Result<cli::Report> AwaitUndone(const state::Root& root, const std::string& id) 
   const auto deadline = std::chrono::steady_clock::now() + kForKill;
   while (std::chrono::steady_clock::now() < deadline) {
     ASSIGN_OR_RETURN(const auto seen, state::Look(root, id));
-    if (!seen) return cli::Report{};
+    if (!seen || seen->life == state::Life::kStopped) return cli::Report{};
     if (seen->life == state::Life::kDead) break;
     std::this_thread::sleep_for(kBetweenLooks);
   }
@@ -72,7 +72,9 @@ constexpr Command kStopCommand = {
     .summary = "end a running container: TERM, and KILL when it takes too long",
     .about =
         "Asks the container's first process to end, with TERM, kills it when it has not done so in "
-        "time, and returns when the container has been undone.\n"
+        "time, and returns when the container has been undone. One that is kept until runtime "
+        "delete "
+        "is undone then, if it was made by runtime create.\n"
         "\n"
         "  runtime stop web\n"
         "  runtime stop --time 0 web\n",

@@ -8,6 +8,10 @@
 namespace slipway::commands {
 
 extern const Command kRunCommand;       // run.cc
+extern const Command kCreateCommand;    // create.cc
+extern const Command kStartCommand;     // start.cc
+extern const Command kDeleteCommand;    // delete.cc
+extern const Command kLogsCommand;      // logs.cc
 extern const Command kCheckCommand;     // check.cc
 extern const Command kStagesCommand;    // stages.cc
 extern const Command kDescribeCommand;  // describe.cc

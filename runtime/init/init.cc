@@ -6,6 +6,11 @@
 // the command, is the first that they see. That child is the host's, and not its own: clone(2),
 // CLONE_PARENT. So the host waits for it, and this one ends at once.
 //
+// And it is what a container that has been created waits in for its start, in a session of its own:
+// at a socket, of which nothing can be seen inside. Whoever connects there starts the container,
+// and is told what becomes of the command. Then it goes on as an init, or executes the command
+// itself.
+//
 // The container can look into it: it is executed from a copy of its own, with an empty environment,
 // and holds nothing of the host's. It needs no C library, so that it is a few KiB.
 
@@ -30,7 +35,7 @@ constexpr int kFailed = 125;
 constexpr int kSignalBase = 128;
 constexpr int kCommandFailed = 127;
 constexpr long kSetFilter = 1;  // SECCOMP_SET_MODE_FILTER of <linux/seccomp.h>
-constexpr int kArguments = 4;
+constexpr int kArguments = 5;
 constexpr long kTakeTerminal = 0x540e;  // TIOCSCTTY of <asm/termbits.h>
 constexpr size_t kMaskSize = sizeof(uint64_t);
 constexpr uint64_t kAllSignals = ~uint64_t{0};
@@ -221,6 +226,44 @@ void RunJoined(void* given) {
   Exit(0);
 }
 
+// Does the default action of signal(7) end a process?
+bool Ends(long signal) {
+  return signal != SIGCHLD && signal != SIGCONT && signal != SIGURG && signal != SIGWINCH &&
+         signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU && signal != SIGIO;
+}
+
+// Returns the connection to whoever starts the container. All signals are blocked, so that the
+// kernel keeps for a pid 1 what it would drop. That somebody connects is told by SIGIO; fcntl(2),
+// F_SETOWN.
+int AwaitStart(int channel, int listener) {
+  CloseOnExec(channel, listener);
+  SystemCall(SYS_setsid);
+  // Until here it ended with the host, which may have died a moment ago.
+  SystemCall(SYS_prctl, PR_SET_PDEATHSIG, 0);
+  if (HostIsGone(channel)) Exit(kFailed);
+  long result = SystemCall(SYS_fcntl, listener, F_SETOWN, SystemCall(SYS_getpid));
+  if (result == 0) result = SystemCall(SYS_fcntl, listener, F_SETFL, FASYNC | O_NONBLOCK);
+  if (result < 0) Fail(channel, Step::kPrepare, result);
+  Tell(channel, Step::kWaiting, 0);
+  SystemCall(SYS_close, channel);
+  while (true) {
+    const long connection = SystemCall(SYS_accept4, listener, nullptr, nullptr, kCloseOnExec);
+    if (connection >= 0) {
+      SystemCall(SYS_close, listener);
+      return static_cast<int>(connection);
+    }
+    siginfo_t info{};
+    const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
+    if (signal > 0 && Ends(signal)) Exit(kSignalBase + static_cast<int>(signal));
+  }
+}
+
+[[noreturn]] void Become(int channel, const Orders* orders, int folder) {
+  Command command{channel, orders, folder, 0, false, false, 0};
+  Tell(channel, Step::kExec, Execute(command));
+  Exit(kCommandFailed);
+}
+
 void RunCommand(void* given) {
   auto& command = *static_cast<Command*>(given);
   if (command.init != 1) TieToInit(command.init);
@@ -236,13 +279,16 @@ void RunCommand(void* given) {
     if (argv[i] == nullptr) Exit(kFailed);
   }
   const int file = Take(argv[1]);
-  const int channel = Take(argv[2]);
+  int channel = Take(argv[2]);
   const int folder = Take(argv[3]);
+  const int listener = Take(argv[4]);
   const Orders* const orders = Read(channel, file);
   CloseOnExec(channel, channel);
   CloseOnExec(channel, folder);
   TakeFilters(channel, *orders);
   if (orders->joined != 0) Join(channel, orders, folder);
+  if (orders->waits != 0) channel = AwaitStart(channel, listener);
+  if (orders->becomes != 0) Become(channel, orders, folder);
   const long self = SystemCall(SYS_getpid);
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.

@@ -25,7 +25,8 @@ struct FilterOrder {
 };
 
 // The texts, and arrays of pointers to them, follow it. The init's own arguments are its name and
-// descriptors: of the file, of the channel, and of the folder that the command's file lies in.
+// descriptors: of the file, of the channel, of the folder that the command's file lies in, and of
+// the socket at which it waits for the start, or 0.
 struct Orders {
   uint64_t mask;          // of signals, which the command gets; as rt_sigprocmask(2) has it
   uint64_t arguments;     // an address in the mapped file, as execve(2) takes it
@@ -39,6 +40,8 @@ struct Orders {
   uint32_t tied;          // 1, of such a one: it ends with the host
   uint32_t terminal;      // 1, of such a one: descriptor 0 becomes its session's terminal
   uint32_t signal_all;    // 1: signals go to all processes, if the init is pid 1
+  uint32_t waits;         // 1: for the start: see init.cc
+  uint32_t becomes;       // 1: it executes the command itself
 };
 
 enum class Step : uint32_t {
@@ -46,11 +49,14 @@ enum class Step : uint32_t {
   kFork = 2,
   kExec = 3,
   kRunning = 4,  // none has failed: the command runs
-  kFilter = 5    // a filter of system calls was refused
+  kFilter = 5,   // a filter of system calls was refused
+  kWaiting = 6   // none has failed: it waits for the start
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's
-// process, was killed before the command ran.
+// process, was killed before the command ran; one that executes the command itself says nothing
+// when that works. One that waits for the start says so by the channel, and what becomes of the
+// command to whoever starts it.
 struct Answer {
   Step step;
   int32_t errno_value;  // of the step that has failed; 0 with kRunning

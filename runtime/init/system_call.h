@@ -15,6 +15,7 @@ namespace slipway::init {
 inline constexpr long kNoEntry = 2;
 inline constexpr long kInterrupted = 4;
 inline constexpr int kNoSignal = 0x4000;
+inline constexpr int kCloseOnExec = 0x80000;            // SOCK_CLOEXEC
 inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT
 
 // CLONE_VM and CLONE_VFORK of clone(2).

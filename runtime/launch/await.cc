@@ -19,9 +19,10 @@ namespace {
 constexpr std::chrono::seconds kEndAfterChannel{1};
 constexpr int kAnswerAfterExec = 1000;  // ms
 
-// Without an init the exec ends the channel; an init says so first.
+// Without an init that is the command's parent the exec ends the channel; such an init says so
+// first.
 Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container) {
-  if (!setup.init.wanted()) return std::optional<int>();
+  if (!setup.init.answers()) return std::optional<int>();
   // The channel ends a moment before the process does.
   const auto ended = sys::AwaitExit(container.pidfd(), kEndAfterChannel);
   if (!ended.ok() || !*ended) {
@@ -34,7 +35,7 @@ Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container
 // The init answers a moment after the command has begun to run, which a signal may be meant for.
 bool IsAboutToAnswer(const Setup& setup, const Channel& channel) {
   pollfd answer{.fd = channel.fd(), .events = POLLIN, .revents = 0};
-  return setup.init.wanted() && poll(&answer, 1, kAnswerAfterExec) > 0;
+  return setup.init.answers() && poll(&answer, 1, kAnswerAfterExec) > 0;
 }
 
 }  // namespace
@@ -59,7 +60,10 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       if (!message) return WithoutAWord(setup, container);
       if (message->type != MessageType::kAnswered) return Error(message->error);
       began.pid = message->answer.pid;
-      if (message->answer.step == init::Step::kRunning) return std::optional<int>();
+      if (message->answer.step == init::Step::kRunning ||
+          message->answer.step == init::Step::kWaiting) {
+        return std::optional<int>();
+      }
       // One that has joined is this process's child.
       if (began.pid > 0) (void)!waitpid(began.pid, nullptr, 0);
       return NotStarted(message->answer, path);

@@ -25,9 +25,9 @@ struct Began {
 };
 
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it
-// is known why it does not. path: of the command's file. nullopt: the command runs; without an init
-// its process may also have ended before. A number: a signal ended the start, and this is the
-// runtime's exit status.
+// is known why it does not. path: of the command's file. nullopt: the command runs, or waits for
+// its start; without an init its process may also have ended before. A number: a signal ended the
+// start, and this is the runtime's exit status.
 Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
                                         const Channel& channel, const SignalSource& signals,
                                         const std::string& path, Began& began);

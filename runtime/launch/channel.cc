@@ -25,6 +25,7 @@ bool IsKnown(const init::Answer& answer) {
     case init::Step::kFilter:
       return answer.errno_value > 0;
     case init::Step::kRunning:
+    case init::Step::kWaiting:
       return answer.errno_value == 0;
   }
   return false;
@@ -72,7 +73,7 @@ Result<std::pair<Channel, Channel>> Channel::Make() {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
     return Error(errno, "make a channel to the container").In({}, "clone");
   }
-  return std::pair{Channel(fds[0]), Channel(fds[1])};
+  return std::pair{Channel(sys::Fd(fds[0])), Channel(sys::Fd(fds[1]))};
 }
 
 Status Channel::Send(MessageType type, const ErrorRecord& error, uint32_t level) const {

@@ -15,6 +15,9 @@
 //              <-------------------------  Answered(step, errno), from slipway-init, which has been
 //                                          executed instead, and holds the socket until then
 //
+// slipway-init answers one message more in a container that has been created: Answered(waiting).
+// What follows goes to `runtime start`, by a connection of its own; see created.h.
+//
 // End of file before Ready means that the child died. End of file in the child means that the
 // host died.
 
@@ -63,6 +66,9 @@ struct Message {
 
 class Channel {
  public:
+  // One end, whose other end another process has: a connection to slipway-init.
+  explicit Channel(sys::Fd fd) : fd_(std::move(fd)) {}
+
   // Both ends; each is close-on-exec.
   static Result<std::pair<Channel, Channel>> Make();
 
@@ -95,8 +101,6 @@ class Channel {
   }
 
  private:
-  explicit Channel(int fd) : fd_(fd) {}
-
   sys::Fd fd_;
 };
 

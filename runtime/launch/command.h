@@ -24,6 +24,10 @@ struct Command {
   std::vector<std::string> environment;    // NAME=value, as the user has set it
   std::vector<std::string> defaults = {};  // the same, where nobody sets it
   std::string cwd;                         // inside the container; empty: where nobody sets it, "/"
+  // Descriptors of this process that become the command's standard input, output and errors; -1: it
+  // has those of this process.
+  int input = -1;
+  int output = -1;
 };
 
 // The command with what the stages want of it, and with what follows of its user: null where that

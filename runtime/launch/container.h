@@ -1,5 +1,5 @@
 // The container's first process, seen from the host: it is looked at, and it ends in any case when
-// the object goes.
+// the object goes, unless it was let go.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CONTAINER_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CONTAINER_H_
@@ -46,6 +46,9 @@ class Container {
 
   // Waits for the child's end, and reaps it.
   Status AwaitEnd();
+
+  // It is not this process's to end any more, and may live on.
+  void LetGo() { pidfd_.Close(); }
 
   // What it and those that it has waited for used, once it has ended.
   const struct rusage& usage() const { return usage_; }

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
@@ -121,6 +122,11 @@ Result<InitProgram> InitProgram::Make(const sigset_t& mask, uint32_t flags, Role
   return made;
 }
 
+void InitProgram::AwaitStart(sys::Fd listener) {
+  listener_ = std::move(listener);
+  head_.waits = 1;
+}
+
 // Written and sealed by one process in one go: F_SEAL_WRITE waits for all processors where another
 // one has written a moment ago.
 Status InitProgram::Write(const Command& command, const Program& program,
@@ -143,14 +149,16 @@ Status InitProgram::Write(const Command& command, const Program& program,
 }
 
 Error InitProgram::Run(const Files& files) const {
-  for (int fd : {files.orders, files.channel, files.folder}) {
-    if (fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
+  for (int fd : {files.orders, files.channel, files.folder, files.listener}) {
+    if (fd >= 0 && fcntl(fd, F_SETFD, 0) != 0) return CannotMake(errno, kOrders);
   }
   std::string name = "init";
   std::string orders = std::to_string(files.orders);
   std::string answers = std::to_string(files.channel);
   std::string folder = std::to_string(files.folder);
-  char* const arguments[] = {name.data(), orders.data(), answers.data(), folder.data(), nullptr};
+  std::string listener = std::to_string(std::max(files.listener, 0));
+  char* const arguments[] = {name.data(),   orders.data(),   answers.data(),
+                             folder.data(), listener.data(), nullptr};
   char* const environment[] = {nullptr};
   syscall(SYS_execveat, files.image, "", arguments, environment, AT_EMPTY_PATH);
   return Error(errno, "start the container's init").In({}, kStep);

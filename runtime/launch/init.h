@@ -33,7 +33,15 @@ class InitProgram {
   // command's signal mask. flags: slipway_init_flags.
   static Result<InitProgram> Make(const sigset_t& mask, uint32_t flags, Role role = Role::kFirst);
 
+  // Before the clone: the init executes the command itself, and has no child.
+  void Become() { head_.becomes = 1; }
+  // Before the clone, of a container that is only created: it waits for the start at `listener`.
+  void AwaitStart(sys::Fd listener);
+
   bool wanted() const { return orders_.valid(); }
+  // Does it say that the command runs? Else the end of the channel does.
+  bool answers() const { return wanted() && (head_.becomes == 0 || head_.waits != 0); }
+  int listener() const { return listener_.get(); }  // -1: it waits for nothing
   int orders() const { return orders_.get(); }
   // Of the program; often the same file.
   int image() const { return image_.valid() ? image_.get() : orders_.get(); }
@@ -54,8 +62,9 @@ class InitProgram {
   struct Files {
     int image;
     int orders;
-    int channel;  // where the answer goes; its end says that the command runs
-    int folder;   // of the command's file
+    int channel;   // where the answer goes; its end says that the command runs
+    int folder;    // of the command's file
+    int listener;  // where it waits for the start; or -1
   };
 
   // Becomes the init. Returns only the error.
@@ -64,6 +73,7 @@ class InitProgram {
  private:
   sys::Fd image_;   // only where the orders' file may not be executed
   sys::Fd orders_;  // nobody writes to it once it is executed
+  sys::Fd listener_;
   init::Orders head_{};
 };
 

@@ -33,6 +33,17 @@ Status LeaveKeyring() {
       .In({}, kStep);
 }
 
+Status TakeStreams(const Command& command) {
+  const std::pair<int, int> streams[] = {{command.input, STDIN_FILENO},
+                                         {command.output, STDOUT_FILENO},
+                                         {command.output, STDERR_FILENO}};
+  for (const auto& [from, to] : streams) {
+    if (from < 0 || dup2(from, to) == to) continue;
+    return Error(errno, "give the command its standard descriptors").In({}, kStep);
+  }
+  return Ok();
+}
+
 Status Close(unsigned first, unsigned last) {
   if (first > last || syscall(SYS_close_range, first, last, 0U) == 0) return Ok();
   return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);
@@ -121,6 +132,7 @@ Status LastSteps::CloseForeign(const Descriptors& descriptors, std::vector<int> 
 
 Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<int> spared) {
   RETURN_IF_ERROR(LeaveKeyring());
+  RETURN_IF_ERROR(TakeStreams(command_));
   RETURN_IF_ERROR(FindUser());
   RETURN_IF_ERROR(descriptors.TakeTerminal(identity_ ? identity_->uid : geteuid(),
                                            /*leads=*/!init_.joins()));
@@ -172,12 +184,16 @@ Error LastSteps::Run(Descriptors& descriptors, const sigset_t& mask, std::atomic
 Error LastSteps::RunInit(Descriptors& descriptors, int& channel, std::atomic<bool>& executing) {
   int image = init_.image();
   int orders = init_.orders();
-  Status status = Place(descriptors.inherited(), {&channel, &orders, &image});
+  int listener = init_.listener();
+  Status status = Place(descriptors.inherited(), {&channel, &orders, &image, &listener});
   if (status.ok()) status = SetLabel(plan_, proc_);
   if (!status.ok()) return status.error();
   executing = true;
-  Error error = init_.Run(
-      {.image = image, .orders = orders, .channel = channel, .folder = program_.folder.get()});
+  Error error = init_.Run({.image = image,
+                           .orders = orders,
+                           .channel = channel,
+                           .folder = program_.folder.get(),
+                           .listener = listener});
   executing = false;
   return error;
 }

@@ -3,6 +3,8 @@
 //
 //    1. the root that a stage has set is entered      (start.h) from here on the image is at "/"
 //    2. a session keyring of its own                  the caller's keys stay outside; keyrings(7)
+//       standard descriptors that are not the       a detached container's
+//       caller's
 //    3. the command's user, looked up                 in the image's files, through no magic link
 //    4. the terminal that a stage has made            its owner is the command's user
 //    5. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's

@@ -9,6 +9,7 @@
 #include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
 #include "runtime/launch/container.h"
+#include "runtime/launch/created.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
@@ -24,6 +25,7 @@
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
+#include "runtime/state/start_socket.h"
 
 namespace slipway::launch {
 namespace {
@@ -104,10 +106,14 @@ Status Started(const Job& job, const Container& container, const state::Journal&
   return status;
 }
 
-// The command runs: others may do something with the container now, so they are told.
+// The command runs: others may do something with the container now, so they are told. One that is
+// only created is left to them.
 Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
                           const Began& began, const Terminal& terminal, state::Journal& journal,
                           Outcome& outcome) {
+  if (job.create_only) {
+    return LeaveWaiting(job.started, signals, container, job.guard, journal, outcome);
+  }
   const std::function<Status(pid_t)> started = [&](pid_t pid) -> Status {
     RETURN_IF_ERROR(Started(job, container, journal, began.passed));
     Status told = journal.SetPhase(state::Phase::kRunning);
@@ -160,8 +166,15 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
   const Execution execution(Merged(job.command, plan.process, nullptr));
   InitProgram init;
-  if (plan.init) {
+  // What may live longer than this process never executes anything as a copy of it.
+  if (plan.init || job.facts.kept || job.facts.outlives_host) {
     ASSIGN_OR_RETURN(init, InitProgram::Make(blocked.before(), plan.init_flags));
+  }
+  if (!plan.init) init.Become();
+  if (job.create_only) {
+    auto listener = state::ListenForStart(job.root, job.facts.id);
+    if (!listener.ok()) return KeepingState(listener.error());
+    init.AwaitStart(std::move(*listener));
   }
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,
@@ -175,7 +188,8 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .guard = job.guard,
                     .occasion = occasion,
                     .log = job.log,
-                    .outlives_host = job.facts.outlives_host,
+                    // Until it waits for its start, which nobody but this process would write down.
+                    .outlives_host = job.facts.outlives_host && !job.create_only,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
   return RunParked(setup, job, signals, terminal, journal, outcome);
@@ -202,19 +216,41 @@ int StatusOf(const Result<int>& exit_status) {
   return exit_status.error()->exit_status ? exit_status.error()->exit_status : kRuntimeFailed;
 }
 
-// Returns what failed; then the journal stays.
-std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back) {
+// Returns what failed; then the journal stays. kept: it stays anyway, and says that all is undone.
+std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back, bool kept) {
   std::vector<Error> failures = Unwind(OccasionOf(job, journal), job.stages);
   if (!taken_back.ok()) failures.push_back(KeepingState(taken_back.error()));
   if (failures.empty()) {
-    Status removed = journal.Remove();
-    if (!removed.ok()) removed = journal.Remove();
+    Status removed = kept ? journal.SetUndone() : journal.Remove();
+    if (!removed.ok()) removed = kept ? journal.SetUndone() : journal.Remove();
     if (!removed.ok()) failures.push_back(KeepingState(removed.error()));
   }
   for (Error& failure : failures) {
-    if (!*failure->hint) failure.Hint("runtime gc tries it again");
+    if (!*failure->hint)
+      failure.Hint(kept ? "runtime delete tries it again" : "runtime gc tries it again");
   }
   return failures;
+}
+
+// The container has ended, or was not started: everything is undone.
+void Finish(const Job& job, state::Journal& journal, Outcome& outcome) {
+  Status taken_back = journal.TakeBack();
+  if (!taken_back.ok()) taken_back = journal.TakeBack();
+  bool kept = job.facts.kept && outcome.started && outcome.exit_status.ok();
+  if (kept) {
+    Status written = journal.SetEnded(*outcome.exit_status);
+    kept = written.ok();
+    if (!kept) outcome.warnings.push_back(KeepingState(written.error()));
+  }
+  job.guard.SetOutcome(StatusOf(outcome.exit_status));
+  job.guard.Resume();
+  const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
+  if (job.want_figures || ended_badly) {
+    outcome.findings = CollectFindings(OccasionOf(job, journal), job.stages, outcome.warnings);
+  }
+  for (Error& failure : Undo(job, journal, std::move(taken_back), kept)) {
+    outcome.warnings.push_back(std::move(failure));
+  }
 }
 
 }  // namespace
@@ -229,18 +265,8 @@ Outcome Launch(const Job& job) {
   job.guard.Protect({.undo = UndoWords(job), .lock_fd = journal->fd()});
   Outcome outcome{.exit_status = kRuntimeFailed};
   outcome.exit_status = RunCaught(job, blocked, *journal, outcome);
-  Status taken_back = journal->TakeBack();
-  if (!taken_back.ok()) taken_back = journal->TakeBack();
-  job.guard.SetOutcome(StatusOf(outcome.exit_status));
-  job.guard.Resume();
-  const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
-  if (job.want_figures || ended_badly) {
-    outcome.findings = CollectFindings(OccasionOf(job, *journal), job.stages, outcome.warnings);
-  }
-  for (Error& failure : Undo(job, *journal, std::move(taken_back))) {
-    outcome.warnings.push_back(std::move(failure));
-  }
-  if (!strays.End()) {
+  if (outcome.waiting == 0) Finish(job, *journal, outcome);
+  if (!strays.End(outcome.waiting)) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
   job.guard.Release();

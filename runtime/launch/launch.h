@@ -47,11 +47,14 @@ struct Job {
   OciState oci_state = {};
   // A pidfd of the process whose end ends the container; -1: nobody's does.
   int caller = -1;
+  // The container is built, and then left to wait for `runtime start`; of facts that say kept and
+  // outlives_host. `started` is called once it waits.
+  bool create_only = false;
 };
 
 // Runs the command in a container that the stages build, waits for its end, and undoes what the
-// stages did, whatever happens. What could not be undone stays in the journal. The process must
-// have a single thread.
+// stages did, whatever happens. What could not be undone stays in the journal; and the journal of a
+// container that is kept stays, with how it has ended. The process must have a single thread.
 Outcome Launch(const Job& job);
 
 }  // namespace slipway::launch

@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_OUTCOME_H_
 #define SLIPWAY_RUNTIME_LAUNCH_OUTCOME_H_
 
+#include <sys/types.h>
+
 #include <vector>
 
 #include "runtime/launch/findings.h"
@@ -17,6 +19,7 @@ struct Outcome {
   std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
   bool started = false;              // the command ran
   bool signaled = false;             // a signal ended it
+  pid_t waiting = 0;                 // of a container that has been created: its first process
   Usage usage = {};                  // of a container that was cloned
 };
 

@@ -79,8 +79,9 @@ void TieToHost(const Channel& channel) {
   Status status = last.Begin();
   if (status.ok()) status = RunInChild(hooks);
   if (status.ok()) {
-    status = last.Prepare(IsHostile(setup, root), descriptors,
-                          {channel.fd(), setup.init.image(), setup.init.orders()});
+    status = last.Prepare(
+        IsHostile(setup, root), descriptors,
+        {channel.fd(), setup.init.image(), setup.init.orders(), setup.init.listener()});
   }
   if (status.ok()) status = RunFinish(hooks);
   if (!setup.outlives_host) TieToHost(channel);

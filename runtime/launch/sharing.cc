@@ -74,7 +74,7 @@ Status Enter(Sharing& start) {
   RETURN_IF_ERROR(RunInChild(hooks));
   RETURN_IF_ERROR(last.Prepare(IsHostile(setup, start.root), start.descriptors,
                                {Guard::ProcOfSharingChild(), start.channel, start.journal.fd(),
-                                setup.init.image(), setup.init.orders()}));
+                                setup.init.image(), setup.init.orders(), setup.init.listener()}));
   RETURN_IF_ERROR(RunFinish(hooks));
   // Once more, because a change of credentials unties.
   RETURN_IF_ERROR(TieToHost(start));

@@ -42,10 +42,11 @@ Strays::Strays() {
   if (HasChildren()) before_ = Children();
 }
 
-bool Strays::End() const {
+bool Strays::End(pid_t spared) const {
   bool none = true;
   if (!HasChildren()) return none;
   for (const pid_t child : Children()) {
+    if (child == spared) continue;
     if (std::find(before_.begin(), before_.end(), child) != before_.end()) continue;
     none = waitpid(child, nullptr, WNOHANG) == child && none;
     kill(child, SIGKILL);

@@ -15,9 +15,10 @@ class Strays {
   // have left it some.
   Strays();
 
-  // Kills and reaps all other children of this process. Returns whether there was none that still
-  // ran. Called when the container has ended, and the stages have undone what they did.
-  bool End() const;
+  // Kills and reaps all other children of this process, but for `spared`. Returns whether there was
+  // none that still ran. Called when the container has ended, and the stages have undone what they
+  // did; or when it has been created, and is spared.
+  bool End(pid_t spared = 0) const;
 
  private:
   std::vector<pid_t> before_;

@@ -12,8 +12,10 @@ constexpr std::string_view kFormat = "slipway-journal";
 constexpr std::string_view kVersion = "3";
 constexpr std::string_view kOlderVersion = "2";
 constexpr size_t kMaxCommand = 256;
+constexpr std::string_view kCreated = "created";
 constexpr std::string_view kRunning = "running";
 constexpr std::string_view kPaused = "paused";
+constexpr int kMaxStatus = 255;
 
 // Takes the first word and the blank behind it off `text`.
 std::string_view TakeWord(std::string_view& text) {
@@ -52,6 +54,7 @@ class Reader {
     if (kind == "cwd") return ReadText(payload, contents_.facts.cwd);
     if (kind == "environment") return ReadTexts(payload, contents_.facts.environment);
     if (kind == "annotations") return ReadTexts(payload, contents_.facts.annotations);
+    if (kind == "kept") return ReadKept(payload);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
     if (!IsComplete()) return false;
@@ -61,6 +64,8 @@ class Reader {
     if (kind == "status") return ReadPhase(payload);
     if (kind == "changed") return ReadChanged(payload);
     if (kind == "ids") return ReadIds(payload);
+    if (kind == "ended") return ReadEnded(payload);
+    if (kind == "undone") return ReadUndone(payload);
     return false;
   }
 
@@ -89,6 +94,11 @@ class Reader {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     return true;
+  }
+
+  bool ReadKept(std::string_view text) {
+    contents_.facts.kept = true;
+    return ReadText(text, contents_.facts.log);
   }
 
   bool ReadContainer(std::string_view text) {
@@ -143,9 +153,26 @@ class Reader {
   }
 
   bool ReadPhase(std::string_view text) {
-    if (text != kRunning && text != kPaused) return false;
-    contents_.phase = text == kPaused ? Phase::kPaused : Phase::kRunning;
+    for (const Phase phase : {Phase::kCreated, Phase::kRunning, Phase::kPaused}) {
+      if (text != NameOf(phase)) continue;
+      contents_.phase = phase;
+      return true;
+    }
+    return false;
+  }
+
+  bool ReadEnded(std::string_view text) {
+    int status = 0;
+    if (!TakeNumber(text, status) || status < 0 || status > kMaxStatus) return false;
+    contents_.phase = Phase::kStopped;
+    contents_.exit_status = status;
     return true;
+  }
+
+  bool ReadUndone(std::string_view text) {
+    contents_.entries.clear();
+    contents_.states.clear();
+    return text.empty();
   }
 
   bool ReadChanged(std::string_view text) {
@@ -211,6 +238,7 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   text += FormatLine("cwd " + facts.cwd);
   text += FormatLine("environment " + Joined(facts.environment));
   if (!facts.annotations.empty()) text += FormatLine("annotations " + Joined(facts.annotations));
+  if (facts.kept) text += FormatLine("kept " + facts.log);
   for (const SavedStage& stage : facts.stages) {
     text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +
                        stage.digest + " " + stage.path);
@@ -223,8 +251,12 @@ const char* NameOf(Phase phase) {
   switch (phase) {
     case Phase::kCreating:
       return "creating";
+    case Phase::kCreated:
+      return kCreated.data();
     case Phase::kPaused:
       return kPaused.data();
+    case Phase::kStopped:
+      return "stopped";
     case Phase::kRunning:
       break;
   }
@@ -243,6 +275,12 @@ std::string FormatState(size_t stage, std::string_view state) {
 std::string FormatPhase(Phase phase) {
   return FormatLine(std::string("status ").append(NameOf(phase)));
 }
+
+std::string FormatEnded(int exit_status) {
+  return FormatLine("ended " + std::to_string(exit_status));
+}
+
+std::string FormatUndone() { return FormatLine("undone"); }
 
 std::string FormatChanged(size_t stage, std::string_view options) {
   return FormatLine("changed " + std::to_string(stage) + " " + std::string(options));

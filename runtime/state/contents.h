@@ -8,18 +8,21 @@
 //   cwd PATH                            of its command; empty: nobody has set it
 //   environment VARIABLES               that somebody has set, with NUL between them
 //   annotations TEXTS                   NAME=value, likewise; none: no line
+//   kept LOG                            of a container that stays until `runtime delete`: the file
+//                                       that its output goes to, or nothing
 //   stage NAME VERSION DIGEST PATH      for each stage, in pipeline order; VERSION: of its records
 //   options VALUES                      followed by its options
 //   child PID UNIQUE START              the first process, once it is cloned
 //   record STAGE BYTES                  an undo record; STAGE is a position in the pipeline
 //   state STAGE BYTES                   what a stage keeps for later; the last one counts
-//   status WORD                         running or paused; creating before the first one
+//   status WORD                         created, running, paused; creating before the first one
 //   changed STAGE VALUES                options of a stage, changed while the container ran
 //   ids FIRST COUNT                     to which its user namespace maps
+//   ended STATUS                        of a kept one: the exit status of a runtime for it
+//   undone                              of a kept one: no record counts any more
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
-// read too: it has none of the last four kinds, and no cwd, environment and
-// annotations.
+// read too: it has none from `state` on, and no cwd, environment, annotations and kept.
 
 #ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
 #define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
@@ -54,6 +57,10 @@ struct Facts {
   std::vector<std::string> annotations = {};  // NAME=VALUE
   int64_t since = 0;                          // nanoseconds since 1970, CLOCK_REALTIME
   bool outlives_host = false;                 // the death of the host does not end it
+  // It is there until somebody deletes it, also once it has ended. With outlives_host it has no
+  // host at all once it has been created.
+  bool kept = false;
+  std::string log = {};  // of a kept one: the file that its output goes to; empty: none
   std::vector<SavedStage> stages;
 };
 
@@ -63,7 +70,13 @@ struct Ids {
   uint32_t count = 0;
 };
 
-enum class Phase { kCreating, kRunning, kPaused };
+enum class Phase {
+  kCreating,
+  kCreated,  // its first process waits for `runtime start`
+  kRunning,
+  kPaused,
+  kStopped,  // somebody has seen its end, and written it down
+};
 
 // As `runtime list` says it.
 const char* NameOf(Phase phase);
@@ -81,6 +94,7 @@ struct Contents {
   std::vector<std::string> states;            // one for each stage; empty: it keeps nothing
   std::vector<Ids> ids;                       // of its own user namespace
   Phase phase = Phase::kCreating;
+  std::optional<int> exit_status;  // of one that has stopped
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
 };
@@ -97,8 +111,11 @@ std::string FormatFacts(const Facts& facts, std::string_view boot);
 std::string FormatChild(const sys::ProcessIdentity& child);
 std::string FormatEntry(size_t stage, std::string_view record);
 std::string FormatState(size_t stage, std::string_view state);
+// Not of kCreating and kStopped, which have no such line.
 std::string FormatPhase(Phase phase);
 std::string FormatIds(const Ids& ids);
+std::string FormatEnded(int exit_status);
+std::string FormatUndone();
 std::string FormatChanged(size_t stage, std::string_view options);
 
 // Reads a journal. A last line without its newline is one whose writing was cut short, and counts

@@ -78,6 +78,37 @@ TEST(ParseContents, TakesAJournalWithoutACommand) {
   EXPECT_EQ(contents->entries.size(), 3u);
 }
 
+Facts KeptFacts() {
+  Facts facts = SomeFacts();
+  facts.kept = true;
+  facts.log = "/var/log/a b";
+  return facts;
+}
+
+TEST(ParseContents, GivesBackWhereTheOutputOfAKeptOneGoes) {
+  const auto contents = ParseContents(FormatFacts(KeptFacts(), "boot"), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_TRUE(contents->facts.kept);
+  EXPECT_EQ(contents->facts.log, "/var/log/a b");
+  EXPECT_FALSE(ParseContents(SomeJournal(), kPath)->facts.kept);
+}
+
+TEST(ParseContents, GivesTheLastStatusBack) {
+  const std::string created = FormatFacts(KeptFacts(), "boot") + FormatPhase(Phase::kCreated);
+  EXPECT_EQ(ParseContents(created, kPath)->phase, Phase::kCreated);
+  const auto ended =
+      ParseContents(created + FormatPhase(Phase::kRunning) + FormatEnded(137), kPath);
+  EXPECT_EQ(ended->phase, Phase::kStopped);
+  EXPECT_EQ(ended->exit_status, 137);
+}
+
+TEST(ParseContents, WhatIsUndoneLeavesNoRecords) {
+  const auto contents = ParseContents(SomeJournal() + FormatEnded(0) + FormatUndone(), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_TRUE(contents->entries.empty());
+  EXPECT_EQ(contents->exit_status, 0);
+}
+
 TEST(CommandText, IsWhatAShellWouldRead) {
   EXPECT_EQ(CommandText({"/bin/sh", "-c", "echo it's", "", "a=b"}),
             "/bin/sh -c 'echo it'\\''s' '' a=b");

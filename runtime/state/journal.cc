@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "runtime/state/lock.h"
+#include "runtime/state/open.h"
 #include "runtime/state/remove.h"
 
 namespace slipway::state {
@@ -19,13 +20,20 @@ constexpr mode_t kFileMode = 0600;
 constexpr int kNewJournal = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
 constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
 
-Error Exists(const Root& root, const std::string& id) {
+const char* WhyItExists(const Root& root, const std::string& id) {
   const sys::Fd file(
       openat(root.fd().get(), (id + "/" + kJournalFile).c_str(), O_RDONLY | O_CLOEXEC));
   const auto running = file.valid() ? HasHost(file) : Result<bool>(false);
-  return Error("a container of this name exists", id,
-               running.ok() && *running ? "it is running; choose another --name"
-                                        : "its runtime has died: see runtime list, runtime gc");
+  if (running.ok() && *running) return "it is running; choose another --name";
+  const auto contents = file.valid() ? ReadContents(root, id, file) : Result<Contents>(Contents());
+  if (contents.ok() && contents->facts.kept && contents->phase != Phase::kCreating) {
+    return "it is there until runtime delete; choose another --name";
+  }
+  return "its runtime has died: see runtime list, runtime gc";
+}
+
+Error Exists(const Root& root, const std::string& id) {
+  return Error("a container of this name exists", id, WhyItExists(root, id));
 }
 
 // The folder with an empty, locked journal that others can see. nullopt: a `runtime gc` took it
@@ -128,6 +136,15 @@ Status Journal::SetState(size_t stage, std::string_view state) {
 Status Journal::AddIds(const Ids& ids) { return Write(FormatIds(ids)); }
 
 Status Journal::SetPhase(Phase phase) { return Write(FormatPhase(phase)); }
+
+Status Journal::SetEnded(int exit_status) { return Write(FormatEnded(exit_status)); }
+
+Status Journal::SetUndone() {
+  RETURN_IF_ERROR(Write(FormatUndone()));
+  entries_.clear();
+  states_.clear();
+  return Ok();
+}
 
 Status Journal::SetOptions(size_t stage, std::string_view options) {
   return Write(FormatChanged(stage, options));

@@ -53,7 +53,12 @@ class Journal {
   // Ids that no other container may have until this one's end.
   Status AddIds(const Ids& ids);
 
+  // Not kCreating, and not kStopped: that is SetEnded.
   Status SetPhase(Phase phase);
+  // Of a container that is kept: how its command has ended, as the runtime's exit status has it.
+  Status SetEnded(int exit_status);
+  // Of such a one: all records have been undone.
+  Status SetUndone();
   // As FormatValues words them.
   Status SetOptions(size_t stage, std::string_view options);
 

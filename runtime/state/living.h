@@ -16,12 +16,13 @@
 
 namespace slipway::state {
 
-// Of an id that no container has.
-Error NoSuchContainer(const Root& root, const std::string& id);
-
 // Looks at a container that runs. Fails when there is none of this id, and when it has ended or has
 // not begun to run.
 Result<Seen> LookAtLiving(const Root& root, const std::string& id);
+
+// Writes down how a container that is kept and has no host has ended, by whoever has seen it;
+// seen: as it was when it ran. Once it has been written down, or the container has gone, nothing.
+Status RecordEnd(const Root& root, const Seen& seen, int exit_status);
 
 class LivingContainer {
  public:

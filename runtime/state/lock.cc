@@ -43,6 +43,8 @@ Result<bool> TryLock(const sys::Fd& file) {
   return Error(errno, "lock", kJournalFile);
 }
 
+Status AwaitUndone(const sys::Fd& file) { return Await(file, Bytes(kUndoByte, 1)); }
+
 Result<bool> HasHost(const sys::Fd& file) {
   struct flock lock = Bytes(kHostByte, 1);
   if (fcntl(file.get(), F_GETLK, &lock) != 0) return Error(errno, "lock", kJournalFile);

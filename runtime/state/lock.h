@@ -27,6 +27,9 @@ Status LockOperation(const sys::Fd& file);
 // Takes the lock to undo the container, if nobody has it. `file` is open for writing.
 Result<bool> TryLock(const sys::Fd& file);
 
+// Waits until no other process has the lock to undo the container.
+Status AwaitUndone(const sys::Fd& file);
+
 // Has another process the lock as the container's host? `file` is open for reading.
 Result<bool> HasHost(const sys::Fd& file);
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "runtime/state/lock.h"
+#include "runtime/state/start_socket.h"
 #include "runtime/sys/fd.h"
 
 namespace slipway::state {
@@ -26,9 +27,12 @@ bool IsOurs(const Root& root, const std::string& id) {
 }  // namespace
 
 Status RemoveFolder(const Root& root, const std::string& id) {
-  const std::string name = id + "/" + kJournalFile;
-  if (unlinkat(root.fd().get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-    return Error(errno, "remove", root.path() + "/" + name);
+  // The journal last: without it nobody would know whose folder it is.
+  for (const char* file : {kStartSocket, kJournalFile}) {
+    const std::string name = id + "/" + file;
+    if (unlinkat(root.fd().get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+      return Error(errno, "remove", root.path() + "/" + name);
+    }
   }
   if (unlinkat(root.fd().get(), id.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     return Error(errno, "remove the folder", root.path() + "/" + id);

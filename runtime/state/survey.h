@@ -13,18 +13,27 @@
 #include "runtime/state/contents.h"
 #include "runtime/state/root.h"
 #include "runtime/sys/fd.h"
+#include "runtime/sys/file_watch.h"
 
 namespace slipway::state {
 
 enum class Life {
   kRunning,  // its host lives, or it was told to outlive it and has not ended
+  kStopped,  // it has ended, and is kept until somebody deletes it
   kDead,     // its host has died without undoing it
 };
+
+// Of an id that no container has.
+Error NoSuchContainer(const Root& root, const std::string& id);
+
+// has_host: does its host live? has_child: does its first process?
+Life LifeOf(const Contents& contents, bool has_host, bool has_child);
 
 struct Seen {
   Contents contents;
   Life life = Life::kDead;
-  Phase phase = Phase::kCreating;  // of one that is running
+  bool has_host = false;
+  Phase phase = Phase::kCreating;  // of one that is not dead
   pid_t pid = 0;                   // of its first process; 0: there is none yet, or it has ended
   sys::Fd child;                   // its pidfd; invalid then
 };
@@ -36,11 +45,26 @@ Result<std::optional<Seen>> Look(const Root& root, const std::string& id);
 // The same, of the journal `file`, open for reading.
 Result<std::optional<Seen>> LookAt(const Root& root, const std::string& id, const sys::Fd& file);
 
+// Tells of what is written into the container's journal, and of its end. Fails when there is no
+// such container.
+Result<sys::FileWatch> Watch(const Root& root, const std::string& id);
+
+// Waits until the host of the container has ended, or has undone it.
+Status AwaitHost(const Root& root, const std::string& id);
+
+// Which containers may be undone by another than their host.
+enum class Claim {
+  kDead,
+  kEnded,       // besides, those that are kept after their end
+  kNotStarted,  // besides, those that wait for their start; operations under way are waited for
+};
+
 // A dead container in our hands: no other process takes it as long as this lives.
 class DeadContainer {
  public:
-  // nullopt: it is running, in another's hands, or has gone. `root` outlives the container.
-  static Result<std::optional<DeadContainer>> Take(const Root& root, const std::string& id);
+  // nullopt: it is none of these, in another's hands, or has gone. `root` outlives the container.
+  static Result<std::optional<DeadContainer>> Take(const Root& root, const std::string& id,
+                                                   Claim claim = Claim::kDead);
 
   const Contents& contents() const { return contents_; }
 
@@ -72,9 +96,9 @@ enum class Forgotten {
   kNotThere,  // nothing is known of it
 };
 
-// Removes the state of a dead container, and undoes nothing: for one that cannot be undone, also
-// because its journal cannot be read any more. dry_run: only says what would become of it, and
-// locks nothing, so that nobody is kept from it.
+// Removes the state of a container that is dead or has ended, and undoes nothing: for one that
+// cannot be undone, also because its journal cannot be read any more. dry_run: only says what would
+// become of it, and locks nothing, so that nobody is kept from it.
 Result<Forgotten> Forget(const Root& root, const std::string& id, bool dry_run = false);
 
 }  // namespace slipway::state

@@ -121,6 +121,52 @@ TEST_F(Survey, SeesThatAnOutlivingContainerRunsUntilItsEnd) {
   EXPECT_TRUE(*DeadContainer::Take(root_, "web"));
 }
 
+// As `runtime create` writes it.
+Contents Kept(Phase phase) {
+  Contents contents;
+  contents.facts.outlives_host = true;
+  contents.facts.kept = true;
+  contents.phase = phase;
+  return contents;
+}
+
+TEST(LifeOf, OneThatWasCreatedNeedsNoHost) {
+  const Contents created = Kept(Phase::kCreated);
+  EXPECT_EQ(LifeOf(created, false, true), Life::kRunning);
+  EXPECT_EQ(LifeOf(created, false, false), Life::kStopped);
+}
+
+TEST(LifeOf, OneWhoseMakingWasCutShortIsDead) {
+  const Contents creating = Kept(Phase::kCreating);
+  EXPECT_EQ(LifeOf(creating, true, true), Life::kRunning);
+  EXPECT_EQ(LifeOf(creating, false, true), Life::kDead);
+}
+
+TEST(LifeOf, ADetachedOneEndsWithItsHost) {
+  Contents contents = Kept(Phase::kRunning);
+  contents.facts.outlives_host = false;
+  EXPECT_EQ(LifeOf(contents, false, false), Life::kDead);
+  contents.phase = Phase::kStopped;
+  EXPECT_EQ(LifeOf(contents, false, false), Life::kStopped);
+}
+
+TEST_F(Survey, OneThatWaitsForItsStartIsTakenOnlyByWhoMeansIt) {
+  const Sleeper child;
+  const auto identity = child.identity();
+  ASSERT_EQ(InChild([&] {
+              Facts facts = FactsOf("web", /*outlives_host=*/true);
+              facts.kept = true;
+              auto journal = Journal::Begin(root_, facts);
+              const bool written = journal.ok() && journal->SetChild(identity).ok() &&
+                                   journal->SetPhase(Phase::kCreated).ok();
+              return written ? 0 : 1;
+            }),
+            0);
+  EXPECT_FALSE(*DeadContainer::Take(root_, "web", Claim::kDead));
+  EXPECT_FALSE(*DeadContainer::Take(root_, "web", Claim::kEnded));
+  EXPECT_TRUE(*DeadContainer::Take(root_, "web", Claim::kNotStarted));
+}
+
 TEST_F(Survey, EndsAProcessThatIsStillThere) {
   const Sleeper child;
   const auto identity = child.identity();

@@ -126,6 +126,12 @@ Status AwaitExit(const Fd& pidfd) {
   return Ok();
 }
 
+void AwaitReaped(const Fd& pidfd, std::chrono::milliseconds timeout) {
+  // POLLHUP, which is told whatever is asked for.
+  pollfd reaped{.fd = pidfd.get(), .events = 0, .revents = 0};
+  (void)!poll(&reaped, 1, static_cast<int>(timeout.count()));
+}
+
 std::optional<int> StatusOfEnded(const Fd& pidfd) {
   // Of <linux/pidfd.h>, which Debian 12's headers do not have yet: PIDFD_INFO_SIZE_VER0.
   struct Info {

@@ -44,6 +44,10 @@ Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
 // Waits until the process of `pidfd` has ended, however long that takes. Goes on after signals.
 Status AwaitExit(const Fd& pidfd);
 
+// Waits until the parent of the process has waited for it too, after which StatusOfEnded may know;
+// not longer than `timeout`. Before Linux 6.9 it cannot be seen.
+void AwaitReaped(const Fd& pidfd, std::chrono::milliseconds timeout);
+
 // How the process of `pidfd`, somebody else's child, has ended (as waitpid(2) encodes it); nullopt:
 // it has not, or its parent has not waited for it, or this kernel does not tell.
 // PIDFD_GET_INFO of <linux/pidfd.h>, since Linux 6.15.

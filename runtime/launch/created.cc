@@ -1,0 +1,73 @@
+#include "runtime/launch/created.h"
+
+#include <poll.h>
+
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "runtime/launch/channel.h"
+#include "runtime/launch/exit_status.h"
+#include "runtime/launch/init.h"
+#include "runtime/launch/start.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr const char* kStep = "start";
+
+// A signal that has come and would have ended this process; 0: none.
+Result<int> TakeEnding(const SignalSource& signals) {
+  while (true) {
+    pollfd event{.fd = signals.fd(), .events = POLLIN, .revents = 0};
+    const int count = poll(&event, 1, 0);
+    if (count < 0 && errno != EINTR) return Error(errno, "look for signals").In({}, kStep);
+    if (count == 0) return 0;
+    if (count < 0) continue;
+    ASSIGN_OR_RETURN(const SignalEvent signal, signals.Next());
+    if (EndsByDefault(signal.signal)) return signal.signal;
+  }
+}
+
+}  // namespace
+
+Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalSource& signals,
+                         Container& container, Guard& guard, state::Journal& journal,
+                         Outcome& outcome) {
+  // What the terminal sent before the process had a session of its own has reached it too.
+  ASSIGN_OR_RETURN(const int signal, TakeEnding(signals));
+  if (signal != 0) return kSignalBase + signal;
+  if (told) RETURN_IF_ERROR(told(container.pid()));
+  Status written = journal.SetPhase(state::Phase::kCreated);
+  if (!written.ok()) return KeepingState(std::move(written.error()));
+  guard.SetChild(-1);
+  guard.Resume();
+  outcome.waiting = container.pid();
+  container.LetGo();
+  return 0;
+}
+
+Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
+                             const std::string& command) {
+  const Channel channel(std::move(connection));
+  while (true) {
+    pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
+                       {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
+    if (poll(events, std::size(events), -1) < 0) {
+      if (errno == EINTR) continue;
+      return Error(errno, "wait for the container's start").In({}, kStep);
+    }
+    if (events[0].revents) {
+      ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
+      // Without an init the exec ends the connection.
+      if (!message) return Started{};
+      if (message->type != MessageType::kAnswered) return Error(message->error);
+      if (message->answer.step == init::Step::kRunning) return Started{};
+      return Started{.refused = NotStarted(message->answer, command)};
+    }
+    ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
+    if (EndsByDefault(event.signal)) return Started{.interrupted = kSignalBase + event.signal};
+  }
+}
+
+}  // namespace slipway::launch
