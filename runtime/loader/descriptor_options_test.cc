@@ -142,7 +142,7 @@ TEST_F(CheckDescriptorTest, RefusesNeedsOfTwoLines) {
 }
 
 TEST_F(CheckDescriptorTest, RefusesUnknownTypes) {
-  for (const uint32_t type : {0, 13, 99}) {
+  for (const uint32_t type : {0, 14, 99}) {
     SetOptions({Option("one", type)});
     EXPECT_EQ(Check(), Bad("options.one", "unknown type " + std::to_string(type)));
   }
@@ -150,9 +150,9 @@ TEST_F(CheckDescriptorTest, RefusesUnknownTypes) {
 
 TEST_F(CheckDescriptorTest, RefusesUnknownFlags) {
   slipway_option option = Option("one", SLIPWAY_BOOL);
-  option.flags = SLIPWAY_REQUIRED | 0x40;
+  option.flags = SLIPWAY_REQUIRED | 0x80;
   SetOptions({option});
-  EXPECT_EQ(Check(), Bad("options.one", "unknown flags 0x0000000000000041"));
+  EXPECT_EQ(Check(), Bad("options.one", "unknown flags 0x0000000000000081"));
 }
 
 TEST_F(CheckDescriptorTest, RefusesASecretWithinAnOption) {
