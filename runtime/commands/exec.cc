@@ -54,8 +54,10 @@ Result<std::vector<std::string>> EnvironmentOf(const cli::Words& words,
 }
 
 Result<launch::Command> CommandOf(const cli::Words& words, const state::Facts& facts) {
-  launch::Command command{
-      .args = {words.rest.begin() + 1, words.rest.end()}, .environment = {}, .cwd = facts.cwd};
+  // The options have ended at the id: `--` behind it only says so again.
+  auto first = words.rest.begin() + 1;
+  if (first != words.rest.end() && *first == "--") ++first;
+  launch::Command command{.args = {first, words.rest.end()}, .environment = {}, .cwd = facts.cwd};
   if (command.args.empty()) {
     return Error("no command was given", {},
                  "write runtime exec " + facts.id + " COMMAND [ARG...]");
@@ -109,7 +111,7 @@ Result<cli::Report> Exec(Given given) {
 
 constexpr Command kExecCommand = {
     .name = "exec",
-    .synopsis = "[OPTIONS] ID COMMAND [ARG...]",
+    .synopsis = "[OPTIONS] ID [--] COMMAND [ARG...]",
     .summary = "run one more command in a running container",
     .about =
         "Runs COMMAND in the container ID, with its root, its namespaces and its limits, and with "
