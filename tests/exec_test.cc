@@ -49,6 +49,14 @@ TEST_F(Exec, HasTheContainersEnvironmentAndFolderUnlessToldOtherwise) {
   EXPECT_EQ(other.out, "2 3\n/tmp\n") << other.err;
 }
 
+TEST_F(Exec, TakesTwoDashesInFrontOfTheCommand) {
+  Start(kPlain);
+  const RunResult result = Later({"exec", "-w", "/tmp", id(), "--", "/bin/sh", "-c", "pwd"});
+  EXPECT_EQ(result.out, "/tmp\n") << result.err;
+  ExpectRefusal(Later({"exec", id(), "--"}),
+                "no command was given (write runtime exec " + id() + " COMMAND [ARG...])");
+}
+
 TEST_F(Exec, CountsInTheContainersCgroup) {
   Start(
       "  - pid\n  - mount: {root: root}\n  - proc\n"

@@ -59,7 +59,10 @@ Result<std::vector<std::string>> EnvironmentOf(const cli::Words& words,
 }
 
 Result<launch::Command> CommandOf(const cli::Words& words, const state::Facts& facts) {
-  launch::Command command{.args = {words.rest.begin() + 1, words.rest.end()},
+  // The options have ended at the id: `--` behind it only says so again.
+  auto first = words.rest.begin() + 1;
+  if (first != words.rest.end() && *first == "--") ++first;
+  launch::Command command{.args = {first, words.rest.end()},
                           .environment = {},
                           .defaults = DefaultEnvironment(),
                           .cwd = facts.cwd};
@@ -124,7 +127,7 @@ Result<cli::Report> Exec(Given given) {
 
 constexpr Command kExecCommand = {
     .name = "exec",
-    .synopsis = "[OPTIONS] ID COMMAND [ARG...]",
+    .synopsis = "[OPTIONS] ID [--] COMMAND [ARG...]",
     .summary = "run one more command in a running container",
     .about =
         "Runs COMMAND in the container ID, with its root, its namespaces and its limits, and with "

@@ -71,8 +71,6 @@ class Reader {
 
   Contents Finish() && {
     contents_.complete = IsComplete();
-    // As many as were read: the number that the file tells may be any.
-    contents_.states.resize(contents_.facts.stages.size());
     return std::move(contents_);
   }
 
@@ -123,6 +121,7 @@ class Reader {
     stage.path = text;
     if (stage.name.empty() || stage.digest.empty() || stage.path.empty()) return false;
     stages.push_back(std::move(stage));
+    contents_.states.emplace_back();
     return true;
   }
 
@@ -147,7 +146,6 @@ class Reader {
   bool ReadState(std::string_view text) {
     size_t stage = 0;
     if (!TakeNumber(text, stage) || stage >= stage_count_) return false;
-    contents_.states.resize(stage_count_);
     contents_.states[stage] = text;
     return true;
   }
