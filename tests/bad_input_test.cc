@@ -198,24 +198,27 @@ constexpr Case kBadOptions[] = {
      "$F:3:54: mount: tmpfs[0].size: not a size \"64MB\" (write 64MiB; units are KiB MiB GiB TiB, "
      "or K M G T for the same; a plain number is in bytes)"},
     {"Integer", "  - cgroup-v1: {pids.max: many}\n",
-     "$F:3:27: cgroup-v1: pids.max: not an integer \"many\" (write an integer from 1 to 4194304)"},
+     "$F:3:27: cgroup-v1: pids.max: not an integer \"many\" (write an integer from 1 to 4194304, "
+     "or max)"},
     {"IntegerTooSmall", "  - cgroup-v1: {pids.max: 0}\n",
-     "$F:3:27: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)"},
+     "$F:3:27: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304, or "
+     "max)"},
     {"IntegerTooLarge", "  - cgroup-v2: {pids.max: 4194305}\n",
      "$F:3:27: cgroup-v2: pids.max: out of range \"4194305\" (write an integer from 1 to "
-     "4194304)"},
+     "4194304, or max)"},
     {"SizeTooSmall", "  - cgroup-v1: {memory.max: 1}\n",
      "$F:3:29: cgroup-v1: memory.max: out of range \"1\" (write a size of at least 4KiB, such as "
-     "512MiB)"},
+     "512MiB, or max)"},
     {"NumberTooSmall", "  - cgroup-v1: {cpu.max: -1}\n",
      "$F:3:26: cgroup-v1: cpu.max: out of range \"-1\" (write a number from 0.01 to 8192, in CPUs, "
-     "such as 1.5)"},
+     "such as 1.5, or max)"},
     {"CgroupPathIsRelative", "  - cgroup-v1: {parent: ../up}\n",
      "$F:3:25: cgroup-v1: parent: not a cgroup path \"../up\" (it begins with '/', the "
      "hierarchy's root)"},
     {"InAnAlternativeThatWouldNotBeTaken",
      "  - first-of:\n      - uts\n      - cgroup-v1: {pids.max: 0}\n",
-     "$F:5:31: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)"},
+     "$F:5:31: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304, or "
+     "max)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Options, BadStages, ::testing::ValuesIn(kBadOptions), NameOf<Case>);

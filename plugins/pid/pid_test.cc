@@ -86,12 +86,11 @@ TEST(PidInit, ShowsNothingOfTheHost) {
       kInit,
       "while [ $(ls /proc/1/fd | wc -l) -gt 3 ]; do :; done; "  // it closes them once the command
                                                                 // runs
-      "tr '\\0' ' ' < /proc/1/cmdline; wc -c < /proc/1/environ; ls /proc/1/fd | tr '\\n' ' '; "
+      "tr -s '\\0' ' ' < /proc/1/cmdline; wc -c < /proc/1/environ; ls /proc/1/fd | tr '\\n' ' '; "
       "readlink /proc/1/exe; grep -c /runtime /proc/1/maps; echo x 2>/dev/null > /proc/1/exe || "
       "echo refused");
   unsetenv("SLIPWAY_TEST_SECRET");
-  EXPECT_EQ(result.out, "init     0\n0 1 2 /memfd:slipway-init (deleted)\n0\nrefused\n")
-      << result.err;
+  EXPECT_EQ(result.out, "init 0\n0 1 2 /memfd:slipway-init (deleted)\n0\nrefused\n") << result.err;
 }
 
 // vm.memfd_noexec of sysctl(8), which each pid namespace has of its own since Linux 6.3.

@@ -31,6 +31,7 @@ ROWS = {
     "disk": counts.disk,
     "syscalls": counts.system_calls,
     "faults": counts.page_faults,
+    "installed": counts.with_many_installed,
 }
 QUICK = ("start", "begin", "memory", "disk", "syscalls", "faults")
 RUNS, QUICK_RUNS = 200, 120

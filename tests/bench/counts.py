@@ -119,3 +119,19 @@ def page_faults(bench):
                      lambda side: count_page_faults(side.argv), max(2, bench.runs // 5))
     table.notes = ["Of the host and of the processes that it waits for, by getrusage(2)."]
     return table
+
+
+def with_many_installed(bench):
+    """Page faults where many more stages are installed."""
+    (side,) = bench.sides.of(Container("cgroup", "/noop"), only=("ours",))
+    many = Side("30", side.version, [bench.world.runtime_of_many(), *side.argv[1:]])
+    sides = [Side("6", side.version, side.argv), many]
+    counted = take_turns(try_sides(sides), max(2, bench.runs // 5),
+                         lambda one: count_page_faults(one.argv))
+    table = Table("Page faults of one start, by the number of stages installed", "faults", across=True)
+    for one in sides:
+        table.groups.append(Group(f"{one.name} stages", [Side("ours", one.version, [], one.reason)],
+                                  {"ours": counted[one.name]}))
+    table.notes = ["The pipeline is the same one of six stages. The others are in a pack of their own,"
+                   " which such a start does not load."]
+    return table

@@ -16,6 +16,7 @@ import time
 
 CGROUPS = "/sys/fs/cgroup"
 PACK = "libslipway_stages.so"
+FURTHER_PACK = "libslipway_steps.so"  # with it there are thirty stages
 INSTALLED = "/usr/games"  # each Debian system has it, and nobody keeps a tree there
 PROGRAMS = ("noop", "pause", "stamp")  # what containers run
 
@@ -72,6 +73,14 @@ def install(built, prefix):
             os.unlink(plugin)
             os.symlink(PACK, plugin)
         shutil.copy(pack, stages)
+
+
+def install_further(built, prefix):
+    """Adds a pack of stages that no pipeline of the bench has, to an installed tree."""
+    stages = f"{prefix}/lib/slipway/stages"
+    shutil.copy(f"{built}/tests/bench/steps/{FURTHER_PACK}", stages)
+    for plugin in glob.glob(f"{built}/tests/bench/steps/lib*_stage.so"):
+        os.symlink(FURTHER_PACK, f"{stages}/{os.path.basename(plugin)}")
 
 
 class World:
@@ -143,6 +152,14 @@ class World:
 
     def runtime(self, side="ours"):
         return f"{self.prefixes[side]}/bin/runtime"
+
+    def runtime_of_many(self):
+        """Of an installed tree of ours that has thirty stages."""
+        prefix = f"{INSTALLED}/many"
+        if not os.path.isdir(prefix):
+            install(self.built, prefix)
+            install_further(self.built, prefix)
+        return f"{prefix}/bin/runtime"
 
     def plugins(self, side="ours"):
         """The plugins of a side of ours, and a folder of those that do nothing."""

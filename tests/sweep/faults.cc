@@ -122,7 +122,9 @@ const std::vector<FaultRow>& Rows() {
       {SYS_socketpair, "socketpair", -1, {EMFILE, ENOMEM}},
       {SYS_getsockopt, "getsockopt", -1, {}, kValid},
       {SYS_sendto, "sendto", -1, {EINTR, ENOMEM, ENOBUFS}},
+      {SYS_sendmsg, "sendmsg", -1, {EINTR, ENOMEM, ENOBUFS}},
       {SYS_recvfrom, "recvfrom", -1, {EINTR, ENOMEM}},
+      {SYS_recvmsg, "recvmsg", -1, {EINTR, ENOMEM}},
       // Mounts, names, cgroups.
       {SYS_mount, "mount", 1, {EPERM, ENOMEM, EBUSY}},
       {SYS_umount2, "umount2", 0, {EBUSY, EPERM, ENOMEM}},

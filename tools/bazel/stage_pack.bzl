@@ -2,15 +2,22 @@
 
 load("//tools/bazel:stage_plugin.bzl", "plugin_library", "stage_symbol")
 
-def stage_pack(name, stages, library = "libslipway_stages.so"):
-    """A plugin that has the stages of plugins/ with these names.
+def stage_pack(
+        name,
+        stages,
+        library = "libslipway_stages.so",
+        packed = "//plugins/%s:packed",
+        testonly = False):
+    """A plugin that has the stages with these names.
 
     Makes <library>, and <name>, another name for it.
 
     Args:
       name: of the target.
-      stages: names of stages that stage_plugin has made.
+      stages: names of stages.
       library: the file's name.
+      packed: the packed_stage of each, with %s for its name, in which '_' stands for '-'.
+      testonly: for fixtures of tests.
     """
     symbols = [stage_symbol(stage) for stage in stages]
     lines = ["#include \"runtime/sdk/abi.h\"", ""]
@@ -18,16 +25,19 @@ def stage_pack(name, stages, library = "libslipway_stages.so"):
     lines += ["", "SLIPWAY_PLUGIN(%s);" % ", ".join(["&" + symbol for symbol in symbols])]
     native.genrule(
         name = name + "_table",
+        testonly = testonly,
         outs = [name + "_table.c"],
         cmd = "cat > $@ <<'EOF'\n%s\nEOF" % "\n".join(lines),
     )
     plugin_library(
         name = library,
         srcs = [name + "_table.c"],
-        deps = ["//plugins/%s:packed" % stage.replace("-", "_") for stage in stages],
+        testonly = testonly,
+        deps = [packed % stage.replace("-", "_") for stage in stages],
     )
     native.filegroup(
         name = name,
+        testonly = testonly,
         srcs = [library],
         visibility = ["//visibility:public"],
     )

@@ -52,6 +52,28 @@ def plugin_library(name, srcs, deps = [], testonly = False, visibility = ["//vis
         deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_libstdcxx"],
     )
 
+def packed_stage(name, stage, srcs, visibility, deps = [], testonly = False):
+    """A stage for a plugin of many; see stage_pack.bzl.
+
+    Args:
+      name: of the target.
+      stage: the stage's name.
+      srcs: its sources.
+      visibility: of the target.
+      deps: further libraries of the stage.
+      testonly: for fixtures of tests.
+    """
+    cc_library(
+        name = name,
+        testonly = testonly,
+        srcs = srcs,
+        local_defines = ["SLIPWAY_PACK=" + stage_symbol(stage)],
+        linkstatic = True,
+        visibility = visibility,
+        deps = deps + ["//runtime/sdk"],
+        alwayslink = True,
+    )
+
 def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], test_deps = [], **kwargs):
     """One stage: a folder, plugins/<folder>/, with <folder>.cc, <folder>_test.cc and README.md.
 
@@ -81,15 +103,12 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
         **kwargs
     )
 
-    # The same, for a plugin of many stages; see stage_pack.bzl.
-    cc_library(
+    packed_stage(
         name = "packed",
+        stage = name,
         srcs = srcs,
-        local_defines = ["SLIPWAY_PACK=" + stage_symbol(name)],
-        linkstatic = True,
         visibility = ["//plugins:__pkg__"],
-        deps = deps + ["//runtime/sdk"],
-        alwayslink = True,
+        deps = deps,
     )
     plugin = ":" + stage_library_name(name)
     cc_test(

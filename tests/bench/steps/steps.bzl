@@ -1,9 +1,10 @@
-"""step_stages: as many stages that do nothing as the speed table puts into a pipeline."""
+"""step_stages: as many stages that do nothing as the speed table puts into a pipeline, or beside it."""
 
-load("//tools/bazel:stage_plugin.bzl", "stage_library", "stage_library_name")
+load("//tools/bazel:stage_pack.bzl", "stage_pack")
+load("//tools/bazel:stage_plugin.bzl", "packed_stage", "stage_library", "stage_library_name")
 
 def step_stages(name, count):
-    """libstep_1_stage.so and so on, each from a copy of step.cc.in with its own name.
+    """libstep_1_stage.so and so on, each from a copy of step.cc.in with its own name, and a pack.
 
     Args:
       name: a filegroup of them all.
@@ -24,9 +25,24 @@ def step_stages(name, count):
             srcs = [stage + ".cc"],
             visibility = ["//tests/bench:__pkg__"],
         )
+        packed_stage(
+            name = stage.replace("-", "_") + "_packed",
+            testonly = True,
+            stage = stage,
+            srcs = [stage + ".cc"],
+            visibility = ["//visibility:private"],
+        )
+    pack = "libslipway_steps.so"
+    stage_pack(
+        name = name + "_pack",
+        testonly = True,
+        library = pack,
+        packed = ":%s_packed",
+        stages = stages,
+    )
     native.filegroup(
         name = name,
         testonly = True,
-        srcs = [stage_library_name(stage) for stage in stages],
+        srcs = [pack] + [stage_library_name(stage) for stage in stages],
         visibility = ["//tests/bench:__pkg__"],
     )
