@@ -174,6 +174,13 @@ Error Source::Explain(Error error) {
                     " has none");
 }
 
+// A config says which folders are bound in and what is executed: it is as powerful as a plugin.
+Status Source::CheckTrust() {
+  if (!text_.file) return Ok();
+  Status status = loader_->CheckConfig(path_, *text_.file);
+  return status.ok() ? Ok() : std::move(status.error().Prefix("the config"));
+}
+
 const config::Document* Source::ReadDocument() {
   if (!std::exchange(read_, true))
     document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
@@ -245,6 +252,10 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
   if (loader::Folders folders = FoldersOf(words); folders != folders_) {
     folders_ = std::move(folders);
     loader_ = std::make_unique<loader::Loader>(folders_);
+  }
+  if (Status trusted = CheckTrust(); !trusted.ok()) {
+    mistakes.Add(trusted.error());
+    return std::nullopt;
   }
   const config::Document* document = ReadDocument();
   for (const Error& error : mistakes_.errors()) mistakes.Add(error);

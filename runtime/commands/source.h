@@ -59,6 +59,7 @@ class Source {
  private:
   Source() = default;
 
+  Status CheckTrust();
   const config::Document* ReadDocument();
   loader::Request RequestFor(const std::string& name) const;
   Result<const slipway_stage*> Load(const std::string& name);

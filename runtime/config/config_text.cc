@@ -34,6 +34,11 @@ Result<std::string> ReadBounded(int fd, const std::string& name) {
   return Error("the config is larger than 1 MiB", name);
 }
 
+// Links of the kernel's to what the caller has opened, as a shell's <(command) is.
+bool LeadsToDescriptor(std::string_view path) {
+  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+}
+
 Result<int> DescriptorOf(const std::string& path) {
   const char* const begin = path.data() + kDescriptorPrefix.size();
   const char* const end = path.data() + path.size();
@@ -74,6 +79,9 @@ Result<ConfigText> ConfigText::Read(const std::string& path) {
     const Result<sys::Fd> fd = sys::Open(path, O_RDONLY);
     if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
     ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
+    struct stat facts {};
+    if (fstat(fd->get(), &facts) != 0) return Error(errno, "look at", path);
+    if (!LeadsToDescriptor(path)) config.file = facts;
   }
   return config;
 }

@@ -117,6 +117,18 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   return plugins_.back()->stage;
 }
 
+Status Loader::CheckConfig(const std::string& path, const struct stat& facts) {
+  if (!privileged_) return Ok();
+  ASSIGN_OR_RETURN(const std::string real, trusted_.Resolve(path));
+  struct stat now {};
+  if (lstat(real.c_str(), &now) != 0) return Error(errno, "look at", real);
+  // Whoever could exchange it until then is not trusted, or has been found out.
+  if (now.st_dev != facts.st_dev || now.st_ino != facts.st_ino) {
+    return Error("not trusted", path, "it was exchanged while it was read");
+  }
+  return trusted_.Judge(real, facts);
+}
+
 bool Loader::IsJudged(const Request& request) const {
   if (privileged_) return true;
   if (request.path.empty() || !request.record_version) return false;

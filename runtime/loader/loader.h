@@ -68,6 +68,10 @@ class Loader {
   // The absolute path of the file that a stage of this Loader was loaded from.
   Result<std::string> PathOf(const slipway_stage* stage) const;
 
+  // May a config of this path say what a privileged process does? It is judged as a plugin is; any
+  // other process may read what it likes. facts: of the file that was read.
+  Status CheckConfig(const std::string& path, const struct stat& facts);
+
   // The path of the running binary, beside which stages are looked for; empty: not known.
   const std::string& executable() const { return executable_; }
 

@@ -96,7 +96,7 @@ Status CheckTrust(const std::string& path, const struct stat& facts, const Owner
   if (IsSticky(facts)) {
     return Error("not trusted", path,
                  Describe(facts) +
-                     "; others may put files there, sticky or not: move the plugin "
+                     "; others may put files there, sticky or not: move it "
                      "to a folder that they cannot write to");
   }
   return Error("not trusted", path,

@@ -104,7 +104,7 @@ TEST(CheckTrustTest, RefusesWhatOthersMayWrite) {
 TEST(CheckTrustTest, RefusesAStickyFolder) {
   EXPECT_EQ(Refusal(S_IFDIR | 01777, 0, 0),
             "not trusted \"/opt/x\" (owned by uid 0, mode 1777; others may put files there, sticky "
-            "or not: move the plugin to a folder that they cannot write to)");
+            "or not: move it to a folder that they cannot write to)");
 }
 
 TEST(CheckTrustTest, JudgesASymlinkByItsOwner) {
