@@ -266,8 +266,8 @@ TEST_F(Trust, APluginInAFolderThatOthersCanWriteToIsRefused) {
 TEST_F(Trust, APluginInAStickyFolderIsRefused) {
   chmod(folder_.c_str(), 01777);
   ExpectNotTrusted(folder_,
-                   "owned by uid 0, mode 1777; others may put files there, sticky or not: move the "
-                   "plugin to a folder that they cannot write to");
+                   "owned by uid 0, mode 1777; others may put files there, sticky or not: move it "
+                   "to a folder that they cannot write to");
 }
 
 TEST_F(Trust, APluginOfSomebodyElseIsRefused) {

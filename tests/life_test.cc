@@ -161,9 +161,9 @@ TEST_F(Life, ALimitCanBeLifted) {
   Start(kLimited);
   ASSERT_EQ(Later({"update", "--set", "cgroup.pids.max=max", id()}).status, 0);
   EXPECT_NE(Later({"stats", "--format", "json", id()}).out.find("pids"), std::string::npos);
-  const RunResult many =
-      Later({"exec", id(), "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 "
-                                            "18 19 20 21 22; do sleep 0.2 & done; wait; echo all"});
+  const RunResult many = Later({"exec", id(), "/bin/sh", "-c",
+                                "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 "
+                                "18 19 20 21 22; do sleep 0.2 & done; wait; echo all"});
   EXPECT_EQ(many.out, "all\n") << many.err;
 }
 

@@ -32,6 +32,10 @@ constexpr char kTooLong[] =
 constexpr char kCrashed[] = "crashed in its $H hook: Segmentation fault (a bug of the stage)";
 constexpr char kAborted[] = "crashed in its $H hook: Aborted (a bug of the stage)";
 constexpr char kExited[] = "ended the runtime by exit(3) in its $H hook (a bug of the stage)";
+constexpr char kThread[] =
+    "left a thread behind in its $H hook (a bug of the stage: the runtime copies itself next, "
+    "which "
+    "no other thread survives)";
 constexpr char kClosed[] =
     "closed the runtime's descriptors in its $H hook (a bug of the stage: a hook closes only what "
     "it has opened)";
@@ -110,6 +114,9 @@ const Case kBefore[] = {
     {"ProbeHangs", "probe", "hang", kTooLong},
     {"ProbeCrashes", "probe", "crash", kCrashed},
     {"ProbeExits", "probe", "exit", kExited},
+    {"ProbeStartsAThread", "probe", "thread", kThread},
+    {"CreateStartsAThread", "create", "thread", kThread},
+    {"PreCloneStartsAThread", "pre-clone", "thread", kThread},
     {"CreateHangs", "create", "hang", kTooLong},
     {"CreateAborts", "create", "abort", kAborted},
     {"CreateExits", "create", "exit", kExited},
@@ -199,6 +206,15 @@ TEST_F(MisbehavingHook, InAGarbageCollectionDoesNotKeepItFromTheOthers) {
   EXPECT_TRUE(fs::exists(test_.Path("state/" + first)));
   EXPECT_TRUE(fs::exists(test_.Path("state/" + second)));
   test_.ExpectNothingLeft();
+}
+
+TEST_F(MisbehavingHook, OfAPluginThatIsLoadedWithAThreadIsNotCalled) {
+  const std::string config = test_.WriteStages("  - bad-constructor-threads\n");
+  ExpectRefusal(
+      RunProgram(test_.Argv(config, {"/bin/true"}, {"--plugin-dir", Runfile("tests/plugins")})),
+      config +
+          ":3:5: bad-constructor-threads: left a thread behind while it was loaded (a bug "
+          "of the stage: the runtime copies itself next, which no other thread survives)");
 }
 
 TEST_F(MisbehavingHook, ThatForksRunsTheCommandOnce) {

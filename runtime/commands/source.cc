@@ -15,6 +15,7 @@
 #include "runtime/config/path.h"
 #include "runtime/config/short_names.h"
 #include "runtime/launch/guard.h"
+#include "runtime/launch/hook_names.h"
 #include "runtime/loader/trial.h"
 #include "runtime/sdk/option_at.h"
 
@@ -194,8 +195,10 @@ loader::Request Source::RequestFor(const std::string& name) const {
 }
 
 Result<const slipway_stage*> Source::Load(const std::string& name) {
-  const launch::HookWatch watch(name.c_str(), "load");
-  return loader_->Load(RequestFor(name));
+  const launch::HookWatch watch(name.c_str(), launch::kLoad);
+  ASSIGN_OR_RETURN(const slipway_stage* stage, loader_->Load(RequestFor(name)));
+  RETURN_IF_ERROR(launch::CheckThreads(name.c_str(), launch::kLoad));
+  return stage;
 }
 
 std::vector<const slipway_stage*> Source::AllStages() {

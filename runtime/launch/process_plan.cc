@@ -33,9 +33,12 @@ Status Set(MaybeWish<T>& wish, T value, const Wisher& wisher, const char* what) 
 template <typename Key, typename T>
 Status Set(std::map<Key, Wish<T>>& wishes, const Key& key, T value, const Wisher& wisher,
            const std::string& what) {
-  const auto [wish, is_new] = wishes.try_emplace(key, Wish<T>{std::move(value), wisher});
-  if (!is_new && !(wish->second.value == value)) return WantedTwice(what, wish->second.wisher);
-  return Ok();
+  const auto wish = wishes.find(key);
+  if (wish == wishes.end()) {
+    wishes.emplace(key, Wish<T>{std::move(value), wisher});
+    return Ok();
+  }
+  return wish->second.value == value ? Ok() : WantedTwice(what, wish->second.wisher);
 }
 
 Result<std::string> TextOf(const char* text, const char* what) {

@@ -56,6 +56,15 @@ TEST(ProcessPlan, TellsVariablesApart) {
   EXPECT_FALSE(plan.Add(wishes, kTwo).ok());
 }
 
+TEST(ProcessPlan, TakesTheSameVariableTwice) {
+  const char* const variables[] = {"A=a value that is no short text", nullptr};
+  ProcessPlan plan;
+  slipway_process wishes = Wishes(SLIPWAY_PROCESS_ENVIRONMENT);
+  wishes.environment = variables;
+  ASSERT_TRUE(plan.Add(wishes, kOne).ok());
+  EXPECT_TRUE(plan.Add(wishes, kTwo).ok());
+}
+
 TEST(ProcessPlan, RefusesASoftLimitAboveTheHardOne) {
   const slipway_rlimit limit{.resource = RLIMIT_NOFILE, .reserved = 0, .soft = 2, .hard = 1};
   slipway_process wishes = Wishes(SLIPWAY_PROCESS_RLIMITS);

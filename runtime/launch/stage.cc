@@ -18,9 +18,13 @@ namespace {
 
 // What stage.h of the SDK says of an exception, and what others do well to say.
 constexpr std::string_view kThrew = "threw an exception";
+constexpr std::string_view kHasThread = "left a thread behind";
 
-// An exception is the author's to mend, and no mistake in the pipeline.
-bool IsBug(const Error& error) { return std::string_view(error->operation).starts_with(kThrew); }
+// These are the author's to mend, and no mistakes in the pipeline.
+bool IsBug(const Error& error) {
+  const std::string_view operation = error->operation;
+  return operation.starts_with(kThrew) || operation.starts_with(kHasThread);
+}
 
 // The options as Report and Teardown get them, in this process or in another: without secrets.
 class LaterOptions {
@@ -49,6 +53,15 @@ Status Failing(const char* what, Status status) {
 
 }  // namespace
 
+Status CheckThreads(const char* stage, const char* hook) {
+  const std::string_view before[] = {kLoad, kCreate, kProbe, kPreClone};
+  if (std::find(std::begin(before), std::end(before), hook) == std::end(before)) return Ok();
+  if (sys::IsSingleThreaded()) return Ok();
+  return Error(std::string(kHasThread).append(" ").append(WhereIn(hook)), {},
+               "a bug of the stage: the runtime copies itself next, which no other thread survives")
+      .In(stage, hook);
+}
+
 void Stage::Destroy::operator()(void* object) const {
   if (!descriptor->destroy) return;
   const DestructorWatch watch(descriptor->name);
@@ -62,7 +75,7 @@ Status Stage::Watched(const char* hook_name, slipway_context& context, Function 
   context.where = &spec_.where;
   const HookWatch watch(name(), hook_name);
   const int result = call(&said);
-  if (result == 0) return Ok();
+  if (result == 0) return CheckThreads(name(), hook_name);
   Error error(said.record);
   error->not_here = result == SLIPWAY_NOT_HERE && std::string_view(hook_name) == kProbe;
   if (!error->not_here) *error->cure = '\0';

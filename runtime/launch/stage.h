@@ -33,6 +33,10 @@ struct StageChoice {
   std::vector<StageSpec> stages;
 };
 
+// Fails when code of the stage that runs before the clone has left a thread behind: that would not
+// come along into the child, with whatever it holds.
+Status CheckThreads(const char* stage, const char* hook);
+
 class Stage {
  public:
   explicit Stage(StageSpec spec) : spec_(std::move(spec)) {}

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
@@ -184,6 +185,10 @@ bool HasCapability(int capability) {
 }
 
 bool IsPrivileged() { return geteuid() == 0 || EffectiveCapabilities() != 0; }
+
+// CLONE_THREAD asks for what a process of a single thread has anyway, and is refused to any other;
+// unshare(2).
+bool IsSingleThreaded() { return unshare(CLONE_THREAD) == 0 || errno != EINVAL; }
 
 Status RefuseElevation() {
   if (getauxval(AT_SECURE) == 0) return Ok();

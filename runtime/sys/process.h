@@ -64,6 +64,9 @@ bool HasCapability(int capability);
 // Does this process run as root, or with any capability in its effective set?
 bool IsPrivileged();
 
+// Has this process no thread but this one? True where that cannot be asked.
+bool IsSingleThreaded();
+
 // Fails when this process has more rights than the one that executed it, by a setuid or setgid bit
 // or a capability of its file: AT_SECURE of getauxval(3). The caller would choose the config, the
 // command and the files that those rights are used on.

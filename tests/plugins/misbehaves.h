@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/file.h"
@@ -35,6 +36,7 @@ enum class How {
   kCloseFds,
   kFork,
   kLeave,
+  kThread,
   kGarbage
 };
 
@@ -45,9 +47,9 @@ inline constexpr std::array<const char*, 9> slipway::kNamesOf<slipway::fixtures:
     "none",     "probe",  "create",   "pre-clone", "post-clone",
     "in-child", "report", "teardown", nullptr};
 template <>
-inline constexpr std::array<const char*, 11> slipway::kNamesOf<slipway::fixtures::How>{
-    "hang",      "spin", "crash", "abort",   "overflow", "exit",
-    "close-fds", "fork", "leave", "garbage", nullptr};
+inline constexpr std::array<const char*, 12> slipway::kNamesOf<slipway::fixtures::How>{
+    "hang",      "spin", "crash", "abort",  "overflow", "exit",
+    "close-fds", "fork", "leave", "thread", "garbage",  nullptr};
 
 namespace slipway::fixtures {
 
@@ -135,6 +137,11 @@ class Misbehaves : public Stage {
         if (fork() == 0) {
           while (true) pause();
         }
+        return;
+      case How::kThread:
+        std::thread([] {
+          while (true) pause();
+        }).detach();
         return;
       case How::kGarbage:
         return WriteIntoSockets();
