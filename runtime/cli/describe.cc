@@ -88,7 +88,8 @@ std::string AbiText() {
 
 std::string NeedsText(const slipway_stage& stage) {
   if (stage.privileges != SLIPWAY_UNPRIVILEGED) {
-    const std::string root = "root (CAP_SYS_ADMIN)";
+    std::string root = "root (CAP_SYS_ADMIN)";
+    if (stage.privileges == SLIPWAY_ROOT_OR_USERNS) root += ", or a user namespace around it";
     return stage.needs != nullptr ? root + ", and " + stage.needs : root;
   }
   return stage.needs != nullptr ? stage.needs : "no privileges";

@@ -22,6 +22,7 @@ from world import World  # noqa: E402
 ROWS = {
     "start": rows.start,
     "begin": rows.begin,
+    "exec": rows.further,
     "stages": rows.stages,
     "config": rows.config,
     "parts": rows.parts,
@@ -33,7 +34,7 @@ ROWS = {
     "faults": counts.page_faults,
     "installed": counts.with_many_installed,
 }
-QUICK = ("start", "begin", "memory", "disk", "syscalls", "faults")
+QUICK = ("start", "begin", "exec", "memory", "disk", "syscalls", "faults")
 RUNS, QUICK_RUNS = 200, 120
 
 

@@ -1,5 +1,6 @@
 """The timed rows of the speed table. Each function measures one row and returns it as a Table."""
 
+import contextlib
 import json
 import os
 import statistics
@@ -115,6 +116,27 @@ def config(bench):
     table.groups.append(Group("without a cgroup", sides,
                               with_hyperfine(world.temp, try_sides(sides), bench.runs)))
     table.notes = ["Ours reads it from YAML of about 200 lines. The floor and unshare have no config."]
+    return table
+
+
+def further(bench):
+    """A further command in a running container."""
+    table = Table("exec: a static no-op in a container that runs", "ms")
+    with contextlib.ExitStack() as stack:
+        sides = []
+        for name in (*bench.world.prefixes, "crun", "runc"):
+            if name not in bench.sides.wanted:
+                continue
+            side = bench.sides.exec_into(name, "-alive-0", "/noop")
+            if not side.reason:
+                try:
+                    stack.enter_context(keep_alive(bench, name, 1))
+                except Failed as failure:
+                    side.reason = str(failure)
+            sides.append(side)
+        table.groups.append(Group(KINDS["cgroup"], sides,
+                                  with_hyperfine(bench.world.temp, try_sides(sides), bench.runs)))
+    table.notes = ["The command joins the container's namespaces, root and cgroup, and ends."]
     return table
 
 

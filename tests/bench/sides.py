@@ -138,6 +138,17 @@ class Sides:
         return [self._side(name, makers[name](container)) for name in names
                 if name in self.wanted and (only is None or name in only)]
 
+    def exec_into(self, name, number, command):
+        """A further command in a running container of the side, which `of` has made."""
+        world, tool = self.world, [name, "--root", f"{self.world.state}/{name}"]
+        if name in world.prefixes:
+            tool = [world.runtime(name)]
+            return self._side(name, [*tool, "exec", "--root", f"{world.state}/{name}",
+                                     f"{world.id}-{name}{number}", command])
+        if name == "crun":
+            tool.insert(1, "--cgroup-manager=cgroupfs")
+        return self._side(name, [*tool, "exec", f"{world.id}-{name}{number}", command])
+
     def _side(self, name, argv):
         if name not in self.versions:
             return Side(name, "", argv, "not installed")
