@@ -46,7 +46,9 @@ std::string NameOf(const config::Step& step) {
 void Probe(const config::Pipeline& pipeline, Findings& findings) {
   const launch::Log log = StageLog(/*verbose=*/false);
   std::vector<launch::Selection> selections;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), {.log = &log}, &selections);
+  const std::vector<std::string> annotations = AnnotationsOf(pipeline);
+  auto stages = launch::SelectStages(ChoicesOf(pipeline),
+                                     {.log = &log, .annotations = &annotations}, &selections);
   if (!stages.ok()) {
     findings.errors = ReasonsOf(selections);
     return findings.errors.push_back(stages.error());
@@ -69,7 +71,9 @@ Findings Find(Source& source, const cli::Words& words, std::chrono::seconds time
   findings.errors = mistakes.errors();
   if (!pipeline) return findings;
   const launch::Log log = StageLog(/*verbose=*/false);
-  findings.errors = launch::CreateStages(ChoicesOf(*pipeline), {.log = &log});
+  const std::vector<std::string> annotations = AnnotationsOf(*pipeline);
+  findings.errors =
+      launch::CreateStages(ChoicesOf(*pipeline), {.log = &log, .annotations = &annotations});
   if (!findings.errors.empty()) return findings;
   if (words.Has("probe")) {
     Probe(*pipeline, findings);
