@@ -63,17 +63,17 @@ constexpr Case kBadFiles[] = {
      "$F:2:10: a byte that is not UTF-8 (a config is a text in UTF-8)"},
     {"PlainText", "just text\n",
      "$F:1:1: the config must be a map: found a single value \"just text\" (write version, "
-     "process, stages, plugins, each with ':' and its value)"},
+     "process, annotations, stages, plugins, each with ':' and its value)"},
     {"List", "- uts\n",
-     "$F:1:1: the config must be a map: found a list (write version, process, stages, plugins, "
-     "each with ':' and its value)"},
+     "$F:1:1: the config must be a map: found a list (write version, process, annotations, stages, "
+     "plugins, each with ':' and its value)"},
     {"Tab", "version: 1\nstages:\n\t- uts\n",
      "$F:3:1: a tab in the indentation (YAML wants spaces)"},
     {"UnknownKeyThatIsNearOne", "version: 1\nstage: [uts]\n",
      "$F:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
     {"UnknownKey", "version: 1\nhooks: {}\nstages: [uts]\n",
-     "$F:2:1: unknown key \"hooks\" (one of version, process, stages, plugins; a key of your own "
-     "begins with x-)"},
+     "$F:2:1: unknown key \"hooks\" (one of version, process, annotations, stages, plugins; a key "
+     "of your own begins with x-)"},
     {"KeyTwice", "version: 1\nstages: [uts]\nstages: [pid]\n",
      "$F:3:1: duplicate key \"stages\" (the first is at $F:2:1)"},
     {"NoVersion", "stages: [uts]\n",

@@ -57,7 +57,7 @@ TEST_P(EachVerb, NamesItsHelpWhenAnOptionIsWrong) {
   ExpectRefusal(
       RunWords(test, {GetParam().name, "--zzzzzz"}),
       std::string("unknown option \"--zzzzzz\" (see runtime ") + GetParam().name + " --help)",
-      GetParam().name == std::string("check") ? 1 : 125);
+      GetParam().name == std::string("check") || GetParam().name == std::string("plan") ? 1 : 125);
 }
 
 constexpr Verb kVerbs[] = {
@@ -67,6 +67,7 @@ constexpr Verb kVerbs[] = {
     {"delete", "delete [OPTIONS] ID", "--force"},
     {"logs", "logs [OPTIONS] ID", "--follow"},
     {"check", "check [OPTIONS] FILE", "--probe"},
+    {"plan", "plan FILE [OPTIONS] [--] [COMMAND [ARG...]]", "--annotation"},
     {"stages", "stages [OPTIONS]", "--format"},
     {"describe", "describe [OPTIONS] STAGE", "--markdown"},
     {"list", "list [OPTIONS]", "--format"},

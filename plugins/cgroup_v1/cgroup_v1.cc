@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/describe.h"
 #include "plugins/cgroup/devices.h"
 #include "plugins/cgroup/figures.h"
 #include "plugins/cgroup/life.h"
@@ -33,6 +34,7 @@ namespace {
 
 using slipway::Change;
 using slipway::Context;
+using slipway::Description;
 using slipway::Error;
 using slipway::Figures;
 using slipway::NotHere;
@@ -99,12 +101,24 @@ class CgroupV1 final : public slipway::Stage, public cgroup::CgroupOptions {
     return Ok();
   }
 
+  Status Describe(Description& description) override {
+    for (const Hierarchy& hierarchy : hierarchies_) {
+      RETURN_IF_ERROR(cgroup::DescribeCgroup(
+          cgroup::ContainerDirectory(hierarchy.mount, parent, description.container_id()),
+          "the container enters it", hierarchy.limits, description));
+      if (!slipway::cgroup_v1::HasCpuset(hierarchy.mount)) continue;
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_LIMIT, "cpuset.cpus, cpuset.mems",
+                                      "the parent's, where no others are set"));
+    }
+    return Ok();
+  }
+
   Status PreClone(Plan& plan) override {
     if (plan.operation() == SLIPWAY_EXEC) return Join(plan);
     const std::string boot = sys::BootId();
     for (const Hierarchy& hierarchy : hierarchies_) {
       const std::string path =
-          cgroup::CgroupDirectory(hierarchy.mount, parent).append("/").append(plan.container_id());
+          cgroup::ContainerDirectory(hierarchy.mount, parent, plan.container_id());
       RETURN_IF_ERROR(cgroup::MakeCgroup(
           [&plan](std::string_view record) { return plan.RecordUndo(record); }, path, boot));
       if (slipway::cgroup_v1::HasCpuset(hierarchy.mount)) {

@@ -29,6 +29,21 @@ class CgroupV1 : public slipway::cgroup::testing::CgroupTest {
   }
 };
 
+TEST_F(CgroupV1, TellsWhatItWouldDo) {
+  ContainerTest test;
+  const RunResult plan =
+      test.Plan("  - cgroup-v1: {parent: /, pids.max: 20, memory.max: max, io.weight: 50}\n");
+  const std::string pids = V1("pids") + "/ID";
+  for (const std::string& line :
+       {"  cgroup     " + pids, std::string("  a new one; the container enters it\n"),
+        std::string("  limit      pids.max "), std::string("  20\n"),
+        std::string("  limit      memory.limit_in_bytes "), std::string("  -1\n"),
+        std::string("  limit      blkio.bfq.weight ")}) {
+    EXPECT_NE(plan.out.find(line), std::string::npos) << line << "\n" << plan.out << plan.err;
+  }
+  EXPECT_NE(access(pids.c_str(), F_OK), 0);
+}
+
 TEST_F(CgroupV1, ForkBombStopsAtTheLimit) {
   // The init is the first task, the shell the second; it ends when it cannot fork.
   const RunResult result = ContainerTest().RunScript(

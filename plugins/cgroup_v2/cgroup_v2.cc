@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugins/cgroup/cgroup.h"
+#include "plugins/cgroup/describe.h"
 #include "plugins/cgroup/devices.h"
 #include "plugins/cgroup/figures.h"
 #include "plugins/cgroup/freeze.h"
@@ -30,6 +31,7 @@ namespace {
 
 using slipway::Change;
 using slipway::Context;
+using slipway::Description;
 using slipway::Error;
 using slipway::Figures;
 using slipway::NotHere;
@@ -109,14 +111,26 @@ class CgroupV2 final : public slipway::Stage, public cgroup::CgroupOptions {
     return found.ok() ? Ok() : Status(cgroup::NotHereByErrno(std::move(found.error())));
   }
 
+  Status Describe(Description& description) override {
+    for (const cgroup_v2::EnableWrite& write : site_.enable) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_CGROUP, write.directory,
+                                      "passes on controllers from then on: " + write.value));
+    }
+    const std::string path =
+        cgroup::ContainerDirectory(site_.mount, parent, description.container_id());
+    RETURN_IF_ERROR(
+        cgroup::DescribeCgroup(path, "the container is born in it", site_.limits, description));
+    if (!site_.device_program.valid()) return Ok();
+    return description.Add(SLIPWAY_EFFECT_LIMIT, "devices", cgroup::DevicesText(*devices));
+  }
+
   // A controller stays enabled afterwards: others below the same parent may use it by then.
   Status PreClone(Plan& plan) override {
     if (plan.operation() == SLIPWAY_EXEC) return Join(plan);
     for (const cgroup_v2::EnableWrite& write : site_.enable) {
       RETURN_IF_ERROR(cgroup_v2::Enable(write));
     }
-    const std::string path =
-        cgroup::CgroupDirectory(site_.mount, parent).append("/").append(plan.container_id());
+    const std::string path = cgroup::ContainerDirectory(site_.mount, parent, plan.container_id());
     ASSIGN_OR_RETURN(
         cgroup_,
         cgroup::MakeCgroup([&plan](std::string_view record) { return plan.RecordUndo(record); },

@@ -37,6 +37,27 @@ class CgroupV2Limits : public CgroupV2 {
   }
 };
 
+TEST_F(CgroupV2, TellsWhatItWouldDo) {
+  ContainerTest test;
+  const RunResult plan = test.Plan("  - cgroup-v2: {parent: /, devices: [/dev/null:rw, '*:r']}\n");
+  EXPECT_NE(plan.out.find("  cgroup     " + v2() +
+                          "/ID  a new one; the container is born in it\n"
+                          "  limit      devices "),
+            std::string::npos)
+      << plan.out << plan.err;
+  EXPECT_NE(plan.out.find("  /dev/null rw, * r; no others\n"), std::string::npos) << plan.out;
+  EXPECT_NE(access((v2() + "/ID").c_str(), F_OK), 0);
+}
+
+TEST_F(CgroupV2Limits, TellsOfEachLimit) {
+  const RunResult plan = ContainerTest().Plan(
+      "  - cgroup-v2: {parent: /, pids.max: 20, memory.high: 64MiB, cpu.max: 1.5}\n");
+  for (const char* line : {"  limit      pids.max ", "  20\n", "  limit      memory.high ",
+                           "  67108864\n", "  limit      cpu.max ", "  150000 100000\n"}) {
+    EXPECT_NE(plan.out.find(line), std::string::npos) << line << "\n" << plan.out << plan.err;
+  }
+}
+
 TEST_F(CgroupV2, TheCommandIsBornInACgroupOfTheContainersName) {
   ContainerTest test;
   const std::string line = "0::/" + test.next_id() + "\n";

@@ -14,7 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +21,7 @@
 #include <vector>
 
 #include "plugins/mount/binds.h"
+#include "plugins/mount/describe.h"
 #include "plugins/mount/image.h"
 #include "plugins/mount/layers.h"
 #include "plugins/mount/options.h"
@@ -36,6 +36,7 @@ using mount_stage::Propagation;
 using mount_stage::Tmpfs;
 using slipway::Child;
 using slipway::Context;
+using slipway::Description;
 using slipway::Error;
 using slipway::Ok;
 using slipway::Plan;
@@ -137,6 +138,27 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
+  Status Describe(Description& description) override {
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "mount", "a new one"));
+    if (upper_) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_FILE, upper_->path,
+                                      "keeps what is written; made where it is missing"));
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_FILE, upper_->path + ".work",
+                                      "of overlayfs; made where it is missing"));
+    }
+    const std::string root = IsOverlay() ? mount_stage::TextOf(stack_, OverlayWanted())
+                                         : mount_stage::TextOf(stack_[0], RootAttributes());
+    RETURN_IF_ERROR(
+        description.Add(SLIPWAY_EFFECT_MOUNT, "/", root + mount_stage::RootText(RootFlags())));
+    for (const Further& mount : OuterFirst()) {
+      const auto& target = mount.tmpfs ? tmpfs_[mount.index].target : binds_[mount.index].target;
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, target.path,
+                                      mount.tmpfs ? mount_stage::TextOf(tmpfs_[mount.index])
+                                                  : mount_stage::TextOf(binds_[mount.index])));
+    }
+    return Ok();
+  }
+
   // Images are mounted here: the container may have no device files, and a user namespace may not
   // mount one.
   Status PreClone(Plan& plan) override {
@@ -217,10 +239,17 @@ class Mount final : public slipway::Stage {
   }
 
   Result<sys::Fd> StageRoot() const {
-    if (!Writable() && layers_.empty()) {
-      return mount_stage::StageFolder(stack_[0],
-                                      mount_stage::Attributes(readonly_, nosuid_, nodev_, noexec_));
-    }
+    if (!IsOverlay()) return mount_stage::StageFolder(stack_[0], RootAttributes());
+    return mount_stage::StageOverlay(stack_, OverlayWanted());
+  }
+
+  bool IsOverlay() const { return Writable() || !layers_.empty(); }
+
+  uint64_t RootAttributes() const {
+    return mount_stage::Attributes(readonly_, nosuid_, nodev_, noexec_);
+  }
+
+  mount_stage::Overlay OverlayWanted() const {
     mount_stage::Overlay overlay{
         .writable = Writable(),
         .upper = upper_ ? upper_->path : std::string(),
@@ -228,7 +257,7 @@ class Mount final : public slipway::Stage {
         .inodes = inodes_,
         .attributes = mount_stage::Attributes(/*readonly=*/false, nosuid_, nodev_, noexec_)};
     if (size_) overlay.size = size_->count;
-    return mount_stage::StageOverlay(stack_, overlay);
+    return overlay;
   }
 
   // A mount above another's target hides what was mounted there before.
@@ -291,13 +320,7 @@ class Mount final : public slipway::Stage {
 
   Status AddTmpfs(Child& child, size_t index) const {
     const Tmpfs& tmpfs = tmpfs_[index];
-    char mode[8];
-    snprintf(mode, sizeof(mode), "%o", tmpfs.mode.bits);
-    std::vector<std::pair<std::string, std::string>> options = {{"mode", mode}};
-    if (tmpfs.size) options.emplace_back("size", std::to_string(tmpfs.size->count));
-    // The folder itself is one.
-    if (tmpfs.inodes) options.emplace_back("nr_inodes", std::to_string(*tmpfs.inodes + 1));
-    auto mount = sys::NewMount("tmpfs", options, tmpfs.attributes());
+    auto mount = sys::NewMount("tmpfs", mount_stage::MountOptions(tmpfs), tmpfs.attributes());
     if (!mount.ok()) return mount.error().Option(Item("tmpfs", index));
     return Attach(child, *mount, tmpfs.target, SLIPWAY_ATTACH_FRESH,
                   Item("tmpfs", index, ".target"));

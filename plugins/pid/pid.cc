@@ -3,12 +3,15 @@
 #include <sched.h>
 
 #include <array>
+#include <cstdint>
+#include <string>
 
 #include "runtime/sdk/stage.h"
 
 namespace {
 
 using slipway::Context;
+using slipway::Description;
 using slipway::Error;
 using slipway::Ok;
 using slipway::Plan;
@@ -46,13 +49,24 @@ class Pid final : public slipway::Stage {
         .Option("signals");
   }
 
+  Status Describe(Description& description) override {
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "pid", "a new one"));
+    if (!init_)
+      return description.Add(SLIPWAY_EFFECT_PROCESS, "init", "none: the command is PID 1");
+    return description.Add(SLIPWAY_EFFECT_PROCESS, "init",
+                           std::string("PID 1, which runs the command; passes signals on to ") +
+                               (InitFlags() == 0 ? "it" : "all processes"));
+  }
+
   Status PreClone(Plan& plan) override {
     RETURN_IF_ERROR(plan.AddNamespaces(CLONE_NEWPID));
     if (!init_) return Ok();
-    return plan.UseInit(signals_ == Signals::kAll ? SLIPWAY_INIT_SIGNAL_ALL : 0);
+    return plan.UseInit(InitFlags());
   }
 
  private:
+  uint32_t InitFlags() const { return signals_ == Signals::kAll ? SLIPWAY_INIT_SIGNAL_ALL : 0; }
+
   bool init_ = true;
   Signals signals_ = Signals::kCommand;
 };

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
@@ -225,6 +226,21 @@ TEST(PidInit, CommandThatIsNotFoundIsReported) {
   EXPECT_EQ(result.err,
             "runtime: command not found \"/bin/nope\" (there is no such file in the "
             "container)\n");
+}
+
+TEST(Pid, TellsWhatItWouldDo) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "PID 1, which runs the command; passes signals on to it\n"},
+      {": {signals: all}", "PID 1, which runs the command; passes signals on to all processes\n"},
+      {": {init: false}", "none: the command is PID 1\n"},
+  };
+  for (const auto& [options, init] : cases) {
+    const auto plan = ContainerTest().Plan(std::string("  - pid") + options + "\n");
+    EXPECT_NE(
+        plan.out.find(std::string("  namespace  pid   a new one\n  process    init  ") + init),
+        std::string::npos)
+        << plan.out << plan.err;
+  }
 }
 
 }  // namespace

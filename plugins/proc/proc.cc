@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 namespace {
 
 using slipway::Child;
+using slipway::Description;
 using slipway::Error;
 using slipway::Status;
 namespace sys = slipway::sys;
@@ -61,15 +63,14 @@ class Proc final : public slipway::Stage {
             {.fallback = "all"}));
   }
 
-  Status InChild(Child& child) override {
-    std::vector<std::pair<std::string, std::string>> options;
-    if (hidepid_ != HidePid::kOff) {
-      options.emplace_back("hidepid", kHidePidNames[static_cast<size_t>(hidepid_)]);
-    }
-    if (subset_ == Subset::kPid) options.emplace_back("subset", "pid");
+  Status Describe(Description& description) override {
+    std::string how = "a new procfs" + sys::AttributesText(kAttributes);
+    for (const auto& [name, value] : MountOptions()) how += ", " + name + "=" + value;
+    return description.Add(SLIPWAY_EFFECT_MOUNT, target_.path, how);
+  }
 
-    auto procfs =
-        sys::NewMount("proc", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  Status InChild(Child& child) override {
+    auto procfs = sys::NewMount("proc", MountOptions(), kAttributes);
     if (!procfs.ok()) return Blame(procfs.error());
     // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
     Status status =
@@ -78,6 +79,17 @@ class Proc final : public slipway::Stage {
   }
 
  private:
+  static constexpr uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+
+  std::vector<std::pair<std::string, std::string>> MountOptions() const {
+    std::vector<std::pair<std::string, std::string>> options;
+    if (hidepid_ != HidePid::kOff) {
+      options.emplace_back("hidepid", kHidePidNames[static_cast<size_t>(hidepid_)]);
+    }
+    if (subset_ == Subset::kPid) options.emplace_back("subset", "pid");
+    return options;
+  }
+
   slipway::ContainerPath target_;
   HidePid hidepid_ = HidePid::kOff;
   Subset subset_ = Subset::kAll;

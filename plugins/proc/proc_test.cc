@@ -133,4 +133,13 @@ TEST(Proc, MustStandAfterTheRoot) {
   EXPECT_NE(result.err.find("test.yaml:4:5"), std::string::npos) << result.err;
 }
 
+TEST(Proc, TellsWhatItWouldDo) {
+  const RunResult plan =
+      ContainerTest().Plan(Stages(": {target: /mnt, hidepid: invisible, subset: pid}"));
+  EXPECT_NE(plan.out.find("  mount      /mnt  a new procfs, nosuid, nodev, noexec, "
+                          "hidepid=invisible, subset=pid\n"),
+            std::string::npos)
+      << plan.out << plan.err;
+}
+
 }  // namespace

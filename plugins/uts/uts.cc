@@ -11,6 +11,7 @@
 namespace {
 
 using slipway::Child;
+using slipway::Description;
 using slipway::Ok;
 using slipway::Plan;
 using slipway::Status;
@@ -27,6 +28,13 @@ class Uts final : public slipway::Stage {
         slipway::Option<&Uts::domainname_>("domainname",
                                            "NIS domain name in the container; the host's if absent",
                                            {.minimum = 1, .maximum = kMaxName}));
+  }
+
+  Status Describe(Description& description) override {
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "uts", "a new one"));
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_OTHER, "host name", hostname_));
+    if (!domainname_) return Ok();
+    return description.Add(SLIPWAY_EFFECT_OTHER, "domain name", *domainname_);
   }
 
   Status PreClone(Plan& plan) override { return plan.AddNamespaces(CLONE_NEWUTS); }

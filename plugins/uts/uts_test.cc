@@ -56,4 +56,13 @@ TEST(Uts, TooLongAHostnameIsRefusedBeforeAnythingStarts) {
   EXPECT_NE(result.err.find("hostname"), std::string::npos) << result.err;
 }
 
+TEST(Uts, TellsWhatItWouldDo) {
+  const auto plan = ContainerTest().Plan("  - uts: {hostname: web, domainname: example.org}\n");
+  EXPECT_NE(plan.out.find("  namespace  uts          a new one\n"
+                          "  other      host name    web\n"
+                          "  other      domain name  example.org\n"),
+            std::string::npos)
+      << plan.out << plan.err;
+}
+
 }  // namespace

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <string_view>
 
+#include "runtime/cli/error_json.h"
 #include "runtime/cli/json_text.h"
 #include "runtime/cli/report.h"
 #include "runtime/text/wrap.h"
@@ -47,18 +48,6 @@ std::string Quote(const Mistake& mistake) {
 
 json::value Number(int number) { return number == 0 ? json::value() : json::value(number); }
 
-// The error in its parts, without its place.
-json::object ObjectOf(const Error& error) {
-  Error bare = error;
-  bare.At("").In("", "").Hint("");
-  *bare->cure = '\0';
-  return {{"stage", error->stage},
-          {"option", JsonText(error->option)},
-          {"message", bare.ToString()},
-          {"hint", JsonText(error->hint)},
-          {"cure", JsonText(error->cure)}};
-}
-
 }  // namespace
 
 std::string MistakesAsText(const std::vector<Mistake>& mistakes) {
@@ -76,13 +65,13 @@ std::string MistakesAsJson(const std::string& config, const std::vector<std::str
   json::array names;
   for (const std::string& stage : stages) names.emplace_back(stage);
   json::array not_available;
-  for (const Error& reason : missing) not_available.push_back(ObjectOf(reason));
+  for (const Error& reason : missing) not_available.push_back(ErrorObject(reason));
   json::array array;
   for (const Mistake& mistake : mistakes) {
     json::object object = {{"file", JsonText(mistake.file)},
                            {"line", Number(mistake.line)},
                            {"column", Number(mistake.column)}};
-    for (auto& part : ObjectOf(mistake.error)) object.insert(std::move(part));
+    for (auto& part : ErrorObject(mistake.error)) object.insert(std::move(part));
     array.push_back(std::move(object));
   }
   return json::serialize(json::object{{"config", JsonText(config)},

@@ -1,9 +1,9 @@
 // runtime check: is this config right? Needs no privileges, and not the machine that it is for.
 
 #include "runtime/cli/mistakes.h"
+#include "runtime/commands/findings.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/source.h"
-#include "runtime/commands/stage_log.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/guard.h"
 #include "runtime/launch/stage.h"
@@ -12,7 +12,6 @@ namespace slipway::commands {
 namespace {
 
 constexpr const char* kSeeHelp = "runtime check --help";
-constexpr int kWrong = 1;
 
 constexpr cli::Option kOptions[] = {
     kConfig,
@@ -26,13 +25,6 @@ constexpr cli::Option kOptions[] = {
     kHelp,
 };
 
-// What was found out about a config.
-struct Findings {
-  std::vector<Error> errors;
-  std::vector<std::string> stages;  // those that would run
-  std::vector<Error> missing;       // with --probe: what does not work here, and does not have to
-};
-
 // Without --probe nobody knows which alternative of a first-of will be taken.
 std::string NameOf(const config::Step& step) {
   if (step.alternatives.size() == 1) return step.alternatives.front().name;
@@ -43,60 +35,24 @@ std::string NameOf(const config::Step& step) {
   return names;
 }
 
-void Probe(const config::Pipeline& pipeline, Findings& findings) {
-  const launch::Log log = StageLog(/*verbose=*/false);
-  std::vector<launch::Selection> selections;
-  auto stages = launch::SelectStages(ChoicesOf(pipeline), {.log = &log}, &selections);
-  if (!stages.ok()) {
-    findings.errors = ReasonsOf(selections);
-    return findings.errors.push_back(stages.error());
-  }
-  for (const launch::Stage& stage : *stages) findings.stages.emplace_back(stage.name());
-  for (size_t i = 0; i < selections.size(); ++i) {
-    Status taken = config::CheckTaken(pipeline.steps[i], *selections[i].taken);
-    if (!taken.ok()) findings.errors.push_back(taken.error());
-    for (const launch::Rejected& rejected : selections[i].rejected) {
-      findings.missing.push_back(rejected.reason);
-    }
-  }
-}
-
-Findings Find(Source& source, const cli::Words& words, std::chrono::seconds timeout) {
-  const launch::Guard guard(timeout);
-  Findings findings;
-  config::Mistakes mistakes;
-  const auto pipeline = source.Check(words, mistakes);
-  findings.errors = mistakes.errors();
-  if (!pipeline) return findings;
-  const launch::Log log = StageLog(/*verbose=*/false);
-  findings.errors = launch::CreateStages(ChoicesOf(*pipeline), {.log = &log});
-  if (!findings.errors.empty()) return findings;
-  if (words.Has("probe")) {
-    Probe(*pipeline, findings);
+// In words; of a config that is right.
+std::vector<std::string> NamesIn(const Findings& findings, bool probed) {
+  std::vector<std::string> names;
+  if (probed) {
+    for (const launch::Stage& stage : findings.stages()) names.emplace_back(stage.name());
   } else {
-    for (const config::Step& step : pipeline->steps) findings.stages.push_back(NameOf(step));
+    for (const config::Step& step : findings.pipeline()->steps) names.push_back(NameOf(step));
   }
-  return findings;
+  return names;
 }
 
-cli::Mistake MistakeOf(const Error& error, const Source& source) {
-  cli::Mistake mistake{.error = error, .file = source.text().name};
-  const auto place = config::PlaceIn(error->where);
-  if (!place) return mistake;
-  mistake.line = place->line;
-  mistake.column = place->column;
-  mistake.text = source.text().Line(place->line);
-  return mistake;
-}
-
-std::string OkText(const std::string& name, const Findings& findings) {
+std::string OkText(const std::string& name, const std::vector<std::string>& stages,
+                   const std::vector<Error>& missing) {
   std::string text = internal::Printable(name) + ": ok:";
-  for (const std::string& stage : findings.stages) text.append(" ").append(stage);
-  return text + "\n";
-}
-
-std::string CountText(const std::string& name, size_t count) {
-  return "runtime: " + internal::Printable(name) + ": " + std::to_string(count) + " mistakes\n";
+  for (const std::string& stage : stages) text.append(" ").append(stage);
+  text += "\n";
+  for (const Error& reason : missing) text += "not available here: " + reason.ToString() + "\n";
+  return text;
 }
 
 Result<std::string> ConfigOf(const cli::Words& words) {
@@ -116,32 +72,21 @@ Result<cli::Report> Check(Given given) {
   RETURN_IF_ERROR(CheckFolders(words));
   if (given.source == nullptr) {
     auto source = Source::Open(config, FoldersOf(words));
-    if (!source.ok() && format == "json") {
-      const cli::Mistake mistake{.error = source.error(), .file = config};
-      return cli::Report{.exit_status = kWrong,
-                         .text = cli::MistakesAsJson(config, {}, {}, {mistake})};
-    }
+    if (!source.ok() && format == "json") return NotOpened(config, source.error());
     if (!source.ok()) return std::move(source).status();
     given.source = std::move(*source);
   }
-  const Source& source = *given.source;
-  const Findings findings = Find(*given.source, words, timeout);
-  std::vector<cli::Mistake> mistakes;
-  for (const Error& error : findings.errors) mistakes.push_back(MistakeOf(error, source));
-  cli::Report report{.exit_status = mistakes.empty() ? 0 : kWrong};
-  const std::string& name = source.text().name;
+  const launch::Guard guard(timeout);
+  Findings findings(*given.source, words);
+  const bool probe = words.Has("probe");
+  if (probe && findings.errors().empty()) findings.Probe();
+  if (!findings.errors().empty()) return Wrong(*given.source, findings, format);
+  const std::string& name = given.source->text().name;
+  const std::vector<std::string> stages = NamesIn(findings, probe);
   if (format == "json") {
-    report.text = cli::MistakesAsJson(name, findings.stages, findings.missing, mistakes);
-    return report;
+    return cli::Report{.text = cli::MistakesAsJson(name, stages, findings.missing(), {})};
   }
-  report.complaints = cli::MistakesAsText(mistakes);
-  if (mistakes.size() > 1) report.complaints += CountText(name, mistakes.size());
-  if (!mistakes.empty()) return report;
-  report.text = OkText(name, findings);
-  for (const Error& reason : findings.missing) {
-    report.text += "not available here: " + reason.ToString() + "\n";
-  }
-  return report;
+  return cli::Report{.text = OkText(name, stages, findings.missing())};
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct Command {
   Result<cli::Report> (*execute)(Given given);
   bool runs_command = false;  // the first word that is no option begins the command to run
   bool has_pipeline = false;  // it also takes the short options that the stages of --config offer
+  bool config_first = false;  // the first word that is no option is the value of --config
   int failure_status = cli::kRuntimeFailed;  // of an error that has no status of its own
 };
 

@@ -13,11 +13,11 @@ namespace slipway::commands {
 namespace {
 
 constexpr std::array kCommands = {
-    &kRunCommand,    &kCreateCommand, &kStartCommand,  &kExecCommand,     &kListCommand,
-    &kPsCommand,     &kLogsCommand,   &kStatsCommand,  &kUpdateCommand,   &kPauseCommand,
-    &kResumeCommand, &kKillCommand,   &kStopCommand,   &kWaitCommand,     &kDeleteCommand,
-    &kGcCommand,     &kCheckCommand,  &kStagesCommand, &kDescribeCommand, &kHelpCommand,
-    &kVersionCommand};
+    &kRunCommand,    &kCreateCommand, &kStartCommand, &kExecCommand,   &kListCommand,
+    &kPsCommand,     &kLogsCommand,   &kStatsCommand, &kUpdateCommand, &kPauseCommand,
+    &kResumeCommand, &kKillCommand,   &kStopCommand,  &kWaitCommand,   &kDeleteCommand,
+    &kGcCommand,     &kCheckCommand,  &kPlanCommand,  &kStagesCommand, &kDescribeCommand,
+    &kHelpCommand,   &kVersionCommand};
 
 struct Picked {
   const Command* command;
@@ -66,26 +66,44 @@ Error WithPeersOption(Error error) {
   return error;
 }
 
+// With --config in front of the first word that is no option, unless it is there before. Behind it
+// the stages' own options are known.
+std::vector<std::string> NamingConfig(const Command& command, std::vector<std::string> words) {
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (!cli::LooksLikeOption(words[i])) {
+      words.insert(words.begin() + static_cast<std::ptrdiff_t>(i),
+                   "--" + std::string(kConfig.name));
+      break;
+    }
+    const cli::Option* option = cli::FindOption(command.options, words[i]);
+    if (option == nullptr || option->name == std::string_view(kConfig.name)) break;
+    if (cli::TakesNextWord(*option, words[i])) ++i;
+  }
+  return words;
+}
+
 // The words of the verb, and with them what the stages of its config offer.
 Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options) {
   const Command& command = *picked.command;
   options.assign(command.options.begin(), command.options.end());
+  const std::vector<std::string> given_words =
+      command.config_first ? NamingConfig(command, picked.words) : picked.words;
   const std::string see_help = SeeHelp(picked);
-  auto words = cli::SplitWords(options, picked.words, command.runs_command, see_help);
+  auto words = cli::SplitWords(options, given_words, command.runs_command, see_help);
   const bool wants_all = !words.ok() || words->Has(kHelp.name);
   if (!command.has_pipeline || !wants_all) {
     if (!words.ok()) return WithPeersOption(words.error());
     return Given{.words = std::move(*words)};
   }
   // Only what stands before the command counts, and that is known once the stages are.
-  auto source = Source::ForOptions(command.options, picked.words, !command.runs_command);
+  auto source = Source::ForOptions(command.options, given_words, !command.runs_command);
   // Without its stages the help still says everything else, and so does what was wrong before.
   if (words.ok() && (!source.ok() || *source == nullptr)) return Given{.words = std::move(*words)};
   if (!source.ok()) return std::move(source).status();
   if (*source == nullptr) return WithPeersOption(words.error());
   const std::vector<cli::Option>& offered = (*source)->ShortOptions();
   options.insert(options.end(), offered.begin(), offered.end());
-  auto all = cli::SplitWords(options, picked.words, command.runs_command, see_help);
+  auto all = cli::SplitWords(options, given_words, command.runs_command, see_help);
   if (!all.ok()) return WithPeersOption((*source)->Explain(all.error()));
   return Given{.words = std::move(*all), .source = std::move(*source)};
 }

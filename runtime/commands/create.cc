@@ -13,8 +13,9 @@ namespace {
 constexpr cli::Option kOptions[] = {
     kConfig,
     kSet,
-    {"env", Kind::kTexts, "NAME[=VALUE]", "set a variable of the command's, or pass yours on", 'e'},
-    {"workdir", Kind::kText, "DIR", "the folder in the container that the command starts in", 'w'},
+    kEnv,
+    kWorkdir,
+    kAnnotation,
     {"name", Kind::kText, "ID", "the container's id; default: generated"},
     {"pid-file", Kind::kText, "FILE", "write the pid of the container's first process"},
     {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},

@@ -18,12 +18,12 @@ namespace slipway::commands {
 namespace {
 
 constexpr cli::Option kOptions[] = {
-    {"env", Kind::kTexts, "NAME[=VALUE]", "set a variable of the command's, or pass yours on", 'e'},
+    kEnv,
     {"user", Kind::kText, "USER[:GROUP]",
      "run it as this user of the container, by name or number; default: as the container's own "
      "command",
      'u'},
-    {"workdir", Kind::kText, "DIR", "the folder in the container that the command starts in", 'w'},
+    kWorkdir,
     {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},
     {"outlive-runtime", Kind::kFlag, "",
      "let the command live on when this runtime is killed; without it the command ends too"},

@@ -6,6 +6,7 @@
 
 #include "runtime/commands/builders.h"
 #include "runtime/commands/environment.h"
+#include "runtime/commands/oci_state.h"
 #include "runtime/commands/stage_log.h"
 #include "runtime/launch/launch.h"
 #include "runtime/state/root.h"
@@ -59,9 +60,14 @@ Status Select(const config::Pipeline& pipeline, const RunOptions& options, Check
               Told& told, std::vector<Error>& reasons) {
   told.kind = ErrorKind::kMachine;
   const launch::Log log = StageLog(options.verbose);
-  auto stages = launch::SelectStages(
-      ChoicesOf(pipeline), {.operation = SLIPWAY_START, .container_id = &options.id, .log = &log},
-      &checked.selections);
+  const launch::OciState oci_state = OciStateOf(checked.facts);
+  auto stages = launch::SelectStages(ChoicesOf(pipeline),
+                                     {.operation = SLIPWAY_START,
+                                      .container_id = &checked.facts.id,
+                                      .log = &log,
+                                      .annotations = &checked.facts.annotations,
+                                      .oci_state = &oci_state},
+                                     &checked.selections);
   told.TellChoices(pipeline, checked.selections);
   if (!stages.ok()) {
     reasons = ReasonsOf(checked.selections);
@@ -88,10 +94,11 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, const Manner& 
   RETURN_IF_ERROR(told.Begin());
   ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
-  RETURN_IF_ERROR(Select(checked.pipeline, options, checked, told, reasons));
-  ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();
+  checked.facts.annotations = AnnotationsOf(checked.pipeline);
+  RETURN_IF_ERROR(Select(checked.pipeline, options, checked, told, reasons));
+  ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));
   checked.facts.command = state::CommandText(checked.command.args);
   checked.facts.cwd = checked.command.cwd;
   checked.facts.environment = checked.command.environment;
@@ -166,6 +173,7 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
                       .kept_fds = options.kept_fds,
                       .ended = [&](launch::Outcome& end) { Tell(end, *checked, words, told); },
                       .log = StageLog(options.verbose),
+                      .oci_state = OciStateOf(checked->facts),
                       .caller = options.caller.get(),
                       .create_only = manner.create_only});
   return {.exit_status = std::move(outcome.exit_status),

@@ -32,6 +32,22 @@ inline constexpr cli::Option kSet = {
     .help =
         "change an option of the config; VALUE is YAML; += adds to a list or a map; process.cwd, "
         "process.env.NAME and the like work too"};
+inline constexpr cli::Option kEnv = {.name = "env",
+                                     .kind = Kind::kTexts,
+                                     .value = "NAME[=VALUE]",
+                                     .help = "set a variable of the command's, or pass yours on",
+                                     .letter = 'e'};
+inline constexpr cli::Option kWorkdir = {
+    .name = "workdir",
+    .kind = Kind::kText,
+    .value = "DIR",
+    .help = "the folder in the container that the command starts in",
+    .letter = 'w'};
+inline constexpr cli::Option kAnnotation = {
+    .name = "annotation",
+    .kind = Kind::kTexts,
+    .value = "NAME=VALUE",
+    .help = "set an annotation of the container: a text for its stages and for OCI hooks"};
 inline constexpr cli::Option kPluginDir = {.name = "plugin-dir",
                                            .kind = Kind::kTexts,
                                            .value = "DIR",

@@ -21,8 +21,9 @@ namespace slipway::commands {
 inline constexpr cli::Option kRunOptions[] = {
     kConfig,
     kSet,
-    {"env", Kind::kTexts, "NAME[=VALUE]", "set a variable of the command's, or pass yours on", 'e'},
-    {"workdir", Kind::kText, "DIR", "the folder in the container that the command starts in", 'w'},
+    kEnv,
+    kWorkdir,
+    kAnnotation,
     {"name", Kind::kText, "ID", "the container's id; default: generated"},
     {"stats", Kind::kText, "FILE",
      "write how the container ended and what it used, as JSON; - is standard output, fd:N a "

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/commands/oci_state.h"
 #include "runtime/commands/stage_log.h"
 #include "runtime/launch/operations.h"
 
@@ -29,11 +30,16 @@ Running::Running(const cli::Words& words, std::unique_ptr<state::Root> root,
       container_(std::move(container)),
       patience_(patience),
       log_(StageLog(words.Has(kVerbose.name))),
+      oci_state_(OciStateOf(container_.contents().facts)),
       occasion_{.operation = operation,
                 .container_id = &container_.contents().facts.id,
+                .phase = container_.phase(),
+                .pid = container_.pid(),
                 .log = &log_,
                 .entries = &container_.journal().entries(),
-                .states = &container_.journal().states()},
+                .states = &container_.journal().states(),
+                .annotations = &container_.contents().facts.annotations,
+                .oci_state = &oci_state_},
       guard_(patience),
       loader_(FoldersOf(words)) {}
 

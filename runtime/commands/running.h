@@ -53,6 +53,7 @@ class Running {
   state::LivingContainer container_;
   const std::chrono::seconds patience_;
   const launch::Log log_;
+  const launch::OciState oci_state_;
   const launch::Occasion occasion_;
   launch::Guard guard_;
   loader::Loader loader_;

@@ -234,12 +234,16 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
   for (const std::string& text : words.Texts(kSet.name)) {
     if (auto set = mistakes.Take(config::ParseOverride(text))) overrides.push_back(std::move(*set));
   }
-  for (const std::string& text : words.Texts("env")) {
+  for (const std::string& text : words.Texts(kEnv.name)) {
     auto set = mistakes.Take(config::VariableOverride("-e", text));
     if (set) overrides.push_back(std::move(*set));
   }
-  if (words.Has("workdir")) {
-    overrides.push_back(config::FolderOverride("-w", words.Text("workdir")));
+  if (words.Has(kWorkdir.name)) {
+    overrides.push_back(config::FolderOverride("-w", words.Text(kWorkdir.name)));
+  }
+  for (const std::string& text : words.Texts(kAnnotation.name)) {
+    auto set = mistakes.Take(config::AnnotationOverride("--annotation", text));
+    if (set) overrides.push_back(std::move(*set));
   }
   if (short_options_) {
     for (const cli::Option& option : *short_options_) {
@@ -276,6 +280,14 @@ std::vector<Error> ReasonsOf(const std::vector<launch::Selection>& selections) {
   if (rejected.size() < 2) return reasons;
   for (const launch::Rejected& one : rejected) reasons.push_back(one.reason);
   return reasons;
+}
+
+std::vector<std::string> AnnotationsOf(const config::Pipeline& pipeline) {
+  std::vector<std::string> annotations;
+  for (const auto& [name, value] : pipeline.annotations) {
+    annotations.push_back(std::string(name).append("=").append(value));
+  }
+  return annotations;
 }
 
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {

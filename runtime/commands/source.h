@@ -46,8 +46,8 @@ class Source {
   // mistakes: as far as its stages can be loaded.
   const std::vector<cli::Option>& ShortOptions();
 
-  // The pipeline, with what `words` say over it: --set, -e, -w and the short options. Every
-  // mistake is told; nullopt when there is one.
+  // The pipeline, with what `words` say over it: --set, -e, -w, --annotation and the short options.
+  // Every mistake is told; nullopt when there is one.
   std::optional<config::Pipeline> Check(const cli::Words& words, config::Mistakes& mistakes);
 
   // The path that was taken; "-" and "fd:N" as they were given.
@@ -78,6 +78,9 @@ class Source {
 
 // Why no alternative of a first-of works here, one for each; empty when that is not what happened.
 std::vector<Error> ReasonsOf(const std::vector<launch::Selection>& selections);
+
+// NAME=VALUE each.
+std::vector<std::string> AnnotationsOf(const config::Pipeline& pipeline);
 
 // What launch wants to know of the pipeline; points into it.
 std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline);

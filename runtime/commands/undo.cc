@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/commands/builders.h"
+#include "runtime/commands/oci_state.h"
 #include "runtime/launch/unwinder.h"
 
 namespace slipway::commands {
@@ -21,11 +22,15 @@ std::vector<Error> UndoContainer(state::DeadContainer& container,
                                  const launch::Log& log) {
   auto builders = LoadBuilders(loader, plugin_dirs, container.contents());
   if (!builders.ok()) return {builders.error()};
+  const launch::OciState oci_state = OciStateOf(container.contents().facts);
   const launch::Occasion gc{.operation = SLIPWAY_GC,
                             .container_id = &container.contents().facts.id,
+                            .phase = state::Phase::kStopped,
                             .log = &log,
                             .entries = &entries,
-                            .states = &container.contents().states};
+                            .states = &container.contents().states,
+                            .annotations = &container.contents().facts.annotations,
+                            .oci_state = &oci_state};
   Status ended = container.EndChild(kPatience);
   std::vector<Error> failures = launch::Unwind(gc, builders->stages);
   if (!ended.ok()) {

@@ -26,7 +26,7 @@ Result<std::vector<config::ChangedStage>> Changes(const cli::Words& words, Runni
   std::vector<config::Override> overrides;
   for (const std::string& text : words.Texts("set")) {
     ASSIGN_OR_RETURN(config::Override override, config::ParseOverride(text));
-    if (override.stage == "process") {
+    if (override.stage == "process" || override.stage == "annotations") {
       return Error("--set: cannot change while the container runs:", text,
                    "only options of stages can");
     }

@@ -13,6 +13,7 @@ extern const Command kStartCommand;     // start.cc
 extern const Command kDeleteCommand;    // delete.cc
 extern const Command kLogsCommand;      // logs.cc
 extern const Command kCheckCommand;     // check.cc
+extern const Command kPlanCommand;      // plan.cc
 extern const Command kStagesCommand;    // stages.cc
 extern const Command kDescribeCommand;  // describe.cc
 extern const Command kExecCommand;      // exec.cc

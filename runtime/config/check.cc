@@ -81,6 +81,7 @@ std::optional<Pipeline> Check(const Document& document, const std::vector<Overri
   Checker checker(origins->document, load, mistakes);
   Pipeline pipeline;
   pipeline.process = document.process();
+  pipeline.annotations = document.annotations();
   const std::vector<RawStep>& steps = origins->document.steps();
   pipeline.steps.reserve(steps.size());
   for (const RawStep& raw : steps) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "runtime/config/annotations.h"
 #include "runtime/config/path.h"
 #include "runtime/config/shape.h"
 #include "runtime/config/yaml.h"
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::string_view kOwnPrefix = "x-";
 
-constexpr std::array<std::string_view, 4> kKeys = {"version", "process", "stages", "plugins"};
+constexpr std::array<std::string_view, 5> kKeys = {"version", "process", "annotations", "stages",
+                                                   "plugins"};
 
 // Gives each key that is not known the name that was meant, if it can be told, so that what stands
 // below it is read too.
@@ -85,8 +87,9 @@ std::optional<Document> Document::Parse(std::string_view text, const std::string
     return std::nullopt;
   }
   if (!root->is_map()) {
-    mistakes.Add(WrongShape("the config must be a map", *root, source,
-                            "version, process, stages, plugins, each with ':' and its value"));
+    mistakes.Add(
+        WrongShape("the config must be a map", *root, source,
+                   "version, process, annotations, stages, plugins, each with ':' and its value"));
     return std::nullopt;
   }
   ReadKeys(*std::move(root), *document.contents_, mistakes);
@@ -100,6 +103,9 @@ void Document::ReadKeys(Node root, Contents& contents, Mistakes& mistakes) {
   mistakes.Take(CheckVersion(root, source));
   if (const Node* process = root.Find("process")) {
     contents.process = ReadProcess(*process, source, mistakes);
+  }
+  if (const Node* annotations = root.Find("annotations")) {
+    contents.annotations = ReadAnnotations(*annotations, source, mistakes);
   }
   if (Node* stages = root.Find("stages")) {
     contents.steps = ReadStages(std::move(*stages), source, mistakes);

@@ -3,6 +3,7 @@
 //
 //   version: 1
 //   process: {args: [/bin/bash], cwd: /root, env: {LANG: C.UTF-8}, pass: [TZ]}
+//   annotations: {org.example.team: web}
 //   stages:
 //     - uts: {hostname: web}
 //     - pid
@@ -22,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/config/annotations.h"
 #include "runtime/config/config_text.h"
 #include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
@@ -46,6 +48,7 @@ class Document {
 
   const Source& source() const { return contents_->source; }
   const Process& process() const { return contents_->process; }
+  const Annotations& annotations() const { return contents_->annotations; }
   const std::vector<RawStep>& steps() const { return contents_->steps; }
   const std::map<std::string, Pin>& pins() const { return contents_->pins; }
 
@@ -57,6 +60,7 @@ class Document {
   struct Contents {
     Source source;
     Process process;
+    Annotations annotations;
     std::vector<RawStep> steps;
     std::map<std::string, Pin> pins;
     bool pins_wrong = false;  // all of them

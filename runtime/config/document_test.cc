@@ -103,17 +103,16 @@ TEST(Document, MistakesAtTheTop) {
       {"# a\n", "f.yaml:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
       {"---\n", "f.yaml:1:1: the config is empty (it needs \"version: 1\" and a list of stages)"},
       {"- uts\n",
-       "f.yaml:1:1: the config must be a map: found a list (write version, process, stages, "
-       "plugins, each with ':' and its value)"},
+       "f.yaml:1:1: the config must be a map: found a list (write version, process, annotations, "
+       "stages, plugins, each with ':' and its value)"},
       {"uts\n",
        "f.yaml:1:1: the config must be a map: found a single value \"uts\" (write version, "
-       "process, "
-       "stages, plugins, each with ':' and its value)"},
+       "process, annotations, stages, plugins, each with ':' and its value)"},
       {"version: 1\nstage: [uts]\n",
        "f.yaml:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
       {"version: 1\nmounts: []\nstages: [uts]\n",
-       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, stages, plugins; a key of "
-       "your own begins with x-)"},
+       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, annotations, stages, plugins; "
+       "a key of your own begins with x-)"},
       {"stages: [uts]\n",
        "f.yaml:1:1: missing key \"version\" (begin the config with \"version: 1\")"},
       {"version: 2\nstages: [uts]\n",
@@ -208,6 +207,39 @@ TEST(Document, MistakesInProcess) {
        "f.yaml:3:17: process.env.A: has no value (write a text; an empty one is \"\")"},
       {"process: {env: {A: [b]}}\n",
        "f.yaml:3:20: process.env.A: found a list (write a text; an empty one is \"\")"},
+  };
+  for (const auto& [text, line] : cases) EXPECT_EQ(ErrorAfterHead(text), line) << text;
+}
+
+TEST(Document, Annotations) {
+  const Result<Document> document = Document::Parse(
+      "version: 1\nstages: [uts]\nannotations: {org.example.team: web, empty: \"\", \"a b\": 5}\n",
+      "f.yaml");
+  ASSERT_TRUE(document.ok()) << document.error().ToString();
+  EXPECT_EQ(document.value().annotations(),
+            (Annotations{{"org.example.team", "web"}, {"empty", ""}, {"a b", "5"}}));
+}
+
+TEST(Document, MistakesInAnnotations) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"annotations:\n",
+       "f.yaml:3:1: annotations: has no value (write a map of names to texts, such as "
+       "{org.example.team: web})"},
+      {"annotations: [a]\n",
+       "f.yaml:3:14: annotations: found a list (write a map of names to texts, such as "
+       "{org.example.team: web})"},
+      {"annotations: {\"\": a}\n",
+       "f.yaml:3:15: annotations: not a name of an annotation (it is not empty and holds no '=')"},
+      {"annotations: {a=b: c}\n",
+       "f.yaml:3:15: annotations: not a name of an annotation \"a=b\" (it is not empty and holds "
+       "no "
+       "'=')"},
+      {"annotations: {a: }\n",
+       "f.yaml:3:15: annotations.a: has no value (write a text; an empty one is \"\")"},
+      {"annotations: {a: {b: c}}\n",
+       "f.yaml:3:18: annotations.a: found a map (write a text; an empty one is \"\")"},
+      {"annotations: {a: \"\\0\"}\n",
+       "f.yaml:3:18: a NUL character in a text (no Linux interface can take one)"},
   };
   for (const auto& [text, line] : cases) EXPECT_EQ(ErrorAfterHead(text), line) << text;
 }

@@ -4,6 +4,7 @@ namespace slipway::config {
 namespace {
 
 constexpr const char* kProcess = "process";
+constexpr const char* kAnnotations = "annotations";
 
 }  // namespace
 
@@ -56,6 +57,22 @@ Result<Override> VariableOverride(std::string_view option, const std::string& te
     result.option = "env." + text.substr(0, equals);
     result.text = text.substr(equals + 1);
   }
+  return result;
+}
+
+Result<Override> AnnotationOverride(std::string_view option, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Error(std::string(option) + ": not of the form NAME=VALUE:", text,
+                 "such as " + std::string(option) + " org.example.team=web");
+  }
+  Override result;
+  result.stage = kAnnotations;
+  result.option = text.substr(0, equals);
+  result.text = text.substr(equals + 1);
+  result.literal = true;
+  result.name = option;
+  result.written = std::string(option) + " " + text;
   return result;
 }
 

@@ -11,8 +11,8 @@
 namespace slipway::config {
 
 struct Override {
-  // What `stage` names: a stage of the pipeline or a token that it provides, or "process"; or the
-  // short name that options of stages declare.
+  // What `stage` names: a stage of the pipeline or a token that it provides, "process" or
+  // "annotations"; or the short name that options of stages declare.
   enum class Kind { kSet, kShortName };
 
   Kind kind = Kind::kSet;
@@ -36,6 +36,9 @@ Override ShortOverride(const std::string& short_name, const std::string& text);
 // `option` is how it was written: "-e". NAME=VALUE sets a variable of the command's; NAME alone
 // passes the caller's on.
 Result<Override> VariableOverride(std::string_view option, const std::string& text);
+
+// `option` as above; NAME=VALUE sets an annotation of the container.
+Result<Override> AnnotationOverride(std::string_view option, const std::string& text);
 
 // The folder that the command starts in.
 Override FolderOverride(std::string_view option, const std::string& folder);

@@ -66,6 +66,21 @@ TEST(Override, AVariableIsSetOrPassedOn) {
   EXPECT_FALSE(VariableOverride("-e", "").ok());
 }
 
+TEST(Override, AnAnnotationIsSet) {
+  const Result<Override> set = AnnotationOverride("--annotation", "org.example.a=b=c");
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ(set->stage, "annotations");
+  EXPECT_EQ(set->option, "org.example.a");
+  EXPECT_EQ(set->text, "b=c");
+  EXPECT_TRUE(AnnotationOverride("--annotation", "a=").ok());
+  for (const char* text : {"", "a", "=b"}) {
+    EXPECT_FALSE(AnnotationOverride("--annotation", text).ok()) << text;
+  }
+  EXPECT_EQ(AnnotationOverride("--annotation", "team").error().ToString(),
+            "--annotation: not of the form NAME=VALUE: \"team\" (such as --annotation "
+            "org.example.team=web)");
+}
+
 TEST(Override, AnEmptyOneIsRefused) {
   const Result<Override> result = ParseOverride("");
   ASSERT_FALSE(result.ok());

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/config/annotations.h"
 #include "runtime/config/process.h"
 #include "runtime/config/values.h"
 #include "runtime/sdk/abi.h"
@@ -49,6 +50,7 @@ struct Step {
 
 struct Pipeline {
   Process process;
+  Annotations annotations;
   std::vector<Step> steps;
 };
 

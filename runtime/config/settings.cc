@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/config/annotations.h"
 #include "runtime/config/path.h"
 #include "runtime/config/rows.h"
 #include "runtime/config/yaml.h"
@@ -14,6 +15,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::string_view kProcess = "process";
+constexpr std::string_view kAnnotations = "annotations";
 
 const slipway_option* FindOption(const StageEntry& stage, std::string_view name) {
   return FindRow(stage.descriptor->options, stage.descriptor->option_count, name);
@@ -68,6 +70,13 @@ class Applier {
                            .source = setting.source,
                            .append = setting.from.append},
                           pipeline_.process, mistakes_);
+    }
+    if (setting.from.stage == kAnnotations) {
+      return SetAnnotation({.name = setting.from.option,
+                            .value = setting.value,
+                            .source = setting.source,
+                            .append = setting.from.append},
+                           pipeline_.annotations, mistakes_);
     }
     for (Step& step : pipeline_.steps) {
       for (StageEntry& stage : step.alternatives) {

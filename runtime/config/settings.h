@@ -30,8 +30,8 @@ struct Settings {
 void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mistakes& mistakes);
 
 // Puts each setting in the place of what is given to the stages of the pipeline, or adds to that,
-// in their order; and the same for the process. Stages whose descriptor is nullptr are not known:
-// what is said of them, and what may be meant for them, is passed over.
+// in their order; and the same for the process and the annotations. Stages whose descriptor is
+// nullptr are not known: what is said of them, and what may be meant for them, is passed over.
 void ApplySettings(Settings& settings, Pipeline& pipeline, Mistakes& mistakes);
 
 }  // namespace slipway::config

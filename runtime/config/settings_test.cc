@@ -261,6 +261,19 @@ TEST_F(Settings, OfTheProcessTakeThePlaceOfTheFiles) {
   EXPECT_EQ(more.pass, (std::vector<std::string>{"Q", "R"}));
 }
 
+TEST_F(Settings, OfTheAnnotations) {
+  const std::string stages = "- uts\nannotations: {a: a, org.example.b: b}\n";
+  const Pipeline pipeline = With(stages, {*ParseOverride("annotations.org.example.b=x"),
+                                          *AnnotationOverride("--annotation", "c=[d"),
+                                          *AnnotationOverride("--annotation", "c=[e")});
+  EXPECT_EQ(pipeline.annotations, (Annotations{{"a", "a"}, {"c", "[e"}, {"org.example.b", "x"}}));
+  EXPECT_EQ(ErrorsWith(stages, {*ParseOverride("annotations.a+=b")}),
+            "--set annotations.a: annotations.a: only a list or a map can grow (write = for +=)\n");
+  EXPECT_EQ(ErrorsWith(stages, {*ParseOverride("annotations.a=[b]")}),
+            "--set annotations.a: annotations.a: found a list (write a text; an empty one is "
+            "\"\")\n");
+}
+
 TEST_F(Settings, OfTheProcessInShort) {
   const Process process =
       With("- uts\n", {*VariableOverride("-e", "A=b: [c=d"), *VariableOverride("-e", "P"),

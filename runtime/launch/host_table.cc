@@ -1,6 +1,9 @@
 #include "runtime/launch/host_table.h"
 
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdlib>
 #include <string_view>
 
 #include "runtime/launch/host_functions.h"
@@ -56,10 +59,23 @@ void WriteLog(slipway_context* context, uint32_t level, const char* text) noexce
   }
 }
 
+// Of the child that builds its container: the host's procfs is still there.
+pid_t OwnPidOnHost() {
+  char text[16] = {};
+  const ssize_t size = readlink("/proc/self", text, sizeof(text) - 1);
+  return size > 0 ? static_cast<pid_t>(strtol(text, nullptr, 10)) : 0;
+}
+
+pid_t FirstPid(const slipway_context& context) {
+  if (context.child_pid > 0) return context.child_pid;
+  if (context.first_pid > 0 || context.root == nullptr) return context.first_pid;
+  return OwnPidOnHost();
+}
+
 const char* StateOfOci(const slipway_context* context) noexcept {
   if (context->oci_state == nullptr || !*context->oci_state) return "";
   try {
-    context->oci_text = (*context->oci_state)(context->child_pid);
+    context->oci_text = (*context->oci_state)(context->phase, FirstPid(*context));
   } catch (...) {
     return "";  // without memory for it
   }
@@ -144,6 +160,8 @@ slipway_context ContextFor(const Occasion& occasion) {
   context.states = occasion.states;
   context.annotations = occasion.annotations;
   context.oci_state = occasion.oci_state;
+  context.phase = occasion.phase;
+  context.first_pid = occasion.pid;
   return context;
 }
 

@@ -52,7 +52,9 @@ struct slipway_context {
   const std::vector<std::string>* states = nullptr;               // or null
   const std::vector<std::string>* annotations = nullptr;          // or null
   const slipway::launch::OciState* oci_state = nullptr;           // or null
-  mutable std::string oci_text;                                   // what a stage was told last
+  slipway::state::Phase phase = slipway::state::Phase::kCreating;
+  pid_t first_pid = 0;           // of an operation on a container that runs
+  mutable std::string oci_text;  // what a stage was told last
 };
 
 namespace slipway::launch {

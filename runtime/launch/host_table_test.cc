@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <string>
+#include <vector>
 
 namespace slipway::launch {
 namespace {
@@ -58,6 +60,32 @@ TEST_F(HostFunctions, FailCutsTextsOfAnyLength) {
 TEST_F(HostFunctions, AnswerInCheckThatThereIsNoContainer) {
   EXPECT_STREQ(host_.container_id(&context_), "");
   EXPECT_EQ(host_.operation(&context_), uint32_t{SLIPWAY_CHECK});
+}
+
+TEST_F(HostFunctions, TellAnAnnotationByItsWholeName) {
+  EXPECT_EQ(host_.annotation(&context_, "a"), nullptr);
+  const std::vector<std::string> annotations = {"ab=1", "a=b=2", "empty="};
+  context_.annotations = &annotations;
+  EXPECT_STREQ(host_.annotation(&context_, "a"), "b=2");
+  EXPECT_STREQ(host_.annotation(&context_, "empty"), "");
+  EXPECT_EQ(host_.annotation(&context_, "b"), nullptr);
+}
+
+TEST_F(HostFunctions, TellTheStateOfOci) {
+  EXPECT_STREQ(host_.oci_state(&context_), "");
+  const OciState oci_state = [](state::Phase phase, pid_t pid) {
+    return std::string(state::NameOf(phase)) + " " + std::to_string(pid);
+  };
+  context_ = ContextFor({.phase = state::Phase::kPaused, .pid = 7, .oci_state = &oci_state});
+  EXPECT_STREQ(host_.oci_state(&context_), "paused 7");
+  // The hook's own word of the child counts.
+  context_.child_pid = 8;
+  EXPECT_STREQ(host_.oci_state(&context_), "paused 8");
+  context_ = ContextFor({.oci_state = &oci_state});
+  EXPECT_STREQ(host_.oci_state(&context_), "creating 0");
+  ContainerRoot root;
+  context_.root = &root;  // InChild: this process is the container's first
+  EXPECT_EQ(host_.oci_state(&context_), "creating " + std::to_string(getpid()));
 }
 
 TEST_F(HostFunctions, AreRefusedOutsideOfTheirHooks) {

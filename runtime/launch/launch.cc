@@ -45,9 +45,11 @@ class Stopwatch {
   const Clock::time_point begin_ = Clock::now();
 };
 
-Occasion OccasionOf(const Job& job, const state::Journal& journal) {
+Occasion OccasionOf(const Job& job, const state::Journal& journal,
+                    state::Phase phase = state::Phase::kCreating) {
   return {.operation = SLIPWAY_START,
           .container_id = &job.facts.id,
+          .phase = phase,
           .log = &job.log,
           .entries = &journal.entries(),
           .states = &journal.states(),
@@ -91,7 +93,7 @@ Status Started(const Job& job, const Container& container, const state::Journal&
                    [](const Stage& stage) { return stage.descriptor().started != nullptr; })) {
     return Ok();
   }
-  slipway_context context = ContextFor(OccasionOf(job, journal));
+  slipway_context context = ContextFor(OccasionOf(job, journal, state::Phase::kRunning));
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
   context.passed = &passed;
@@ -218,7 +220,8 @@ int StatusOf(const Result<int>& exit_status) {
 
 // Returns what failed; then the journal stays. kept: it stays anyway, and says that all is undone.
 std::vector<Error> Undo(const Job& job, state::Journal& journal, Status taken_back, bool kept) {
-  std::vector<Error> failures = Unwind(OccasionOf(job, journal), job.stages);
+  std::vector<Error> failures =
+      Unwind(OccasionOf(job, journal, state::Phase::kStopped), job.stages);
   if (!taken_back.ok()) failures.push_back(KeepingState(taken_back.error()));
   if (failures.empty()) {
     Status removed = kept ? journal.SetUndone() : journal.Remove();
@@ -246,7 +249,8 @@ void Finish(const Job& job, state::Journal& journal, Outcome& outcome) {
   job.guard.Resume();
   const bool ended_badly = outcome.exit_status.ok() && *outcome.exit_status != 0;
   if (job.want_figures || ended_badly) {
-    outcome.findings = CollectFindings(OccasionOf(job, journal), job.stages, outcome.warnings);
+    outcome.findings = CollectFindings(OccasionOf(job, journal, state::Phase::kStopped), job.stages,
+                                       outcome.warnings);
   }
   for (Error& failure : Undo(job, journal, std::move(taken_back), kept)) {
     outcome.warnings.push_back(std::move(failure));

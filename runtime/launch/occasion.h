@@ -20,12 +20,14 @@ using Log = std::function<void(slipway_log_level, const Error& line)>;
 
 // Makes the JSON of slipway_host's oci_state. pid: of the container's first process, as the host
 // sees it; below 1 where it is not known.
-using OciState = std::function<std::string(pid_t pid)>;
+using OciState = std::function<std::string(state::Phase phase, pid_t pid)>;
 
 struct Occasion {
   slipway_operation operation = SLIPWAY_CHECK;
   const std::string* container_id = nullptr;  // or null: there is no container
-  const Log* log = nullptr;                   // or null: nobody listens
+  state::Phase phase = state::Phase::kCreating;
+  pid_t pid = 0;             // of a container that ran before
+  const Log* log = nullptr;  // or null: nobody listens
   // What stages have kept, by the journal; or null.
   const std::vector<state::Entry>* entries = nullptr;
   const std::vector<std::string>* states = nullptr;

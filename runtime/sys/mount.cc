@@ -9,6 +9,7 @@
 #include <sys/vfs.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "runtime/sys/file.h"
 
@@ -118,6 +119,17 @@ Result<uint64_t> RestrictionsOf(const Fd& file, const std::string& path) {
   struct statfs info {};
   if (fstatfs(file.get(), &info) != 0) return Error(errno, "see how this is mounted:", path);
   return static_cast<uint64_t>(info.f_flags) & (ST_NOSUID | ST_NODEV | ST_NOEXEC);
+}
+
+std::string AttributesText(uint64_t attributes) {
+  std::string text;
+  for (const auto& [attribute, name] : {std::pair{MOUNT_ATTR_RDONLY, "read-only"},
+                                        {MOUNT_ATTR_NOSUID, "nosuid"},
+                                        {MOUNT_ATTR_NODEV, "nodev"},
+                                        {MOUNT_ATTR_NOEXEC, "noexec"}}) {
+    if ((attributes & static_cast<uint64_t>(attribute)) != 0) text.append(", ").append(name);
+  }
+  return text;
 }
 
 Status SetPropagation(const Fd& mount, uint64_t propagation, const std::string& path) {

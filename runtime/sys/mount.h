@@ -43,6 +43,9 @@ Status AddAttributes(const Fd& mount, uint64_t attributes, bool recursive, const
 // Which of MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV and MOUNT_ATTR_NOEXEC the mount of `file` has.
 Result<uint64_t> RestrictionsOf(const Fd& file, const std::string& path);
 
+// ", read-only, nosuid, nodev, noexec" of MOUNT_ATTR_*, each that is there: to go on a text with.
+std::string AttributesText(uint64_t attributes);
+
 // What reaches this mount, and the mounts below it, from others: MS_PRIVATE, MS_SLAVE, MS_SHARED of
 // mount_namespaces(7).
 Status SetPropagation(const Fd& mount, uint64_t propagation, const std::string& path);

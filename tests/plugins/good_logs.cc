@@ -26,6 +26,9 @@ class Logs final : public slipway::Stage {
 
   Status Create(slipway::Context& context) override { return Say(context, "Create"); }
   Status Probe(slipway::Context& context) override { return Say(context, "Probe"); }
+  Status Describe(slipway::Description& description) override {
+    return description.Add(SLIPWAY_EFFECT_OTHER, "token", "it is " + token_.value_or("none"));
+  }
   Status PreClone(slipway::Plan& plan) override {
     RETURN_IF_ERROR(plan.RecordUndo(token_ ? "with a token" : "without a token"));
     return Say(plan, "PreClone");

@@ -163,6 +163,11 @@ RunResult ContainerTest::RunScript(const std::string& stages, const std::string&
   return RunContainer(WriteStages(stages), {"/bin/sh", "-c", script});
 }
 
+RunResult ContainerTest::Plan(const std::string& stages) {
+  MakeRoot();
+  return RunProgram({Runfile("runtime/runtime"), "plan", WriteStages(stages)});
+}
+
 void ContainerTest::ExpectNothingLeft() {
   // An orphan that has ended is this process's to reap.
   pid_t pid = 0;

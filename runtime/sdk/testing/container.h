@@ -53,6 +53,9 @@ class ContainerTest {
   // A config with the given lines below `stages:`, at <folder>/test.yaml. Returns its path.
   std::string WriteStages(const std::string& lines) const;
 
+  // What `runtime plan` says of a pipeline of these stages, on a root of MakeRoot.
+  RunResult Plan(const std::string& stages);
+
   // The id that the next container gets.
   const std::string& next_id() const { return id_; }
 
