@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -91,11 +92,19 @@ class EachWay : public LivingOn, public ::testing::WithParamInterface<Way> {
  private:
   RunOptions ToFile() const { return Redirected(/*errors=*/false); }
 
+  RunResult Start(const Words& more) const {
+    Words words = {"start"};
+    const auto timeout = std::find(more.begin(), more.end(), "--hook-timeout");
+    if (timeout != more.end()) words.insert(words.end(), timeout, timeout + 2);
+    words.push_back(id());
+    return RunProgram(Argv(words), ToFile());
+  }
+
   int CreateAndStart(const std::string& stages, const Words& command, const Words& more) const {
     const RunResult built = RunProgram(BuildArgv("create", stages, command, more), ToFile());
     if (built.status != 0) return built.status;
     const pid_t pid = Pid();
-    const RunResult started = RunProgram(Argv({"start", id()}), ToFile());
+    const RunResult started = Start(more);
     const int status = AwaitStatus(pid);
     return started.status != 0 ? started.status : status;
   }
@@ -105,7 +114,7 @@ class EachWay : public LivingOn, public ::testing::WithParamInterface<Way> {
     const RunResult built =
         RunProgram(BuildArgv("create", stages, {"/bin/sleep", "1000"}, more), ToFile());
     if (built.status != 0) return built.status;
-    const RunResult started = RunProgram(Argv({"start", id()}), ToFile());
+    const RunResult started = Start(more);
     if (started.status != 0) return started.status;
     test_.Write("out", "");
     Words words = {"exec"};

@@ -33,7 +33,8 @@ Running::Running(const cli::Words& words, std::unique_ptr<state::Root> root,
                 .container_id = &container_.contents().facts.id,
                 .log = &log_,
                 .entries = &container_.journal().entries(),
-                .states = &container_.journal().states()},
+                .states = &container_.journal().states(),
+                .annotations = &container_.contents().facts.annotations},
       guard_(patience),
       loader_(FoldersOf(words)) {}
 

@@ -79,7 +79,8 @@ class Starts final : public slipway::Stage {
   }
 
   Status Teardown(std::string_view record, slipway::Context& context) override {
-    context.Warn("teardown: " + std::string(record));
+    context.Warn("teardown: " + std::string(record) + ", state '" + std::string(context.State()) +
+                 "'");
     return Ok();
   }
 
