@@ -19,6 +19,19 @@ Result<const slipway_stage*> LoadAgain(loader::Loader& loader, bool look_elsewhe
   return other.ok() ? std::move(other) : std::move(stage);
 }
 
+bool IsWanted(const state::Contents& contents, size_t position, Needed needed) {
+  switch (needed) {
+    case Needed::kWithRecords:
+      return std::any_of(contents.entries.begin(), contents.entries.end(),
+                         [&](const state::Entry& entry) { return entry.stage == position; });
+    case Needed::kWithStarted:
+      return contents.facts.stages[position].has_started;
+    case Needed::kAll:
+      break;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<Builders> LoadBuilders(loader::Loader& loader, const std::vector<std::string>& plugin_dirs,
@@ -28,10 +41,7 @@ Result<Builders> LoadBuilders(loader::Loader& loader, const std::vector<std::str
   builders.options.reserve(contents.facts.stages.size());
   for (size_t i = 0; i < contents.facts.stages.size(); ++i) {
     const state::SavedStage& saved = contents.facts.stages[i];
-    const bool wanted = needed == Needed::kAll ||
-                        std::any_of(contents.entries.begin(), contents.entries.end(),
-                                    [&](const state::Entry& entry) { return entry.stage == i; });
-    if (!wanted) {
+    if (!IsWanted(contents, i, needed)) {
       builders.stages.emplace_back(launch::StageSpec{.descriptor = &kNobody});
       continue;
     }
@@ -57,7 +67,8 @@ Result<std::vector<state::SavedStage>> SavedStages(const std::vector<launch::Sta
                      .record_version = descriptor.record_version,
                      .digest = std::move(origin->digest),
                      .path = std::move(origin->path),
-                     .options = state::FormatValues(descriptor, stage.spec().options)});
+                     .options = state::FormatValues(descriptor, stage.spec().options),
+                     .has_started = descriptor.started != nullptr});
   }
   return saved;
 }

@@ -22,6 +22,7 @@ struct Builders {
 
 enum class Needed {
   kWithRecords,  // stages that have left none do nothing, whatever they are asked
+  kWithStarted,  // those that want to know that the command runs
   kAll,
 };
 

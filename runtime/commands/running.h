@@ -33,6 +33,7 @@ class Running {
   static Result<std::unique_ptr<Running>> Take(const cli::Words& words, const std::string& id,
                                                slipway_operation operation, Needed needed);
 
+  const state::Root& root() const { return *root_; }
   state::LivingContainer& container() { return container_; }
   const state::Facts& facts() const { return container_.contents().facts; }
   std::vector<launch::Stage>& stages() { return builders_.stages; }

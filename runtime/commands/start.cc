@@ -1,6 +1,9 @@
 // runtime start: has a container run its command that was created before.
 
+#include <signal.h>
+
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -8,14 +11,21 @@
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/created.h"
 #include "runtime/launch/signals.h"
+#include "runtime/launch/started.h"
 #include "runtime/state/living.h"
 #include "runtime/state/root.h"
 #include "runtime/state/start_socket.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::commands {
 namespace {
 
-constexpr cli::Option kOptions[] = {kRoot, kHelp};
+constexpr cli::Option kOptions[] = {
+    kPluginDir, kTrust, kRoot, kHookTimeout, kVerbose, kHelp,
+};
+
+// For the end of a first process that was killed.
+constexpr std::chrono::seconds kPatience{10};
 
 Status CheckWaits(const state::LivingContainer& container, const std::string& id) {
   switch (container.phase()) {
@@ -36,33 +46,77 @@ Error StartedBefore(state::LivingContainer& container, const std::string& id) {
   return Error("the container has been started:", id, "runtime list shows what it does");
 }
 
+// It runs, and must not: the first process ends, and with it those of a pid namespace of its own.
+// A hook may have closed what this process held open.
+Error EndedBy(state::LivingContainer& container, Error error) {
+  if (error->exit_status == 0) error.ExitStatus(cli::kRuntimeFailed);
+  const auto& child = container.contents().child;
+  const auto pidfd = child ? sys::FindProcess(*child) : Result<sys::Fd>(sys::Fd());
+  if (pidfd.ok() && pidfd->valid()) {
+    (void)sys::SendSignal(*pidfd, SIGKILL).ok();
+    (void)sys::AwaitExit(*pidfd, kPatience).ok();
+  }
+  state::Journal& journal = container.journal();
+  if (journal.TakeBack().ok()) (void)journal.SetEnded(error->exit_status).ok();
+  return error;
+}
+
+Status TellStages(Running& running) {
+  state::LivingContainer& container = running.container();
+  running.guard().SetChild(container.child().get());
+  Status status = launch::CallStarted({.occasion = running.occasion(),
+                                       .stages = running.stages(),
+                                       .guard = running.guard(),
+                                       .journal = container.journal(),
+                                       .pid = container.pid(),
+                                       .pidfd = container.child()},
+                                      {});
+  running.guard().SetChild(-1);
+  return status;
+}
+
+// What comes between the word and its being written down waits.
+Result<cli::Report> StartWaiting(Running& running, sys::Fd connection) {
+  state::LivingContainer& container = running.container();
+  launch::BlockedSignals blocked;
+  if (running.guard().TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
+  running.guard().Pause();
+  ASSIGN_OR_RETURN(const launch::SignalSource signals, launch::SignalSource::Make(blocked));
+  auto started = launch::AwaitStarted(std::move(connection), signals, running.facts().command);
+  if (started.ok() && started->refused) {
+    Error& refused = *started->refused;
+    if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
+    RETURN_IF_ERROR(container.journal().SetEnded(refused->exit_status));
+    return refused;
+  }
+  if (started.ok() && started->interrupted != 0 && launch::HasStarted(running.stages())) {
+    return EndedBy(container, Error("interrupted before its stages knew that the command runs:",
+                                    running.facts().id)
+                                  .ExitStatus(started->interrupted));
+  }
+  if (started.ok()) {
+    Status told = TellStages(running);
+    if (!told.ok()) return EndedBy(container, std::move(told.error()));
+  }
+  RETURN_IF_ERROR(container.journal().SetPhase(state::Phase::kRunning));
+  if (!started.ok()) return std::move(started).status();
+  return cli::Report{.exit_status = started->interrupted};
+}
+
 Result<cli::Report> Start(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "start"));
-  ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
-  ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
-  ASSIGN_OR_RETURN(auto container, state::LivingContainer::Take(root, id));
-  RETURN_IF_ERROR(CheckWaits(container, id));
-  // What comes between the word and its being written down waits.
-  const launch::BlockedSignals blocked;
-  ASSIGN_OR_RETURN(const launch::SignalSource signals, launch::SignalSource::Make(blocked));
-  auto connection = state::ConnectForStart(root, id);
+  if (words.Has(kVerbose.name)) cli::SetVerbose();
+  ASSIGN_OR_RETURN(const auto running,
+                   Running::Take(words, id, SLIPWAY_START, Needed::kWithStarted));
+  RETURN_IF_ERROR(CheckWaits(running->container(), id));
+  RETURN_IF_ERROR(launch::CreateAll(running->stages(), running->occasion()));
+  auto connection = state::ConnectForStart(running->root(), id);
   if (!connection.ok() && connection.error()->errno_value == ECONNREFUSED) {
-    return StartedBefore(container, id);
+    return StartedBefore(running->container(), id);
   }
   if (!connection.ok()) return std::move(connection).status();
-  auto started =
-      launch::AwaitStarted(std::move(*connection), signals, container.contents().facts.command);
-  state::Journal& journal = container.journal();
-  if (!started.ok() || !started->refused) {
-    RETURN_IF_ERROR(journal.SetPhase(state::Phase::kRunning));
-    if (!started.ok()) return std::move(started).status();
-    return cli::Report{.exit_status = started->interrupted};
-  }
-  Error& refused = *started->refused;
-  if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
-  RETURN_IF_ERROR(journal.SetEnded(refused->exit_status));
-  return refused;
+  return StartWaiting(*running, std::move(*connection));
 }
 
 }  // namespace
@@ -77,8 +131,8 @@ constexpr Command kStartCommand = {
         "\n"
         "  runtime start web\n"
         "\n"
-        "Exit status: 0 when the command runs; 126 when it cannot be executed, and the container "
-        "has ended then.\n",
+        "Exit status: 0 when the command runs; 126 when it cannot be executed, 125 when a stage "
+        "does not agree, and the container has ended then.\n",
     .options = kOptions,
     .execute = Start};
 

@@ -130,8 +130,7 @@ Result<std::optional<Message>> Channel::Receive(Request* request) const {
 Status Channel::SendRequest(Request::Kind kind, size_t stage, std::string_view bytes,
                             int file) const {
   if (bytes.size() > SLIPWAY_MAX_MESSAGE) {
-    return Error("a message of " + std::to_string(bytes.size()) + " bytes", {},
-                 "a bug of the stage: at most " + std::to_string(SLIPWAY_MAX_MESSAGE));
+    return Error(EMSGSIZE, "speak to the stage's other half").In({}, kStep);
   }
   RequestPacket packet{.kind = static_cast<uint32_t>(kind),
                        .size = static_cast<uint32_t>(bytes.size()),

@@ -38,8 +38,8 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
 // What has become of one that was told to start.
 struct Started {
   std::optional<Error> refused = {};  // why the command does not run; then the container has ended
-  int interrupted =
-      0;  // the exit status, when a signal came before there was an answer; it goes on
+  // The exit status, when a signal came before there was an answer; it goes on.
+  int interrupted = 0;
 };
 
 // connection: by which it was told. command: as a person would read it. An error says that nobody

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -12,9 +14,22 @@ ContainerRoot::Owner OwnerOf(const slipway_context* context) {
   return {context->stage, context->descriptor->name};
 }
 
-Error HasNo(const char* hook) {
-  return Error(std::string("the stage has no ") + hook + " hook", {},
-               "a bug of the stage: nobody would take it");
+Error HasNo(const char* hook, const char* consequence) {
+  return Error(std::string("has no ") + hook + " hook", {},
+               std::string("a bug of the stage: ") + consequence);
+}
+
+Status CheckOpen(int fd, const char* operation) {
+  if (fcntl(fd, F_GETFD) >= 0) return Ok();
+  return Error(errno, operation, std::to_string(fd), "a bug of the stage");
+}
+
+Status PutAsideForStarted(const slipway_context& context, int fd) {
+  if (context.descriptor->started == nullptr) return HasNo("Started", "nobody would take it");
+  if (context.no_started != nullptr) {
+    return Error("nothing can be put aside for its Started hook", {}, context.no_started);
+  }
+  return context.channel->SendRequest(Request::Kind::kPassed, context.stage, {}, fd);
 }
 
 }  // namespace
@@ -50,16 +65,15 @@ int PutAside(slipway_context* context, int fd, uint32_t purpose, int number,
              slipway_error* error) noexcept {
   return Caught(error, "put a descriptor aside", [&]() -> Status {
     if (!context->descriptors) return WrongHook("put_aside", "InChild");
+    RETURN_IF_ERROR(CheckOpen(fd, "put aside the descriptor"));
     switch (purpose) {
       case SLIPWAY_ASIDE_FINISH:
-        if (context->descriptor->finish == nullptr) return HasNo("Finish");
+        if (context->descriptor->finish == nullptr) return HasNo("Finish", "nobody would take it");
         return context->descriptors->KeepForFinish(context->stage, fd);
       case SLIPWAY_ASIDE_COMMAND:
         return context->descriptors->KeepForCommand(fd, number, context->descriptor->name);
       case SLIPWAY_ASIDE_STARTED:
-        if (context->descriptor->started == nullptr) return HasNo("Started");
-        if (!context->channel) return WrongHook("put_aside", "InChild of a start");
-        return context->channel->SendRequest(Request::Kind::kPassed, context->stage, {}, fd);
+        return PutAsideForStarted(*context, fd);
       default:
         return Error("put a descriptor aside for nobody", std::to_string(purpose),
                      "a bug of the stage: purpose is a slipway_aside");
@@ -77,8 +91,10 @@ int SetTerminal(slipway_context* context, int fd, slipway_error* error) noexcept
 int Ask(slipway_context* context, const void* request, size_t size, int fd, void* answer,
         size_t* answer_size, int* answer_fd, slipway_error* error) noexcept {
   return Caught(error, "ask the host", [&]() -> Status {
-    if (!context->channel) return WrongHook("ask", "InChild");
-    if (context->descriptor->serve == nullptr) return HasNo("Serve");
+    if (!context->descriptors) return WrongHook("ask", "InChild");
+    if (context->descriptor->serve == nullptr) return HasNo("Serve", "nobody would answer it");
+    if (size > SLIPWAY_MAX_MESSAGE) return TooLong("a request", size);
+    if (fd >= 0) RETURN_IF_ERROR(CheckOpen(fd, "send its Serve the descriptor"));
     ASSIGN_OR_RETURN(
         Request answered,
         context->channel->Ask(context->stage, {static_cast<const char*>(request), size}, fd));

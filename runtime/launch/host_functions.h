@@ -24,6 +24,9 @@ int FailWith(slipway_error* error, const Error& cause);
 // Of one that is called from a hook that it is not for.
 Error WrongHook(std::string_view function, std::string_view hooks);
 
+// Of a message between the halves of a stage. what: "a request".
+Error TooLong(std::string_view what, size_t size);
+
 // Runs what a function of the host does: no exception crosses into the stage.
 template <typename Function>
 int Caught(slipway_error* error, const char* operation, Function function) noexcept {

@@ -149,6 +149,11 @@ Error WrongHook(std::string_view function, std::string_view hooks) {
                "a bug of the stage: only in " + std::string(hooks));
 }
 
+Error TooLong(std::string_view what, size_t size) {
+  return Error(std::string(what) + " of " + std::to_string(size) + " bytes is too long", {},
+               "a bug of the stage: at most " + std::to_string(SLIPWAY_MAX_MESSAGE) + " bytes");
+}
+
 const slipway_host* HostTable() { return &kHost; }
 
 slipway_context ContextFor(const Occasion& occasion) {

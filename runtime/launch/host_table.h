@@ -43,6 +43,7 @@ struct slipway_context {
   slipway::launch::Descriptors* descriptors = nullptr;      // InChild
   const slipway::launch::Descriptors* finishing = nullptr;  // Finish
   const slipway::launch::Channel* channel = nullptr;        // InChild, of a parked start; or null
+  const char* no_started = nullptr;  // InChild: why nothing can be put aside for Started; or null
   const std::vector<slipway::launch::Request>* passed = nullptr;  // Started
   slipway::launch::Request* reply = nullptr;                      // Serve
   std::vector<slipway::launch::Effect>* effects = nullptr;        // Describe

@@ -57,14 +57,14 @@ int Reply(slipway_context* context, const void* answer, size_t size, int fd,
           slipway_error* error) noexcept {
   return Caught(error, "answer the stage's InChild", [&]() -> Status {
     if (!context->reply) return WrongHook("reply", "Serve");
-    if (size > SLIPWAY_MAX_MESSAGE) {
-      return Error("an answer of " + std::to_string(size) + " bytes", {},
-                   "a bug of the stage: at most " + std::to_string(SLIPWAY_MAX_MESSAGE));
-    }
+    if (size > SLIPWAY_MAX_MESSAGE) return TooLong("an answer", size);
     sys::Fd file;
     if (fd >= 0) {
       file = sys::Fd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
-      if (!file.valid()) return Error(errno, "hand over the descriptor", std::to_string(fd));
+      if (!file.valid()) {
+        return Error(errno, "answer with the descriptor", std::to_string(fd),
+                     errno == EBADF ? "a bug of the stage" : "");
+      }
     }
     context->reply->bytes.assign(static_cast<const char*>(answer), size);
     context->reply->file = std::move(file);

@@ -1,6 +1,5 @@
 #include "runtime/launch/launch.h"
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -21,6 +20,7 @@
 #include "runtime/launch/sharing.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/start.h"
+#include "runtime/launch/started.h"
 #include "runtime/launch/strays.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/launch/unwinder.h"
@@ -87,37 +87,23 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
-Status Started(const Job& job, const Container& container, const state::Journal& journal,
-               const std::vector<Request>& passed) {
-  if (std::none_of(job.stages.begin(), job.stages.end(),
-                   [](const Stage& stage) { return stage.descriptor().started != nullptr; })) {
-    return Ok();
-  }
-  slipway_context context = ContextFor(OccasionOf(job, journal, state::Phase::kRunning));
-  context.child_pid = container.pid();
-  context.child_pidfd = container.pidfd().get();
-  context.passed = &passed;
-  job.guard.Resume();
-  Status status;
-  for (const Stage& stage : job.stages) {
-    status = stage.Started(context);
-    if (!status.ok()) break;
-    ++context.stage;
-  }
-  job.guard.Pause();
-  return status;
-}
-
 // The command runs: others may do something with the container now, so they are told. One that is
 // only created is left to them.
 Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
-                          const Began& began, const Terminal& terminal, state::Journal& journal,
+                          Began& began, const Terminal& terminal, state::Journal& journal,
                           Outcome& outcome) {
   if (job.create_only) {
     return LeaveWaiting(job.started, signals, container, job.guard, journal, outcome);
   }
   const std::function<Status(pid_t)> started = [&](pid_t pid) -> Status {
-    RETURN_IF_ERROR(Started(job, container, journal, began.passed));
+    const Occasion occasion = OccasionOf(job, journal);
+    RETURN_IF_ERROR(CallStarted({.occasion = occasion,
+                                 .stages = job.stages,
+                                 .guard = job.guard,
+                                 .journal = journal,
+                                 .pid = container.pid(),
+                                 .pidfd = container.pidfd()},
+                                std::move(began.passed)));
     Status told = journal.SetPhase(state::Phase::kRunning);
     if (!told.ok()) return KeepingState(told.error());
     return job.started ? job.started(pid) : Ok();

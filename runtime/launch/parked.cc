@@ -52,6 +52,17 @@ void AwaitRelease(const Channel& channel, Progress& progress) {
   if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
 }
 
+// What such hooks have kept since the clone.
+Status HearPostClone(const Setup& setup) {
+  if (setup.journal == nullptr ||
+      std::none_of(setup.stages.begin(), setup.stages.end(),
+                   [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; })) {
+    return Ok();
+  }
+  Status read = setup.journal->Refresh();
+  return read.ok() ? std::move(read) : Status(KeepingState(read.error()));
+}
+
 // Once more, because a change of credentials by a hook unties; PR_SET_PDEATHSIG(2const). A host
 // that died in between has closed the channel.
 void TieToHost(const Channel& channel) {
@@ -76,7 +87,8 @@ void TieToHost(const Channel& channel) {
                       progress.channel_lost = true;
                       _exit(kRuntimeFailed);
                     }};
-  Status status = last.Begin();
+  Status status = HearPostClone(setup);
+  if (status.ok()) status = last.Begin();
   if (status.ok()) status = RunInChild(hooks);
   if (status.ok()) {
     status = last.Prepare(

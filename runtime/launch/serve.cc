@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 
 namespace slipway::launch {
@@ -26,14 +27,22 @@ Status Handle(const Setup& setup, const Channel& channel, Request request, Began
     began.passed.push_back(std::move(request));
     return Ok();
   }
+  // Of what InChild has kept.
+  if (setup.journal != nullptr) {
+    Status read = setup.journal->Refresh();
+    if (!read.ok()) return KeepingState(read.error());
+  }
+  const Stage& stage = setup.stages[request.stage];
   Request reply;
   slipway_context context = ContextFor(setup.occasion);
   context.stage = request.stage;
   context.reply = &reply;
   setup.guard.Resume();
-  const Status served =
-      setup.stages[request.stage].Serve(context, request.bytes, request.file.get());
+  const Status served = stage.Serve(context, request.bytes, request.file.get());
   setup.guard.Pause();
+  if (!channel.IsIntact() || (setup.journal != nullptr && !setup.journal->IsIntact())) {
+    return ClosedDescriptors(stage, kServe);
+  }
   if (!served.ok()) return Sent(channel.Send(MessageType::kFailed, *served.error()));
   return Sent(
       channel.SendRequest(Request::Kind::kAnswered, request.stage, reply.bytes, reply.file.get()));

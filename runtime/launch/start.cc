@@ -57,6 +57,13 @@ bool Concerns(const Setup& setup, const Stage& stage, const char* hook, slipway_
   return setup.target == nullptr || stage.Joins(joins);
 }
 
+// Why nothing can be put aside for Started; or null.
+const char* WhyNoStarted(const Setup& setup) {
+  if (setup.target != nullptr) return "runtime exec does not call it";
+  if (setup.init.listener() >= 0) return "runtime start calls it, in a process of its own";
+  return nullptr;
+}
+
 Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
                 Status (Stage::*call)(slipway_context&) const) {
   const Setup& setup = hooks.setup;
@@ -67,6 +74,7 @@ Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
     context.root = &hooks.root;
     context.descriptors = &hooks.descriptors;
     context.channel = hooks.channel;
+    context.no_started = WhyNoStarted(setup);
   } else {
     context.finishing = &hooks.descriptors;
   }
@@ -105,11 +113,14 @@ Status EnterCgroups(const Setup& setup) {
 
 }  // namespace
 
-Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
-  if (journal.IsIntact()) return Ok();
+Error ClosedDescriptors(const Stage& stage, const char* hook) {
   return Error("closed the runtime's descriptors" + In(hook), {},
                "a bug of the stage: a hook closes only what it has opened")
       .In(stage.name(), hook);
+}
+
+Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook) {
+  return journal.IsIntact() ? Ok() : Status(ClosedDescriptors(stage, hook));
 }
 
 Position PositionOf(const Progress& progress) { return {progress.stage, progress.hook}; }

@@ -67,6 +67,7 @@ struct Progress {
 };
 
 // What a hook that closes what is not its own leads to.
+Error ClosedDescriptors(const Stage& stage, const char* hook);
 Status CheckIntact(const state::Journal& journal, const Stage& stage, const char* hook);
 
 // In the child, and `after` behind each hook: what the hooks may do, and what they say.

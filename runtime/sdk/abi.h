@@ -102,8 +102,9 @@ typedef struct slipway_stage {
    * the host's memory until then, as after vfork(2), but not its descriptors. */
   int (*in_child)(void* stage, slipway_context*, slipway_error*);
 
-  /* In the host, while the stage's InChild waits in `ask`. fd: what came with the request, or -1;
-   * the host's. When it fails, so does ask. */
+  /* In the host, while the stage's InChild waits in `ask`: also in SLIPWAY_EXEC, where that stage
+   * joins, in the process of that exec. fd: what came with the request, or -1; the host's. When it
+   * fails, so does ask. */
   int (*serve)(void* stage, slipway_context*, const void* request, size_t size, int fd,
                slipway_error*);
 
@@ -112,8 +113,11 @@ typedef struct slipway_stage {
    * comes before. */
   int (*finish)(void* stage, slipway_context*, slipway_error*);
 
-  /* In the host, in pipeline order: the command runs. When it fails, the container is ended. Not
-   * in SLIPWAY_EXEC. */
+  /* In the host, in pipeline order: the command runs, or has ended already. When it fails, the
+   * container is ended. Of a container that was created first, and is started later, the process
+   * that starts it calls it, of an object that was made from the options, without Probe; what it
+   * ends is undone when the container is deleted, and a start that is killed may have left it out.
+   * Not in SLIPWAY_EXEC. */
   int (*started)(void* stage, slipway_context*, slipway_error*);
 
   /* The hooks from here on work from the options and one undo record alone, perhaps in another

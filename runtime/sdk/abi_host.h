@@ -188,8 +188,9 @@ typedef struct slipway_host {
    * It holds from the last steps on. Where the command has no_new_privs, a filter must allow what
    * comes behind it: prctl, seccomp, rt_sigprocmask, execveat, execve, and with an init or in an
    * exec also mmap, lseek, close, fcntl, clone, getpid, getppid, getpgid, rt_sigaction,
-   * rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill, close_range, exit_group. Without
-   * it the kernel wants the filter before the command's rights are gone: then also capget, capset,
+   * rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill, close_range, exit_group; in a
+   * container that is created first setsid and accept4, and in an exec with a terminal setsid and
+   * ioctl. Without it the kernel wants the filter before the command's rights are gone: then also capget, capset,
    * setgroups, setresgid, setresuid, fcntl, write, openat, and what the Finish hooks call. */
   int (*add_filter)(slipway_context*, const void* instructions, size_t count, uint32_t flags,
                     slipway_error*);
@@ -226,7 +227,9 @@ typedef struct slipway_host {
   int (*open_in_root)(slipway_context*, const char* path, int flags, slipway_error*);
 
   /* InChild. Puts a copy of a descriptor aside, where it stays open when all others are closed.
-   * purpose: a slipway_aside; number: of SLIPWAY_ASIDE_COMMAND. */
+   * purpose: a slipway_aside; number: of SLIPWAY_ASIDE_COMMAND. Two for the same number are
+   * refused. Nothing can be put aside for Started where another process calls it, in a container
+   * that is created first, nor in SLIPWAY_EXEC: `ask` can hand it to Serve there. */
   int (*put_aside)(slipway_context*, int fd, uint32_t purpose, int number, slipway_error*);
 
   /* Finish, Started. What the stage has put aside for it, the first with index 0; -1 behind the

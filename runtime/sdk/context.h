@@ -68,6 +68,23 @@ class Context {
   void Warn(const std::string& text) { host_->log(context_, SLIPWAY_WARNING, text.c_str()); }
   void Info(const std::string& text) { host_->log(context_, SLIPWAY_INFO, text.c_str()); }
 
+  // From PreClone on: what RecordState has kept last; empty: nothing. Valid during the hook.
+  std::string_view State() const {
+    size_t size = 0;
+    const void* state = host_->state(context_, &size);
+    return {static_cast<const char*>(state), state != nullptr ? size : 0};
+  }
+
+  // Likewise: the stage's undo records, the oldest first. Valid until one more is left.
+  std::vector<std::string_view> UndoRecords() const {
+    std::vector<std::string_view> records;
+    size_t size = 0;
+    while (const void* record = host_->undo_record(context_, records.size(), &size)) {
+      records.emplace_back(static_cast<const char*>(record), size);
+    }
+    return records;
+  }
+
  protected:
   // Keeps an undo record, for Teardown.
   Status RecordUndo(std::string_view record) {
@@ -77,23 +94,6 @@ class Context {
   // Keeps what later hooks of the stage have to know, in whichever process they run.
   Status RecordState(std::string_view state) {
     return Done(host_->record_state(context_, state.data(), state.size(), error_));
-  }
-
-  // What RecordState has kept last; empty: nothing. Valid during the hook.
-  std::string_view State() const {
-    size_t size = 0;
-    const void* state = host_->state(context_, &size);
-    return {static_cast<const char*>(state), state != nullptr ? size : 0};
-  }
-
-  // The stage's undo records, the oldest first. Valid until one more is left.
-  std::vector<std::string_view> UndoRecords() const {
-    std::vector<std::string_view> records;
-    size_t size = 0;
-    while (const void* record = host_->undo_record(context_, records.size(), &size)) {
-      records.emplace_back(static_cast<const char*>(record), size);
-    }
-    return records;
   }
 
   Status Done(int result) const {
@@ -114,8 +114,6 @@ class Plan : public Context {
   // bytes.
   using Context::RecordState;
   using Context::RecordUndo;
-  using Context::State;
-  using Context::UndoRecords;
 
   // In SLIPWAY_EXEC: the container's first process, as the host sees it.
   pid_t FirstProcess() const { return host_->child_pid(context_); }
@@ -184,8 +182,6 @@ class ParkedChild : public Context {
   using Context::Context;
   using Context::RecordState;
   using Context::RecordUndo;
-  using Context::State;
-  using Context::UndoRecords;
 
   pid_t pid() const { return host_->child_pid(context_); }  // as the host sees it
   int pidfd() const { return host_->child_pidfd(context_); }
@@ -198,8 +194,6 @@ class Child : public Context {
   using Context::Context;
   using Context::RecordState;
   using Context::RecordUndo;
-  using Context::State;
-  using Context::UndoRecords;
 
   // The mount at the folder `root` becomes the container's root; the host enters it behind the last
   // InChild. flags: slipway_root_flags. The fd stays yours.
@@ -257,7 +251,6 @@ class Child : public Context {
 class Serving : public Context {
  public:
   using Context::Context;
-  using Context::State;
 
   // What it gets. The fd stays yours; -1: none.
   Status Reply(std::string_view answer, int fd = -1) {
@@ -280,7 +273,6 @@ class Description : public Context {
 class StartedContainer : public Context {
  public:
   using Context::Context;
-  using Context::State;
 
   pid_t pid() const { return host_->child_pid(context_); }  // of its first process, as seen here
   int pidfd() const { return host_->child_pidfd(context_); }
@@ -312,7 +304,6 @@ class Figures : public Context {
 class Finishing : public Context {
  public:
   using Context::Context;
-  using Context::State;
 
   // What InChild has put aside for it, in that order; -1 behind the last. Stays the host's.
   int Aside(size_t index = 0) const { return host_->aside(context_, index); }
@@ -322,7 +313,6 @@ class Finishing : public Context {
 class ProcessList : public Context {
  public:
   using Context::Context;
-  using Context::State;
 
   // pid: as this process sees it. One may be told twice.
   Status Add(pid_t pid) { return Done(host_->add_process(context_, pid, error_)); }
@@ -334,8 +324,6 @@ class Change : public Context {
   using Context::Context;
   using Context::RecordState;
   using Context::RecordUndo;
-  using Context::State;
-  using Context::UndoRecords;
 };
 
 }  // namespace slipway

@@ -57,6 +57,7 @@ class Reader {
     if (kind == "kept") return ReadKept(payload);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
+    if (kind == "started") return ReadStarted(payload);
     if (!IsComplete()) return false;
     if (kind == "child") return ReadChild(payload);
     if (kind == "record") return ReadRecord(payload);
@@ -131,6 +132,13 @@ class Reader {
     stages.back().options = text;
     ++options_;
     return true;
+  }
+
+  bool ReadStarted(std::string_view text) {
+    std::vector<SavedStage>& stages = contents_.facts.stages;
+    if (stages.empty() || options_ != stages.size()) return false;
+    stages.back().has_started = true;
+    return text.empty();
   }
 
   bool ReadChild(std::string_view text) {
@@ -241,6 +249,7 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
     text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +
                        stage.digest + " " + stage.path);
     text += FormatLine("options " + stage.options);
+    if (stage.has_started) text += FormatLine("started");
   }
   return text;
 }

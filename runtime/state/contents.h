@@ -12,6 +12,7 @@
 //                                       that its output goes to, or nothing
 //   stage NAME VERSION DIGEST PATH      for each stage, in pipeline order; VERSION: of its records
 //   options VALUES                      followed by its options
+//   started                             and by this, where it wants to know that the command runs
 //   child PID UNIQUE START              the first process, once it is cloned
 //   record STAGE BYTES                  an undo record; STAGE is a position in the pipeline
 //   state STAGE BYTES                   what a stage keeps for later; the last one counts
@@ -45,6 +46,7 @@ struct SavedStage {
   std::string digest;   // of the plugin, as the loader words it; without a blank: for people
   std::string path;     // of the plugin
   std::string options;  // of FormatValues
+  bool has_started = false;  // wants to know that the command runs
 };
 
 // What is known of a container before it is made.

@@ -193,6 +193,10 @@ Status Journal::OpenAgain() {
 Status Journal::TakeBack() {
   if (!IsIntact()) RETURN_IF_ERROR(OpenAgain());
   RETURN_IF_ERROR(LockOperation(file_));
+  return Refresh();
+}
+
+Status Journal::Refresh() {
   struct stat about {};
   if (fstat(file_.get(), &about) != 0) return Error(errno, "look at", path());
   if (about.st_size == size_) return Ok();

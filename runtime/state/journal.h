@@ -67,6 +67,9 @@ class Journal {
   // fails.
   Status TakeBack();
 
+  // Reads what another process, such as the host's child, has written meanwhile.
+  Status Refresh();
+
   // The oldest first.
   const std::vector<Entry>& entries() const { return entries_; }
 
