@@ -60,11 +60,37 @@ TEST_F(Life, APausedContainerStandsStillAndRefusesExec) {
   EXPECT_EQ(Later({"pause", id()}).status, 0) << "a second time";
   ExpectRefusal(Later({"exec", id(), "/bin/true"}),
                 "the container is paused, and nothing can join it: \"" + id() +
-                    "\" (runtime resume " + id() + " lets it go on)");
+                    "\" (runtime resume " + id() +
+                    " lets it go on; runtime exec --wait waits for that)");
   ASSERT_EQ(Later({"resume", id()}).status, 0);
   EXPECT_EQ(Later({"resume", id()}).status, 0) << "a second time";
   EXPECT_EQ(Later({"exec", id(), "/bin/true"}).status, 0);
   EXPECT_NE(Later({"list"}).out.find("running"), std::string::npos);
+}
+
+TEST_F(Life, ExecWaitsForAPausedContainerIfItIsTold) {
+  Start(kLimited);
+  ASSERT_EQ(Later({"pause", id()}).status, 0);
+  Running waiting(Argv({"exec", "--wait", id(), "/bin/echo", "joined"}));
+  while (!HasPidfd(waiting.pid())) sched_yield();
+  // It holds nothing up.
+  EXPECT_EQ(Later({"update", "--set", "cgroup.pids.max=30", id()}).status, 0);
+  EXPECT_NE(Later({"list"}).out.find("paused"), std::string::npos);
+  ASSERT_EQ(Later({"resume", id()}).status, 0);
+  const RunResult result = waiting.Await();
+  EXPECT_EQ(result.out, "joined\n") << result.err;
+}
+
+TEST_F(Life, WhatWaitsForAPausedContainerIsToldOfItsEnd) {
+  Start(kLimited);
+  ASSERT_EQ(Later({"pause", id()}).status, 0);
+  Running waiting(Argv({"exec", "--wait", id(), "/bin/true"}));
+  while (!HasPidfd(waiting.pid())) sched_yield();
+  ASSERT_EQ(Later({"kill", id(), "KILL"}).status, 0);
+  const RunResult result = waiting.Await();
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err.find("runtime: "), 0U) << result.err;
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
 }
 
 TEST_F(Life, APausedContainerIsKilled) {

@@ -123,7 +123,8 @@ TEST(Describe, MakesATableForTheReadme) {
 TEST(Describe, SaysWhatAStageNeeds) {
   EXPECT_EQ(Needs(SLIPWAY_UNPRIVILEGED, nullptr), "needs       no privileges");
   EXPECT_EQ(Needs(SLIPWAY_UNPRIVILEGED, "root, or patience"), "needs       root, or patience");
-  EXPECT_EQ(Needs(SLIPWAY_ROOT_OR_USERNS, nullptr), "needs       root (CAP_SYS_ADMIN), or a user namespace around it");
+  EXPECT_EQ(Needs(SLIPWAY_ROOT_OR_USERNS, nullptr),
+            "needs       root (CAP_SYS_ADMIN), or a user namespace around it");
   EXPECT_EQ(Needs(SLIPWAY_ROOT, "Linux 6.6"), "needs       root (CAP_SYS_ADMIN), and Linux 6.6");
 }
 

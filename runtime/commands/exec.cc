@@ -24,6 +24,7 @@ constexpr cli::Option kOptions[] = {
      "command",
      'u'},
     kWorkdir,
+    {"wait", Kind::kFlag, "", "wait until a paused container goes on, instead of refusing"},
     {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},
     {"outlive-runtime", Kind::kFlag, "",
      "let the command live on when this runtime is killed; without it the command ends too"},
@@ -92,11 +93,14 @@ Result<cli::Report> Exec(Given given) {
   }
   ASSIGN_OR_RETURN(const std::vector<int> kept, KeptDescriptors(words));
   if (words.Has(kVerbose.name)) cli::SetVerbose();
-  ASSIGN_OR_RETURN(const auto running, Running::Take(words, id, SLIPWAY_EXEC, Needed::kAll));
+  ASSIGN_OR_RETURN(const auto running,
+                   Running::Take(words, id, SLIPWAY_EXEC, Needed::kAll,
+                                 words.Has("wait") ? state::LivingContainer::TakeAwake
+                                                   : state::LivingContainer::Take));
   RETURN_IF_ERROR(CheckStarted(running->container()));
   if (running->container().phase() == state::Phase::kPaused) {
     return Error("the container is paused, and nothing can join it:", id,
-                 "runtime resume " + id + " lets it go on");
+                 "runtime resume " + id + " lets it go on; runtime exec --wait waits for that");
   }
   ASSIGN_OR_RETURN(const launch::Command command, CommandOf(words, running->facts()));
   RETURN_IF_ERROR(launch::CreateAll(running->stages(), running->occasion()));

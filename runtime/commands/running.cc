@@ -44,13 +44,14 @@ Running::Running(const cli::Words& words, std::unique_ptr<state::Root> root,
       loader_(FoldersOf(words)) {}
 
 Result<std::unique_ptr<Running>> Running::Take(const cli::Words& words, const std::string& id,
-                                               slipway_operation operation, Needed needed) {
+                                               slipway_operation operation, Needed needed,
+                                               Way take) {
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const std::chrono::seconds patience, HookTimeout(words));
   RETURN_IF_ERROR(CheckFolders(words));
   ASSIGN_OR_RETURN(state::Root opened, state::Root::Open(folder));
   auto root = std::make_unique<state::Root>(std::move(opened));
-  ASSIGN_OR_RETURN(auto container, state::LivingContainer::Take(*root, id));
+  ASSIGN_OR_RETURN(auto container, take(*root, id));
   std::unique_ptr<Running> running(
       new Running(words, std::move(root), std::move(container), patience, operation));
   ASSIGN_OR_RETURN(running->builders_, LoadBuilders(running->loader_, words.Texts(kPluginDir.name),

@@ -29,9 +29,12 @@ Result<state::Seen> LookAt(const cli::Words& words, const std::string& id);
 // For an operation: no other begins as long as this lives.
 class Running {
  public:
-  // words: with kRoot, kPluginDir, kTrust, kHookTimeout and kVerbose.
+  // words: with kRoot, kPluginDir, kTrust, kHookTimeout and kVerbose. take: which way the container
+  // is taken.
+  using Way = Result<state::LivingContainer> (*)(const state::Root& root, const std::string& id);
   static Result<std::unique_ptr<Running>> Take(const cli::Words& words, const std::string& id,
-                                               slipway_operation operation, Needed needed);
+                                               slipway_operation operation, Needed needed,
+                                               Way take = state::LivingContainer::Take);
 
   const state::Root& root() const { return *root_; }
   state::LivingContainer& container() { return container_; }

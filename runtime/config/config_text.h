@@ -19,8 +19,8 @@ inline constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 struct ConfigText {
   std::string name;  // in errors: the path as it was given, "standard input", "fd:3"
   std::string text;
-  // What fstat(2) says of the file that was read; nullopt: it was a descriptor of the caller's, also
-  // by a path such as /dev/fd/3 or /dev/stdin.
+  // What fstat(2) says of the file that was read; nullopt: it was a descriptor of the caller's,
+  // also by a path such as /dev/fd/3 or /dev/stdin.
   std::optional<struct stat> file = {};
 
   // A line, counted from 1, without its newline; empty when there is no such line.

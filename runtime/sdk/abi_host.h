@@ -190,8 +190,9 @@ typedef struct slipway_host {
    * exec also mmap, lseek, close, fcntl, clone, getpid, getppid, getpgid, rt_sigaction,
    * rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill, close_range, exit_group; in a
    * container that is created first setsid and accept4, and in an exec with a terminal setsid and
-   * ioctl. Without it the kernel wants the filter before the command's rights are gone: then also capget, capset,
-   * setgroups, setresgid, setresuid, fcntl, write, openat, and what the Finish hooks call. */
+   * ioctl. Without it the kernel wants the filter before the command's rights are gone: then also
+   * capget, capset, setgroups, setresgid, setresuid, fcntl, write, openat, and what the Finish
+   * hooks call. */
   int (*add_filter)(slipway_context*, const void* instructions, size_t count, uint32_t flags,
                     slipway_error*);
 

@@ -7,6 +7,7 @@
 
 #include "runtime/state/lock.h"
 #include "runtime/state/open.h"
+#include "runtime/sys/file_watch.h"
 
 namespace slipway::state {
 namespace {
@@ -60,6 +61,20 @@ Result<LivingContainer> LivingContainer::Take(const Root& root, const std::strin
   RETURN_IF_ERROR(CheckRuns(*seen));
   ASSIGN_OR_RETURN(Journal journal, Journal::Continue(root, seen->contents, std::move(file)));
   return LivingContainer(std::move(*seen), std::move(journal));
+}
+
+// It looks before it takes: to take and give back is a change of the journal, too.
+Result<LivingContainer> LivingContainer::TakeAwake(const Root& root, const std::string& id) {
+  while (true) {
+    ASSIGN_OR_RETURN(const sys::FileWatch watch, Watch(root, id));
+    ASSIGN_OR_RETURN(const Seen seen, LookAtLiving(root, id));
+    if (seen.phase == Phase::kPaused) {
+      RETURN_IF_ERROR(watch.Await(seen.child));
+      continue;
+    }
+    ASSIGN_OR_RETURN(LivingContainer taken, Take(root, id));
+    if (taken.phase() != Phase::kPaused) return taken;
+  }
 }
 
 }  // namespace slipway::state

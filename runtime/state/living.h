@@ -30,6 +30,9 @@ class LivingContainer {
   // outlives the container. Fails as LookAtLiving.
   static Result<LivingContainer> Take(const Root& root, const std::string& id);
 
+  // The same of one that does not stand still: waits until whoever has paused it lets it go on.
+  static Result<LivingContainer> TakeAwake(const Root& root, const std::string& id);
+
   const Contents& contents() const { return seen_.contents; }
   Phase phase() const { return seen_.phase; }
 
