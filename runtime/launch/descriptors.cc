@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -14,31 +15,60 @@ namespace {
 
 constexpr const char* kStep = "exec";
 
-Result<sys::Fd> CopyOf(int fd, int at_least = 0) {
-  sys::Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, at_least));
+constexpr int kFirst = STDERR_FILENO + 1;
+
+Result<sys::Fd> CopyOf(int fd) {
+  sys::Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, kFirst));
   if (copy.valid()) return copy;
   return Error(errno, "keep the descriptor", std::to_string(fd));
 }
 
-Error CannotKeep(int cause, int fd) {
-  return Error(cause, "keep the descriptor", std::to_string(fd),
-               "a stage or the caller wants it open in the command")
-      .In({}, kStep);
+std::string LimitOfFiles() {
+  struct rlimit limit {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return "its limit of open files, RLIMIT_NOFILE, is " + std::to_string(limit.rlim_cur);
+}
+
+Error CannotGive(int cause, int number, const std::string& who) {
+  const bool too_many = cause == EMFILE || cause == EBADF || cause == EINVAL;
+  return Error(cause, "give the command a descriptor under the number", std::to_string(number),
+               too_many ? LimitOfFiles() : std::string())
+      .In(who, kStep);
+}
+
+std::string WhoKeeps(const std::string& who) {
+  return who.empty() ? "--keep-fd names it" : "the stage " + who + " keeps one already";
 }
 
 }  // namespace
 
 Status Inherited::Keep(int fd, int number, const std::string& who) {
   if (number < 0) number = fd;
-  for (const Kept& other : kept_) {
-    if (other.number != number) continue;
-    if (other.fd == fd) return Ok();
-    return Error("a second descriptor for the command under the number", std::to_string(number),
-                 other.who.empty() ? "--keep-fd names it already"
-                                   : "the stage " + other.who + " keeps one already");
+  if (const Kept* other = Find(number)) {
+    if (other->fd == fd) return Ok();
+    Error error("a second descriptor for the command under the number", std::to_string(number),
+                WhoKeeps(other->who));
+    if (who.empty()) error.Prefix("--keep-fd");
+    return error;
   }
   kept_.push_back({fd, number, who});
   return Ok();
+}
+
+Status Inherited::LeavesStreams() const {
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number) {
+    const Kept* kept = Find(number);
+    if (kept == nullptr) continue;
+    return Error("a terminal for the command, and a descriptor under the number",
+                 std::to_string(number), WhoKeeps(kept->who));
+  }
+  return Ok();
+}
+
+const Inherited::Kept* Inherited::Find(int number) const {
+  const auto kept = std::find_if(kept_.begin(), kept_.end(),
+                                 [number](const Kept& one) { return one.number == number; });
+  return kept == kept_.end() ? nullptr : &*kept;
 }
 
 std::vector<int> Inherited::Files() const {
@@ -50,31 +80,40 @@ std::vector<int> Inherited::Files() const {
 Status Inherited::Inherit() const {
   for (const Kept& kept : kept_) {
     if (kept.fd == kept.number && fcntl(kept.fd, F_SETFD, 0) != 0) {
-      return CannotKeep(errno, kept.fd);
+      return CannotGive(errno, kept.number, kept.who);
     }
   }
   return Ok();
 }
 
+// Low, because the command's limit of open files holds already.
+int Inherited::CopyElsewhere(int fd) const {
+  for (int at_least = kFirst;; ++at_least) {
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, at_least);
+    if (copy < 0 || Find(copy) == nullptr) return copy;
+    close(copy);
+    at_least = copy;
+  }
+}
+
 Status Inherited::Place(const std::vector<int*>& needed) {
-  int highest = -1;
-  for (const Kept& kept : kept_) highest = std::max({highest, kept.fd, kept.number});
-  const auto move_away = [highest](int& fd, int number) {
-    if (fd != number) return true;
-    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, highest + 1);
-    if (moved >= 0) fd = moved;
-    return moved >= 0;
-  };
+  std::vector<int> spent;
   for (Kept& kept : kept_) {
     if (kept.fd == kept.number) continue;
-    for (int* fd : needed) {
-      if (!move_away(*fd, kept.number)) return CannotKeep(errno, *fd);
+    std::vector<int*> in_the_way = needed;
+    for (Kept& other : kept_) in_the_way.push_back(&other.fd);
+    for (int* fd : in_the_way) {
+      if (*fd != kept.number) continue;
+      const int copy = CopyElsewhere(*fd);
+      if (copy < 0) return CannotGive(errno, kept.number, kept.who);
+      *fd = copy;
     }
-    for (Kept& other : kept_) {
-      if (&other != &kept && !move_away(other.fd, kept.number)) return CannotKeep(errno, other.fd);
-    }
-    if (dup2(kept.fd, kept.number) < 0) return CannotKeep(errno, kept.fd);
-    close(std::exchange(kept.fd, kept.number));
+    if (dup2(kept.fd, kept.number) < 0) return CannotGive(errno, kept.number, kept.who);
+    spent.push_back(std::exchange(kept.fd, kept.number));
+  }
+  // Not before: one may have several numbers.
+  for (const int fd : spent) {
+    if (Find(fd) == nullptr) close(fd);
   }
   return Ok();
 }
@@ -89,7 +128,7 @@ Status Descriptors::KeepForCommand(int fd, int number, const std::string& who) {
   if (number < 0) {
     return Error("a descriptor for the command without a number", {}, "a bug of the stage");
   }
-  ASSIGN_OR_RETURN(sys::Fd copy, CopyOf(fd, number + 1));
+  ASSIGN_OR_RETURN(sys::Fd copy, CopyOf(fd));
   RETURN_IF_ERROR(inherited_.Keep(copy.get(), number, who));
   for_command_.push_back(std::move(copy));
   return Ok();
@@ -100,7 +139,11 @@ Status Descriptors::SetTerminal(int fd, const std::string& who) {
     return Error("a second terminal for the command", {},
                  "the stage " + terminal_of_ + " has set one already");
   }
-  if (!isatty(fd)) return Error(ENOTTY, "make it the command's terminal", std::to_string(fd));
+  if (!isatty(fd)) {
+    return Error(errno, "make the command's terminal of the descriptor", std::to_string(fd),
+                 errno == EBADF ? "a bug of the stage"
+                                : "it is no terminal; the other end of a pty would be one");
+  }
   ASSIGN_OR_RETURN(terminal_, CopyOf(fd));
   terminal_of_ = who;
   return Ok();
@@ -121,6 +164,8 @@ std::vector<int> Descriptors::Spared() const {
 
 Status Descriptors::TakeTerminal(uid_t user, bool leads) {
   if (!terminal_.valid()) return Ok();
+  Status free = inherited_.LeavesStreams();
+  if (!free.ok()) return free.error().In(terminal_of_, kStep);
   const auto cannot = [this](const char* what) {
     return Error(errno, what).In(terminal_of_, kStep);
   };
@@ -132,10 +177,11 @@ Status Descriptors::TakeTerminal(uid_t user, bool leads) {
   // Whoever leads a session already cannot lead another one; its terminal is taken all the same.
   if (leads) (void)setsid();
   if (leads && ioctl(terminal_.get(), TIOCSCTTY, 0) != 0) {
-    return cannot("make it the command's controlling terminal");
+    return cannot("make the terminal the command's controlling one");
   }
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (dup2(terminal_.get(), fd) < 0) return cannot("put the command's input and output on it");
+    if (dup2(terminal_.get(), fd) < 0)
+      return cannot("make the terminal the command's standard descriptors");
   }
   return Ok();
 }

@@ -28,6 +28,9 @@ class Inherited {
   // In the child. Those that have their number already are no longer closed on exec.
   Status Inherit() const;
 
+  // Fails where one of them would take a standard descriptor's place.
+  Status LeavesStreams() const;
+
   // In the child, last: gives the others their numbers. needed: descriptors that are used until the
   // exec, which are moved out of the way; -1 among them is none.
   Status Place(const std::vector<int*>& needed);
@@ -38,6 +41,10 @@ class Inherited {
     int number;
     std::string who;
   };
+
+  const Kept* Find(int number) const;  // or null
+  // Returns a copy under a number that nobody wants; -1: errno says why there is none.
+  int CopyElsewhere(int fd) const;
 
   std::vector<Kept> kept_;
 };

@@ -109,7 +109,9 @@ int AddFilter(slipway_context* context, const void* instructions, size_t count, 
 int KeepFd(slipway_context* context, int fd, int number, slipway_error* error) noexcept {
   return Caught(error, "keep a descriptor", [&]() -> Status {
     if (!context->plan) return WrongHook("keep_fd", "PreClone");
-    if (fcntl(fd, F_GETFD) < 0) return Error(errno, "keep the descriptor", std::to_string(fd));
+    if (fcntl(fd, F_GETFD) < 0) {
+      return Error(errno, "keep the descriptor", std::to_string(fd), "a bug of the stage");
+    }
     return context->plan->inherited.Keep(fd, number, context->descriptor->name);
   });
 }
