@@ -87,7 +87,7 @@ typedef enum slipway_init_flags {
 
 /* What the runtime is doing for a container. */
 typedef enum slipway_operation {
-  SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe if that is wanted */
+  SLIPWAY_CHECK = 1, /* looks at a pipeline: Create, and Probe and Describe if that is wanted */
   SLIPWAY_START,     /* runs a container, to its end */
   SLIPWAY_GC,        /* undoes what a killed runtime has left */
   SLIPWAY_EXEC,      /* lets a further process into a running container */

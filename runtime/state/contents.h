@@ -43,9 +43,9 @@ namespace slipway::state {
 struct SavedStage {
   std::string name;
   uint32_t record_version = 0;  // of the records that it leaves
-  std::string digest;   // of the plugin, as the loader words it; without a blank: for people
-  std::string path;     // of the plugin
-  std::string options;  // of FormatValues
+  std::string digest;        // of the plugin, as the loader words it; without a blank: for people
+  std::string path;          // of the plugin
+  std::string options;       // of FormatValues
   bool has_started = false;  // wants to know that the command runs
 };
 
