@@ -1,6 +1,7 @@
 // Containers that are created by one process, started by another and deleted by a third one.
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "runtime/sdk/testing/container.h"
