@@ -158,6 +158,16 @@ TEST_F(PlainUserNamespace, AHelpersRefusalIsInItsOwnWords) {
                 "(gid range not allowed)");
 }
 
+TEST_F(PlainUserNamespace, AHelperThatHangsIsGivenUp) {
+  GiveIds();
+  std::ofstream("/usr/bin/newgidmap") << "#!/bin/sh\nexec sleep 1000\n";
+  fs::copy_file("/usr/bin/newgidmap", "/usr/bin/newuidmap");
+  for (const char* name : {"/usr/bin/newuidmap", "/usr/bin/newgidmap"}) chmod(name, 0755);
+  ExpectRefusal(Run(kContainer, "true"),
+                "good-user-namespace: cannot map the container's ids: /usr/bin/newgidmap has not "
+                "ended within 10 s (it was killed)");
+}
+
 TEST_F(PlainUserNamespace, OtherIdsNeedTheHelpers) {
   ExpectRefusal(Run("  - good-user-namespace: {map: [user 0 1 1, group 0 1 1]}\n", "true"),
                 "good-user-namespace: cannot map the container's ids: there is no newgidmap (ids "

@@ -1,6 +1,7 @@
 #include "runtime/launch/id_helper.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "runtime/sys/clone.h"
@@ -20,6 +23,7 @@ namespace {
 constexpr const char* kFolders[] = {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"};
 constexpr size_t kMostWords = 300;
 constexpr int kNotExecuted = 127;
+constexpr std::chrono::seconds kPatience{10};  // it reads and writes small files
 
 std::string PathOf(const char* name) {
   for (const char* folder : kFolders) {
@@ -57,11 +61,25 @@ std::vector<std::string> WordsFor(const char* name, pid_t child,
   _exit(kNotExecuted);
 }
 
-// What it says, in one line.
-std::string ReadWords(const sys::Fd& from) {
+using Clock = std::chrono::steady_clock;
+
+// Until there is something to read, or the end of it. False when that takes too long.
+bool AwaitWords(const sys::Fd& from, Clock::time_point deadline) {
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return false;
+    pollfd event{.fd = from.get(), .events = POLLIN, .revents = 0};
+    if (poll(&event, 1, static_cast<int>(left.count())) > 0) return true;
+  }
+}
+
+// What it says, in one line; nullopt: it has not come to its end in time.
+std::optional<std::string> ReadWords(const sys::Fd& from) {
+  const Clock::time_point deadline = Clock::now() + kPatience;
   std::string said;
   char part[512];
   while (true) {
+    if (!AwaitWords(from, deadline)) return std::nullopt;
     const ssize_t size = read(from.get(), part, sizeof(part));
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) break;
@@ -94,15 +112,21 @@ Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ra
   ASSIGN_OR_RETURN(const sys::Cloned helper, sys::Clone(0, -1));
   if (helper.pid == 0) Execute(path, pointers.data(), write_end.get());
   write_end.Close();
-  const std::string said = ReadWords(read_end);
+  const std::optional<std::string> said = ReadWords(read_end);
+  if (!said) kill(helper.pid, SIGKILL);
   int status = 0;
   while (waitpid(helper.pid, &status, 0) < 0) {
     if (errno != EINTR) return Error(errno, "wait for", path);
   }
+  if (!said) {
+    return Error(path + " has not ended within " + std::to_string(kPatience.count()) + " s", {},
+                 "it was killed");
+  }
   if (status == 0) return Ok();
-  return Error(
-      path + " failed", {},
-      !said.empty() ? said : "it says nothing; exit status " + std::to_string(WEXITSTATUS(status)));
+  return Error(path + " failed", {},
+               !said->empty()
+                   ? *said
+                   : "it says nothing; exit status " + std::to_string(WEXITSTATUS(status)));
 }
 
 }  // namespace slipway::launch

@@ -13,6 +13,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True  # No cache folder in the source tree.
 
@@ -62,15 +63,23 @@ def read_trace(text):
 
 
 def run(argv):
-    done = subprocess.run(argv, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True)
+    """What it says on stderr. Not by a pipe, which a container that waits would hold open."""
+    with tempfile.TemporaryFile("w+") as errors:
+        done = subprocess.run(argv, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stderr=errors,
+                              stdout=subprocess.DEVNULL)
+        errors.seek(0)
+        said = errors.read()
     if done.returncode != 0:
-        sys.exit(f"budget: status {done.returncode} of {' '.join(argv)}\n{done.stderr}")
-    return done.stderr
+        sys.exit(f"budget: status {done.returncode} of {' '.join(argv)}\n{said}")
+    return said
 
 
-def count_calls(argv, log):
-    run(["strace", "-f", "-y", "-o", log, *argv])
+def count_calls(argv, log, follow=True):
+    """follow: those of the processes that it makes, too."""
+    run(["strace", *(["-f"] if follow else []), "-y", "-o", log, *argv])
+    if not follow:
+        with open(log, encoding="utf-8", errors="replace") as file:
+            return {"system-calls": sum(not line.startswith(("+++", "---")) for line in file)}
     with open(log, encoding="utf-8", errors="replace") as file:
         calls = read_trace(file.read())
     return {
@@ -92,6 +101,28 @@ def median_faults(argv):
     return round(statistics.median(count_page_faults(argv) for _ in range(FAULT_RUNS)))
 
 
+def measure_operations(world, argv):
+    """Of a container in two steps, and of a further command in it. argv: of a run of it."""
+    runtime, *words = argv
+    root = words[words.index("--root"):][:2]
+    container = words[words.index("--name") + 1]
+    words[-1] = "/pause"
+
+    def count(verb, *more, follow=False):
+        return count_calls([runtime, verb, *more], world.path("trace"), follow)["system-calls"]
+
+    further = ["exec", *root, container, "/noop"]
+    counted = {
+        "create-calls": count("create", *words),
+        "start-calls": count("start", *root, container),
+        "exec-calls": count(*further, follow=True),
+        "exec-faults": median_faults([runtime, *further]),
+    }
+    # How many calls that takes depends on how many processes the machine has.
+    run([runtime, "delete", *root, "--force", container])
+    return counted
+
+
 def measure(world):
     sides = Sides(world, ("ours",))
     (side,) = sides.of(Container("cgroup", "/noop"))
@@ -103,7 +134,7 @@ def measure(world):
     (side,) = sides.of(Container("init", "/noop"))
     counted["init-calls"] = count_calls(side.argv, world.path("trace"))["system-calls"]
     counted["init-faults"] = median_faults(side.argv)
-    return counted
+    return counted | measure_operations(world, side.argv)
 
 
 def read_budget(text, version):
