@@ -58,6 +58,8 @@ int Print(const Report& report) {
   if (*report.exit_status != 0) {
     for (const Error& note : report.notes) PrintError("", note);
   }
+  // A signal may have interrupted it.
+  while (std::fflush(stdout) != 0 && errno == EINTR) std::clearerr(stdout);
   // A terminal's stream is flushed at each line: what failed then fails no second time.
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return *report.exit_status;
   PrintError("", Error(errno, "write", "standard output"));

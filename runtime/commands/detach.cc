@@ -49,7 +49,7 @@ Result<cli::Report> EndWith(pid_t monitor) {
     if (errno != EINTR) return Error(errno, "wait for the runtime in the background");
   }
   if (!WIFSIGNALED(status)) return cli::Report{.exit_status = WEXITSTATUS(status)};
-  return Error("the runtime in the background was killed before the command ran:",
+  return Error("the runtime in the background was killed before it could say that the command runs:",
                strsignal(WTERMSIG(status)), "runtime gc undoes what it has left");
 }
 
