@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <charconv>
 #include <string>
 
@@ -40,9 +41,11 @@ constexpr Figure kFigures[] = {
     {"blkio.throttle.io_service_bytes", "Write", "io.written_bytes", 1},
 };
 
-bool IsStill(const CgroupRecord& record) {
+Result<bool> IsStill(const CgroupRecord& record) {
   struct stat about {};
-  return stat(record.path.c_str(), &about) == 0 && about.st_ino == record.inode;
+  if (stat(record.path.c_str(), &about) == 0) return about.st_ino == record.inode;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return Error(errno, "look at the cgroup", record.path);
 }
 
 std::optional<int64_t> Read(const std::string& cgroup, const Figure& figure) {
@@ -81,7 +84,9 @@ std::optional<int64_t> FigureIn(std::string_view text, std::string_view key) {
 
 Status ReportCgroup(std::string_view text, Figures& figures) {
   ASSIGN_OR_RETURN(const CgroupRecord record, ParseRecord(text));
-  if (record.kind != CgroupRecord::Kind::kMade || !IsStill(record)) return Ok();
+  if (record.kind != CgroupRecord::Kind::kMade) return Ok();
+  ASSIGN_OR_RETURN(const bool is_still, IsStill(record));
+  if (!is_still) return Ok();
   for (const Figure& figure : kFigures) {
     const std::optional<int64_t> value = Read(record.path, figure);
     if (!value) continue;

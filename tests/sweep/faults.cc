@@ -128,7 +128,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_bind, "bind", -1, {ENOMEM, EADDRINUSE}},
       {SYS_listen, "listen", -1, {}, kValid},
       {SYS_connect, "connect", -1, {EAGAIN, EACCES}},
-      {SYS_accept4, "accept4", -1, {ENFILE, ENOMEM}},
+      {SYS_accept4, "accept4", -1, {ENFILE}},
       {SYS_getsockopt, "getsockopt", -1, {}, kValid},
       {SYS_sendto, "sendto", -1, {EINTR, ENOMEM, ENOBUFS}},
       {SYS_recvfrom, "recvfrom", -1, {EINTR, ENOMEM}},

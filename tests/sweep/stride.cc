@@ -9,7 +9,7 @@
 namespace slipway::testing {
 namespace {
 
-constexpr size_t kEvery = 3;
+constexpr size_t kEvery = 5;
 // In the testbed, where a container takes as long as fifty elsewhere.
 constexpr size_t kEverySlow = 17;
 
