@@ -119,6 +119,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_getgid, "getgid", -1, {}, kNeverFails},
       {SYS_getegid, "getegid", -1, {}, kNeverFails},
       {SYS_uname, "uname", -1, {}, kValid},
+      {SYS_clock_nanosleep, "clock_nanosleep", -1, {EINTR}},
       {SYS_clock_gettime, "clock_gettime", -1, {}, kValid},
       {SYS_getrandom, "getrandom", -1, {EINTR, EAGAIN}},
       {SYS_umask, "umask", -1, {}, kNeverFails},

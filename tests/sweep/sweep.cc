@@ -84,7 +84,8 @@ bool NamesItsPlace(const std::string& line) {
   const bool in_file = line.find(".yaml:") < line.find(": ");
   const Words ends = {"process ended before the command ran",
                       "was killed before it could say that the command runs",
-                      "the container's init gave no answer", "the container has ended: "};
+                      "the container's init gave no answer",
+                      "the container has ended: ", "could not be undone, and is kept"};
   const bool ended = std::any_of(ends.begin(), ends.end(), [&](const std::string& text) {
     return line.find(text) != std::string::npos;
   });
