@@ -44,7 +44,7 @@ Stride::Stride(size_t calls)
       from_(1 + (From() - 1) % std::clamp<size_t>(calls, 1, every_)) {}
 
 std::string Stride::Describe(size_t swept) const {
-  const std::string text = std::to_string(swept) + " of " + std::to_string(calls_) + " calls";
+  std::string text = std::to_string(swept) + " of " + std::to_string(calls_) + " calls";
   if (every_ == 1) return text;
   return text + " (SLIPWAY_SWEEP_EVERY=" + std::to_string(every_) +
          " SLIPWAY_SWEEP_FROM=" + std::to_string(from_) + ")";
