@@ -39,6 +39,7 @@ struct Operation {
   bool again = false;                       // once it was struck, it succeeds when it is repeated
   std::vector<Role> births = {Role::kChild, Role::kCommand};
   std::vector<std::string> pipelines = {"Service"};  // by their names; none: all that end
+  bool testbed = false;  // swept where everything takes long: what cgroups do is another there
 };
 
 const std::vector<Operation>& Operations();

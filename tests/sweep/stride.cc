@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kEvery = 5;
 // In the testbed, where a container takes as long as fifty elsewhere.
-constexpr size_t kEverySlow = 17;
+constexpr size_t kEverySlow = 29;
 
 // 0: nobody has set it.
 size_t Setting(const char* name) {

@@ -42,8 +42,8 @@ std::vector<std::string> MountPoints(const std::string& wanted) {
 }
 
 // Why the machine cannot run the pipeline; empty if it can.
-std::string Lacks(const Pipeline& pipeline) {
-  if (Slowness() > 1 && !pipeline.testbed) return "it takes too long here";
+std::string Lacks(const Pipeline& pipeline, const Operation& operation) {
+  if (Slowness() > 1 && !(pipeline.testbed && operation.testbed)) return "it takes too long here";
   const std::vector<std::string> unified = MountPoints("cgroup2");
   switch (pipeline.needs) {
     case Needs::kCgroupV1:
@@ -118,7 +118,7 @@ std::string NameOfCase(const ::testing::TestParamInfo<SweepCase>& info) {
 }
 
 void Sweep::SetUp() {
-  const std::string lacks = Lacks(GetParam().pipeline);
+  const std::string lacks = Lacks(GetParam().pipeline, operation());
   if (!lacks.empty()) GTEST_SKIP() << lacks;
   static const bool entered = (EnterOwnTmp(), true);
   ASSERT_TRUE(entered && !HasFatalFailure());
