@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -36,6 +37,12 @@ class Create : public LivingOn {
     int status = -1;
     EXPECT_EQ(waitpid(pid, &status, 0), pid);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  // Until the program `pid` waits in that system call; proc(5).
+  static void AwaitCall(pid_t pid, long number) {
+    const std::string file = "/proc/" + std::to_string(pid) + "/syscall";
+    while (!ReadText(file).starts_with(std::to_string(number) + " ")) sched_yield();
   }
 };
 
@@ -201,6 +208,23 @@ TEST_F(Create, ACommandThatHasGoneIsFoundOutAtTheStart) {
   EXPECT_EQ(Listed("state"), "stopped");
   EXPECT_EQ(Listed("exit_status"), "126");
   EXPECT_EQ(Later({"wait", id()}).status, 126);
+}
+
+// It stands still until it is killed, with the start's connection in its hands.
+TEST_F(Create, AStartTellsOfOneThatEndsBeforeItsCommandRuns) {
+  for (const char* pid : {"  - pid\n", "  - pid: {init: false}\n"}) {
+    const std::string stages = std::string(pid) + "  - mount: {root: root}\n";
+    ASSERT_EQ(Build(stages, {"/bin/sleep", "1000"}).status, 0) << Out();
+    const pid_t first = Pid();
+    kill(first, SIGSTOP);
+    Running start(Argv({"start", id()}));
+    AwaitCall(start.pid(), SYS_poll);
+    kill(first, SIGKILL);
+    ExpectRefusal(start.Await(), "the container's first process ended before the command ran");
+    EXPECT_EQ(Listed("state"), "stopped");
+    EXPECT_EQ(Later({"delete", id()}).status, 0);
+    AwaitOrphans();
+  }
 }
 
 TEST_F(Create, WaitTellsHowItEndedAlsoAfterwards) {

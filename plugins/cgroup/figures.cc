@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <charconv>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "plugins/cgroup/cgroup.h"
 #include "plugins/cgroup/life.h"
@@ -40,17 +43,25 @@ constexpr Figure kFigures[] = {
     {"blkio.throttle.io_service_bytes", "Write", "io.written_bytes", 1},
 };
 
-bool IsStill(const CgroupRecord& record) {
+Result<bool> IsStill(const CgroupRecord& record) {
   struct stat about {};
-  return stat(record.path.c_str(), &about) == 0 && about.st_ino == record.inode;
+  if (stat(record.path.c_str(), &about) == 0) return about.st_ino == record.inode;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return Error(errno, "look at the cgroup", record.path);
 }
 
-std::optional<int64_t> Read(const std::string& cgroup, const Figure& figure) {
-  const auto text = sys::ReadFile(cgroup + "/" + figure.file);
-  if (!text.ok()) return std::nullopt;
+// What this process lacks to read it; all else says that the kernel has no such figure.
+bool RanOut(int errno_value) {
+  return errno_value == EMFILE || errno_value == ENFILE || errno_value == ENOMEM;
+}
+
+// nullopt: there is none.
+Result<std::optional<int64_t>> Read(const std::string& cgroup, const Figure& figure) {
+  auto text = sys::ReadFile(cgroup + "/" + figure.file);
+  if (!text.ok() && RanOut(text.error()->errno_value)) return std::move(text).status();
+  if (!text.ok()) return std::optional<int64_t>();
   const std::optional<int64_t> value = FigureIn(*text, figure.key);
-  if (!value) return std::nullopt;
-  return *value / figure.divisor;
+  return value ? std::optional(*value / figure.divisor) : std::nullopt;
 }
 
 std::string Limit(const std::string& cgroup) {
@@ -81,9 +92,11 @@ std::optional<int64_t> FigureIn(std::string_view text, std::string_view key) {
 
 Status ReportCgroup(std::string_view text, Figures& figures) {
   ASSIGN_OR_RETURN(const CgroupRecord record, ParseRecord(text));
-  if (record.kind != CgroupRecord::Kind::kMade || !IsStill(record)) return Ok();
+  if (record.kind != CgroupRecord::Kind::kMade) return Ok();
+  ASSIGN_OR_RETURN(const bool is_still, IsStill(record));
+  if (!is_still) return Ok();
   for (const Figure& figure : kFigures) {
-    const std::optional<int64_t> value = Read(record.path, figure);
+    ASSIGN_OR_RETURN(const std::optional<int64_t> value, Read(record.path, figure));
     if (!value) continue;
     RETURN_IF_ERROR(figures.Add(figure.name, *value));
     if (std::string_view(figure.name) != "memory.oom_kill" || *value == 0) continue;

@@ -44,13 +44,18 @@ bool FreezeV1(const sys::Fd& cgroup, Clock::time_point deadline) {
 }
 
 Status ThawV1(const sys::Fd& cgroup, const std::string& path) {
-  const auto thaw = [](const sys::Fd& one) {
+  Status failed;
+  const auto thaw = [&failed, &path](const sys::Fd& one) {
+    const auto size = static_cast<ssize_t>(kThawed.size());
     const sys::Fd state(openat(one.get(), "freezer.state", O_WRONLY | O_CLOEXEC));
+    if (state.valid() && write(state.get(), kThawed.data(), kThawed.size()) == size) return Ok();
     // A cgroup inside that does not take it is no reason to leave the others.
-    if (state.valid()) (void)!write(state.get(), kThawed.data(), kThawed.size());
+    const bool is_gone = errno == ENOENT || errno == ENODEV;
+    if (failed.ok() && !is_gone) failed = Error(errno, "thaw the cgroup", path);
     return Ok();
   };
-  return WalkCgroups(cgroup, path, {.enter = thaw});
+  RETURN_IF_ERROR(WalkCgroups(cgroup, path, {.enter = thaw}));
+  return failed;
 }
 
 Status FreezeV2(const sys::Fd& cgroup, const std::string& path, bool frozen,

@@ -28,8 +28,18 @@ using cgroup::Place;
 
 constexpr const char* kState = "freezer.state";
 
-bool IsFreezer(const Place& place) {
-  return place.cgroup.valid() && faccessat(place.cgroup.get(), kState, F_OK, 0) == 0;
+Result<bool> IsFreezer(const Place& place) {
+  if (faccessat(place.cgroup.get(), kState, F_OK, 0) == 0) return true;
+  if (errno == ENOENT) return false;
+  return Error(errno, "look for the cgroup's file", kState);
+}
+
+Result<const Place*> FindFreezer(const std::vector<Place>& places) {
+  for (const Place& place : places) {
+    ASSIGN_OR_RETURN(const bool is_freezer, IsFreezer(place));
+    if (is_freezer) return &place;
+  }
+  return nullptr;
 }
 
 // The container's cgroups that are there.
@@ -51,6 +61,16 @@ Result<bool> IsFirstMade(std::string_view record, const Change& change) {
   return false;
 }
 
+// A pause that was killed may have made it, and not have come to say so.
+Status RemoveUnsaid(const std::string& path, const Change& change) {
+  std::string_view last;
+  for (const std::string_view record : change.UndoRecords()) {
+    ASSIGN_OR_RETURN(const cgroup::CgroupRecord one, cgroup::ParseRecord(record));
+    if (one.path == path) last = one.kind == cgroup::CgroupRecord::Kind::kIntend ? record : "";
+  }
+  return last.empty() ? Ok() : cgroup::UndoCgroup(last);
+}
+
 Result<sys::Fd> MakeFreezer(const std::string& parent, Change& change) {
   cgroup::CgroupMounts mounts;
   ASSIGN_OR_RETURN(const cgroup::CgroupMount* mount, mounts.Controller("freezer"));
@@ -61,6 +81,7 @@ Result<sys::Fd> MakeFreezer(const std::string& parent, Change& change) {
   RETURN_IF_ERROR(cgroup::CheckParent(*mount, parent));
   const std::string path =
       cgroup::CgroupDirectory(*mount, parent).append("/").append(change.container_id());
+  RETURN_IF_ERROR(RemoveUnsaid(path, change));
   return cgroup::MakeCgroup(
       [&change](std::string_view record) { return change.RecordUndo(record); }, path,
       sys::BootId());
@@ -109,13 +130,13 @@ Status Freeze(std::string_view record, const std::string& parent, bool frozen, C
   if (!first) return Ok();
   ASSIGN_OR_RETURN(const std::vector<Place> places, Made(change));
   if (places.empty()) return Error("the container's cgroups have gone");
-  const auto known = std::find_if(places.begin(), places.end(), IsFreezer);
-  if (known == places.end() && !frozen) return Ok();
+  ASSIGN_OR_RETURN(const Place* const known, FindFreezer(places));
+  if (known == nullptr && !frozen) return Ok();
   sys::Fd made;
-  if (known == places.end()) {
+  if (known == nullptr) {
     ASSIGN_OR_RETURN(made, MakeFreezer(parent, change));
   }
-  const sys::Fd& freezer = known == places.end() ? made : known->cgroup;
+  const sys::Fd& freezer = known == nullptr ? made : known->cgroup;
   if (!frozen) return cgroup::ThawV1(freezer, "freezer");
   Status status = FreezeAll(places, freezer);
   if (!status.ok()) (void)cgroup::ThawV1(freezer, "freezer").ok();

@@ -45,8 +45,17 @@ void PrintError(std::string_view kind, const Error& error) {
   std::fputs(ErrorLine(kind, error).c_str(), stderr);
 }
 
+Status WriteOut(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(STDOUT_FILENO, text.data(), text.size());
+    if (size < 0 && errno != EINTR) return Error(errno, "write", "standard output");
+    text.remove_prefix(size > 0 ? static_cast<size_t>(size) : 0);
+  }
+  return Ok();
+}
+
 int Print(const Report& report) {
-  std::fputs(report.text.c_str(), stdout);
+  const Status written = WriteOut(report.text);
   std::fputs(report.complaints.c_str(), stderr);
   for (const Error& warning : report.warnings) PrintError("warning: ", warning);
   for (const Error& failure : report.failures) PrintError("", failure);
@@ -58,9 +67,8 @@ int Print(const Report& report) {
   if (*report.exit_status != 0) {
     for (const Error& note : report.notes) PrintError("", note);
   }
-  // A terminal's stream is flushed at each line: what failed then fails no second time.
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return *report.exit_status;
-  PrintError("", Error(errno, "write", "standard output"));
+  if (written.ok()) return *report.exit_status;
+  PrintError("", written.error());
   return kRuntimeFailed;
 }
 

@@ -26,6 +26,9 @@ struct Report {
 // Prints everything, and returns the status that the process ends with.
 int Print(const Report& report);
 
+// Writes all of it to stdout, at once.
+Status WriteOut(std::string_view text);
+
 // What PrintError prints; ends with a newline.
 std::string ErrorLine(std::string_view kind, const Error& error);
 

@@ -45,9 +45,9 @@ Status KillAll(const Target& target) {
   if (!running.ok()) return std::move(running).status();
   state::LivingContainer& container = (*running)->container();
   if (container.phase() == state::Phase::kPaused) RETURN_IF_ERROR((*running)->SetFrozen(false));
-  if (!SignalMembers(**running, SIGKILL).ok()) {
-    RETURN_IF_ERROR(sys::SendSignal(container.child(), SIGKILL));
-  }
+  // What cannot be looked at does not keep the first one alive.
+  (void)SignalMembers(**running, SIGKILL).ok();
+  RETURN_IF_ERROR(sys::SendSignal(container.child(), SIGKILL));
   ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(container.child(), kForKill));
   if (ended) return Ok();
   return Error("the container's first process still lives after SIGKILL",

@@ -29,6 +29,8 @@
 namespace slipway::commands {
 namespace {
 
+constexpr const char* kWait = "wait for the runtime in the background";
+
 struct Pipe {
   sys::Fd read_end;
   sys::Fd write_end;
@@ -46,26 +48,27 @@ Result<Pipe> MakePipe() {
 Result<cli::Report> EndWith(pid_t monitor) {
   int status = 0;
   while (waitpid(monitor, &status, 0) < 0) {
-    if (errno != EINTR) return Error(errno, "wait for the runtime in the background");
+    if (errno != EINTR) return Error(errno, kWait);
   }
   if (!WIFSIGNALED(status)) return cli::Report{.exit_status = WEXITSTATUS(status)};
-  return Error("the runtime in the background was killed before the command ran:",
-               strsignal(WTERMSIG(status)), "runtime gc undoes what it has left");
+  return Error(
+      "the runtime in the background was killed before it could say that the command runs:",
+      strsignal(WTERMSIG(status)), "runtime gc undoes what it has left");
 }
 
-// The monitor has a session of its own, so that what the terminal sends does not reach it.
-Result<cli::Report> AwaitMonitor(pid_t monitor, const sys::Fd& word, const std::string& id) {
+// Does the command run? Then there is a byte; else the monitor ends without one. It has a session of
+// its own, so that what the terminal sends does not reach it.
+Result<bool> AwaitWord(pid_t monitor, const sys::Fd& word) {
   const launch::BlockedSignals blocked;
   ASSIGN_OR_RETURN(const launch::SignalSource signals, launch::SignalSource::Make(blocked));
   while (true) {
     pollfd events[] = {{.fd = word.get(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    if (poll(events, std::size(events), -1) < 0) continue;  // EINTR
-    if (events[0].revents) {
-      char byte = 0;
-      const bool runs = read(word.get(), &byte, 1) == 1;
-      return runs ? Result<cli::Report>(cli::Report{.text = id + "\n"}) : EndWith(monitor);
+    if (poll(events, std::size(events), -1) < 0) {
+      if (errno == EINTR) continue;
+      return Error(errno, kWait);
     }
+    if (events[0].revents) return (events[0].revents & POLLIN) != 0;
     ASSIGN_OR_RETURN(const launch::SignalEvent event, signals.Next());
     if (launch::EndsByDefault(event.signal)) kill(monitor, event.signal);
   }
@@ -97,6 +100,16 @@ void AddConfig(const std::string& config, std::vector<int>& fds) {
   }
 }
 
+// A caller that has ended takes the container along; SIGPIPE is blocked.
+Status TellCaller(const sys::Fd& word) {
+  const char byte = 0;
+  while (write(word.get(), &byte, 1) != 1) {
+    if (errno == EPIPE) return Error("the caller has ended");
+    if (errno != EINTR) return Error(errno, "tell the caller that the command runs");
+  }
+  return Ok();
+}
+
 // From here on nothing of the caller's is held: not its terminal, not its folder. What there is to
 // say at the end goes to the log.
 Status LeaveCaller(const sys::Fd& null, RunOptions& options, sys::Fd& word) {
@@ -105,16 +118,18 @@ Status LeaveCaller(const sys::Fd& null, RunOptions& options, sys::Fd& word) {
   // The command has them.
   for (const int fd : options.kept_fds) close(fd);
   if (chdir("/") != 0) return Error(errno, "leave the caller's folder");
+  const sys::Fd errors(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   for (const auto& [from, to] :
        {std::pair{null.get(), STDIN_FILENO}, std::pair{null.get(), STDOUT_FILENO},
         std::pair{options.log->file.get(), STDERR_FILENO}}) {
     if (dup2(from, to) < 0) return Error(errno, "leave the caller's terminal");
   }
-  const char byte = 0;
-  // A caller that was killed takes the container along; SIGPIPE is blocked.
-  if (write(word.get(), &byte, 1) != 1) return Error("the caller has ended");
+  Status told = TellCaller(word);
+  // One that is still there waits for what there is to say.
+  const bool listens = !told.ok() && told.error()->errno_value != 0;
+  if (listens && errors.valid()) dup2(errors.get(), STDERR_FILENO);
   word.Close();
-  return Ok();
+  return told;
 }
 
 Result<cli::Report> Monitor(Given& given, RunOptions& options, sys::Fd word) {
@@ -154,7 +169,13 @@ Result<cli::Report> RunDetached(Given& given, RunOptions& options) {
     return Monitor(given, options, std::move(pipe.write_end));
   }
   pipe.write_end.Close();
-  return AwaitMonitor(monitor, pipe.read_end, options.id);
+  const Result<bool> runs = AwaitWord(monitor, pipe.read_end);
+  if (runs.ok() && *runs) return cli::Report{.text = options.id + "\n"};
+  // Who cannot wait for it takes it along, and it undoes what it has done so far.
+  pipe.read_end.Close();
+  if (!runs.ok()) kill(monitor, SIGTERM);
+  auto ended = EndWith(monitor);
+  return runs.ok() ? std::move(ended) : runs.error();
 }
 
 }  // namespace slipway::commands

@@ -26,15 +26,6 @@ constexpr cli::Option kOptions[] = {
     kHelp,
 };
 
-Status WriteOut(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t size = write(STDOUT_FILENO, text.data(), text.size());
-    if (size < 0 && errno != EINTR) return Error(errno, "write to", "standard output");
-    text.remove_prefix(size > 0 ? static_cast<size_t>(size) : 0);
-  }
-  return Ok();
-}
-
 // From where the file stands to its end.
 Status CopyRest(const sys::Fd& file, const std::string& path) {
   char text[kAtOnce];
@@ -43,7 +34,7 @@ Status CopyRest(const sys::Fd& file, const std::string& path) {
     if (size == 0) return Ok();
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return Error(errno, "read", path);
-    RETURN_IF_ERROR(WriteOut({text, static_cast<size_t>(size)}));
+    RETURN_IF_ERROR(cli::WriteOut({text, static_cast<size_t>(size)}));
   }
 }
 

@@ -50,16 +50,6 @@ Result<Figures> Read(const cli::Words& words, const std::string& id, const std::
   return read;
 }
 
-// At once: the next ones come in a second.
-Status Write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t size = write(STDOUT_FILENO, text.data(), text.size());
-    if (size < 0 && errno != EINTR) return Error(errno, "write to", "standard output");
-    text.remove_prefix(size > 0 ? static_cast<size_t>(size) : 0);
-  }
-  return Ok();
-}
-
 Result<cli::Report> Stats(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "stats"));
@@ -69,7 +59,7 @@ Result<cli::Report> Stats(Given given) {
     return cli::Report{.text = std::move(figures.text), .warnings = std::move(figures.warnings)};
   }
   while (true) {
-    RETURN_IF_ERROR(Write(figures.text + (format == "json" ? "" : "\n")));
+    RETURN_IF_ERROR(cli::WriteOut(figures.text + (format == "json" ? "" : "\n")));
     ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(figures.child, kBetween));
     if (ended) return cli::Report{};
     auto next = Read(words, id, format);

@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "runtime/init/orders.h"
 #include "runtime/init/system_call.h"
@@ -38,6 +39,7 @@ constexpr long kSetFilter = 1;  // SECCOMP_SET_MODE_FILTER of <linux/seccomp.h>
 constexpr int kArguments = 5;
 constexpr long kTakeTerminal = 0x540e;  // TIOCSCTTY of <asm/termbits.h>
 constexpr size_t kMaskSize = sizeof(uint64_t);
+constexpr long kTryAgain = 50'000'000;  // ns
 constexpr uint64_t kAllSignals = ~uint64_t{0};
 
 [[noreturn]] void Exit(int status) {
@@ -252,14 +254,18 @@ int AwaitStart(int channel, int listener) {
       SystemCall(SYS_close, listener);
       return static_cast<int>(connection);
     }
+    // Somebody may be there whom the kernel could not let in; nothing tells of that one again.
+    const timespec soon{.tv_sec = 0, .tv_nsec = kTryAgain};
+    const timespec* const patience = connection == -kTryLater ? nullptr : &soon;
     siginfo_t info{};
-    const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
+    const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, patience, kMaskSize);
     if (signal > 0 && Ends(signal)) Exit(kSignalBase + static_cast<int>(signal));
   }
 }
 
 [[noreturn]] void Become(int channel, const Orders* orders, int folder) {
   Command command{channel, orders, folder, 0, false, false, 0};
+  if (orders->waits != 0) Tell(channel, Step::kBecoming, 0);
   Tell(channel, Step::kExec, Execute(command));
   Exit(kCommandFailed);
 }

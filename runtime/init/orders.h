@@ -50,13 +50,15 @@ enum class Step : uint32_t {
   kExec = 3,
   kRunning = 4,  // none has failed: the command runs
   kFilter = 5,   // a filter of system calls was refused
-  kWaiting = 6   // none has failed: it waits for the start
+  kWaiting = 6,  // none has failed: it waits for the start
+  kBecoming = 7  // none has failed so far: it executes the command itself, at the word of a start
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's
 // process, was killed before the command ran; one that executes the command itself says nothing
 // when that works. One that waits for the start says so by the channel, and what becomes of the
-// command to whoever starts it.
+// command to whoever starts it, kBecoming included: a start could not tell its end from the
+// command's exec else.
 struct Answer {
   Step step;
   int32_t errno_value;  // of the step that has failed; 0 with kRunning

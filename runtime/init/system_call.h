@@ -14,6 +14,7 @@ namespace slipway::init {
 // As <errno.h> and <sys/socket.h> have them, which belong to the C library.
 inline constexpr long kNoEntry = 2;
 inline constexpr long kInterrupted = 4;
+inline constexpr long kTryLater = 11;
 inline constexpr int kNoSignal = 0x4000;
 inline constexpr int kCloseOnExec = 0x80000;            // SOCK_CLOEXEC
 inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT

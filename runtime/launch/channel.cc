@@ -26,6 +26,7 @@ bool IsKnown(const init::Answer& answer) {
       return answer.errno_value > 0;
     case init::Step::kRunning:
     case init::Step::kWaiting:
+    case init::Step::kBecoming:
       return answer.errno_value == 0;
   }
   return false;

@@ -50,6 +50,7 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
 Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
                              const std::string& command) {
   const Channel channel(std::move(connection));
+  bool becomes = false;
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
@@ -60,8 +61,14 @@ Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
     if (events[0].revents) {
       ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
       // Without an init the exec ends the connection.
-      if (!message) return Started{};
+      if (!message && becomes) return Started{};
+      if (!message) {
+        return Started{.refused =
+                           Error("the container's first process ended before the command ran")};
+      }
       if (message->type != MessageType::kAnswered) return Error(message->error);
+      becomes = message->answer.step == init::Step::kBecoming;
+      if (becomes) continue;
       if (message->answer.step == init::Step::kRunning) return Started{};
       return Started{.refused = NotStarted(message->answer, command)};
     }

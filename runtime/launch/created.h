@@ -7,8 +7,10 @@
 //     journal: created; ends               waits at the socket: nobody's child
 //
 //   runtime start
-//     connects  ------------------------>  forks and executes the command, or executes it itself
-//              <-------------------------  Answered(step, errno), or the end of the connection
+//     connects  ------------------------>  forks and executes the command,
+//              <-------------------------  Answered(step, errno)
+//                                          or, without an init, executes it itself:
+//              <-------------------------  Answered(becoming), and the end of the connection
 //     journal: running; ends
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CREATED_H_

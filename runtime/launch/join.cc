@@ -104,7 +104,8 @@ Outcome Join(const JoinJob& job) {
   Outcome outcome{.exit_status = kRuntimeFailed};
   outcome.exit_status = RunCaught(job, blocked, outcome);
   job.guard.Resume();
-  if (!strays.End()) {
+  // What a killed init has left is the command's own process.
+  if (!strays.End() && outcome.exit_status.ok()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
   job.guard.Release();

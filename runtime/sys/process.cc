@@ -32,11 +32,13 @@ constexpr uint64_t kExiting = 0x4;  // PF_EXITING of the kernel's include/linux/
 
 // The inode number of a pidfd, where no two processes have the same; else 0. Before Linux 6.9 all
 // pidfds are one inode of another filesystem.
-uint64_t UniqueNumber(const Fd& pidfd) {
+Result<uint64_t> UniqueNumber(const Fd& pidfd) {
   struct statfs filesystem {};
   struct stat facts {};
-  if (fstatfs(pidfd.get(), &filesystem) != 0 || filesystem.f_type != kPidfsMagic) return 0;
-  return fstat(pidfd.get(), &facts) == 0 ? facts.st_ino : 0;
+  if (fstatfs(pidfd.get(), &filesystem) != 0) return Error(errno, "look at a process");
+  if (filesystem.f_type != kPidfsMagic) return 0;
+  if (fstat(pidfd.get(), &facts) != 0) return Error(errno, "look at a process");
+  return facts.st_ino;
 }
 
 // The `field`th of /proc/pid/stat, proc(5), which is a number; nullopt: there is none.
@@ -78,7 +80,8 @@ Result<Fd> OpenPidfd(pid_t pid) {
 }
 
 Result<ProcessIdentity> Identify(pid_t pid, const Fd& pidfd) {
-  ProcessIdentity identity{.pid = pid, .unique = UniqueNumber(pidfd), .start_time = 0};
+  const Result<uint64_t> unique = UniqueNumber(pidfd);
+  ProcessIdentity identity{.pid = pid, .unique = unique.ok() ? *unique : 0, .start_time = 0};
   if (identity.unique == 0) {
     ASSIGN_OR_RETURN(identity.start_time, StartTime(pid));
   }
@@ -95,11 +98,15 @@ Result<Fd> FindProcess(const ProcessIdentity& identity) {
     return pidfd;
   }
   if (identity.unique != 0) {
-    if (UniqueNumber(*pidfd) != identity.unique) return Fd();
+    ASSIGN_OR_RETURN(const uint64_t unique, UniqueNumber(*pidfd));
+    if (unique != identity.unique) return Fd();
   } else {
     // Asked after the pidfd was opened: it is the pidfd's process, or the pidfd's has ended.
     const auto time = StartTime(identity.pid);
-    if (!time.ok() || *time != identity.start_time) return Fd();
+    const int reason = time.ok() ? 0 : time.error()->errno_value;
+    if (reason == ENOENT || reason == ESRCH) return Fd();
+    if (!time.ok()) return time.error();
+    if (*time != identity.start_time) return Fd();
   }
   ASSIGN_OR_RETURN(const bool ended, AwaitExit(*pidfd, std::chrono::milliseconds(0)));
   return ended ? Result<Fd>(Fd()) : std::move(pidfd);

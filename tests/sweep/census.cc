@@ -14,10 +14,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "runtime/sdk/testing/container.h"
 
@@ -88,18 +91,31 @@ std::vector<pid_t> Children() {
   return children;
 }
 
+// What stands still takes no SIGKILL in v1.
+void Thaw(const std::string& id, const std::vector<std::string>& cgroup_mounts) {
+  for (const std::string& mount : cgroup_mounts) {
+    for (const auto& [file, text] :
+         {std::pair("/freezer.state", "THAWED"), {"/cgroup.freeze", "0"}}) {
+      std::ofstream(mount + "/" + id + file) << text;
+    }
+  }
+}
+
 // False when it still runs after all the patience; then it is killed.
-bool Ends(pid_t pid) {
+bool Ends(pid_t pid, const std::function<void()>& thaw) {
   const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   pollfd event{.fd = pidfd, .events = POLLIN, .revents = 0};
   const bool ended = pidfd < 0 || poll(&event, 1, kPatience) > 0;
-  if (!ended) kill(pid, SIGKILL);
+  if (!ended) {
+    kill(pid, SIGKILL);
+    thaw();
+  }
   waitpid(pid, nullptr, __WALL);
   if (pidfd >= 0) close(pidfd);
   return ended;
 }
 
-void TakeProcesses(std::vector<std::string>& residue) {
+void TakeProcesses(const std::function<void()>& thaw, std::vector<std::string>& residue) {
   while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) {
   }
   // Those of a process that is killed here come next.
@@ -107,7 +123,7 @@ void TakeProcesses(std::vector<std::string>& residue) {
     for (pid_t pid : children) {
       std::string name = ReadText("/proc/" + std::to_string(pid) + "/comm");
       while (!name.empty() && name.back() == '\n') name.pop_back();
-      if (!Ends(pid)) residue.push_back("process " + std::to_string(pid) + " (" + name + ")");
+      if (!Ends(pid, thaw)) residue.push_back("process " + std::to_string(pid) + " (" + name + ")");
     }
   }
 }
@@ -139,7 +155,7 @@ Census::Census()
 
 std::vector<std::string> Census::TakeResidue(const std::string& id) const {
   std::vector<std::string> residue;
-  TakeProcesses(residue);
+  TakeProcesses([&] { Thaw(id, cgroup_mounts_); }, residue);
   if (ReadText("/proc/self/mountinfo") != mounts_) residue.push_back("mounts of the host changed");
   for (const std::string& mount : cgroup_mounts_) {
     const std::string cgroup = mount + "/" + id;

@@ -61,6 +61,25 @@ constexpr char kLimitsV2[] = R"(
       devices: [{device: /dev/null}, {device: /dev/zero, access: r}]
 )";
 
+constexpr char kService[] = R"(
+  - uts: {hostname: service}
+  - pid
+  - mount: {root: root}
+  - proc
+  - first-of:
+      - cgroup-v2: {pids.max: 20}
+      - cgroup-v1: {pids.max: 20}
+)";
+
+// A copy of the host, which writes maps of ids.
+constexpr char kOwnUsers[] = R"(
+  - good-user-namespace
+  - uts: {hostname: users}
+  - pid
+  - mount: {root: root}
+  - proc
+)";
+
 constexpr char kRan[] = "echo ran";
 constexpr char kLeavesProcess[] = "sleep 1000 & echo ran";
 
@@ -83,6 +102,16 @@ std::vector<Pipeline> Pipelines() {
       {.name = "PlainV2", .stages = kPlainV2, .script = kLeavesProcess, .needs = Needs::kCgroupV2},
       {.name = "HostYaml", .config = "host.yaml", .script = kRan, .has_init = true},
       {.name = "UbuntuYaml", .config = "ubuntu.yaml", .script = kRan, .has_init = true},
+      {.name = "Users", .stages = kOwnUsers, .script = kRan, .has_init = true},
+      {.name = "UsersOfPlain",
+       .stages = kOwnUsers,
+       .script = kRan,
+       .has_init = true,
+       .plain_user = true},
+      // Those that operations are done to.
+      {.name = "Service", .stages = kService, .has_init = true, .testbed = true},
+      {.name = "OwnUsers", .stages = kOwnUsers, .has_init = true},
+      {.name = "PlainUser", .stages = kOwnUsers, .has_init = true, .plain_user = true},
   };
 }
 

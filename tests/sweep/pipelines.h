@@ -15,10 +15,11 @@ struct Pipeline {
   std::string name;
   std::string stages = {};  // below `stages:`; or
   std::string config = {};  // the name of a file of configs/
-  std::string script = {};  // what /bin/sh runs; it prints "ran"
+  std::string script = {};  // what /bin/sh runs; it prints "ran". None: it waits, for operations
   bool has_init = false;    // and so a process more
   Needs needs = Needs::kNothing;
-  bool testbed = false;  // swept, with long strides, where everything takes long
+  bool testbed = false;     // swept, with long strides, where everything takes long
+  bool plain_user = false;  // its runtime is that of a user without rights
 };
 
 std::vector<Pipeline> Pipelines();

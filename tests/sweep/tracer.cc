@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -101,13 +102,15 @@ class Ticks {
 
 class Tracer {
  public:
-  Tracer(const Strike& strike, const std::function<int(long)>& subject_argument)
-      : strike_(strike), subject_argument_(subject_argument) {}
+  Tracer(const Traced& traced, const Strike& strike,
+         const std::function<int(long)>& subject_argument)
+      : traced_(traced), strike_(strike), subject_argument_(subject_argument) {}
 
-  TraceResult Run(const std::vector<std::string>& argv) {
+  TraceResult Run() {
     const int out = MemoryFile();
     const int err = MemoryFile();
-    Start(argv, out, err);
+    if (traced_.waiting != 0) Join(traced_.waiting);
+    Start(out, err);
     const Ticks ticks;
     while (!roles_.empty()) {
       int status = 0;
@@ -127,30 +130,45 @@ class Tracer {
   }
 
  private:
+  static bool Seize(pid_t pid) {
+    const unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                                  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    return ptrace(PTRACE_SEIZE, pid, nullptr, options) == 0;
+  }
+
+  // The call that it waits in begins once more, and is the first of its calls.
+  void Join(pid_t pid) {
+    if (!Seize(pid) || ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr) != 0) std::abort();
+    roles_[pid] = Role::kInit;
+    known_.insert(pid);
+  }
+
   // Stopped until it is seized, so that its exec is the first thing that is seen.
-  void Start(const std::vector<std::string>& argv, int out, int err) {
+  void Start(int out, int err) {
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) != 0) std::abort();
     host_ = fork();
-    if (host_ == 0) Exec(argv, gate, out, err);
+    if (host_ == 0) Exec(traced_, gate, out, err);
     close(gate[0]);
-    const unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                                  PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-    if (host_ < 0 || ptrace(PTRACE_SEIZE, host_, nullptr, options) != 0) std::abort();
-    Meet(host_);
+    if (host_ < 0 || !Seize(host_)) std::abort();
+    roles_[host_] = Role::kHost;
+    known_.insert(host_);
     close(gate[1]);
   }
 
-  [[noreturn]] static void Exec(const std::vector<std::string>& argv, const int (&gate)[2], int out,
-                                int err) {
+  [[noreturn]] static void Exec(const Traced& traced, const int (&gate)[2], int out, int err) {
     close(gate[1]);
     char byte = 0;
     (void)!read(gate[0], &byte, 1);
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
+    const std::optional<uid_t> uid = traced.uid;
+    if (uid && (setgroups(0, nullptr) != 0 || setresuid(*uid, *uid, *uid) != 0)) {
+      _exit(EXIT_FAILURE);
+    }
     std::vector<char*> words;
-    for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+    for (const std::string& word : traced.argv) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     execv(words[0], words.data());
     _exit(EXIT_FAILURE);
@@ -163,11 +181,12 @@ class Tracer {
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
     if (signal == kSyscallStop) {
+      if (lets_go_) return LetGo(pid, 0);
       if (role == strike_.role) OnSyscall(pid);
       return Go(pid, role, 0);
     }
-    if (event == PTRACE_EVENT_EXEC) return OnExec(pid, role);
-    if (event == PTRACE_EVENT_STOP && signal != SIGTRAP) {
+    if (event == PTRACE_EVENT_EXEC && !lets_go_) return OnExec(pid, role);
+    if (event == PTRACE_EVENT_STOP && signal != SIGTRAP && !lets_go_) {
       ptrace(PTRACE_LISTEN, pid, nullptr, nullptr);
       return;
     }
@@ -175,35 +194,44 @@ class Tracer {
       unsigned long born = 0;
       if (ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &born) == 0) Meet(static_cast<pid_t>(born));
     }
-    Go(pid, role, event ? 0 : signal);
+    lets_go_ ? LetGo(pid, event ? 0 : signal) : Go(pid, role, event ? 0 : signal);
   }
 
   // Its own first stop and its parent's event come in any order, and the parent may be killed
   // before the former.
   void Meet(pid_t pid) {
-    if (met_.insert(pid).second) roles_[pid] = static_cast<Role>(met_.size() - 1);
+    if (!known_.insert(pid).second) return;
+    roles_[pid] = born_ < traced_.births.size() ? traced_.births[born_] : Role::kOther;
+    ++born_;
   }
 
   void OnEnd(pid_t pid, int status) {
-    roles_.erase(pid);
+    if (roles_.erase(pid) == 0) result_.ends[pid] = status;
     if (pid != host_) return;
     result_.run.status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    lets_go_ = traced_.lives_on;
+    if (!lets_go_) return;
+    for (const auto& [traced, role] : roles_) ptrace(PTRACE_INTERRUPT, traced, nullptr, nullptr);
+  }
+
+  void LetGo(pid_t pid, int signal) {
+    roles_.erase(pid);
+    ptrace(PTRACE_DETACH, pid, nullptr, signal);
   }
 
   void OnExec(pid_t pid, Role role) {
-    if (role == Role::kHost) {
+    if (pid == host_) {
       user_regs_struct registers{};
       ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
       loader_ = MappingOf(pid, registers.rip);
       return Go(pid, role, 0);
     }
-    if (role == Role::kChild && IsInit(pid)) {
+    if (IsInit(pid)) {
       roles_[pid] = Role::kInit;
       return Go(pid, Role::kInit, 0);
     }
     executed_ = true;
-    roles_.erase(pid);
-    ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
+    LetGo(pid, 0);
   }
 
   // Only the struck process stops at its calls, and only until it is struck.
@@ -265,12 +293,15 @@ class Tracer {
     ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-error));
   }
 
+  const Traced& traced_;
   const Strike& strike_;
   const std::function<int(long)>& subject_argument_;
   const Clock::time_point deadline_ = Clock::now() + kTimeLimit * Slowness();
   pid_t host_ = -1;
   std::map<pid_t, Role> roles_;
-  std::set<pid_t> met_;
+  std::set<pid_t> known_;
+  size_t born_ = 0;
+  bool lets_go_ = false;
   Range loader_;
   bool begun_ = false;
   bool executed_ = false;
@@ -280,9 +311,9 @@ class Tracer {
 
 }  // namespace
 
-TraceResult Trace(const std::vector<std::string>& argv, const Strike& strike,
+TraceResult Trace(const Traced& traced, const Strike& strike,
                   const std::function<int(long)>& subject_argument) {
-  return Tracer(strike, subject_argument).Run(argv);
+  return Tracer(traced, strike, subject_argument).Run();
 }
 
 }  // namespace slipway::testing
