@@ -118,6 +118,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_geteuid, "geteuid", -1, {}, kNeverFails},
       {SYS_getgid, "getgid", -1, {}, kNeverFails},
       {SYS_getegid, "getegid", -1, {}, kNeverFails},
+      {SYS_unshare, "unshare", -1, {EPERM, ENOMEM}},
       {SYS_uname, "uname", -1, {}, kValid},
       {SYS_clock_nanosleep, "clock_nanosleep", -1, {EINTR}},
       {SYS_clock_gettime, "clock_gettime", -1, {}, kValid},
