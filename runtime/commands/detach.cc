@@ -56,8 +56,8 @@ Result<cli::Report> EndWith(pid_t monitor) {
       strsignal(WTERMSIG(status)), "runtime gc undoes what it has left");
 }
 
-// Does the command run? Then there is a byte; else the monitor ends without one. It has a session of
-// its own, so that what the terminal sends does not reach it.
+// Does the command run? Then there is a byte; else the monitor ends without one. It has a session
+// of its own, so that what the terminal sends does not reach it.
 Result<bool> AwaitWord(pid_t monitor, const sys::Fd& word) {
   const launch::BlockedSignals blocked;
   ASSIGN_OR_RETURN(const launch::SignalSource signals, launch::SignalSource::Make(blocked));
