@@ -248,6 +248,24 @@ TEST(Unprivileged, TheMessageSaysWhichPrivilegeIsMissing) {
           "with sudo)");
 }
 
+TEST(Unprivileged, RootOfAUserNamespaceIsNotTheMachines) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root, to make a user namespace";
+  ContainerTest test;
+  const std::string config = test.WriteStages("  - good-needs-machine\n");
+  std::vector<std::string> argv = {Runfile("runtime/runtime"), "check", "--probe", "--plugin-dir",
+                                   Runfile("tests/plugins"),   config};
+  EXPECT_EQ(RunProgram(argv).status, 0);
+  argv.insert(argv.begin(), {"/usr/bin/unshare", "--user", "--map-root-user"});
+  const RunResult result = RunProgram(argv);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(
+      result.err.find("runtime: " + config +
+                      ":3:5: good-needs-machine: needs root of the machine (this is root of a "
+                      "user namespace; run the runtime outside of it)"),
+      0U)
+      << result.err;
+}
+
 // In a mount namespace of its own, where /tmp and /run are empty before.
 TEST(NoFile, IsLeftInTmpOrRun) {
   ContainerTest test;

@@ -129,7 +129,8 @@ bool Stage::GivesUserNamespace() const {
   return false;
 }
 
-Status Stage::Probe(slipway_context& context, bool in_user_namespace) const {
+// Does this process have what the stage says that it needs?
+Status Stage::CheckPrivileges(bool in_user_namespace) const {
   // In a user namespace of the container the stage has all capabilities; user_namespaces(7).
   in_user_namespace = in_user_namespace || GivesUserNamespace();
   const uint32_t needed = spec_.descriptor->privileges;
@@ -141,6 +142,17 @@ Status Stage::Probe(slipway_context& context, bool in_user_namespace) const {
         .In(name(), kProbe)
         .At(spec_.where);
   }
+  if (needed == SLIPWAY_ROOT && !sys::IsInFirstUserNamespace()) {
+    return NotHere(Error("needs root of the machine", {}, "this is root of a user namespace"),
+                   "run the runtime outside of it")
+        .In(name(), kProbe)
+        .At(spec_.where);
+  }
+  return Ok();
+}
+
+Status Stage::Probe(slipway_context& context, bool in_user_namespace) const {
+  RETURN_IF_ERROR(CheckPrivileges(in_user_namespace));
   return Call(kProbe, spec_.descriptor->probe, context);
 }
 

@@ -77,6 +77,8 @@ class Stage {
  private:
   using Hook = int (*)(void*, slipway_context*, slipway_error*);
 
+  Status CheckPrivileges(bool in_user_namespace) const;
+
   // Under the guard's eyes: a crash in it is the stage's.
   struct Destroy {
     const slipway_stage* descriptor;

@@ -191,6 +191,12 @@ bool HasCapability(int capability) {
   return EffectiveCapabilities() & (uint64_t{1} << static_cast<unsigned>(capability));
 }
 
+bool IsInFirstUserNamespace() {
+  constexpr ino_t kFirst = 0xEFFFFFFD;  // PROC_USER_INIT_INO of the kernel's proc_ns.h
+  struct stat facts {};
+  return stat("/proc/self/ns/user", &facts) != 0 || facts.st_ino == kFirst;
+}
+
 bool IsPrivileged() { return geteuid() == 0 || EffectiveCapabilities() != 0; }
 
 // CLONE_THREAD asks for what a process of a single thread has anyway, and is refused to any other;

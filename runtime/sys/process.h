@@ -61,6 +61,9 @@ std::optional<int> StatusOfEnding(pid_t pid);
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
 bool HasCapability(int capability);
 
+// Is this the machine's own user namespace? True where that cannot be asked.
+bool IsInFirstUserNamespace();
+
 // Does this process run as root, or with any capability in its effective set?
 bool IsPrivileged();
 
