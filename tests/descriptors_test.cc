@@ -23,7 +23,7 @@ class Descriptors : public EachWay {
 };
 
 // The fixture's descriptors stand at their ends, so they are read by their paths.
-constexpr char kRead[] = "for n in $N; do cat /proc/self/fd/$n; echo \" $n\"; done";
+constexpr char kRead[] = "for n in $N; do text=$(cat /proc/self/fd/$n); echo \"$text $n\"; done";
 
 TEST_P(Descriptors, CanBeReadUnderTheirNumbers) {
   const RunResult result =
@@ -104,6 +104,32 @@ TEST_P(BadDescriptors, TwoForOneNumber) {
   ExpectRefused("keep: ['5=a', '5=b']", line);
   ExpectRefused("keep: ['5=a'], put: ['5=b']", line);
   ExpectRefused("put: ['5=a', '5=b']", line);
+}
+
+TEST_P(BadDescriptors, TwoStagesForOneNumber) {
+  const char* const hooks[] = {"keep", "put"};
+  for (const std::string one : hooks) {
+    for (const std::string other : hooks) {
+      const bool reversed = one == "put" && other == "keep";
+      ExpectLine(Run("  - good-hands-over: {" + one + ": ['5=a']}\n  - good-hands-over-too: {" +
+                         other + ": ['5=b']}\n",
+                     "echo runs"),
+                 std::string(reversed ? "good-hands-over: " : "good-hands-over-too: ") +
+                     "a second descriptor for the command under the number \"5\" (the stage " +
+                     (reversed ? "good-hands-over-too" : "good-hands-over") +
+                     " keeps one already)");
+    }
+  }
+}
+
+TEST_P(Descriptors, OfTwoStagesCanChangePlaces) {
+  const RunResult result =
+      Run("  - good-hands-over: {keep: ['60>61=a'], put: ['5=c']}\n"
+          "  - good-hands-over-too: {keep: ['61>60=b'], put: ['4=d'], finish: [three]}\n",
+          std::string("N='4 5 60 61'; ") + kRead);
+  EXPECT_EQ(result.out, "d 4\nc 5\nb 60\na 61\n") << result.err;
+  EXPECT_NE(result.err.find("good-hands-over-too: finish: three, then -1\n"), std::string::npos)
+      << result.err;
 }
 
 TEST_P(BadDescriptors, OneForTheNumberOfACallers) {

@@ -1,5 +1,6 @@
 #include "tests/pty.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -33,8 +34,24 @@ Pty::Pty(const std::vector<std::string>& argv) {
   _exit(EXIT_FAILURE);
 }
 
+Pty::Pty() {
+  winsize size{24, 80, 0, 0};
+  char path[64];
+  if (openpty(&master_, &other_, path, nullptr, &size) != 0) std::abort();
+  fcntl(master_, F_SETFD, FD_CLOEXEC);
+  fcntl(other_, F_SETFD, FD_CLOEXEC);
+  path_ = path;
+}
+
+void Pty::HangUp() {
+  for (int* end : {&master_, &other_}) {
+    if (*end >= 0) close(*end);
+    *end = -1;
+  }
+}
+
 Pty::~Pty() {
-  close(master_);
+  HangUp();
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);

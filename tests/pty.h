@@ -18,6 +18,8 @@ class Pty {
   // Runs `argv` as the leader of a session whose controlling terminal is a new pty of 24 rows and
   // 80 columns.
   explicit Pty(const std::vector<std::string>& argv);
+  // The same terminal, for somebody else: it is nobody's controlling one.
+  Pty();
   Pty(const Pty&) = delete;
   Pty& operator=(const Pty&) = delete;
   ~Pty();  // kills what still runs
@@ -33,6 +35,12 @@ class Pty {
   // seconds.
   bool TypeUntil(const std::string& keys, const std::string& text);
 
+  // Of the other end, which a program would open.
+  const std::string& path() const { return path_; }
+
+  // Ends the terminal, as when a person closes its window.
+  void HangUp();
+
   void Resize(unsigned short rows, unsigned short columns) const;
 
   // Waits for the program's end. As a shell has it: the exit status, or 128 + N for signal N.
@@ -47,7 +55,10 @@ class Pty {
                                           std::chrono::milliseconds patience);
 
   int master_ = -1;
+  int other_ =
+      -1;  // the other end, held open so that the screen does not end before somebody has it
   pid_t pid_ = -1;
+  std::string path_;
   std::string screen_;
 };
 

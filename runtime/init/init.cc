@@ -91,7 +91,8 @@ struct Command {
   long init;                // its pid
   bool ignores_child;       // SIGCHLD, as the caller had it
   volatile bool executing;  // the command's process is at its exec, or has made it
-  volatile long refused;    // why a joined command's exec has failed; -errno
+  volatile long refused;    // why a joined command's step has failed; -errno
+  volatile Step step;       // which one
 };
 
 // As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
@@ -134,7 +135,9 @@ void ReapAll(long command) {
 }
 
 // What the terminal sends reaches its whole foreground process group, and so the command too.
-bool AlreadyThere(const siginfo_t& info, long command) {
+// But its end is told to the leader of its session alone.
+bool AlreadyThere(const siginfo_t& info, long command, bool leads) {
+  if (leads && (info.si_signo == SIGHUP || info.si_signo == SIGCONT)) return false;
   return info.si_code == SI_KERNEL &&
          SystemCall(SYS_getpgid, command) == SystemCall(SYS_getpgid, 0);
 }
@@ -146,7 +149,7 @@ bool IsForAll(const siginfo_t& info) {
          signal != SIGCONT;
 }
 
-[[noreturn]] void Attend(long command, bool signal_all) {
+[[noreturn]] void Attend(long command, bool signal_all, bool leads) {
   while (true) {
     siginfo_t info{};
     const long signal = SystemCall(SYS_rt_sigtimedwait, &kAllSignals, &info, nullptr, kMaskSize);
@@ -154,7 +157,7 @@ bool IsForAll(const siginfo_t& info) {
       ReapAll(command);
     } else if (signal > 0 && signal_all && IsForAll(info)) {
       SystemCall(SYS_kill, -1, signal);  // but to itself; kill(2)
-    } else if (signal > 0 && !AlreadyThere(info, command)) {
+    } else if (signal > 0 && !AlreadyThere(info, command, leads)) {
       SystemCall(SYS_kill, command, signal);
     }
   }
@@ -210,20 +213,23 @@ void RunJoined(void* given) {
   }
   if (command.orders->terminal != 0) {
     SystemCall(SYS_setsid);
-    SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
+    command.step = Step::kTerminal;
+    command.refused = SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
+    if (command.refused < 0) Exit(kFailed);
   }
+  command.step = Step::kExec;
   command.refused = Execute(command);
   Exit(kCommandFailed);
 }
 
 [[noreturn]] void Join(int channel, const Orders* orders, int folder) {
-  Command command{channel, orders, folder, 0, false, false, 0};
+  Command command{channel, orders, folder, 0, false, false, 0, Step::kExec};
   const long pid = RunInChild(RunJoined, &command, kAsSibling);
   if (pid < 0) Fail(channel, Step::kFork, pid);
   if (command.executing) {
     Tell(channel, Step::kRunning, 0, pid);
   } else {
-    Tell(channel, Step::kExec, command.refused, pid);
+    Tell(channel, command.step, command.refused, pid);
   }
   Exit(0);
 }
@@ -264,7 +270,7 @@ int AwaitStart(int channel, int listener) {
 }
 
 [[noreturn]] void Become(int channel, const Orders* orders, int folder) {
-  Command command{channel, orders, folder, 0, false, false, 0};
+  Command command{channel, orders, folder, 0, false, false, 0, Step::kExec};
   if (orders->waits != 0) Tell(channel, Step::kBecoming, 0);
   Tell(channel, Step::kExec, Execute(command));
   Exit(kCommandFailed);
@@ -299,13 +305,13 @@ void RunCommand(void* given) {
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
   const bool ignored = SetChildSignal(kDefault) == kIgnored;
-  Command command{channel, orders, folder, self, ignored, false, 0};
+  Command command{channel, orders, folder, self, ignored, false, 0, Step::kExec};
   const long pid = RunInChild(RunCommand, &command);
   if (pid < 0) Fail(channel, Step::kFork, pid);
   if (command.executing) Tell(channel, Step::kRunning, 0);
   if (SystemCall(SYS_close_range, 3, ~0U, 0) < 0) SystemCall(SYS_close, channel);
   // Outside of a pid namespace of its own, all would be those of the machine.
-  Attend(pid, self == 1 && orders->signal_all != 0);
+  Attend(pid, self == 1 && orders->signal_all != 0, orders->terminal != 0);
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct Orders {
   uint32_t by_path;       // 1: a script, which its interpreter opens by `path`
   uint32_t joined;        // 1: a further process of a container: see init.cc
   uint32_t tied;          // 1, of such a one: it ends with the host
-  uint32_t terminal;      // 1, of such a one: descriptor 0 becomes its session's terminal
+  uint32_t terminal;      // 1: descriptor 0 is the terminal of a session that the command of such
+                          // a one leads, and else the init
   uint32_t signal_all;    // 1: signals go to all processes, if the init is pid 1
   uint32_t waits;         // 1: for the start: see init.cc
   uint32_t becomes;       // 1: it executes the command itself
@@ -48,10 +49,11 @@ enum class Step : uint32_t {
   kPrepare = 1,  // the orders could not be read
   kFork = 2,
   kExec = 3,
-  kRunning = 4,  // none has failed: the command runs
-  kFilter = 5,   // a filter of system calls was refused
-  kWaiting = 6,  // none has failed: it waits for the start
-  kBecoming = 7  // none has failed so far: it executes the command itself, at the word of a start
+  kRunning = 4,   // none has failed: the command runs
+  kFilter = 5,    // a filter of system calls was refused
+  kWaiting = 6,   // none has failed: it waits for the start
+  kBecoming = 7,  // none has failed so far: it executes the command itself, at the word of a start
+  kTerminal = 8   // the terminal could not become that of the command's session
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's

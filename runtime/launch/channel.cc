@@ -23,6 +23,7 @@ bool IsKnown(const init::Answer& answer) {
     case init::Step::kFork:
     case init::Step::kExec:
     case init::Step::kFilter:
+    case init::Step::kTerminal:
       return answer.errno_value > 0;
     case init::Step::kRunning:
     case init::Step::kWaiting:

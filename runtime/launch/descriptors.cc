@@ -42,6 +42,10 @@ std::string WhoKeeps(const std::string& who) {
 
 }  // namespace
 
+const char* TerminalHint(int cause) {
+  return cause == EPERM ? "it is another session's already" : "";
+}
+
 Status Inherited::Keep(int fd, int number, const std::string& who) {
   if (number < 0) number = fd;
   if (const Kept* other = Find(number)) {
@@ -167,7 +171,8 @@ Status Descriptors::TakeTerminal(uid_t user, bool leads) {
   Status free = inherited_.LeavesStreams();
   if (!free.ok()) return free.error().In(terminal_of_, kStep);
   const auto cannot = [this](const char* what) {
-    return Error(errno, what).In(terminal_of_, kStep);
+    const int cause = errno;
+    return Error(cause, what, {}, TerminalHint(cause)).In(terminal_of_, kStep);
   };
   // Of another filesystem than devpts it may stay as it is.
   if (fchown(terminal_.get(), user, static_cast<gid_t>(-1)) != 0 && errno != EPERM &&

@@ -15,6 +15,9 @@
 
 namespace slipway::launch {
 
+// Why a terminal cannot become a session's controlling one.
+const char* TerminalHint(int cause);
+
 // What the command inherits, each under a number.
 class Inherited {
  public:

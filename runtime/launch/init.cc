@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "runtime/init/image.h"
+#include "runtime/launch/descriptors.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
@@ -169,6 +170,10 @@ Error NotStarted(const init::Answer& answer, const std::string& path) {
   if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
   if (answer.step == init::Step::kPrepare) {
     return Error(cause, "read the orders of the container's init").In({}, kStep);
+  }
+  if (answer.step == init::Step::kTerminal) {
+    return Error(cause, "make the terminal the command's controlling one", {}, TerminalHint(cause))
+        .In({}, kStep);
   }
   if (answer.step == init::Step::kFilter) {
     return Error(cause, "set the command's filter of system calls", {},

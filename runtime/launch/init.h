@@ -55,8 +55,8 @@ class InitProgram {
   bool joins() const { return head_.joined != 0; }
 
   // In the child, before Write: descriptor 0 is a terminal, which becomes that of a session of the
-  // command's own. A process that does not join leads one already.
-  void SetTerminal() { head_.terminal = joins() ? 1 : 0; }
+  // command's own. A process that does not join leads one already, and is told of its end.
+  void SetTerminal() { head_.terminal = 1; }
 
   // As they are numbered now.
   struct Files {
