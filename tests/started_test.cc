@@ -114,6 +114,12 @@ class StartedLater : public LivingOn {
   static std::string Stages(const std::string& options) {
     return std::string(kPlain) + "  - good-started: {" + options + "}\n";
   }
+
+  // Of a container beside the test's own.
+  Words RunOther() const {
+    return Argv({"run", "--config", test_.Path("test.yaml"), "--name", id() + "x", "--plugin-dir",
+                 Runfile("tests/plugins"), "--", "/bin/sleep", "1000"});
+  }
 };
 
 TEST_F(StartedLater, IsLeftToStart) {
@@ -165,6 +171,34 @@ TEST_F(StartedLater, IsNotCalledByExec) {
   const RunResult result = Later({"exec", id(), "/bin/true"});
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.status, 0);
+}
+
+// What it waits for is not the container's.
+TEST_F(StartedLater, ASignalEndsAHookThatHangsAndTheContainer) {
+  ASSERT_EQ(Build(Stages("how: hang"), {"/bin/sleep", "1000"}).status, 0) << Out();
+  for (const Words& words : {Argv({"start", id()}), RunOther()}) {
+    test_.Write("out", "");
+    Running verb(words, Redirected(/*errors=*/false));
+    while (Out().find("started: there") == std::string::npos) sched_yield();
+    verb.Signal(SIGINT);
+    EXPECT_EQ(verb.Await().status, 128 + SIGINT) << Out();
+    EXPECT_NE(Out().find("good-started: interrupted in its Started hook: Interrupt\n"),
+              std::string::npos)
+        << Out();
+    EXPECT_EQ(Listed("state"), "stopped") << "the one that was created";
+  }
+}
+
+TEST_F(StartedLater, AStartThatIsKilledMayHaveLeftItOut) {
+  ASSERT_EQ(Build(Stages("how: hang"), {"/bin/sleep", "1000"}).status, 0) << Out();
+  Running start(Argv({"start", id()}), Redirected(/*errors=*/false));
+  while (Out().find("started: there") == std::string::npos) sched_yield();
+  start.Signal(SIGKILL);
+  start.Await();
+  const RunResult again = Later({"start", id()});
+  EXPECT_EQ(again.status, 125);
+  EXPECT_NE(again.err.find("the container has been started"), std::string::npos) << again.err;
+  EXPECT_EQ(Listed("state"), "running");
 }
 
 // Whoever kills it does not keep the stage from being called; the pid is still the container's.

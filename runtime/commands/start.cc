@@ -76,13 +76,18 @@ Status TellStages(Running& running) {
 }
 
 // What comes between the word and its being written down waits.
-Result<cli::Report> StartWaiting(Running& running, sys::Fd connection) {
+Result<cli::Report> StartWaiting(Running& running) {
   state::LivingContainer& container = running.container();
   launch::BlockedSignals blocked;
   if (running.guard().TickWasBlocked()) blocked.KeepBlocked(SIGALRM);
   running.guard().Pause();
   ASSIGN_OR_RETURN(const launch::SignalSource signals, launch::SignalSource::Make(blocked));
-  auto started = launch::AwaitStarted(std::move(connection), signals, running.facts().command);
+  auto connection = state::ConnectForStart(running.root(), running.facts().id);
+  if (!connection.ok() && connection.error()->errno_value == ECONNREFUSED) {
+    return StartedBefore(container, running.facts().id);
+  }
+  if (!connection.ok()) return std::move(connection).status();
+  auto started = launch::AwaitStarted(std::move(*connection), signals, running.facts().command);
   if (started.ok() && started->refused) {
     Error& refused = *started->refused;
     if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
@@ -111,12 +116,7 @@ Result<cli::Report> Start(Given given) {
                    Running::Take(words, id, SLIPWAY_START, Needed::kWithStarted));
   RETURN_IF_ERROR(CheckWaits(running->container(), id));
   RETURN_IF_ERROR(launch::CreateAll(running->stages(), running->occasion()));
-  auto connection = state::ConnectForStart(running->root(), id);
-  if (!connection.ok() && connection.error()->errno_value == ECONNREFUSED) {
-    return StartedBefore(running->container(), id);
-  }
-  if (!connection.ok()) return std::move(connection).status();
-  return StartWaiting(*running, std::move(*connection));
+  return StartWaiting(*running);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "runtime/launch/watch.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr const char* kSelf = "/proc/self/exe";
 constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr int kEndOfOthers = 10000;         // ms
 constexpr int64_t kSecond = 1'000'000'000;  // ns
 
 // One line, put together without memory from the heap, and written at once.
@@ -98,7 +100,10 @@ void EndChild() {
   if (watch.child_pidfd < 0) return;
   syscall(SYS_pidfd_send_signal, watch.child_pidfd, SIGKILL, nullptr, 0);
   siginfo_t info{};
-  waitid(P_PIDFD, static_cast<id_t>(watch.child_pidfd), &info, WEXITED);
+  if (waitid(P_PIDFD, static_cast<id_t>(watch.child_pidfd), &info, WEXITED) == 0) return;
+  // Another process's child.
+  pollfd ended{.fd = watch.child_pidfd, .events = POLLIN, .revents = 0};
+  poll(&ended, 1, kEndOfOthers);
 }
 
 void RunRuntime(char* const* argv) {

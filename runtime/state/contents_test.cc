@@ -19,7 +19,7 @@ Facts SomeFacts() {
           .command = "sh -c 'echo\n'",
           .since = 1795459943'213044117,
           .outlives_host = true,
-          .stages = {{"uts", 3, "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web"},
+          .stages = {{"uts", 3, "build-id:0a", "/usr/lib/a b/libuts_stage.so", "1:3:web", true},
                      {"pid", 0, "sha256:0b", "/usr/lib/libpid_stage.so", ""}}};
 }
 
@@ -55,6 +55,8 @@ TEST(ParseContents, GivesTheFactsBack) {
   EXPECT_EQ(facts.stages[0].path, "/usr/lib/a b/libuts_stage.so");
   EXPECT_EQ(facts.stages[0].options, "1:3:web");
   EXPECT_EQ(facts.stages[1].options, "");
+  EXPECT_TRUE(facts.stages[0].has_started);
+  EXPECT_FALSE(facts.stages[1].has_started);
 }
 
 TEST(ParseContents, GivesTheIdsBack) {
@@ -212,6 +214,8 @@ INSTANTIATE_TEST_SUITE_P(
              "container 9223372036854775808 0 1 web"},
         Case{"NegativeCount", {kFormat, "container 1 0 -1 web"}, "container 1 0 -1 web"},
         Case{"StageBeforeContainer", {kFormat, kStage}, kStage},
+        Case{"StartedWithoutStage", {kFormat, kContainer, "started"}, "started"},
+        Case{"StartedBeforeOptions", {kFormat, kContainer, kStage, "started"}, "started"},
         Case{"OptionsWithoutStage", {kFormat, kContainer, "options "}, "options "},
         Case{"StageTooMany", {kFormat, kContainer, kStage, "options ", kStage}, kStage},
         Case{"StageWithoutOptions", {kFormat, "container 1 0 2 web", kStage, kStage}, kStage},
