@@ -71,7 +71,8 @@ class ExchangedCommand : public ::testing::Test {
                               return 0;
                             },
                         .lasting = true};
-    const TraceResult result = Trace(Words(pid, {command}), strike, [](long) { return -1; });
+    const TraceResult result =
+        Trace({.argv = Words(pid, {command})}, strike, [](long) { return -1; });
     EXPECT_TRUE(exchanged);
     EXPECT_FALSE(result.timed_out);
     return result.run;

@@ -6,10 +6,11 @@ import os
 import statistics
 import subprocess
 
-from keep import keep_alive
+from keep import PATIENCE, keep_alive
 from sides import MAX_NUMBERS, Container, Side
 from table import Group, Table
-from timing import Failed, progress, take_turns, try_once, try_sides, with_hyperfine
+from timing import Failed, progress, take_turns, try_once, try_sides, with_hyperfine, works
+from world import wait_until
 
 KINDS = {"cgroup": "with a pids cgroup", "plain": "without a cgroup",
          "init": "without a cgroup, with an init as PID 1"}
@@ -133,6 +134,8 @@ def further(bench):
                     stack.enter_context(keep_alive(bench, name, 1))
                 except Failed as failure:
                     side.reason = str(failure)
+                # The command runs a moment before its runtime has written that down.
+                wait_until(lambda argv=side.argv: works(argv), seconds=PATIENCE)
             sides.append(side)
         table.groups.append(Group(KINDS["cgroup"], sides,
                                   with_hyperfine(bench.world.temp, try_sides(sides), bench.runs)))

@@ -25,6 +25,15 @@ def try_once(argv):
     return done.stdout
 
 
+def works(argv):
+    """Does the command end with status 0?"""
+    try:
+        try_once(argv)
+    except Failed:
+        return False
+    return True
+
+
 def try_sides(sides):
     """Gives those sides a reason that do not work here. Returns the others."""
     for side in sides:

@@ -110,6 +110,8 @@ std::string ContainerTest::Write(const std::string& name, const std::string& tex
   std::string path = Path(name);
   fs::create_directories(fs::path(path).parent_path());
   std::ofstream(path) << text;
+  // A config that others may write is not taken from root, and a test may change the umask.
+  chmod(path.c_str(), 0644);
   return path;
 }
 
