@@ -1,6 +1,8 @@
 #include "runtime/launch/started.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
@@ -37,7 +39,8 @@ Status CallStarted(const StartedCall& call, std::vector<Request> passed) {
   Status read = call.journal.Refresh();
   if (!read.ok()) return KeepingState(read.error());
   call.guard.Resume();
-  Status status = CallEach(call, passed);
+  const std::vector<Request> closed_behind = std::move(passed);
+  Status status = CallEach(call, closed_behind);
   call.guard.Pause();
   return status;
 }
