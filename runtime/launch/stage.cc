@@ -157,14 +157,17 @@ Status Stage::Probe(slipway_context& context, bool in_user_namespace) const {
 }
 
 Status Stage::Create(slipway_context& context) {
-  void* object = nullptr;
-  if (spec_.descriptor->create) {
-    RETURN_IF_ERROR(WatchedAndPlaced(kCreate, context, [&](slipway_error* error) {
-      return spec_.descriptor->create(HostTable(), &context, spec_.options, &object, error);
-    }));
-  }
-  object_ = {object, Destroy{spec_.descriptor}};
-  return Ok();
+  object_ = {nullptr, Destroy{spec_.descriptor}};
+  if (!spec_.descriptor->create) return Ok();
+  // An object that was made is destroyed, also where the stage is refused for what it did
+  // meanwhile.
+  return WatchedAndPlaced(kCreate, context, [&](slipway_error* error) {
+    void* object = nullptr;
+    const int result =
+        spec_.descriptor->create(HostTable(), &context, spec_.options, &object, error);
+    if (result == 0) object_.reset(object);
+    return result;
+  });
 }
 
 Status Stage::Describe(slipway_context& context) const {
