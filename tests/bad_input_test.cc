@@ -156,7 +156,7 @@ constexpr Case kBadOptions[] = {
      "ext4 "
      "image, that becomes the container's /)"},
     {"NotAMap", "  - uts: web\n",
-     "$F:3:10: uts: options: found a single value \"web\" (write a map, {option: value})"},
+     "$F:3:10: uts: options: found a single value (write a map, {option: value})"},
     {"TextIsAList", "  - uts: {hostname: [web]}\n",
      "$F:3:21: uts: hostname: found a list (write a text of 1 to 64 bytes)"},
     {"TextIsEmpty", "  - uts: {hostname: ''}\n",

@@ -192,6 +192,49 @@ TEST_F(Create, IsDeletedOrStartedWhereBothAreWanted) {
   EXPECT_EQ(Listed("state"), started.status == 0 ? "running" : "");
 }
 
+class UnansweredStart : public LivingOn {
+ protected:
+  void SetUp() override {
+    LivingOn::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_EQ(Build(kPlain, {"/bin/sleep", "1000"}).status, 0) << Out();
+    kill(Pid(), SIGSTOP);
+  }
+
+  // It takes no note of the start that was given up.
+  void ExpectItCanBeStarted() {
+    EXPECT_EQ(Listed("state"), "created");
+    kill(Pid(), SIGCONT);
+    const RunResult again = Later({"start", id()});
+    EXPECT_EQ(again.err, "");
+    EXPECT_EQ(again.status, 0);
+    EXPECT_EQ(Listed("state"), "running");
+  }
+};
+
+TEST_F(UnansweredStart, IsGivenUp) {
+  ExpectRefusal(Later({"start", "--hook-timeout", "1", id()}),
+                "the container does not answer: \"" + id() +
+                    "\" (its first process may be stopped or frozen, or its command's file far "
+                    "away; --hook-timeout sets how long it may take)");
+  ExpectItCanBeStarted();
+}
+
+TEST_F(UnansweredStart, CanBeInterrupted) {
+  Running start(Argv({"start", id()}));
+  // It is at work from here on.
+  while (ReadText("/proc/" + std::to_string(start.pid()) + "/wchan").find("poll") ==
+         std::string::npos) {
+    sched_yield();
+  }
+  start.Signal(SIGINT);
+  const RunResult result = start.Await();
+  EXPECT_EQ(result.err,
+            "runtime: interrupted before the container has answered: \"" + id() + "\"\n");
+  EXPECT_EQ(result.status, 128 + SIGINT);
+  ExpectItCanBeStarted();
+}
+
 TEST_F(Create, LooksForTheCommandAtOnce) {
   const RunResult result = RunProgram(BuildArgv("create", kPlain, {"nosuch"}), Redirected());
   EXPECT_EQ(result.status, 127) << result.err;

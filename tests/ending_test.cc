@@ -20,10 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kWarning[] =
-    "runtime: warning: the container has ended, but for a process that does not end after SIGKILL "
-    "(it may be frozen, or wait for a disk or a server; another signal leaves it to runtime gc)\n";
-
 class Ending : public LeftBehind {
  protected:
   // The command has ended with 6.
@@ -43,6 +39,13 @@ class Ending : public LeftBehind {
     ASSERT_EQ(waitid(P_PID, static_cast<id_t>(keeper_), &info, WEXITED | WNOWAIT), 0);
   }
 
+  std::string Warning() const {
+    return "runtime: warning: the container has ended, but for the process " +
+           std::to_string(keeper_) + ": killed, but the parent, " + std::to_string(getpid()) +
+           ", does not wait for the end of it, wait(2) (the next signal leaves it to runtime "
+           "gc)\n";
+  }
+
   pid_t first_ = -1;
   pid_t keeper_ = -1;
   std::optional<Running> container_;
@@ -57,11 +60,30 @@ TEST_F(Ending, IsWaitedForAndKeepsItsStatus) {
   ExpectUndone();
 }
 
+TEST_F(Ending, IsToldOfAfterAWhile) {
+  ASSERT_TRUE(container_->AwaitError(Warning()));
+  EXPECT_EQ(waitpid(keeper_, nullptr, 0), keeper_);
+  const RunResult result = container_->Await();
+  EXPECT_EQ(result.err, Warning());
+  EXPECT_EQ(result.status, 6);
+  ExpectUndone();
+}
+
+TEST_F(Ending, IsLeftToGcAtTheNextSignalAfterThat) {
+  ASSERT_TRUE(container_->AwaitError(Warning()));
+  container_->Signal(SIGTERM);
+  EXPECT_EQ(container_->Await().status, 6);
+  ExpectKept();
+  EXPECT_EQ(waitpid(keeper_, nullptr, 0), keeper_);
+  EXPECT_EQ(waitpid(first_, nullptr, 0), first_);
+  ExpectOutput(Gc(), Undone());
+}
+
 TEST_F(Ending, IsLeftToGcAtTheSecondSignal) {
   container_->Signal(SIGTERM);
   container_->Signal(SIGINT);
   const RunResult result = container_->Await();
-  EXPECT_EQ(result.err, kWarning);
+  EXPECT_EQ(result.err, Warning());
   EXPECT_EQ(result.status, 6);
   ExpectKept();
   EXPECT_NE(List().out.find(id() + "  dead, still running  "), std::string::npos) << List().out;

@@ -3,19 +3,24 @@
 // of start.
 
 #include <elf.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/keyctl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "runtime/sdk/testing/container.h"
+#include "runtime/sys/fd.h"
 #include "tests/refusal.h"
 
 namespace slipway::testing {
@@ -115,6 +120,24 @@ TEST_P(HostileImage, CannotHaveTheRuntimesFileRunAScript) {
   WriteProgram("bin/twice", "#!/bin/script\n");
   ExpectRefusal(Run({"/bin/twice"}),
                 std::string("cannot execute the container's \"/proc/self/exe\": ") + kMagic, 126);
+}
+
+// Whoever has a lease keeps the runtime from reading it, but not the kernel from executing it.
+TEST_P(HostileImage, CannotHideByALeaseWhatAProgramIsLoadedBy) {
+  WriteProgram("bin/script", "#!/proc/self/exe\n");
+  WriteProgram("bin/inner", "#!/proc/self/exe\n");
+  WriteProgram("bin/outer", "#!/bin/inner\n");
+  signal(SIGIO, SIG_IGN);
+  for (const auto& [leased, command] : {std::pair{"script", "script"}, {"inner", "outer"}}) {
+    const std::string path = std::string("/bin/") + leased;
+    const sys::Fd lease(open(test_.Path("root" + path).c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(fcntl(lease.get(), F_SETLEASE, F_WRLCK), 0) << errno;
+    ExpectRefusal(Run({command}),
+                  "cannot execute the container's \"" + path +
+                      "\": Resource temporarily unavailable (a process has a lease on it; see "
+                      "F_SETLEASE in fcntl(2))",
+                  126);
+  }
 }
 
 TEST_P(HostileImage, CannotHaveTheRuntimesFileLoadAProgram) {

@@ -123,7 +123,8 @@ class LeftBehind : public ::testing::Test {
 
   // Of a gc that was told the id of a container that runs.
   std::string RunningLine() const {
-    return "the container is running, and was left alone: \"" + id() + "\"";
+    return "the container has not ended, and was left alone: \"" + id() +
+           "\" (runtime delete --force ends and removes it)";
   }
 
   // The last line of a gc that has kept the container `name`.

@@ -249,6 +249,14 @@ TEST_F(MisbehavingHook, IsNotBlamedForAProcessThatWasThereBefore) {
   EXPECT_EQ(waitpid(sleeper, nullptr, 0), sleeper);
 }
 
+// The copy does not undo anything; the host does.
+TEST_F(MisbehavingHook, ThatUsesUpTheMemoryOfTheChildIsUndone) {
+  if (kInstrumented) GTEST_SKIP() << "the instrumentation ends a program without memory";
+  const RunResult result = Run("in-child", "no-memory");
+  ExpectRefusal(result, "out of memory (a memory limit may be too small: ulimit -v, ulimit -d)");
+  ExpectAllUndone();
+}
+
 TEST_F(MisbehavingHook, ThatWritesIntoTheChannelFromTheChildIsRefused) {
   ExpectRefusal(Run("in-child", "garbage"), kGarbage);
   ExpectAllUndone();

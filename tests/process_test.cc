@@ -150,6 +150,67 @@ TEST_P(Process, ItsInitHasNoMoreThanTheCommand) {
       << result.err;
 }
 
+TEST_P(ProcessAtStart, HasItsFolderMadeWhereThatIsWanted) {
+  const std::string wishes = "user: ann, folder: /srv/new/work, make-folder: true";
+  const RunResult result = Run(wishes, "pwd; stat -c '%u %g %a' . ..");
+  EXPECT_EQ(result.out, "/srv/new/work\n0 0 755\n0 0 755\n") << result.err;
+  EXPECT_EQ(Run(wishes, "pwd").out, "/srv/new/work\n") << "that is there already";
+}
+
+TEST_P(ProcessAtStart, HasItsFolderMadeBeforeTheRootIsReadonly) {
+  const RunResult result = test_.RunContainer(
+      test_.WriteStages(std::string(GetParam().stages) +
+                        "  - mount: {root: root, overlay: true, readonly: true}\n"
+                        "  - good-process: {folder: /srv/work, make-folder: true}\n"),
+      {"/bin/sh", "-c", "pwd; : > file"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.out, "/srv/work\n");
+  EXPECT_NE(result.err.find("Read-only file system"), std::string::npos) << result.err;
+}
+
+// The image's links lead to its own places.
+TEST_P(ProcessAtStart, HasItsFolderMadeInTheContainer) {
+  const std::string outside = test_.Path("outside");
+  std::filesystem::create_symlink("../../../../.." + outside, test_.Path("root/work"));
+  const RunResult result = Run("folder: /work/deep, make-folder: true", "pwd");
+  EXPECT_EQ(result.out, outside + "/deep\n") << result.err;
+  EXPECT_FALSE(std::filesystem::exists(outside));
+  EXPECT_TRUE(std::filesystem::exists(test_.Path("root" + outside + "/deep")));
+}
+
+TEST_P(ProcessAtStart, SaysWhyItsFolderCannotBeMade) {
+  test_.Write("root/plain", "");
+  const RunResult result = Run("folder: /plain/work, make-folder: true", "pwd");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("good-process: cannot open the container's \"/plain/work\": Not a "
+                            "directory"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_P(ProcessAtStart, HasNoFolderMadeThatTheCallerNames) {
+  const RunResult result = test_.RunContainer(
+      test_.WriteStages(Stages("folder: /srv, make-folder: true") + "process: {cwd: /missing}\n"),
+      {"/bin/pwd"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("cannot start in the container's folder \"/missing\""),
+            std::string::npos)
+      << result.err;
+  EXPECT_FALSE(std::filesystem::exists(test_.Path("root/missing")));
+}
+
+// Nor is anything made among the host's files.
+TEST_P(ProcessAtStart, WithoutARootHasNoFolderMade) {
+  const std::string folder = test_.Path("new");
+  const RunResult result = test_.RunContainer(
+      test_.WriteStages(std::string(GetParam().stages) + "  - good-process: {folder: " + folder +
+                        ", make-folder: true}\n"),
+      {"/bin/pwd"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("cannot start in the container's folder"), std::string::npos)
+      << result.err;
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
 TEST_P(ProcessAtStart, CannotStartWhereItsUserMayNotGo) {
   std::filesystem::create_directory(test_.Path("root/closed"));
   std::filesystem::copy(test_.Path("root/bin/busybox"), test_.Path("root/closed/true"));
@@ -168,6 +229,32 @@ TEST_P(ProcessAtStart, CannotStartWhereItsUserMayNotGo) {
       test_.RunContainer(test_.WriteStages(Stages("user: root")), {"/closed/true"}, {},
                          {"--plugin-dir", Runfile("tests/plugins")});
   EXPECT_EQ(root.status, 0) << root.err;
+}
+
+// The kernel can read what the user cannot.
+TEST_P(ProcessAtStart, CannotHideFromTheRuntimeWhatAProgramIsLoadedBy) {
+  for (const auto& [name, text] : {std::pair{"script", "#!/proc/self/exe\n"},
+                                   {"inner", "#!/proc/self/exe\n"},
+                                   {"outer", "#!/bin/inner\n"}}) {
+    const std::string path = test_.Write("root/bin/" + std::string(name), text);
+    ASSERT_EQ(chmod(path.c_str(), std::string(name) == "outer" ? 0755 : 0711), 0);
+  }
+  for (const char* command : {"/bin/script", "/bin/outer"}) {
+    const RunResult result = test_.RunContainer(test_.WriteStages(Stages("user: ann")), {command},
+                                                {}, {"--plugin-dir", Runfile("tests/plugins")});
+    EXPECT_EQ(result.status, 126);
+    EXPECT_NE(result.err.find("cannot execute the container's \"/proc/self/exe\": Too many levels"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
+TEST_P(ProcessAtStart, RunsAProgramThatItsUserCannotRead) {
+  ASSERT_EQ(chmod(test_.Path("root/bin/busybox").c_str(), 0711), 0);
+  const RunResult result = test_.RunContainer(test_.WriteStages(Stages("user: ann")), {"/bin/true"},
+                                              {}, {"--plugin-dir", Runfile("tests/plugins")});
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.status, 0);
 }
 
 TEST_P(ProcessAtStart, RefusesAUserThatIsNone) {
@@ -223,6 +310,30 @@ TEST_F(ExecAs, WhoIsNotThereIsRefused) {
                 "-u: not a user (write a name or a number, such as 1000, 1000:1000 or www-data)");
   ExpectRefusal(Later({"exec", "-u", "4294967295", id(), "id"}),
                 "-u: not a user \"4294967295\" (a number is at most 4294967294)");
+}
+
+TEST_F(ExecAs, ANumberNeedsNoFile) {
+  const std::string passwd = test_.Path("root/etc/passwd");
+  std::filesystem::remove(passwd);
+  ASSERT_EQ(mkfifo(passwd.c_str(), 0600), 0);
+  Start("  - pid\n  - mount: {root: root}\n  - proc\n");
+  EXPECT_EQ(Later({"exec", "-u", "5", id(), "/bin/id", "-u"}).out, "5\n");
+}
+
+TEST_F(ExecAs, WhatIsTooMuchIsSaid) {
+  Start("  - pid\n  - mount: {root: root}\n  - proc\n");
+  test_.Write("root/etc/passwd", std::string(size_t{1} << 20, 'x') + "\n" + kPasswd);
+  ExpectRefusal(
+      Later({"exec", "-u", "ann", id(), "id"}),
+      "a line of this file of the container is too long: \"/etc/passwd\" (at most 256 KiB "
+      "are read of one)");
+  test_.Write("root/etc/passwd", kPasswd);
+  std::string groups;
+  for (int i = 0; i < 65537; ++i) groups += "g:x:" + std::to_string(2000 + i) + ":ann\n";
+  test_.Write("root/etc/group", groups);
+  ExpectRefusal(Later({"exec", "-u", "ann", id(), "id"}),
+                "the command's user is in more groups than Linux allows: \"65537\" (at most 65536; "
+                "see the container's /etc/group)");
 }
 
 // The stage's wish is for the container's own user.

@@ -85,5 +85,19 @@ TEST_F(StageLogOfGc, HasTheWarningsAndKnowsNoSecret) {
   EXPECT_EQ(result.status, 0);
 }
 
+TEST(StageLog, AMistakeBesideASecretDoesNotShowIt) {
+  ContainerTest test;
+  for (const char* options : {": {token: hunter2, tokn: 1}", ": hunter2"}) {
+    const std::string config = test.WriteStages("  - good-logs" + std::string(options) + "\n");
+    for (const char* verb : {"check", "plan"}) {
+      const RunResult result = RunProgram(
+          {Runfile("runtime/runtime"), verb, "--plugin-dir", Runfile("tests/plugins"), config});
+      EXPECT_EQ(result.status, 1) << result.err;
+      EXPECT_EQ((result.err + result.out).find("hunter2"), std::string::npos) << result.err;
+      EXPECT_NE(result.err.find("test.yaml:3:"), std::string::npos) << result.err;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace slipway::testing

@@ -161,6 +161,16 @@ TEST_F(ToldLater, ByGcOnceTheRuntimeWasKilled) {
 
 class ToldOfCreated : public LivingOn {};
 
+TEST_F(ToldOfCreated, ByTheStartOfAnotherProcess) {
+  const RunResult made =
+      Build(StagesOf("good-told-parked", "  - pid\n"), {"/bin/tail", "-f", "/dev/null"},
+            {"--annotation", "team=web", "--pid-file", test_.Path("pid")});
+  ASSERT_EQ(made.status, 0) << Out();
+  EXPECT_EQ(Told(test_, "Started"), "");
+  EXPECT_EQ(Later({"start", id()}).err, "");
+  EXPECT_EQ(Told(test_, "Started"), LineOf(test_, id(), "Started", "running", PidIn(test_)));
+}
+
 TEST_F(ToldOfCreated, UntilItIsDeleted) {
   const RunResult made = Build(StagesOf("good-told", "  - pid\n"), {"/bin/tail", "-f", "/dev/null"},
                                {"--annotation", "team=web", "--pid-file", test_.Path("pid")});

@@ -96,12 +96,25 @@ TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
   EXPECT_EQ(other.Await().status, 128 + SIGKILL);
 }
 
-TEST_F(UserNamespace, WhereNo0IsMappedTheCommandIsNobody) {
+// Not whoever made the namespace, to whom files outside may belong.
+TEST_F(UserNamespace, WhereNo0IsMappedTheCommandIsTheFirstThatIs) {
+  const std::string secret = test_.Write("root/etc/secret", "secret\n");
+  chmod(secret.c_str(), 0600);
+  const std::string folder = Shared();
+  const std::string stages =
+      "  - good-user-namespace: {map: [user 7 700002 1, user 5 700000 1, group 6 800000 1]}\n"
+      "  - mount: {root: root}\n";
   const RunResult result =
-      Run("  - good-user-namespace: {map: [user 5 700000 1, group 5 700000 1]}\n"
-          "  - mount: {root: root}\n",
-          "id -u");
-  EXPECT_EQ(result.out, "65534\n") << result.err;
+      Run(stages, "id -u; id -g; cat /etc/secret || echo refused; touch /tmp/made");
+  EXPECT_EQ(result.out, "5\n6\nrefused\n") << result.err;
+  struct stat made {};
+  ASSERT_EQ(stat((folder + "/made").c_str(), &made), 0);
+  EXPECT_EQ(made.st_uid, 700000u);
+  EXPECT_EQ(made.st_gid, 800000u);
+  StartPod(stages);
+  const RunResult joined =
+      Later({"exec", id(), "/bin/sh", "-c", "id -u; id -g; cat /etc/secret || echo refused"});
+  EXPECT_EQ(joined.out, "5\n6\nrefused\n") << joined.err;
 }
 
 TEST_F(UserNamespace, AFurtherCommandIsRootInIt) {

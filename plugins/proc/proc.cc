@@ -1,6 +1,7 @@
 // /proc of the container's own pid namespace: a fresh procfs, proc(5).
 
 #include <linux/mount.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -70,6 +71,12 @@ class Proc final : public slipway::Stage {
   }
 
   Status InChild(Child& child) override {
+    // Whoever has cloned it is in another pid namespace then; getppid(2).
+    if (getppid() != 0) {
+      child.Warn(
+          "this /proc is of the host's processes, and /proc/PID/root leads to the host's files: "
+          "write pid in front of it");
+    }
     auto procfs = sys::NewMount("proc", MountOptions(), kAttributes);
     if (!procfs.ok()) return Blame(procfs.error());
     // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
@@ -98,7 +105,7 @@ class Proc final : public slipway::Stage {
 }  // namespace
 
 SLIPWAY_STAGE(Proc, {.name = "proc",
-                     .summary = "A fresh /proc of the container's own processes",
+                     .summary = "A fresh /proc, of the processes of its PID namespace",
                      .privileges = SLIPWAY_ROOT_OR_USERNS,
                      .requires_ = {"mount-namespace"},
                      .after = {"root", "pid-namespace"}});

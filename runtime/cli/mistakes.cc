@@ -54,7 +54,7 @@ std::string MistakesAsText(const std::vector<Mistake>& mistakes) {
   std::string text;
   for (const Mistake& mistake : mistakes) {
     text += ErrorLine("", mistake.error);
-    if (mistake.line != 0) text += Quote(mistake);
+    if (mistake.line != 0 && !mistake.hidden) text += Quote(mistake);
   }
   return text;
 }

@@ -16,6 +16,7 @@ struct Mistake {
   int line = 0;           // 0: it has no place in the file
   int column = 0;         // in bytes, from 1
   std::string text = {};  // of the line
+  bool hidden = false;    // the line may hold a secret, and is not shown
 };
 
 // For each the error, the line and a caret below the place:

@@ -11,12 +11,21 @@ namespace {
 constexpr size_t kMaxId = 64;
 constexpr char kAllowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
+bool IsId(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxId && text.front() != '.' && text.front() != '-' &&
+         text.find_first_not_of(kAllowed) == std::string::npos;
+}
+
 }  // namespace
+
+Status CheckId(const std::string& id) {
+  if (IsId(id)) return Ok();
+  return Error("not a container id", id, "runtime list shows those that there are");
+}
 
 Result<std::string> ContainerId(const std::optional<std::string>& name) {
   if (name) {
-    if (name->empty() || name->size() > kMaxId || name->front() == '.' || name->front() == '-' ||
-        name->find_first_not_of(kAllowed) != std::string::npos) {
+    if (!IsId(*name)) {
       return Error("not a container id", *name,
                    "--name takes 1 to 64 of A-Z a-z 0-9 _ . - and must not begin with . or -");
     }

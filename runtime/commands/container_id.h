@@ -14,6 +14,9 @@ namespace slipway {
 // '-'. Without one: "slipway-" and 16 random hexadecimal digits.
 Result<std::string> ContainerId(const std::optional<std::string>& name);
 
+// Could it be the id of a container that there is?
+Status CheckId(const std::string& id);
+
 }  // namespace slipway
 
 #endif  // SLIPWAY_RUNTIME_COMMANDS_CONTAINER_ID_H_

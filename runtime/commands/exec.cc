@@ -112,15 +112,12 @@ Result<cli::Report> Exec(Given given) {
                                           .guard = running->guard(),
                                           .patience = running->patience(),
                                           .outlives_host = words.Has("outlive-runtime"),
-                                          .started =
-                                              [&](pid_t) {
-                                                running->container().GiveBack();
-                                                return Ok();
-                                              },
+                                          .joined = [&] { running->container().GiveBack(); },
                                           .kept_fds = kept,
                                           .user = words.Text("user")});
   Result<int>& status = outcome.exit_status;
-  if (!status.ok() && std::string_view(status.error()->option) == "process.cwd") {
+  if (!status.ok() && std::string_view(status.error()->option) == "process.cwd" &&
+      status.error()->errno_value != ELOOP) {
     status.error().Hint("-w takes a folder of the container");
   }
   return cli::Report{.exit_status = std::move(outcome.exit_status),

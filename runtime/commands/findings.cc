@@ -4,18 +4,18 @@
 
 #include "runtime/cli/mistakes.h"
 #include "runtime/commands/stage_log.h"
-#include "runtime/config/mistakes.h"
 
 namespace slipway::commands {
 namespace {
 
-cli::Mistake MistakeOf(const Error& error, const Source& source) {
+cli::Mistake MistakeOf(const Error& error, const Source& source, bool hidden) {
   cli::Mistake mistake{.error = error, .file = source.text().name};
   const auto place = config::PlaceIn(error->where);
   if (!place) return mistake;
   mistake.line = place->line;
   mistake.column = place->column;
   mistake.text = source.text().Line(place->line);
+  mistake.hidden = hidden;
   return mistake;
 }
 
@@ -26,9 +26,8 @@ std::string CountText(const std::string& name, size_t count) {
 }  // namespace
 
 Findings::Findings(Source& source, const cli::Words& words) : log_(StageLog(/*verbose=*/false)) {
-  config::Mistakes mistakes;
-  pipeline_ = source.Check(words, mistakes);
-  errors_ = mistakes.errors();
+  pipeline_ = source.Check(words, mistakes_);
+  errors_ = mistakes_.errors();
   if (!pipeline_) return;
   annotations_ = AnnotationsOf(*pipeline_);
   errors_ = launch::CreateStages(ChoicesOf(*pipeline_), occasion_);
@@ -54,7 +53,9 @@ void Findings::Probe() {
 cli::Report Wrong(const Source& source, const Findings& findings, const std::string& format) {
   const std::string& name = source.text().name;
   std::vector<cli::Mistake> mistakes;
-  for (const Error& error : findings.errors()) mistakes.push_back(MistakeOf(error, source));
+  for (const Error& error : findings.errors()) {
+    mistakes.push_back(MistakeOf(error, source, findings.HidesLineOf(error)));
+  }
   if (format == "json") {
     return {.exit_status = kWrong,
             .text = cli::MistakesAsJson(name, {}, findings.missing(), mistakes)};

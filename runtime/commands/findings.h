@@ -10,6 +10,7 @@
 #include "runtime/cli/report.h"
 #include "runtime/cli/words.h"
 #include "runtime/commands/source.h"
+#include "runtime/config/mistakes.h"
 #include "runtime/config/pipeline.h"
 #include "runtime/launch/occasion.h"
 #include "runtime/launch/stage.h"
@@ -32,6 +33,8 @@ class Findings {
   void Probe();
 
   const std::vector<Error>& errors() const { return errors_; }
+  // May the line that it is about hold a secret?
+  bool HidesLineOf(const Error& error) const { return mistakes_.HidesLinesOf(error->stage); }
   // Null: it has mistakes.
   const config::Pipeline* pipeline() const { return pipeline_ ? &*pipeline_ : nullptr; }
   // Those that Probe has taken.
@@ -47,6 +50,7 @@ class Findings {
   const launch::Log log_;
   std::vector<std::string> annotations_;
   const launch::Occasion occasion_{.log = &log_, .annotations = &annotations_};
+  config::Mistakes mistakes_;
   std::vector<Error> errors_;
   std::optional<config::Pipeline> pipeline_;
   std::vector<launch::Stage> stages_;

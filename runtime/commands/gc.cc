@@ -96,7 +96,8 @@ std::string Describe(const state::Contents& contents, const std::vector<state::E
 // Why a container was left alone.
 Error LeftAlone(const state::Root& root, const std::string& id, state::Forgotten reason) {
   if (reason == state::Forgotten::kRunning) {
-    return Error("the container is running, and was left alone:", id);
+    return Error("the container has not ended, and was left alone:", id,
+                 "runtime delete --force ends and removes it");
   }
   if (reason == state::Forgotten::kTaken) return Error("another runtime gc is at work on", id);
   return state::NoSuchContainer(root, id);

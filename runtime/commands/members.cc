@@ -3,19 +3,17 @@
 #include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "runtime/cli/processes.h"
 #include "runtime/launch/operations.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/pid_namespace.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::commands {
@@ -25,13 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::milliseconds kForEnd{50};
-
-// The pid namespace that the process is in; nullopt: it has ended, or is not ours to look at.
-std::optional<ino_t> PidNamespace(const std::string& pid) {
-  struct stat about {};
-  if (stat(("/proc/" + pid + "/ns/pid").c_str(), &about) != 0) return std::nullopt;
-  return about.st_ino;
-}
 
 // Is it the first of its pid namespace? Else the namespace is not the container's own, which has
 // joined it, and may hold processes of others.
@@ -68,24 +59,12 @@ std::vector<pid_t> WithDescendants(pid_t first) {
 }
 
 Result<std::vector<pid_t>> InNamespaceOf(pid_t first) {
-  const auto wanted = PidNamespace(std::to_string(first));
-  if (!wanted || wanted == PidNamespace("self")) {
+  const auto wanted = sys::PidNamespaceOf(std::to_string(first));
+  if (!wanted || wanted == sys::PidNamespaceOf("self")) {
     return Error("nobody knows which processes are the container's", {},
                  "it has neither a PID namespace (the stage pid) nor a cgroup of its own");
   }
-  if (!IsPid1(first)) return WithDescendants(first);
-  std::vector<pid_t> pids;
-  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
-  if (!proc) return Error(errno, "read", "/proc");
-  while (const dirent* entry = readdir(proc.get())) {
-    char* end = nullptr;
-    const long pid = strtol(entry->d_name, &end, 10);
-    if (pid > 0 && *end == '\0' && PidNamespace(entry->d_name) == wanted) {
-      pids.push_back(static_cast<pid_t>(pid));
-    }
-  }
-  std::sort(pids.begin(), pids.end());
-  return pids;
+  return IsPid1(first) ? sys::ProcessesIn(*wanted) : WithDescendants(first);
 }
 
 // Those that were sent one.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/commands/container_id.h"
 #include "runtime/commands/oci_state.h"
 #include "runtime/commands/stage_log.h"
 #include "runtime/launch/operations.h"
@@ -14,10 +15,12 @@ Result<std::string> OnlyId(const cli::Words& words, const std::string& verb) {
     return Error("which container?", {}, "write its id; runtime list shows them; see " + help);
   }
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 1, help.c_str()));
+  RETURN_IF_ERROR(CheckId(words.rest.front()));
   return words.rest.front();
 }
 
 Result<state::Seen> LookAt(const cli::Words& words, const std::string& id) {
+  RETURN_IF_ERROR(CheckId(id));
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
   return state::LookAtLiving(root, id);
@@ -46,6 +49,7 @@ Running::Running(const cli::Words& words, std::unique_ptr<state::Root> root,
 Result<std::unique_ptr<Running>> Running::Take(const cli::Words& words, const std::string& id,
                                                slipway_operation operation, Needed needed,
                                                Way take) {
+  RETURN_IF_ERROR(CheckId(id));
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const std::chrono::seconds patience, HookTimeout(words));
   RETURN_IF_ERROR(CheckFolders(words));

@@ -75,6 +75,23 @@ Status TellStages(Running& running) {
   return status;
 }
 
+// Why the command does not run although it was told to, or not as far as anybody knows.
+Error NoAnswer(const Running& running, const launch::Started& started) {
+  const std::string& id = running.facts().id;
+  if (started.interrupted != 0) {
+    return Error("interrupted before the container has answered:", id)
+        .ExitStatus(started.interrupted);
+  }
+  return Error("the container does not answer:", id,
+               "its first process may be stopped or frozen, or its command's file far away; "
+               "--hook-timeout sets how long it may take");
+}
+
+// One that has not taken note of it waits on.
+bool StillWaits(const Running& running) {
+  return state::ConnectForStart(running.root(), running.facts().id).ok();
+}
+
 // What comes between the word and its being written down waits.
 Result<cli::Report> StartWaiting(Running& running) {
   state::LivingContainer& container = running.container();
@@ -87,25 +104,27 @@ Result<cli::Report> StartWaiting(Running& running) {
     return StartedBefore(container, running.facts().id);
   }
   if (!connection.ok()) return std::move(connection).status();
-  auto started = launch::AwaitStarted(std::move(*connection), signals, running.facts().command);
+  auto started = launch::AwaitStarted(std::move(*connection), signals, running.facts().command,
+                                      running.patience());
+  const bool unanswered = started.ok() && (started->interrupted != 0 || started->too_late);
+  if (unanswered && StillWaits(running)) return NoAnswer(running, *started);
   if (started.ok() && started->refused) {
     Error& refused = *started->refused;
     if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
     RETURN_IF_ERROR(container.journal().SetEnded(refused->exit_status));
     return refused;
   }
-  if (started.ok() && started->interrupted != 0 && launch::HasStarted(running.stages())) {
-    return EndedBy(container, Error("interrupted before its stages knew that the command runs:",
-                                    running.facts().id)
-                                  .ExitStatus(started->interrupted));
+  if (unanswered && launch::HasStarted(running.stages())) {
+    return EndedBy(container, NoAnswer(running, *started));
   }
-  if (started.ok()) {
+  if (started.ok() && !unanswered) {
     Status told = TellStages(running);
     if (!told.ok()) return EndedBy(container, std::move(told.error()));
   }
   RETURN_IF_ERROR(container.journal().SetPhase(state::Phase::kRunning));
   if (!started.ok()) return std::move(started).status();
-  return cli::Report{.exit_status = started->interrupted};
+  if (unanswered) return NoAnswer(running, *started);
+  return cli::Report{};
 }
 
 Result<cli::Report> Start(Given given) {

@@ -38,8 +38,9 @@ Result<cli::Report> AwaitUndone(const state::Root& root, const std::string& id) 
     std::this_thread::sleep_for(kBetweenLooks);
   }
   cli::Report report;
-  report.warnings.push_back(Error("the container has ended, but its runtime does not undo it", {},
-                                  "call runtime gc " + id));
+  report.warnings.push_back(
+      Error("the container has ended, but its runtime does not undo it", {},
+            "it may be stopped, or have died; once it has gone, runtime gc " + id + " does that"));
   return report;
 }
 

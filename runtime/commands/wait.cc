@@ -21,7 +21,8 @@ constexpr cli::Option kOptions[] = {kRoot, kHelp};
 
 Error NobodySaw(const std::string& id) {
   return Error("the container has ended, and nobody saw how:", id,
-               "this kernel tells it to the parent alone; since Linux 6.15 it tells it to others");
+               "its runtime was not there, and no runtime wait was: before Linux 6.15 the kernel "
+               "tells it to the parent alone");
 }
 
 // Until its host has written down how it has ended, or has died.

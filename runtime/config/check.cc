@@ -5,6 +5,7 @@
 
 #include "runtime/config/settings.h"
 #include "runtime/config/values.h"
+#include "runtime/sdk/option_at.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -15,6 +16,13 @@ struct Origins {
   Document document;
   Settings settings;
 };
+
+bool HasSecret(const slipway_stage& stage) {
+  for (uint32_t i = 0; i < stage.option_count; ++i) {
+    if (OptionAt(stage.options, i).flags & SLIPWAY_SECRET) return true;
+  }
+  return false;
+}
 
 class Checker {
  public:
@@ -31,6 +39,7 @@ class Checker {
     Result<const slipway_stage*> loaded = load_(raw.name);
     if (loaded.ok()) {
       entry.descriptor = *loaded;
+      if (HasSecret(**loaded)) mistakes_.HideLinesOf(entry.name);
     } else {
       TellNotLoaded(std::move(loaded.error()), entry);
     }

@@ -61,7 +61,7 @@ TEST_F(CheckAll, OptionsOfSeveralStages) {
       "6:29: cgroup-v1: pids.max: not an integer \"x\" (write an integer from 1 to "
       "4194304)\n"
       "7:29: cgroup-v2: pids.max: out of range \"0\" (write an integer from 1 to 4194304)\n"
-      "8:8: uts: options: found a single value \"web\" (write a map, {option: value})\n");
+      "8:8: uts: options: found a single value (write a map, {option: value})\n");
 }
 
 TEST_F(CheckAll, EntriesOfStages) {

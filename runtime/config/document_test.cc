@@ -139,7 +139,7 @@ TEST(Document, MistakesInStages) {
        "f.yaml:4:3: a second key in the entry of stage \"mount\": \"root\" (indent options below "
        "the stage's name; begin each stage with \"- \")"},
       {"stages:\n- uts: web\n",
-       "f.yaml:3:8: uts: options: found a single value \"web\" (write a map, {option: "
+       "f.yaml:3:8: uts: options: found a single value (write a map, {option: "
        "value})"},
       {"stages:\n- uts: [web]\n",
        "f.yaml:3:8: uts: options: found a list (write a map, {option: value})"},

@@ -5,6 +5,8 @@
 #define SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
 
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,6 +35,10 @@ class Mistakes {
     return std::nullopt;
   }
 
+  // Lines of that stage may hold a secret, and are not to be shown.
+  void HideLinesOf(std::string stage) { hidden_.insert(std::move(stage)); }
+  bool HidesLinesOf(const std::string& stage) const { return hidden_.contains(stage); }
+
   // In the order of their places; those of the command line, which have none, come last. Those of
   // one place stay in the order in which they were found.
   void Sort();
@@ -46,6 +52,7 @@ class Mistakes {
 
  private:
   std::vector<Error> errors_;
+  std::set<std::string> hidden_;
 };
 
 // The place in the `where` of an error: 7:5 of "configs/ubuntu.yaml:7:5"; nothing of "--set a.b".

@@ -114,8 +114,9 @@ class Reader {
     }
     if (!stage.options_wrong && !stage.options.is_map() && !stage.options.is_null()) {
       stage.options_wrong = true;
-      mistakes_.Add(WrongShape("options", stage.options, source_, "a map, {option: value}")
-                        .In(stage.name, ""));
+      Error error = WrongShape("options", stage.options, source_, "a map, {option: value}");
+      *error->subject = '\0';  // nobody knows yet whether it is a secret
+      mistakes_.Add(error.In(stage.name, ""));
     }
     return stage;
   }

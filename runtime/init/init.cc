@@ -3,8 +3,9 @@
 //
 // It also lets a further process into a container: whoever executes it has joined the container's
 // pid namespace for its children alone, so that nobody there can see it; its child, which executes
-// the command, is the first that they see. That child is the host's, and not its own: clone(2),
-// CLONE_PARENT. So the host waits for it, and this one ends at once.
+// the command, is the first that they see, and has a memory of its own: whoever traces it must not
+// write into this one's. That child is the host's, and not its own: clone(2), CLONE_PARENT. So the
+// host waits for it, and this one ends at once.
 //
 // And it is what a container that has been created waits in for its start, in a session of its own:
 // at a socket, of which nothing can be seen inside. Whoever connects there starts the container,
@@ -83,16 +84,21 @@ const Orders* Read(int channel, int file) {
   return reinterpret_cast<const Orders*>(address + static_cast<long>(kOrdersAt));
 }
 
-// Init and command see it both, until the command's exec.
+// What the command's process writes down for the one that has made it. Of a joined one they are no
+// more than numbers that somebody else may have written.
+struct Progress {
+  volatile bool executing;  // it is at its exec, or has made it
+  volatile long refused;    // why a joined command's step has failed; -errno
+  volatile Step step;       // which one
+};
+
 struct Command {
   int channel;
   const Orders* orders;
-  int folder;               // the command's file lies in it
-  long init;                // its pid
-  bool ignores_child;       // SIGCHLD, as the caller had it
-  volatile bool executing;  // the command's process is at its exec, or has made it
-  volatile long refused;    // why a joined command's step has failed; -errno
-  volatile Step step;       // which one
+  int folder;          // the command's file lies in it
+  long init;           // its pid
+  bool ignores_child;  // SIGCHLD, as the caller had it
+  Progress* progress;  // in memory of both
 };
 
 // As runtime/launch/program.cc does it: by the folder's descriptor, and a script by its path.
@@ -101,7 +107,7 @@ long Execute(Command& command) {
   const Orders& orders = *command.orders;
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &orders.mask, nullptr, kMaskSize);
   long result = -kNoEntry;
-  command.executing = true;
+  command.progress->executing = true;
   if (orders.by_path == 0) {
     result = SystemCall(SYS_execveat, command.folder, orders.name, orders.arguments,
                         orders.environment, AT_SYMLINK_NOFOLLOW);
@@ -109,7 +115,7 @@ long Execute(Command& command) {
   if (result == -kNoEntry) {
     result = SystemCall(SYS_execve, orders.path, orders.arguments, orders.environment);
   }
-  command.executing = false;
+  command.progress->executing = false;
   return result;
 }
 
@@ -207,29 +213,38 @@ bool HostIsGone(int channel) {
 // The command's process, of a container that it joins.
 void RunJoined(void* given) {
   auto& command = *static_cast<Command*>(given);
+  Progress& progress = *command.progress;
   if (command.orders->tied != 0) {
     SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     if (HostIsGone(command.channel)) Exit(kFailed);
   }
+  SystemCall(SYS_close, command.channel);
   if (command.orders->terminal != 0) {
     SystemCall(SYS_setsid);
-    command.step = Step::kTerminal;
-    command.refused = SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
-    if (command.refused < 0) Exit(kFailed);
+    progress.step = Step::kTerminal;
+    progress.refused = SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
+    if (progress.refused < 0) Exit(kFailed);
   }
-  command.step = Step::kExec;
-  command.refused = Execute(command);
+  progress.step = Step::kExec;
+  progress.refused = Execute(command);
   Exit(kCommandFailed);
 }
 
 [[noreturn]] void Join(int channel, const Orders* orders, int folder) {
-  Command command{channel, orders, folder, 0, false, false, 0, Step::kExec};
+  const long address = SystemCall(SYS_mmap, nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (Failed(address)) Fail(channel, Step::kPrepare, address);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): mmap(2) gives one
+  auto* const progress = reinterpret_cast<Progress*>(address);
+  progress->step = Step::kExec;
+  Command command{channel, orders, folder, 0, false, progress};
   const long pid = RunInChild(RunJoined, &command, kAsSibling);
   if (pid < 0) Fail(channel, Step::kFork, pid);
-  if (command.executing) {
+  const long refused = progress->refused;
+  if (progress->executing) {
     Tell(channel, Step::kRunning, 0, pid);
   } else {
-    Tell(channel, command.step, command.refused, pid);
+    Tell(channel, refused == 0 ? Step::kEnded : progress->step, refused, pid);
   }
   Exit(0);
 }
@@ -256,6 +271,10 @@ int AwaitStart(int channel, int listener) {
   SystemCall(SYS_close, channel);
   while (true) {
     const long connection = SystemCall(SYS_accept4, listener, nullptr, nullptr, kCloseOnExec);
+    if (connection >= 0 && HostIsGone(static_cast<int>(connection))) {
+      SystemCall(SYS_close, connection);  // of a start that was given up
+      continue;
+    }
     if (connection >= 0) {
       SystemCall(SYS_close, listener);
       return static_cast<int>(connection);
@@ -270,7 +289,8 @@ int AwaitStart(int channel, int listener) {
 }
 
 [[noreturn]] void Become(int channel, const Orders* orders, int folder) {
-  Command command{channel, orders, folder, 0, false, false, 0, Step::kExec};
+  Progress progress{};
+  Command command{channel, orders, folder, 0, false, &progress};
   if (orders->waits != 0) Tell(channel, Step::kBecoming, 0);
   Tell(channel, Step::kExec, Execute(command));
   Exit(kCommandFailed);
@@ -305,10 +325,11 @@ void RunCommand(void* given) {
   if (self != 1) SystemCall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1);
   // Where it is ignored, the kernel reaps; wait(2). The command gets it as the caller had it.
   const bool ignored = SetChildSignal(kDefault) == kIgnored;
-  Command command{channel, orders, folder, self, ignored, false, 0, Step::kExec};
-  const long pid = RunInChild(RunCommand, &command);
+  Progress progress{};
+  Command command{channel, orders, folder, self, ignored, &progress};
+  const long pid = RunInChild(RunCommand, &command, kShareMemory);
   if (pid < 0) Fail(channel, Step::kFork, pid);
-  if (command.executing) Tell(channel, Step::kRunning, 0);
+  if (progress.executing) Tell(channel, Step::kRunning, 0);
   if (SystemCall(SYS_close_range, 3, ~0U, 0) < 0) SystemCall(SYS_close, channel);
   // Outside of a pid namespace of its own, all would be those of the machine.
   Attend(pid, self == 1 && orders->signal_all != 0, orders->terminal != 0);

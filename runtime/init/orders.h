@@ -53,7 +53,8 @@ enum class Step : uint32_t {
   kFilter = 5,    // a filter of system calls was refused
   kWaiting = 6,   // none has failed: it waits for the start
   kBecoming = 7,  // none has failed so far: it executes the command itself, at the word of a start
-  kTerminal = 8   // the terminal could not become that of the command's session
+  kTerminal = 8,  // the terminal could not become that of the command's session
+  kEnded = 9      // none has failed: a joined command's process was killed before its exec
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's
@@ -63,7 +64,7 @@ enum class Step : uint32_t {
 // command's exec else.
 struct Answer {
   Step step;
-  int32_t errno_value;  // of the step that has failed; 0 with kRunning
+  int32_t errno_value;  // of the step that has failed; 0 where none has
   int32_t pid;          // of a joined command's process, as the host sees it; 0: there is none
 };
 

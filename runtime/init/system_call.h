@@ -19,9 +19,11 @@ inline constexpr int kNoSignal = 0x4000;
 inline constexpr int kCloseOnExec = 0x80000;            // SOCK_CLOEXEC
 inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT
 
-// CLONE_VM and CLONE_VFORK of clone(2).
+// Of clone(2): CLONE_VM, CLONE_VFORK, and CLONE_PARENT, by which the child's parent is the
+// caller's.
 inline constexpr long kShareMemory = 0x100;
 inline constexpr long kVfork = 0x4000;
+inline constexpr long kAsSibling = 0x8000;
 
 #if defined(__x86_64__)
 
@@ -135,13 +137,11 @@ long SystemCall(long number, Arguments... arguments) {
   return RawCall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
-// CLONE_PARENT: the child's parent is the caller's.
-inline constexpr long kAsSibling = 0x8000;
-
-// As vfork(2): `run`, which does not come back, is called in a child with the same memory, and the
-// parent waits until the child has executed something, or ended. Returns the child's pid.
-inline long RunInChild(void (*run)(void*), void* argument, long flags = 0) {
-  return Vfork(run, argument, kShareMemory | kVfork | flags | SIGCHLD);
+// Calls `run`, which does not come back, in a child, and waits until the child has executed
+// something, or ended. flags: kShareMemory, which is quicker, where nobody could use the child to
+// write there; kAsSibling. Returns the child's pid.
+inline long RunInChild(void (*run)(void*), void* argument, long flags) {
+  return Vfork(run, argument, kVfork | flags | SIGCHLD);
 }
 
 }  // namespace slipway::init

@@ -21,7 +21,7 @@ struct Attendance {
   const Terminal& terminal;  // as it was before the command ran
   // Called first, with the process as the host sees it; when it fails, the process is ended, and
   // this is the error. May be empty.
-  const std::function<Status(pid_t)>& started;
+  std::function<Status(pid_t)> started = {};
   int caller = -1;  // a pidfd of the process whose end ends this one; -1: nobody's does
 };
 

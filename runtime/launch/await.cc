@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
 
 #include <cerrno>
 #include <chrono>
@@ -56,17 +55,13 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       return Error(errno, "wait for the container's start").In({}, "exec");
     }
     if (events[0].revents) {
-      ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
-      if (!message) return WithoutAWord(setup, container);
-      if (message->type != MessageType::kAnswered) return Error(message->error);
-      began.pid = message->answer.pid;
-      if (message->answer.step == init::Step::kRunning ||
-          message->answer.step == init::Step::kWaiting) {
+      ASSIGN_OR_RETURN(const std::optional<init::Answer> answer, channel.ReceiveAnswer());
+      if (!answer) return WithoutAWord(setup, container);
+      began.pid = answer->pid;
+      if (answer->step == init::Step::kRunning || answer->step == init::Step::kWaiting) {
         return std::optional<int>();
       }
-      // One that has joined is this process's child.
-      if (began.pid > 0) (void)!waitpid(began.pid, nullptr, 0);
-      return NotStarted(message->answer, path);
+      return NotStarted(*answer, path);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {

@@ -19,7 +19,7 @@ namespace slipway::launch {
 
 // What the host knows of a command that has begun to run.
 struct Began {
-  pid_t pid = 0;                        // of one that has joined; else 0
+  pid_t pid = 0;                        // of one that has joined, as its container says; else 0
   std::vector<SignalEvent> early = {};  // signals that came before, for the command
   std::vector<Request> passed = {};     // what hooks have put aside for Started
 };

@@ -28,6 +28,7 @@ bool IsKnown(const init::Answer& answer) {
     case init::Step::kRunning:
     case init::Step::kWaiting:
     case init::Step::kBecoming:
+    case init::Step::kEnded:
       return answer.errno_value == 0;
   }
   return false;
@@ -127,6 +128,19 @@ Result<std::optional<Message>> Channel::Receive(Request* request) const {
   }
   packet.message.error = EndTexts(packet.message.error);
   return std::optional<Message>(packet.message);
+}
+
+Result<std::optional<init::Answer>> Channel::ReceiveAnswer() const {
+  auto message = Receive();
+  if (!message.ok() && message.error()->errno_value != EBADMSG) return std::move(message).status();
+  if (message.ok() && !*message) return std::optional<init::Answer>();
+  if (message.ok() && (*message)->type == MessageType::kAnswered) {
+    return std::optional((*message)->answer);
+  }
+  return Error(EBADMSG, "read the answer of the container's init", {},
+               "something else was written into the runtime's channel: by a hook of a stage, or by "
+               "a process of the container")
+      .In({}, kStep);
 }
 
 Status Channel::SendRequest(Request::Kind kind, size_t stage, std::string_view bytes,

@@ -78,6 +78,9 @@ class Channel {
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
   // exactly one message. request: gets what a kRequest says; without it one is no message.
   Result<std::optional<Message>> Receive(Request* request = nullptr) const;
+  // The same, once slipway-init has the other end, and may be looked into by whoever is in the
+  // container: anything but an answer fails, whoever wrote it.
+  Result<std::optional<init::Answer>> ReceiveAnswer() const;
 
   // At most SLIPWAY_MAX_MESSAGE bytes. file: -1 for none.
   Status SendRequest(Request::Kind kind, size_t stage, std::string_view bytes, int file) const;

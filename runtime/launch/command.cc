@@ -54,7 +54,7 @@ Error NotFound(const std::string& name, std::string_view path, const std::string
   }
   std::string hint = "there is no such file in the container";
   if (name.find('/') == std::string::npos) {
-    hint = path.empty() ? "there is no PATH in the environment to look in"
+    hint = path.empty() ? "PATH, in which it would be looked for, is not set, or empty"
                         : "looked in PATH=" + std::string(path);
   } else if (!name.starts_with('/')) {
     hint += "'s folder " + cwd + ", where the command starts; process.cwd sets another";
@@ -132,6 +132,12 @@ Result<Program> Execution::Find(bool hostile) const {
   }
   if (denied != nullptr) return NotExecutable(EACCES, *denied);
   return NotFound(command_.args[0], path_, command_.cwd);
+}
+
+Status Execution::FindOut(Program& program, bool hostile) const {
+  Status status = CheckUnread(program, hostile ? own_ : FileId{});
+  if (status.ok()) return status;
+  return status.error().In({}, kStep).Option(kArgs).ExitStatus(kNotExecutable);
 }
 
 Error Execution::Run(const Program& program, std::atomic<bool>& executing) const {

@@ -51,6 +51,9 @@ class Execution {
   // an image's, which must not have the runtime's own file executed.
   Result<Program> Find(bool hostile) const;
 
+  // Of one that Find could not read: looks again, once this process may read more.
+  Status FindOut(Program& program, bool hostile) const;
+
   // Executes what Find has found. Returns only the error, as that of Find. `executing` is true
   // while the command may begin to run.
   Error Run(const Program& program, std::atomic<bool>& executing) const;

@@ -162,6 +162,11 @@ Status ContainerRoot::Attach(int mount, const std::string& path, uint32_t flags,
   return Ok();
 }
 
+Status ContainerRoot::MakeFolder(const std::string& path) const {
+  const auto anywhere = [](const sys::Fd&) { return Ok(); };
+  return sys::MakeInRoot(root_, path, sys::Kind::kFolder, anywhere).status();
+}
+
 Status ContainerRoot::Enter() {
   if (!is_set()) {
     if (chdir("/") != 0) return Error(errno, "go to the folder", "/");

@@ -39,6 +39,9 @@ class ContainerRoot {
   // descriptor stays the caller's.
   Status Attach(int mount, const std::string& path, uint32_t flags, Owner owner);
 
+  // Makes what is missing of the folder `path` beneath the root that was set.
+  Status MakeFolder(const std::string& path) const;
+
   // Makes it the root of this process, and goes to its "/". Without a root that was set it only
   // goes there.
   Status Enter();

@@ -2,7 +2,9 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -48,29 +50,37 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
 }
 
 Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
-                             const std::string& command) {
+                             const std::string& command, std::chrono::seconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + patience;
+  const auto left = [&] {
+    if (patience.count() == 0) return -1;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return static_cast<int>(std::max<int64_t>(rest.count(), 0));
+  };
   const Channel channel(std::move(connection));
   bool becomes = false;
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    if (poll(events, std::size(events), -1) < 0) {
+    const int count = poll(events, std::size(events), left());
+    if (count < 0) {
       if (errno == EINTR) continue;
       return Error(errno, "wait for the container's start").In({}, kStep);
     }
+    if (count == 0) return Started{.too_late = true};
     if (events[0].revents) {
-      ASSIGN_OR_RETURN(const std::optional<Message> message, channel.Receive());
+      ASSIGN_OR_RETURN(const std::optional<init::Answer> answer, channel.ReceiveAnswer());
       // Without an init the exec ends the connection.
-      if (!message && becomes) return Started{};
-      if (!message) {
+      if (!answer && becomes) return Started{};
+      if (!answer) {
         return Started{.refused =
                            Error("the container's first process ended before the command ran")};
       }
-      if (message->type != MessageType::kAnswered) return Error(message->error);
-      becomes = message->answer.step == init::Step::kBecoming;
+      becomes = answer->step == init::Step::kBecoming;
       if (becomes) continue;
-      if (message->answer.step == init::Step::kRunning) return Started{};
-      return Started{.refused = NotStarted(message->answer, command)};
+      if (answer->step == init::Step::kRunning) return Started{};
+      return Started{.refused = NotStarted(*answer, command)};
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (EndsByDefault(event.signal)) return Started{.interrupted = kSignalBase + event.signal};

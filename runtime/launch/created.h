@@ -16,6 +16,7 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CREATED_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CREATED_H_
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,14 +41,16 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
 // What has become of one that was told to start.
 struct Started {
   std::optional<Error> refused = {};  // why the command does not run; then the container has ended
-  // The exit status, when a signal came before there was an answer; it goes on.
+  // The exit status, when a signal came before there was an answer.
   int interrupted = 0;
+  bool too_late = false;  // there was no answer in time
 };
 
-// connection: by which it was told. command: as a person would read it. An error says that nobody
+// connection: by which it was told; closed, so that a container that has not taken note of it goes
+// on to wait. command: as a person would read it. patience: 0: for ever. An error says that nobody
 // knows: the container may run.
 Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
-                             const std::string& command);
+                             const std::string& command, std::chrono::seconds patience);
 
 }  // namespace slipway::launch
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <string>
 
@@ -85,6 +86,11 @@ Status RaiseAmbient(uint64_t ambient) {
 }  // namespace
 
 Status Credentials::SetGroups() const {
+  if (identity_->groups.size() > NGROUPS_MAX) {
+    return Error("the command's user is in more groups than Linux allows:",
+                 std::to_string(identity_->groups.size()),
+                 "at most " + std::to_string(NGROUPS_MAX) + "; see the container's /etc/group");
+  }
   if (syscall(SYS_setgroups, identity_->groups.size(), identity_->groups.data()) == 0) return Ok();
   const int cause = errno;
   // In a user namespace that maps one id alone they are forbidden, and there is none to be left.
@@ -127,6 +133,14 @@ Status Credentials::TakeFileRights() const {
   sets.effective = (sets.permitted & ~kPassesPermissions) | (sets.permitted & later);
   if (Set(sets) != 0) return CannotSet(errno, 0);
   return Ok();
+}
+
+Status Credentials::ReturnFileRights() const {
+  syscall(SYS_setfsgid, getegid());
+  syscall(SYS_setfsuid, geteuid());
+  ASSIGN_OR_RETURN(Sets sets, OwnSets());
+  sets.effective = sets.permitted;
+  return Set(sets) == 0 ? Ok() : Status(CannotSet(errno, 0));
 }
 
 Status Credentials::SetCapabilities() const {

@@ -24,6 +24,9 @@ class Credentials {
   // folder and its program. setfsuid(2).
   Status TakeFileRights() const;
 
+  // Has all that this process may have again.
+  Status ReturnFileRights() const;
+
   // Takes on all of it: bounding set, groups, ids, the other sets.
   Status TakeOn() const;
 

@@ -65,6 +65,9 @@ Status EachEntry(const char* path, Read read, const std::function<bool(const Ent
       buffer.resize(buffer.size() * 2);
     } else if (cause == ENOENT || (cause == 0 && found == nullptr)) {
       return Ok();
+    } else if (cause == ERANGE) {
+      return Error("a line of this file of the container is too long:", path,
+                   "at most " + std::to_string(kLongestLine / 1024) + " KiB are read of one");
     } else if (cause != 0) {
       return Error(cause, "read the container's", path);
     } else if (take(*found)) {
@@ -113,7 +116,7 @@ bool HasMember(const group& entry, const std::string& name) {
 Status FindUser(const std::string& text, Identity& identity) {
   const auto number = NumberOf(text);
   bool found = false;
-  RETURN_IF_ERROR(EachUser([&](const passwd& entry) {
+  Status read = EachUser([&](const passwd& entry) {
     found = number ? *number == entry.pw_uid : text == entry.pw_name;
     if (!found) return false;
     identity.uid = entry.pw_uid;
@@ -121,7 +124,9 @@ Status FindUser(const std::string& text, Identity& identity) {
     identity.name = entry.pw_name;
     if (*entry.pw_dir == '/') identity.home = entry.pw_dir;
     return true;
-  }));
+  });
+  // A number needs no file, so that one which cannot be read is as good as none.
+  if (!read.ok() && !number) return read;
   if (found) return Ok();
   if (!number) {
     return Error(

@@ -171,6 +171,11 @@ Error NotStarted(const init::Answer& answer, const std::string& path) {
   if (answer.step == init::Step::kPrepare) {
     return Error(cause, "read the orders of the container's init").In({}, kStep);
   }
+  if (answer.step == init::Step::kEnded) {
+    return Error("the command's process was killed before the command ran", {},
+                 "by a process of the container; or by the kernel, if a memory limit is too small")
+        .In({}, kStep);
+  }
   if (answer.step == init::Step::kTerminal) {
     return Error(cause, "make the terminal the command's controlling one", {}, TerminalHint(cause))
         .In({}, kStep);

@@ -1,10 +1,17 @@
 #include "runtime/launch/join.h"
 
-#include <exception>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
+#include "runtime/launch/caught.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/host_table.h"
@@ -16,6 +23,7 @@
 #include "runtime/launch/strays.h"
 #include "runtime/launch/target.h"
 #include "runtime/launch/terminal.h"
+#include "runtime/sys/pid_namespace.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -39,13 +47,38 @@ Result<Plan> PreClone(const JoinJob& job) {
   return plan;
 }
 
-// The command's process, once it has told of itself: a child of this one, and not of the one that
-// let it in, which ends.
-Result<Container> TakeOver(Container& joiner, const Began& began) {
+// Of the one that has let the command in, once it has said so.
+constexpr std::chrono::seconds kPatience{10};
+
+// Is it a child of this process, in the pid namespace of `first`? Then the pid is still its own.
+Result<bool> IsChildBeside(pid_t first, pid_t pid, const sys::Fd& pidfd) {
+  siginfo_t info{};
+  if (waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    return false;
+  }
+  const auto own = sys::PidNamespaceOf(std::to_string(pid));
+  const auto wanted = own ? sys::PidNamespaceOf(std::to_string(first)) : own;
+  if (!wanted) return Error(errno, "look at the command's process", std::to_string(pid));
+  return *own == *wanted;
+}
+
+// The command's process: a child of this one, and not of the one that has let it in, which ends.
+// What was told of it is not believed: others may have the channel, pidfd_getfd(2).
+Result<Container> TakeOver(const JoinJob& job, Container& joiner, const Began& began) {
   static const Plan plain;
   auto pidfd = sys::OpenPidfd(began.pid);
-  if (!pidfd.ok()) return pidfd.error().In({}, "join");
+  if (!pidfd.ok() || !IsChildIn(sys::PidNamespaceOf(std::to_string(job.pid)), began.pid, *pidfd)) {
+    return Error("another process has answered than the one that runs the command", {},
+                 "one of the container, which has taken the runtime's channel")
+        .In({}, "join");
+  }
   Container command(plain, {.pid = began.pid, .pidfd = std::move(*pidfd)});
+  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(joiner.pidfd(), kPatience));
+  if (!ended) {
+    return Error("the process that lets the command in does not end", std::to_string(joiner.pid()),
+                 "it may be frozen")
+        .In({}, "join");
+  }
   RETURN_IF_ERROR(joiner.AwaitEnd());
   return command;
 }
@@ -78,20 +111,16 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   Began began;
-  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, began));
-  if (ended_by_signal) return *ended_by_signal;
-  ASSIGN_OR_RETURN(Container command, TakeOver(start.container(), began));
-  job.guard.SetChild(command.pidfd().get());
-  return Attend({.signals = signals, .terminal = terminal, .started = job.started}, command,
-                began.early, outcome);
-}
-
-Result<int> RunCaught(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {
-  try {
-    return Run(job, blocked, outcome);
-  } catch (const std::exception& exception) {
-    return Error("internal error", exception.what()).In({}, "join");
+  ASSIGN_OR_RETURN(auto ended_by_signal, start.AwaitHooks(signals, began));
+  if (!ended_by_signal) {
+    // The container, whose process it is now, may keep it from its exec as long as it likes.
+    if (job.joined) job.joined();
+    ASSIGN_OR_RETURN(ended_by_signal, start.AwaitExec(signals, began));
   }
+  if (ended_by_signal) return *ended_by_signal;
+  ASSIGN_OR_RETURN(Container command, TakeOver(job, start.container(), began));
+  job.guard.SetChild(command.pidfd().get());
+  return Attend({.signals = signals, .terminal = terminal}, command, began.early, outcome);
 }
 
 }  // namespace
@@ -102,10 +131,10 @@ Outcome Join(const JoinJob& job) {
   job.guard.Resume();
   const Strays strays;
   Outcome outcome{.exit_status = kRuntimeFailed};
-  outcome.exit_status = RunCaught(job, blocked, outcome);
+  outcome.exit_status = CaughtIn("join", [&] { return Run(job, blocked, outcome); });
   job.guard.Resume();
-  // What a killed init has left is the command's own process.
-  if (!strays.End() && outcome.exit_status.ok()) {
+  // Of a command that did not come to run, it is that one's.
+  if (!strays.End() && outcome.started && outcome.exit_status.ok()) {
     outcome.warnings.push_back(Error("a stage left a process behind", {}, "it was killed"));
   }
   job.guard.Release();

@@ -38,8 +38,8 @@ struct JoinJob {
   Guard& guard;
   std::chrono::seconds patience{0};  // how long one hook may take; 0: for ever
   bool outlives_host = false;        // else the command is killed when this process dies
-  // As of Job.
-  std::function<Status(pid_t)> started = {};
+  // Called once all hooks are done: nothing of the container is touched any more. Or empty.
+  std::function<void()> joined = {};
   std::vector<int> kept_fds = {};
   // Whom the command runs as, whatever the stages want; as slipway_process.user, or empty.
   std::string user = {};

@@ -145,6 +145,10 @@ Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<in
   RETURN_IF_ERROR(OfCredentials(credentials.TakeFileRights(), plan_));
   RETURN_IF_ERROR(GoTo(execution_->command().cwd));
   ASSIGN_OR_RETURN(program_, execution_->Find(hostile));
+  if (program_.unread) {
+    RETURN_IF_ERROR(OfCredentials(credentials.ReturnFileRights(), plan_));
+    RETURN_IF_ERROR(execution_->FindOut(program_, hostile));
+  }
   if (init_.wanted()) {
     const bool later = plan_.WantsNoNewPrivileges();
     RETURN_IF_ERROR(init_.Write(execution_->command(), program_,

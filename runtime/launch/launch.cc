@@ -1,12 +1,12 @@
 #include "runtime/launch/launch.h"
 
 #include <chrono>
-#include <exception>
 #include <functional>
 #include <utility>
 
 #include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
+#include "runtime/launch/caught.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/created.h"
 #include "runtime/launch/exit_status.h"
@@ -125,7 +125,10 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   Began began;
-  ASSIGN_OR_RETURN(const auto ended_by_signal, start.AwaitExec(signals, began));
+  ASSIGN_OR_RETURN(auto ended_by_signal, start.AwaitHooks(signals, began));
+  if (!ended_by_signal) {
+    ASSIGN_OR_RETURN(ended_by_signal, start.AwaitExec(signals, began));
+  }
   if (ended_by_signal) return *ended_by_signal;
   return AttendStarted(job, container, signals, began, terminal, journal, outcome);
 }
@@ -186,11 +189,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
 // No exception of a library keeps Teardown from being called.
 Result<int> RunCaught(const Job& job, const BlockedSignals& blocked, state::Journal& journal,
                       Outcome& outcome) {
-  try {
-    return Run(job, blocked, journal, outcome);
-  } catch (const std::exception& exception) {
-    return Error("internal error", exception.what()).In({}, "launch");
-  }
+  return CaughtIn("launch", [&] { return Run(job, blocked, journal, outcome); });
 }
 
 std::vector<std::string> UndoWords(const Job& job) {

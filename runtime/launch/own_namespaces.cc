@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <string>
 
+#include "runtime/launch/first_ids.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/namespace.h"
 
@@ -16,20 +17,8 @@ namespace slipway::launch {
 namespace {
 
 constexpr const char* kStep = "namespaces";
+constexpr const char* kOffsets = "/proc/self/timens_offsets";
 constexpr int64_t kNanoseconds = 1'000'000'000;
-
-// Lets this process write to its own files in /proc, which belong to root while nobody may look
-// into it; proc(5), PR_SET_DUMPABLE of prctl(2).
-class Dumpable {
- public:
-  Dumpable() : before_(prctl(PR_GET_DUMPABLE)) { prctl(PR_SET_DUMPABLE, 1); }
-  Dumpable(const Dumpable&) = delete;
-  Dumpable& operator=(const Dumpable&) = delete;
-  ~Dumpable() { prctl(PR_SET_DUMPABLE, before_ == 1 ? 1 : 0); }
-
- private:
-  int before_;
-};
 
 // "monotonic -1 500000000"; the nanoseconds go upwards from the seconds.
 std::string OffsetLine(const char* clock, int64_t offset) {
@@ -48,11 +37,11 @@ Error CannotSetClocks(const Setup& setup, Error error) {
   return setup.stages[time.wisher.stage].Blamed(std::move(error), kStep);
 }
 
-Status WriteOffsets(const TimeOffsets& time) {
+Status WriteOffsets(const TimeOffsets& time, const sys::Fd& offsets) {
   if (time.wisher.name.empty()) return Ok();
-  Status written =
-      sys::WriteFile("/proc/self/timens_offsets", OffsetLine("monotonic", time.monotonic_ns) +
-                                                      OffsetLine("boottime", time.boottime_ns));
+  Status written = sys::WriteFile(
+      offsets, kOffsets,
+      OffsetLine("monotonic", time.monotonic_ns) + OffsetLine("boottime", time.boottime_ns));
   if (!written.ok() && written.error()->errno_value == ERANGE) {
     written.error().Hint("a clock would be before 0, or later than the kernel can count");
   }
@@ -62,7 +51,7 @@ Status WriteOffsets(const TimeOffsets& time) {
 // Offsets can be set until a process is in it, and unshare(2) puts only children there. Entered at
 // once, so that it makes no difference whether exec(2) does that (since Linux 6.3), and who forks
 // with whose memory.
-Status EnterTimeNamespace(const Setup& setup) {
+Status EnterTimeNamespace(const Setup& setup, const sys::Fd& offsets) {
   if ((setup.plan.namespaces & CLONE_NEWTIME) == 0) return Ok();
   if (unshare(CLONE_NEWTIME) != 0) {
     const char* hint = "";
@@ -70,8 +59,7 @@ Status EnterTimeNamespace(const Setup& setup) {
     if (errno == ENOSPC) hint = "as many exist as /proc/sys/user/max_time_namespaces allows";
     return CannotSetClocks(setup, Error(errno, "make the container's time namespace", {}, hint));
   }
-  const Dumpable dumpable;
-  if (Status written = WriteOffsets(setup.plan.time); !written.ok()) {
+  if (Status written = WriteOffsets(setup.plan.time, offsets); !written.ok()) {
     return CannotSetClocks(setup, std::move(written.error()));
   }
   const sys::Fd made(open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC));
@@ -115,7 +103,9 @@ Status EnterUserNamespace(const Setup& setup) {
   const bool joined = plan.Joined(CLONE_NEWUSER) != nullptr;
   if (setup.target != nullptr || (!plan.has_own_user() && !joined)) return Ok();
   const int dumpable = prctl(PR_GET_DUMPABLE);
-  Status became = sys::BecomeRootOfNamespace();
+  auto first = FirstIdsOf("/proc/self");
+  if (!first.ok()) return first.error().In({}, kStep);
+  Status became = sys::Become(first->user, first->group);
   if (!became.ok()) return became.error().In({}, kStep);
   // The change of ids took both away; prctl(2). In an own user namespace nobody is who could look.
   if (dumpable == 1) prctl(PR_SET_DUMPABLE, 1);
@@ -123,7 +113,20 @@ Status EnterUserNamespace(const Setup& setup) {
   return Ok();
 }
 
-Status EnterLaterNamespaces(const Setup& setup) {
+Result<sys::Fd> OpenClockOffsets(const Setup& setup) {
+  const Plan& plan = setup.plan;
+  if ((plan.namespaces & CLONE_NEWTIME) == 0 || plan.time.wisher.name.empty()) return sys::Fd();
+  auto offsets = sys::Open(kOffsets, O_WRONLY);
+  if (offsets.ok() || offsets.error()->errno_value == ENOENT) {
+    return offsets.ok() ? std::move(offsets) : Result<sys::Fd>(sys::Fd());
+  }
+  if (offsets.error()->errno_value == EACCES) {
+    offsets.error().Hint("in a user namespace that is joined it takes root");
+  }
+  return CannotSetClocks(setup, std::move(offsets.error()));
+}
+
+Status EnterLaterNamespaces(const Setup& setup, const sys::Fd& offsets) {
   const Plan& plan = setup.plan;
   if (plan.unshares_cgroup() && unshare(CLONE_NEWCGROUP) != 0) {
     return Error(errno, "make the container's cgroup namespace").In({}, "clone");
@@ -133,7 +136,7 @@ Status EnterLaterNamespaces(const Setup& setup) {
       setns(cgroup->file, CLONE_NEWCGROUP) != 0) {
     return CannotJoin(setup, *cgroup, errno);
   }
-  return EnterTimeNamespace(setup);
+  return EnterTimeNamespace(setup, offsets);
 }
 
 Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root) {

@@ -9,12 +9,16 @@
 
 namespace slipway::launch {
 
-// First: becomes root of an own or joined user namespace, where 0 is mapped.
+// Becomes root of an own or joined user namespace, or the first that is mapped there.
 Status EnterUserNamespace(const Setup& setup);
+
+// While this process is still who it was outside, to whom the file belongs: where the offsets of an
+// own time namespace are written. Invalid: there are none, or nothing to write them to.
+Result<sys::Fd> OpenClockOffsets(const Setup& setup);
 
 // Once the cgroups of v1 are entered, which a cgroup namespace would show wrongly otherwise:
 // cgroup namespace, time namespace with its offsets.
-Status EnterLaterNamespaces(const Setup& setup);
+Status EnterLaterNamespaces(const Setup& setup, const sys::Fd& offsets);
 
 // Behind the last InChild: until then the host's files are at "/". root: none may be set then.
 Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "runtime/launch/await.h"
+#include "runtime/launch/caught.h"
 #include "runtime/launch/cloning.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
@@ -39,7 +40,7 @@ int Left(std::chrono::seconds patience, Clock::time_point since) {
 // The child's side.
 
 [[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
-  if (!channel.Send(MessageType::kFailed, *error).ok()) {
+  if (progress.ready || !channel.Send(MessageType::kFailed, *error).ok()) {
     progress.error = *error;
     progress.failed = true;
   }
@@ -70,12 +71,8 @@ void TieToHost(const Channel& channel) {
   if (channel.PeerIsGone()) _exit(kRuntimeFailed);
 }
 
-// Reports every failure through the channel. Nothing here loads a library or prints.
-[[noreturn]] void RunChild(const Setup& setup, Channel& channel, Progress& progress) {
-  Guard::LeaveInChild();
-  // A host that died before this call closes the channel, so that no Release comes.
-  if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
-  AwaitRelease(channel, progress);
+// Returns only what failed. Nothing here loads a library or prints.
+Error Enter(const Setup& setup, Channel& channel, Progress& progress) {
   const Log log = [&](slipway_log_level level, const Error& line) {
     (void)channel.Send(MessageType::kLog, *line, level).ok();
   };
@@ -101,15 +98,26 @@ void TieToHost(const Channel& channel) {
     ErrorRecord ready{};
     CopyPath(ready.subject, last.path());
     status = channel.Send(MessageType::kReady, ready);
+    progress.ready = status.ok();
   }
-  if (!status.ok()) Report(channel, progress, status.error());
+  if (!status.ok()) return status.error();
   Guard::LeaveToCommand();
   int told_by = channel.fd();
-  const Error error = setup.init.wanted() ? last.RunInit(descriptors, told_by, progress.executing)
-                                          : last.Run(descriptors, setup.signals.before(),
-                                                     progress.executing, &told_by);
+  Error error = setup.init.wanted()
+                    ? last.RunInit(descriptors, told_by, progress.executing)
+                    : last.Run(descriptors, setup.signals.before(), progress.executing, &told_by);
   if (told_by != channel.fd()) channel.Renumber(told_by);
-  Report(channel, progress, error);
+  return error;
+}
+
+// Reports every failure through the channel.
+[[noreturn]] void RunChild(const Setup& setup, Channel& channel, Progress& progress) {
+  Guard::LeaveInChild();
+  // A host that died before this call closes the channel, so that no Release comes.
+  if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  AwaitRelease(channel, progress);
+  Status failed = CaughtIn("launch", [&]() -> Status { return Enter(setup, channel, progress); });
+  Report(channel, progress, failed.error());
 }
 
 }  // namespace
@@ -149,6 +157,13 @@ Status ParkedStart::Release() const {
 }
 
 Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals, Began& began) {
+  ASSIGN_OR_RETURN(const auto ended_by_signal,
+                   AwaitCommand(setup_, container_, channel_, signals, path_, began));
+  if (!ended_by_signal && progress_->failed) return DiedEarly();
+  return ended_by_signal;
+}
+
+Result<std::optional<int>> ParkedStart::AwaitHooks(const SignalSource& signals, Began& began) {
   using State = Container::State;
   Position position = PositionOf(*progress_);
   auto since = Clock::now();
@@ -182,11 +197,8 @@ Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals, B
         continue;
       }
       if (message->type != MessageType::kReady) return Error(message->error);
-      ASSIGN_OR_RETURN(
-          const auto ended_by_signal,
-          AwaitCommand(setup_, container_, channel_, signals, message->error.subject, began));
-      if (!ended_by_signal && progress_->failed) return DiedEarly();
-      return ended_by_signal;
+      path_ = message->error.subject;
+      return std::optional<int>();
     }
     if (!events[1].revents) continue;
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());

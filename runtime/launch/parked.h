@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "runtime/launch/await.h"
 #include "runtime/launch/channel.h"
@@ -23,12 +24,16 @@ class ParkedStart {
 
   Container& container() { return container_; }
 
-  // A child that has died by now is AwaitExec's to tell.
+  // A child that has died by now is AwaitHooks's to tell.
   Status Release() const;
 
-  // Waits until the command runs. An error of a hook or of exec comes back as it was; a child
-  // that died without one is named with its hook. nullopt: the command runs. A number: a signal
-  // ended the start, and this is the runtime's exit status.
+  // Waits until all hooks are done. An error of one comes back as it was; a child that died without
+  // one is named with its hook. A number: a signal ended the start, and this is the runtime's exit
+  // status.
+  Result<std::optional<int>> AwaitHooks(const SignalSource& signals, Began& began);
+
+  // Behind it: waits until the command runs. An error of exec comes back as it was. A number: as of
+  // AwaitHooks; nullopt: the command runs.
   Result<std::optional<int>> AwaitExec(const SignalSource& signals, Began& began);
 
  private:
@@ -52,6 +57,7 @@ class ParkedStart {
   Container container_;
   Channel channel_;
   SharedProgress progress_;
+  std::string path_;  // of the command's file, once it is known
 };
 
 }  // namespace slipway::launch

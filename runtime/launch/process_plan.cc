@@ -113,6 +113,12 @@ Status AddSurroundings(ProcessPlan& plan, const slipway_process& wishes, const W
     if (!folder.starts_with('/')) return Error("the command's folder is relative", folder, kBug);
     RETURN_IF_ERROR(Set(plan.folder, std::move(folder), wisher, "the command's folder"));
   }
+  if (wishes.fields & SLIPWAY_PROCESS_MAKE_FOLDER) {
+    if ((wishes.fields & SLIPWAY_PROCESS_FOLDER) == 0) {
+      return Error("wants a folder to be made, and names none", {}, kBug);
+    }
+    RETURN_IF_ERROR(Set(plan.make_folder, true, wisher, "whether the command's folder is made"));
+  }
   if (wishes.fields & SLIPWAY_PROCESS_UMASK) {
     if (wishes.umask > 0777) return Error("no umask", std::to_string(wishes.umask), kBug);
     RETURN_IF_ERROR(Set(plan.umask, wishes.umask, wisher, "the umask"));
@@ -155,7 +161,7 @@ Status AddTreatment(ProcessPlan& plan, const slipway_process& wishes, const Wish
 }  // namespace
 
 Status ProcessPlan::Add(const slipway_process& wishes, const Wisher& wisher) {
-  constexpr uint32_t kKnown = 2 * SLIPWAY_PROCESS_LABEL - 1;
+  constexpr uint32_t kKnown = 2 * SLIPWAY_PROCESS_MAKE_FOLDER - 1;
   if (wishes.struct_size != sizeof(slipway_process) || (wishes.fields & ~kKnown) != 0) {
     return Error("asked for something unknown of the command's process", {}, kBug);
   }

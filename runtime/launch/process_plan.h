@@ -69,6 +69,7 @@ struct ProcessPlan {
   MaybeWish<std::vector<std::string>> groups;
   std::map<std::string, Wish<std::optional<std::string>>> environment;  // nullopt: left out
   MaybeWish<std::string> folder;
+  MaybeWish<bool> make_folder;
   MaybeWish<uint32_t> umask;
   MaybeWish<Capabilities> capabilities;
   MaybeWish<bool> no_new_privileges;

@@ -53,10 +53,22 @@ Status Settle(Program& program) {
   return CannotLook(ELOOP, program.path);
 }
 
-// What is loaded besides the file `path`, and besides that in turn. script: of the first.
-Status CheckInterpreters(const sys::Fd& file, const FileId& own, bool& script) {
+constexpr int kReading = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+// Of a file that was there a moment ago. Invalid: it may be executed, but not read.
+Result<sys::Fd> OpenToRead(int folder, const std::string& name, int flags,
+                           const std::string& path) {
+  sys::Fd file(openat(folder, name.c_str(), kReading | flags));
+  if (file.valid() || errno == EACCES) return file;
+  const char* hint = "";
+  if (errno == EWOULDBLOCK) hint = "a process has a lease on it; see F_SETLEASE in fcntl(2)";
+  return Error(errno, "execute the container's", path, hint);
+}
+
+// What is loaded besides the open file, and besides that in turn.
+Status CheckInterpreters(const sys::Fd& file, const FileId& own, Program& program) {
   Interpreter interpreter = InterpreterOf(file);
-  script = interpreter.script;
+  program.script = interpreter.script;
   for (int depth = 0; depth < kMaxInterpreters && !interpreter.path.empty(); ++depth) {
     const std::string path = std::exchange(interpreter, {}).path;
     const sys::Fd looked = sys::Look(path);
@@ -69,10 +81,24 @@ Status CheckInterpreters(const sys::Fd& file, const FileId& own, bool& script) {
     }
     if (IdOf(info) == own) return IsOwn(path);
     if (!S_ISREG(info.st_mode)) return Ok();
-    const sys::Fd opened(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (opened.valid()) interpreter = InterpreterOf(opened);
+    ASSIGN_OR_RETURN(const sys::Fd opened, OpenToRead(AT_FDCWD, path, 0, path));
+    program.unread = !opened.valid();
+    if (!program.unread) interpreter = InterpreterOf(opened);
   }
   return Ok();
+}
+
+// Of one that was found.
+Status CheckFile(Program& program, const FileId& own) {
+  ASSIGN_OR_RETURN(const sys::Fd file,
+                   OpenToRead(program.folder.get(), program.name, O_NOFOLLOW, program.path));
+  program.unread = !file.valid();
+  if (program.unread) return Ok();
+  struct stat info {};
+  if (fstat(file.get(), &info) != 0 || IdOf(info) != program.file) {
+    return CannotLook(ESTALE, program.path);
+  }
+  return CheckInterpreters(file, own, program);
 }
 
 }  // namespace
@@ -98,14 +124,11 @@ Result<Program> FindProgram(const std::string& path, const FileId& own) {
   if (faccessat(program.folder.get(), program.name.c_str(), X_OK, AT_EACCESS) != 0) {
     return CannotLook(errno, path);
   }
-  // Who may execute a file, but not read it, is not the one who has made the image.
-  const sys::Fd file(openat(program.folder.get(), program.name.c_str(),
-                            O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
-  if (!file.valid()) return program;
-  if (fstat(file.get(), &info) != 0 || IdOf(info) != program.file) return CannotLook(ESTALE, path);
-  RETURN_IF_ERROR(CheckInterpreters(file, own, program.script));
+  RETURN_IF_ERROR(CheckFile(program, own));
   return program;
 }
+
+Status CheckUnread(Program& program, const FileId& own) { return CheckFile(program, own); }
 
 int Execute(const Program& program, char* const* arguments, char* const* environment) {
   if (!program.script) {

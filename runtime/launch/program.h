@@ -34,12 +34,17 @@ struct Program {
   std::string name;  // in there
   FileId file;
   bool script = false;
+  bool unread = false;  // this process may execute it, but not read it, or what it is loaded by
 };
 
 // Looks at `path`, of this process's root and working folder. own: the file that is refused.
 // Errors have an errno as execve(2) would set it, where it would: ENOENT for a file that is not
 // there.
 Result<Program> FindProgram(const std::string& path, const FileId& own);
+
+// Of one that was unread, once this process may read more: the same for what it is loaded by. What
+// even then nobody may read is left to the kernel.
+Status CheckUnread(Program& program, const FileId& own);
 
 // Executes it; returns the errno. A script runs by its path, which is looked at once more: its
 // interpreter opens it again. execveat(2), BUGS.

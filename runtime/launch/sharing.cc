@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "runtime/launch/caught.h"
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/hook_names.h"
@@ -86,18 +86,10 @@ Status Enter(Sharing& start) {
   return last.Run(start.descriptors, setup.signals.before(), start.progress.executing);
 }
 
-Status EnterCaught(Sharing& start) {
-  try {
-    return Enter(start);
-  } catch (const std::exception& exception) {
-    return Error("internal error", exception.what()).In({}, "launch");
-  }
-}
-
 void RunChild(sys::SharingBody* body) {
   auto& start = *static_cast<Sharing*>(body);
   Guard::BeginHooksOfSharingChild();
-  start.progress.error = *EnterCaught(start).error();
+  start.progress.error = *CaughtIn("launch", [&] { return Enter(start); }).error();
   start.progress.failed = true;
   _exit(kRuntimeFailed);
 }

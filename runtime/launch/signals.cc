@@ -51,7 +51,7 @@ void BlockedSignals::Discard() const {
 Result<SignalSource> SignalSource::Make(const BlockedSignals& signals) {
   sys::Fd fd(signalfd(-1, &signals.set(), SFD_CLOEXEC));
   if (!fd.valid()) return Error(errno, "make a descriptor for signals").In({}, "launch");
-  return SignalSource(std::move(fd));
+  return SignalSource(std::move(fd), signals.set());
 }
 
 Result<SignalEvent> SignalSource::Next() const {
@@ -62,6 +62,14 @@ Result<SignalEvent> SignalSource::Next() const {
   } while (size < 0 && errno == EINTR);
   if (size != sizeof(info)) return Error(errno, "read signals").In({}, "launch");
   return SignalEvent{static_cast<int>(info.ssi_signo), IsFromKernel(info.ssi_code)};
+}
+
+std::optional<SignalEvent> SignalSource::NextWithin(std::chrono::seconds timeout) const {
+  const timespec patience{.tv_sec = timeout.count(), .tv_nsec = 0};
+  siginfo_t info{};
+  const int signal = sigtimedwait(&set_, &info, &patience);
+  if (signal < 0) return std::nullopt;
+  return SignalEvent{signal, IsFromKernel(info.si_code)};
 }
 
 bool IsStopSignal(int signal) {

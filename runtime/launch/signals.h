@@ -7,6 +7,8 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "runtime/sdk/result.h"
@@ -52,13 +54,16 @@ class SignalSource {
 
   // Waits for the next one.
   Result<SignalEvent> Next() const;
+  // The same, for no longer than `timeout`; nullopt: none has come, or one that is not ours.
+  std::optional<SignalEvent> NextWithin(std::chrono::seconds timeout) const;
 
   int fd() const { return fd_.get(); }
 
  private:
-  explicit SignalSource(sys::Fd fd) : fd_(std::move(fd)) {}
+  SignalSource(sys::Fd fd, const sigset_t& set) : fd_(std::move(fd)), set_(set) {}
 
   sys::Fd fd_;
+  sigset_t set_;
 };
 
 // Did the kernel send it, as the terminal's driver does to a whole process group? From si_code of

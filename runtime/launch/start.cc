@@ -15,6 +15,7 @@
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/own_namespaces.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -111,6 +112,15 @@ Status EnterCgroups(const Setup& setup) {
   return Ok();
 }
 
+// Of the command, when the stage that names it wants it made, and the config names no other.
+Status MakeWorkingFolder(const Setup& setup, const ContainerRoot& root) {
+  const ProcessPlan& process = setup.plan.process;
+  if (!process.make_folder || !root.is_set() || !setup.command.cwd.empty()) return Ok();
+  Status made = root.MakeFolder(process.folder->value);
+  if (made.ok()) return made;
+  return Wished(std::move(made.error()), process.make_folder->wisher);
+}
+
 }  // namespace
 
 Error ClosedDescriptors(const Stage& stage, const char* hook) {
@@ -129,12 +139,16 @@ Position PastAllHooks(const Setup& setup) { return {setup.stages.size(), kFinish
 
 Status RunInChild(const Hooks& hooks) {
   const Setup& setup = hooks.setup;
-  RETURN_IF_ERROR(EnterUserNamespace(setup));
-  RETURN_IF_ERROR(EnterCgroups(setup));
-  RETURN_IF_ERROR(EnterLaterNamespaces(setup));
+  {
+    ASSIGN_OR_RETURN(const sys::Fd offsets, OpenClockOffsets(setup));
+    RETURN_IF_ERROR(EnterUserNamespace(setup));
+    RETURN_IF_ERROR(EnterCgroups(setup));
+    RETURN_IF_ERROR(EnterLaterNamespaces(setup, offsets));
+  }
   if (setup.target != nullptr) RETURN_IF_ERROR(setup.target->Enter());
   RETURN_IF_ERROR(RunHooks(hooks, kInChild, SLIPWAY_JOIN_IN_CHILD, &Stage::InChild));
   RETURN_IF_ERROR(EnterJoinedMounts(setup, hooks.root));
+  RETURN_IF_ERROR(MakeWorkingFolder(setup, hooks.root));
   Status entered = hooks.root.Enter();
   if (entered.ok() || !hooks.root.is_set()) return entered;
   return setup.stages[hooks.root.stage()].Blamed(std::move(entered.error()), kInChild);

@@ -11,12 +11,14 @@
 
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
+#include "runtime/launch/lingering.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
-constexpr std::chrono::seconds kPatience{2};  // once it has been asked to end
+constexpr std::chrono::seconds kPatience{2};   // once it is known to end
+constexpr std::chrono::seconds kLookAfter{5};  // whether it ends, of which no signal tells
 
 // As far as can be known: an init tells of a signal by its own exit status, as a shell does.
 bool EndedBySignal(const Container& container) {
@@ -47,19 +49,25 @@ Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
 }
 
 Status Supervisor::AwaitEvent() {
+  std::chrono::seconds timeout = kLookAfter;
   if (caller_ >= 0 && !caller_ended_) {
     pollfd events[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = caller_, .events = POLLIN, .revents = 0}};
-    if (poll(events, std::size(events), -1) < 0) return Ok();  // EINTR: look again
+    poll(events, std::size(events), static_cast<int>(std::chrono::milliseconds(timeout).count()));
     caller_ended_ = events[1].revents != 0;
     // Nobody is left who could ask a second time.
     if (caller_ended_) {
       ended_by_ = SIGKILL;
       return sys::SendSignal(container_.pidfd(), SIGKILL);
     }
+    timeout = std::chrono::seconds(0);
   }
-  ASSIGN_OR_RETURN(const SignalEvent event, signals_.Next());
-  if (event.signal != SIGCHLD) PassOn(event);
+  const std::optional<SignalEvent> event = signals_.NextWithin(timeout);
+  if (!event) {
+    LookForEnding();
+  } else if (event->signal != SIGCHLD) {
+    PassOn(*event);
+  }
   return Ok();
 }
 
@@ -81,10 +89,21 @@ bool Supervisor::HurriesEnd(const SignalEvent& event) {
   const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
   if (ended.ok() && *ended) return true;
   told_of_waiting_ = true;
-  CommandWatch::Warn(
-      "the container has ended, but for a process that does not end after SIGKILL (it may be "
-      "frozen, or wait for a disk or a server; another signal leaves it to runtime gc)");
+  WarnOfLingering();
   return true;
+}
+
+void Supervisor::LookForEnding() {
+  if (told_of_waiting_ || !container_.is_pid_1()) return;
+  if (!sys::StatusOfEnding(container_.pid())) return;
+  const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
+  if (ended.ok() && !*ended) WarnOfLingering();
+}
+
+void Supervisor::WarnOfLingering() {
+  told_of_waiting_ = true;
+  CommandWatch::Warn(LingeringText(container_.pid()) +
+                     " (the next signal leaves it to runtime gc)");
 }
 
 void Supervisor::PassOn(const SignalEvent& event) {

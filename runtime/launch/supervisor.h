@@ -38,7 +38,7 @@ class Supervisor {
   bool signaled() const { return signaled_; }
 
  private:
-  // Waits for a signal, or for the end of the caller.
+  // Waits for a signal, or for the end of the caller, or until it is time to look.
   Status AwaitEvent();
   void PassOn(const SignalEvent& event);
   void OnStopOfContainer();
@@ -47,9 +47,12 @@ class Supervisor {
   // Stops this process by SIGTSTP, SIGTTIN or SIGTTOU; returns once it goes on. False: the kernel
   // did not let it, because nobody could continue it.
   static bool StopSelf(int signal);
-  // The container is about to end, but for a process that takes no SIGKILL: the first signal says
-  // so, the second does not wait any longer. False: it runs.
+  // The container is about to end, but for a process that takes no SIGKILL. Without a signal its
+  // user is told after some seconds, with one at once; the next does not wait any longer.
+  // False: it runs.
   bool HurriesEnd(const SignalEvent& event);
+  void LookForEnding();
+  void WarnOfLingering();
   bool InOurProcessGroup() const;
   bool DropsSignal(int signal) const;
 

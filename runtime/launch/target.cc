@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +62,9 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   const sys::Fd process(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!process.valid()) return CannotLook(errno, pid);
   ASSIGN_OR_RETURN(target.namespaces_, Foreign(process, pid));
+  if (target.namespaces_ & CLONE_NEWUSER) {
+    ASSIGN_OR_RETURN(target.first_, FirstIdsOf(path));
+  }
   target.root_ = sys::Fd(openat(process.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   struct stat own {};
   struct stat root {};
@@ -75,13 +79,16 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
 }
 
 Status Target::Enter() const {
+  // Whoever has rights in the container's user namespace must not get at this copy of the host;
+  // ptrace(2). It ends with the exec of slipway-init.
+  prctl(PR_SET_DUMPABLE, 0);
   if (namespaces_ != 0 && setns(pidfd_, namespaces_) != 0) {
     return Error(errno, "enter the container's namespaces", {},
                  errno == EPERM ? "it takes the rights of whoever started the container" : "")
         .In({}, kStep);
   }
   if (namespaces_ & CLONE_NEWUSER) {
-    Status became = sys::BecomeRootOfNamespace();
+    Status became = sys::Become(first_.user, first_.group);
     if (!became.ok()) return became.error().In({}, kStep);
   }
   if (!hostile_ && (namespaces_ & CLONE_NEWNS) == 0) return Ok();

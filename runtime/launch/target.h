@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "runtime/launch/first_ids.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
@@ -17,7 +18,8 @@ class Target {
   static Result<Target> Find(pid_t pid, const sys::Fd& pidfd);
 
   // In a child that nobody else can see: enters the namespaces (a pid namespace for its children
-  // alone, setns(2)), becomes root in a user namespace, and goes to the process's root.
+  // alone, setns(2)), becomes root in a user namespace, or the first that is mapped there, and goes
+  // to the process's root.
   Status Enter() const;
 
   pid_t pid() const { return pid_; }
@@ -30,6 +32,7 @@ class Target {
   pid_t pid_ = 0;
   int pidfd_ = -1;
   int namespaces_ = 0;  // CLONE_NEW* of setns(2)
+  FirstIds first_;      // of a user namespace among them
   bool hostile_ = false;
   sys::Fd root_;
 };

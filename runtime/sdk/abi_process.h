@@ -27,7 +27,8 @@ typedef enum slipway_process_field {
   SLIPWAY_PROCESS_IO_PRIORITY = 2048,
   SLIPWAY_PROCESS_AFFINITY = 4096,
   SLIPWAY_PROCESS_PERSONALITY = 8192,
-  SLIPWAY_PROCESS_LABEL = 16384
+  SLIPWAY_PROCESS_LABEL = 16384,
+  SLIPWAY_PROCESS_MAKE_FOLDER = 32768 /* with FOLDER */
 } slipway_process_field;
 
 /* As setrlimit(2) takes it; UINT64_MAX: unlimited. */
@@ -64,7 +65,10 @@ typedef struct slipway_process {
    * line sets stays as it is. */
   const char* const* environment;
 
-  const char* folder;         /* in the container, absolute; where the config sets none */
+  /* In the container, absolute; where the config sets none. With SLIPWAY_PROCESS_MAKE_FOLDER what
+   * is missing of it at the start is made, root's and with mode 0755, before SLIPWAY_ROOT_READONLY
+   * holds; else, and where no stage has set a root, a missing one is an error. */
+  const char* folder;
   uint32_t umask;             /* umask(2) */
   uint32_t no_new_privileges; /* 1; prctl(2), PR_SET_NO_NEW_PRIVS */
   slipway_capabilities capabilities;

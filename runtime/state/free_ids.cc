@@ -62,7 +62,7 @@ std::vector<Ids> UsableIds() {
 }
 
 void AddSubordinate(const char* path, std::vector<Ids>& taken) {
-  const auto text = sys::ReadFile(path);
+  const auto text = ReadSubordinateIds(path);
   if (!text.ok()) return;
   for (const SubordinateIds& line : ParseSubordinateIds(*text)) taken.push_back(line.ids);
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -67,6 +68,12 @@ class FreeIds : public TestRoot {
 
   const Root root_ = MakeRoot();
 };
+
+TEST_F(FreeIds, AFileThatIsNoneIsNotWaitedFor) {
+  const std::string path = Path("fifo");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_TRUE(SubordinateIdsOf(path, 1000, "ann").empty());
+}
 
 TEST_F(FreeIds, ThoseOfAUserAreFoundByNameAndByNumber) {
   const std::string path = File("ann:1:2\nbob:3:4\n1000:5:6\n");

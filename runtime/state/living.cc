@@ -55,7 +55,7 @@ Status RecordEnd(const Root& root, const Seen& seen, int exit_status) {
 Result<LivingContainer> LivingContainer::Take(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(sys::Fd file, OpenJournal(root, id, O_RDWR | O_APPEND));
   if (!file.valid()) return NoSuchContainer(root, id);
-  RETURN_IF_ERROR(LockOperation(file));
+  RETURN_IF_ERROR(LockOperationInTime(file, id));
   ASSIGN_OR_RETURN(std::optional<Seen> seen, LookAt(root, id, file));
   if (!seen) return NoSuchContainer(root, id);
   RETURN_IF_ERROR(CheckRuns(*seen));

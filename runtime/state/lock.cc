@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <string>
 
 namespace slipway::state {
 namespace {
@@ -30,11 +32,47 @@ Status Await(const sys::Fd& file, struct flock lock) {
   return Ok();
 }
 
+// A hook may take 30 s; --hook-timeout.
+constexpr std::chrono::seconds kLong{60};
+constexpr useconds_t kLookAfterUs = 5000;
+
+// Who has it; 0: nobody, or somebody of another pid namespace.
+pid_t HolderOf(const sys::Fd& file, off_t byte) {
+  struct flock lock = Bytes(byte, 1);
+  const bool held = fcntl(file.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return held && lock.l_pid > 0 ? lock.l_pid : 0;
+}
+
+// False: somebody has had it for too long.
+Result<bool> AwaitInTime(const sys::Fd& file, off_t byte) {
+  const auto deadline = std::chrono::steady_clock::now() + kLong;
+  while (true) {
+    struct flock lock = Bytes(byte, 1);
+    if (fcntl(file.get(), F_SETLK, &lock) == 0) return true;
+    if (errno != EACCES && errno != EAGAIN) return Error(errno, "lock", kJournalFile);
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    usleep(kLookAfterUs);
+  }
+}
+
+Error TakesTooLong(const std::string& what, const std::string& id, pid_t holder) {
+  const std::string who =
+      holder > 0 ? "it is the process " + std::to_string(holder) + ", which" : std::string("it");
+  return Error(what + " takes longer than " + std::to_string(kLong.count()) + " s:", id,
+               who + " may be stopped, or hang: continue or end it");
+}
+
 }  // namespace
 
 Status LockAsHost(const sys::Fd& file) { return Await(file, Bytes(kHostByte, kOperationByte)); }
 
 Status LockOperation(const sys::Fd& file) { return Await(file, Bytes(kOperationByte, 1)); }
+
+Status LockOperationInTime(const sys::Fd& file, const std::string& id) {
+  ASSIGN_OR_RETURN(const bool locked, AwaitInTime(file, kOperationByte));
+  if (locked) return Ok();
+  return TakesTooLong("another operation on the container", id, HolderOf(file, kOperationByte));
+}
 
 Result<bool> TryLock(const sys::Fd& file) {
   struct flock lock = Bytes(kUndoByte, 0);
@@ -43,7 +81,12 @@ Result<bool> TryLock(const sys::Fd& file) {
   return Error(errno, "lock", kJournalFile);
 }
 
-Status AwaitUndone(const sys::Fd& file) { return Await(file, Bytes(kUndoByte, 1)); }
+Status AwaitUndone(const sys::Fd& file, const std::string& id) {
+  ASSIGN_OR_RETURN(const bool undone, AwaitInTime(file, kUndoByte));
+  if (undone) return Ok();
+  return TakesTooLong("the container's runtime, which has to undo it,", id,
+                      HolderOf(file, kUndoByte));
+}
 
 Result<bool> HasHost(const sys::Fd& file) {
   struct flock lock = Bytes(kHostByte, 1);

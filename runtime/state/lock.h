@@ -10,6 +10,8 @@
 #ifndef SLIPWAY_RUNTIME_STATE_LOCK_H_
 #define SLIPWAY_RUNTIME_STATE_LOCK_H_
 
+#include <string>
+
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
@@ -21,14 +23,19 @@ inline constexpr char kJournalFile[] = "journal";
 // Takes the lock as the container's host, and waits for whoever has it. `file` is open for writing.
 Status LockAsHost(const sys::Fd& file);
 
-// Takes the lock of one operation, and waits for whoever has it.
+// Takes the lock of one operation, and waits for whoever has it, however long that takes.
 Status LockOperation(const sys::Fd& file);
+
+// The same, but not for one that takes longer than any should: then the error names the process
+// that has it. id: of the container.
+Status LockOperationInTime(const sys::Fd& file, const std::string& id);
 
 // Takes the lock to undo the container, if nobody has it. `file` is open for writing.
 Result<bool> TryLock(const sys::Fd& file);
 
-// Waits until no other process has the lock to undo the container.
-Status AwaitUndone(const sys::Fd& file);
+// Waits until no other process has the lock to undo the container, and takes it; not for one that
+// takes longer than any should: then the error names it.
+Status AwaitUndone(const sys::Fd& file, const std::string& id);
 
 // Has another process the lock as the container's host? `file` is open for reading.
 Result<bool> HasHost(const sys::Fd& file);

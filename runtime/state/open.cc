@@ -12,6 +12,9 @@
 namespace slipway::state {
 namespace {
 
+// A stage leaves some records, of 64 KiB at most.
+constexpr off_t kLargest = off_t{64} << 20;
+
 // The state folder is safe; what stands in it may have been brought there by hand.
 Status CheckFile(const struct stat& facts, const std::string& path) {
   if (S_ISREG(facts.st_mode) && facts.st_uid == geteuid() &&
@@ -46,6 +49,12 @@ Result<bool> IsThere(const Root& root, const std::string& id, const sys::Fd& fil
 
 Result<Contents> ReadContents(const Root& root, const std::string& id, const sys::Fd& file) {
   const std::string path = root.path() + "/" + id + "/" + kJournalFile;
+  struct stat facts {};
+  if (fstat(file.get(), &facts) == 0 && facts.st_size > kLargest) {
+    return Error("not a container's state", path,
+                 "it is larger than " + std::to_string(kLargest >> 20) +
+                     " MiB; remove its folder, if you know what has written it");
+  }
   ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(file, path));
   ASSIGN_OR_RETURN(Contents contents, ParseContents(text, path));
   if (contents.complete && contents.facts.id != id) {

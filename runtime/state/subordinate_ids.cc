@@ -1,5 +1,7 @@
 #include "runtime/state/subordinate_ids.h"
 
+#include <fcntl.h>
+
 #include <charconv>
 
 #include "runtime/sys/file.h"
@@ -26,6 +28,11 @@ bool ReadLine(std::string_view line, SubordinateIds& read) {
 
 }  // namespace
 
+Result<std::string> ReadSubordinateIds(const std::string& path) {
+  ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  return sys::ReadFile(file, path);
+}
+
 std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text) {
   std::vector<SubordinateIds> all;
   while (!text.empty()) {
@@ -39,7 +46,7 @@ std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text) {
 
 std::vector<Ids> SubordinateIdsOf(const std::string& path, uid_t user, const std::string& name) {
   std::vector<Ids> own;
-  const auto text = sys::ReadFile(path);
+  const auto text = ReadSubordinateIds(path);
   if (!text.ok()) return own;
   for (const SubordinateIds& line : ParseSubordinateIds(*text)) {
     if (line.owner == std::to_string(user) || (!name.empty() && line.owner == name)) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
 
 namespace slipway::state {
@@ -21,6 +22,9 @@ struct SubordinateIds {
   std::string owner;
   Ids ids;
 };
+
+// The text of such a file; what is no plain file is not waited for.
+Result<std::string> ReadSubordinateIds(const std::string& path);
 
 // The lines of such a file that make sense; the others count as nothing, as for newuidmap(1).
 std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text);

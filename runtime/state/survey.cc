@@ -74,7 +74,7 @@ Result<sys::FileWatch> Watch(const Root& root, const std::string& id) {
 
 Status AwaitHost(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(const sys::Fd file, OpenJournal(root, id, O_RDWR));
-  return file.valid() ? AwaitUndone(file) : Ok();
+  return file.valid() ? AwaitUndone(file, id) : Ok();
 }
 
 Result<std::optional<DeadContainer>> DeadContainer::Take(const Root& root, const std::string& id,
@@ -82,7 +82,7 @@ Result<std::optional<DeadContainer>> DeadContainer::Take(const Root& root, const
   using Taken = std::optional<DeadContainer>;
   ASSIGN_OR_RETURN(sys::Fd file, OpenJournal(root, id, O_RDWR));
   if (!file.valid()) return Taken();
-  if (claim == Claim::kNotStarted) RETURN_IF_ERROR(LockOperation(file));
+  if (claim == Claim::kNotStarted) RETURN_IF_ERROR(LockOperationInTime(file, id));
   ASSIGN_OR_RETURN(const bool taken, TryLock(file));
   if (!taken) return Taken();
   ASSIGN_OR_RETURN(const bool there, IsThere(root, id, file));

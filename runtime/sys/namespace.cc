@@ -61,11 +61,11 @@ bool IsOwnedBy(int file, const NamespaceId& user) {
   return false;
 }
 
-Status BecomeRootOfNamespace() {
-  const char* const what = "become root of the user namespace";
+Status Become(uint32_t user, uint32_t group) {
+  const char* const what = "become root of the user namespace, or the first of its ids";
   if (setgroups(0, nullptr) != 0 && errno != EPERM) return Error(errno, what);
-  if (setresgid(0, 0, 0) != 0 && errno != EINVAL) return Error(errno, what);
-  if (setresuid(0, 0, 0) != 0 && errno != EINVAL) return Error(errno, what);
+  if (setresgid(group, group, group) != 0) return Error(errno, what);
+  if (setresuid(user, user, user) != 0) return Error(errno, what);
   return Ok();
 }
 

@@ -38,9 +38,10 @@ Result<uint64_t> NamespaceKind(int file);
 // process may not know: it owns nothing that is further out than this process is.
 bool IsOwnedBy(int file, const NamespaceId& user);
 
-// Root of this process's user namespace, and in no other group, as far as that has a 0: what is
-// mapped to nobody cannot be become. Nor are groups left where that is denied; user_namespaces(7).
-Status BecomeRootOfNamespace();
+// This process, which has entered its user namespace, is `user` and `group` of it from now on, and
+// in no other group, as far as it may leave them; user_namespaces(7). It must not stay who it was
+// outside, who may own files there.
+Status Become(uint32_t user, uint32_t group);
 
 }  // namespace slipway::sys
 

@@ -57,4 +57,6 @@ class Waits final : public slipway::Stage {
 
 }  // namespace
 
-SLIPWAY_STAGE(Waits, {.name = "bad-waits", .summary = "Waits in a hook until it is let go on"});
+SLIPWAY_STAGE(Waits, {.name = "bad-waits",
+                      .summary = "Waits in a hook until it is let go on",
+                      .joins = SLIPWAY_JOIN_IN_CHILD});

@@ -23,7 +23,9 @@ class Process final : public slipway::Stage {
     return slipway::OptionTable(
         Option<&Process::user_>("user", "User"), Option<&Process::groups_>("groups", "Groups"),
         Option<&Process::environment_>("environment", "NAME=value, or NAME"),
-        Option<&Process::folder_>("folder", "Folder"), Option<&Process::umask_>("umask", "Umask"),
+        Option<&Process::folder_>("folder", "Folder"),
+        Option<&Process::make_folder_>("make-folder", "Is it made?"),
+        Option<&Process::umask_>("umask", "Umask"),
         Option<&Process::kept_>("kept", "Numbers of the capabilities that are kept"),
         Option<&Process::ambient_>("ambient", "Are they ambient too?"),
         Option<&Process::no_new_privileges_>("no-new-privileges", "Set it, or want it unset"),
@@ -91,6 +93,7 @@ class Process final : public slipway::Stage {
       wishes.fields |= SLIPWAY_PROCESS_FOLDER;
       wishes.folder = folder_->c_str();
     }
+    if (make_folder_) wishes.fields |= SLIPWAY_PROCESS_MAKE_FOLDER;
     if (umask_) {
       wishes.fields |= SLIPWAY_PROCESS_UMASK;
       wishes.umask = umask_->bits;
@@ -145,6 +148,7 @@ class Process final : public slipway::Stage {
   std::optional<Texts> groups_;
   std::optional<Texts> environment_;
   std::optional<std::string> folder_;
+  bool make_folder_ = false;
   std::optional<slipway::Mode> umask_;
   std::optional<std::vector<int64_t>> kept_;
   std::optional<bool> ambient_;

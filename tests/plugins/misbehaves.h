@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -37,7 +38,8 @@ enum class How {
   kFork,
   kLeave,
   kThread,
-  kGarbage
+  kGarbage,
+  kNoMemory
 };
 
 }  // namespace slipway::fixtures
@@ -47,9 +49,9 @@ inline constexpr std::array<const char*, 9> slipway::kNamesOf<slipway::fixtures:
     "none",     "probe",  "create",   "pre-clone", "post-clone",
     "in-child", "report", "teardown", nullptr};
 template <>
-inline constexpr std::array<const char*, 12> slipway::kNamesOf<slipway::fixtures::How>{
-    "hang",      "spin", "crash", "abort",  "overflow", "exit",
-    "close-fds", "fork", "leave", "thread", "garbage",  nullptr};
+inline constexpr std::array<const char*, 13> slipway::kNamesOf<slipway::fixtures::How>{
+    "hang", "spin",  "crash",  "abort",   "overflow",  "exit", "close-fds",
+    "fork", "leave", "thread", "garbage", "no-memory", nullptr};
 
 namespace slipway::fixtures {
 
@@ -65,6 +67,20 @@ inline int Overflow(volatile char* above, int depth) {
 
 inline void WriteIntoSockets() {
   for (int fd = kFirstFd; fd < kFds; ++fd) (void)send(fd, "garbage", 7, MSG_NOSIGNAL);
+}
+
+// Whose calls the compiler does not leave out.
+__attribute__((noipa)) inline void* TakeMemory(size_t size) { return malloc(size); }
+
+// Of this process, from now on.
+inline void UseUpMemory() {
+  const rlimit none{0, RLIM_INFINITY};
+  (void)setrlimit(RLIMIT_AS, &none);
+  // The C library keeps what was freed by its size.
+  constexpr size_t kKeptBelow = 2048;
+  for (size_t size = size_t{1} << 20; size > 0; size -= size > kKeptBelow ? size / 2 : 1) {
+    while (TakeMemory(size) != nullptr) continue;  // NOLINT(clang-analyzer-unix.Malloc)
+  }
 }
 
 // In an instrumented build as well: the signal is what it is about.
@@ -145,6 +161,8 @@ class Misbehaves : public Stage {
         return;
       case How::kGarbage:
         return WriteIntoSockets();
+      case How::kNoMemory:
+        return UseUpMemory();
     }
   }
 

@@ -110,6 +110,13 @@ bool Running::AwaitOutput(const std::string& text) {
   return true;
 }
 
+bool Running::AwaitError(const std::string& text) {
+  while (result_.err.find(text) == std::string::npos) {
+    if (err_ < 0 || !ReadSome()) return false;
+  }
+  return true;
+}
+
 RunResult Running::Await() {
   if (pid_ <= 0) return result_;
   while (out_ >= 0 || err_ >= 0) {

@@ -50,6 +50,8 @@ class Running {
 
   // Reads on until stdout holds `text`. False when the time is over or stdout has ended.
   bool AwaitOutput(const std::string& text);
+  // The same of stderr.
+  bool AwaitError(const std::string& text);
 
   // To its end. Once it has ended, what it came to.
   RunResult Await();

@@ -1,0 +1,47 @@
+// Runs a part of a launch that uses libraries: what one of them throws becomes an error, so that
+// nothing behind it is left out.
+
+#ifndef SLIPWAY_RUNTIME_LAUNCH_CAUGHT_H_
+#define SLIPWAY_RUNTIME_LAUNCH_CAUGHT_H_
+
+#include <exception>
+#include <new>
+
+#include "runtime/sdk/error.h"
+
+namespace slipway::launch {
+
+// Memory for an Error, where there is none left for anything else.
+class Reserve {
+ public:
+  Reserve();
+  Reserve(const Reserve&) = delete;
+  Reserve& operator=(const Reserve&) = delete;
+  ~Reserve();
+  void Free();
+
+ private:
+  void* memory_;
+};
+
+Error OutOfMemory();
+
+// function: returns a Status or a Result. step: of the error.
+template <typename Function>
+auto CaughtIn(const char* step, Function function) -> decltype(function()) {
+  Reserve reserve;
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    reserve.Free();
+    return OutOfMemory().In({}, step);
+  } catch (const std::exception& exception) {
+    return Error("internal error", exception.what()).In({}, step);
+  } catch (...) {
+    return Error("internal error", {}, "an exception that is no std::exception").In({}, step);
+  }
+}
+
+}  // namespace slipway::launch
+
+#endif  // SLIPWAY_RUNTIME_LAUNCH_CAUGHT_H_

@@ -1,0 +1,47 @@
+#include "runtime/sys/pid_namespace.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "runtime/sys/file.h"
+
+namespace slipway::sys {
+
+std::optional<ino_t> PidNamespaceOf(const std::string& pid) {
+  struct stat about {};
+  if (stat(("/proc/" + pid + "/ns/pid").c_str(), &about) != 0) return std::nullopt;
+  return about.st_ino;
+}
+
+Result<std::vector<pid_t>> ProcessesIn(ino_t pid_namespace) {
+  std::vector<pid_t> pids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
+  if (!proc) return Error(errno, "read", "/proc");
+  while (const dirent* entry = readdir(proc.get())) {
+    char* end = nullptr;
+    const long pid = strtol(entry->d_name, &end, 10);
+    if (pid > 0 && *end == '\0' && PidNamespaceOf(entry->d_name) == pid_namespace) {
+      pids.push_back(static_cast<pid_t>(pid));
+    }
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+std::optional<pid_t> ParentOfZombie(pid_t pid) {
+  const auto text = ReadFile("/proc/" + std::to_string(pid) + "/stat");
+  if (!text.ok()) return std::nullopt;
+  // Behind the name, which may hold anything: ") Z 4711 ".
+  const size_t name_end = (*text).rfind(')');
+  if (name_end == std::string::npos || (*text).compare(name_end, 4, ") Z ") != 0) {
+    return std::nullopt;
+  }
+  return static_cast<pid_t>(strtol((*text).c_str() + name_end + 4, nullptr, 10));
+}
+
+}  // namespace slipway::sys

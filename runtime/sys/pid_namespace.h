@@ -1,0 +1,29 @@
+// The processes of a pid namespace, pid_namespaces(7), as this process's /proc shows them.
+
+#ifndef SLIPWAY_RUNTIME_SYS_PID_NAMESPACE_H_
+#define SLIPWAY_RUNTIME_SYS_PID_NAMESPACE_H_
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/sdk/result.h"
+
+namespace slipway::sys {
+
+// Which pid namespace a process is in: the inode of its file. pid: of /proc, such as "self".
+// nullopt: it has ended, or is not this process's to look at.
+std::optional<ino_t> PidNamespaceOf(const std::string& pid);
+
+// Those that are in that namespace, and in none below it; sorted. Some may have ended meanwhile.
+Result<std::vector<pid_t>> ProcessesIn(ino_t pid_namespace);
+
+// The parent of a process that has ended, and for which the parent has not waited yet; nullopt: it
+// lives, or there is none. From /proc/pid/stat, proc(5).
+std::optional<pid_t> ParentOfZombie(pid_t pid);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_PID_NAMESPACE_H_
