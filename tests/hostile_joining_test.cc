@@ -197,9 +197,10 @@ TEST_F(JoiningCommand, IsEndedWhenWhatIsSaidIsNoAnswer) {
 TEST_F(JoiningCommand, ThatIsKilledBeforeItRunsIsToldOf) {
   ASSERT_EQ(kill(command_, SIGKILL), 0);
   const RunResult result = AwaitExec();
-  EXPECT_EQ(result.err,
-            "runtime: the command's process was killed before the command ran (by a process of the "
-            "container; or by the kernel, if a memory limit is too small)\n");
+  EXPECT_EQ(
+      result.err,
+      "runtime: the command's process ended before the command ran: it was killed (by a process "
+      "of the container; or by the kernel, if a memory limit is too small)\n");
   EXPECT_EQ(result.status, 125);
 }
 

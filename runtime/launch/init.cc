@@ -172,7 +172,7 @@ Error NotStarted(const init::Answer& answer, const std::string& path) {
     return Error(cause, "read the orders of the container's init").In({}, kStep);
   }
   if (answer.step == init::Step::kEnded) {
-    return Error("the command's process was killed before the command ran", {},
+    return Error("the command's process ended before the command ran: it was killed", {},
                  "by a process of the container; or by the kernel, if a memory limit is too small")
         .In({}, kStep);
   }

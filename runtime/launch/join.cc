@@ -67,7 +67,10 @@ Result<bool> IsChildBeside(pid_t first, pid_t pid, const sys::Fd& pidfd) {
 Result<Container> TakeOver(const JoinJob& job, Container& joiner, const Began& began) {
   static const Plan plain;
   auto pidfd = sys::OpenPidfd(began.pid);
-  if (!pidfd.ok() || !IsChildIn(sys::PidNamespaceOf(std::to_string(job.pid)), began.pid, *pidfd)) {
+  if (!pidfd.ok()) return pidfd.error().In({}, "join");
+  auto right = IsChildBeside(job.pid, began.pid, *pidfd);
+  if (!right.ok()) return right.error().In({}, "join");
+  if (!*right) {
     return Error("another process has answered than the one that runs the command", {},
                  "one of the container, which has taken the runtime's channel")
         .In({}, "join");

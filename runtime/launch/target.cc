@@ -45,7 +45,10 @@ Result<int> Foreign(const sys::Fd& process, pid_t pid) {
   for (const Kind& kind : kKinds) {
     struct stat own {};
     struct stat other {};
-    if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) continue;
+    if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) {
+      if (errno == ENOENT) continue;
+      return Error(errno, "look at this process's own namespaces", kind.name).In({}, kStep);
+    }
     if (fstatat(process.get(), kind.name, &other, 0) != 0) return CannotLook(errno, pid);
     if (!IsSame(own, other)) flags |= kind.flag;
   }
