@@ -20,8 +20,8 @@ constexpr int kAnswerAfterExec = 1000;  // ms
 
 // Without an init that is the command's parent the exec ends the channel; such an init says so
 // first.
-Result<std::optional<int>> WithoutAWord(const Setup& setup, Container& container) {
-  if (!setup.init.answers()) return std::optional<int>();
+Status WithoutAWord(const Setup& setup, Container& container) {
+  if (!setup.init.answers()) return Ok();
   // The channel ends a moment before the process does.
   const auto ended = sys::AwaitExit(container.pidfd(), kEndAfterChannel);
   if (!ended.ok() || !*ended) {
@@ -44,9 +44,8 @@ bool HasMessage(const Channel& channel) {
   return poll(&message, 1, 0) > 0;
 }
 
-Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
-                                        const Channel& channel, const SignalSource& signals,
-                                        const std::string& path, Began& began) {
+Status AwaitCommand(const Setup& setup, Container& container, const Channel& channel,
+                    const SignalSource& signals, const std::string& path, Began& began) {
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
@@ -58,9 +57,7 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
       ASSIGN_OR_RETURN(const std::optional<init::Answer> answer, channel.ReceiveAnswer());
       if (!answer) return WithoutAWord(setup, container);
       began.pid = answer->pid;
-      if (answer->step == init::Step::kRunning || answer->step == init::Step::kWaiting) {
-        return std::optional<int>();
-      }
+      if (answer->step == init::Step::kRunning || answer->step == init::Step::kWaiting) return Ok();
       return NotStarted(*answer, path);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
@@ -71,7 +68,7 @@ Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container
         return WithoutAWord(setup, container);
       }
     } else if (EndsByDefault(event.signal) && !IsAboutToAnswer(setup, channel)) {
-      return std::optional<int>(kSignalBase + event.signal);
+      return Interrupted(setup, PastAllHooks(setup), event.signal);
     } else {
       began.early.push_back(event);
     }

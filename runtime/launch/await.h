@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +24,10 @@ struct Began {
 };
 
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it
-// is known why it does not. path: of the command's file. nullopt: the command runs, or waits for
-// its start; without an init its process may also have ended before. A number: a signal ended the
-// start, and this is the runtime's exit status.
-Result<std::optional<int>> AwaitCommand(const Setup& setup, Container& container,
-                                        const Channel& channel, const SignalSource& signals,
-                                        const std::string& path, Began& began);
+// is known why it does not: a signal to this process may have come. path: of the command's file.
+// Also ok when it waits for its start, and without an init when its process may have ended before.
+Status AwaitCommand(const Setup& setup, Container& container, const Channel& channel,
+                    const SignalSource& signals, const std::string& path, Began& began);
 
 // Is there something to receive, or has the other end been closed? A message may have been sent a
 // moment before the sender's end, which is told of first.

@@ -5,9 +5,11 @@
 namespace slipway::launch {
 namespace {
 
-// Of the Error, and some texts on the way; no more, because it moves what others use to further
-// pages.
-constexpr size_t kReserved = sizeof(ErrorRecord) + 256;
+// Of the Error and its copy; no more, because it moves what others use to further pages.
+constexpr size_t kReserved = 2 * sizeof(ErrorRecord) + 256;
+
+constexpr const char* kOutOfMemory = "out of memory";
+constexpr const char* kMemoryHint = "a memory limit may be too small: ulimit -v, ulimit -d";
 
 }  // namespace
 
@@ -20,8 +22,13 @@ void Reserve::Free() {
   memory_ = nullptr;
 }
 
-Error OutOfMemory() {
-  return Error("out of memory", {}, "a memory limit may be too small: ulimit -v, ulimit -d");
+Error OutOfMemory() { return Error(kOutOfMemory, {}, kMemoryHint); }
+
+void TellOutOfMemory(ErrorRecord& error, const char* step) {
+  error = {};
+  CopyText(error.operation, kOutOfMemory);
+  CopyText(error.hint, kMemoryHint);
+  CopyText(error.hook, step);
 }
 
 }  // namespace slipway::launch

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "runtime/sdk/error.h"
+#include "runtime/sdk/result.h"
 
 namespace slipway::launch {
 
@@ -25,6 +26,7 @@ class Reserve {
 };
 
 Error OutOfMemory();
+void TellOutOfMemory(ErrorRecord& error, const char* step);
 
 // function: returns a Status or a Result. step: of the error.
 template <typename Function>
@@ -39,6 +41,18 @@ auto CaughtIn(const char* step, Function function) -> decltype(function()) {
     return Error("internal error", exception.what()).In({}, step);
   } catch (...) {
     return Error("internal error", {}, "an exception that is no std::exception").In({}, step);
+  }
+}
+
+// The same in a child, which must never come back into what its parent does: `function` returns the
+// Error that is to be told, in memory that is there.
+template <typename Function>
+void CaughtInto(ErrorRecord& error, const char* step, Function function) noexcept {
+  try {
+    const Status failed = CaughtIn(step, [&]() -> Status { return function(); });
+    error = *failed.error();
+  } catch (...) {
+    TellOutOfMemory(error, step);
   }
 }
 

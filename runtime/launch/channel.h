@@ -6,7 +6,6 @@
 //     Release  ------------------------->  InChild of each stage
 //              <-------------------------  Log(line), from a hook; any number
 //              <-------------------------  Ready(path), when all hooks are done
-//              <-------------------------  Failed(error), from a hook or from exec
 //              <-------------------------  Asked(stage, bytes, file): of an InChild that wants to
 //                                          know something of its stage's Serve
 //     Answered or Failed -------------->   the answer, or why there is none
@@ -18,8 +17,8 @@
 // slipway-init answers one message more in a container that has been created: Answered(waiting).
 // What follows goes to `runtime start`, by a connection of its own; see created.h.
 //
-// End of file before Ready means that the child died. End of file in the child means that the
-// host died.
+// End of file before Ready means that the child died; what it has failed for, also in its exec, is
+// in memory that both have: Progress of start.h. End of file in the child means that the host died.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CHANNEL_H_
@@ -96,12 +95,6 @@ class Channel {
 
   int fd() const { return fd_.get(); }
   void Close() { fd_.Close(); }
-
-  // It has got another number; what had the old one is not this one's any more.
-  void Renumber(int fd) {
-    (void)fd_.Release();
-    fd_ = sys::Fd(fd);
-  }
 
  private:
   sys::Fd fd_;

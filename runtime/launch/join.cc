@@ -114,13 +114,10 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   Began began;
-  ASSIGN_OR_RETURN(auto ended_by_signal, start.AwaitHooks(signals, began));
-  if (!ended_by_signal) {
-    // The container, whose process it is now, may keep it from its exec as long as it likes.
-    if (job.joined) job.joined();
-    ASSIGN_OR_RETURN(ended_by_signal, start.AwaitExec(signals, began));
-  }
-  if (ended_by_signal) return *ended_by_signal;
+  RETURN_IF_ERROR(start.AwaitHooks(signals, began));
+  // The container, whose process it is now, may keep it from its exec as long as it likes.
+  if (job.joined) job.joined();
+  RETURN_IF_ERROR(start.AwaitExec(signals, began));
   ASSIGN_OR_RETURN(Container command, TakeOver(job, start.container(), began));
   job.guard.SetChild(command.pidfd().get());
   return Attend({.signals = signals, .terminal = terminal}, command, began.early, outcome);

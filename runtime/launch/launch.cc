@@ -125,11 +125,8 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   Began began;
-  ASSIGN_OR_RETURN(auto ended_by_signal, start.AwaitHooks(signals, began));
-  if (!ended_by_signal) {
-    ASSIGN_OR_RETURN(ended_by_signal, start.AwaitExec(signals, began));
-  }
-  if (ended_by_signal) return *ended_by_signal;
+  RETURN_IF_ERROR(start.AwaitHooks(signals, began));
+  RETURN_IF_ERROR(start.AwaitExec(signals, began));
   return AttendStarted(job, container, signals, began, terminal, journal, outcome);
 }
 
@@ -140,10 +137,8 @@ Result<int> RunSharing(const Setup& setup, const Job& job, const SignalSource& s
   job.guard.SetChild(start.container.pidfd().get());
   Began began;
   if (start.channel) {
-    ASSIGN_OR_RETURN(
-        const auto ended_by_signal,
+    RETURN_IF_ERROR(
         AwaitCommand(setup, start.container, *start.channel, signals, start.path, began));
-    if (ended_by_signal) return *ended_by_signal;
   }
   return AttendStarted(job, start.container, signals, began, terminal, journal, outcome);
 }

@@ -39,17 +39,16 @@ int Left(std::chrono::seconds patience, Clock::time_point since) {
 
 // The child's side.
 
-[[noreturn]] void Report(const Channel& channel, Progress& progress, const Error& error) {
-  if (progress.ready || !channel.Send(MessageType::kFailed, *error).ok()) {
-    progress.error = *error;
-    progress.failed = true;
-  }
+// The channel ends with it, and the host looks here then.
+[[noreturn]] void Report(Progress& progress, const ErrorRecord& error) {
+  progress.error = error;
+  progress.failed = true;
   _exit(kRuntimeFailed);
 }
 
 void AwaitRelease(const Channel& channel, Progress& progress) {
   auto message = channel.Receive();
-  if (!message.ok()) Report(channel, progress, message.error());
+  if (!message.ok()) Report(progress, *message.error());
   if (!message->has_value() || (*message)->type != MessageType::kRelease) _exit(kRuntimeFailed);
 }
 
@@ -72,7 +71,7 @@ void TieToHost(const Channel& channel) {
 }
 
 // Returns only what failed. Nothing here loads a library or prints.
-Error Enter(const Setup& setup, Channel& channel, Progress& progress) {
+Error Enter(const Setup& setup, const Channel& channel, Progress& progress) {
   const Log log = [&](slipway_log_level level, const Error& line) {
     (void)channel.Send(MessageType::kLog, *line, level).ok();
   };
@@ -98,26 +97,23 @@ Error Enter(const Setup& setup, Channel& channel, Progress& progress) {
     ErrorRecord ready{};
     CopyPath(ready.subject, last.path());
     status = channel.Send(MessageType::kReady, ready);
-    progress.ready = status.ok();
   }
   if (!status.ok()) return status.error();
   Guard::LeaveToCommand();
-  int told_by = channel.fd();
-  Error error = setup.init.wanted()
-                    ? last.RunInit(descriptors, told_by, progress.executing)
-                    : last.Run(descriptors, setup.signals.before(), progress.executing, &told_by);
-  if (told_by != channel.fd()) channel.Renumber(told_by);
-  return error;
+  int fd = channel.fd();
+  return setup.init.wanted()
+             ? last.RunInit(descriptors, fd, progress.executing)
+             : last.Run(descriptors, setup.signals.before(), progress.executing, &fd);
 }
 
-// Reports every failure through the channel.
-[[noreturn]] void RunChild(const Setup& setup, Channel& channel, Progress& progress) {
+[[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel, progress);
-  Status failed = CaughtIn("launch", [&]() -> Status { return Enter(setup, channel, progress); });
-  Report(channel, progress, failed.error());
+  ErrorRecord error{};
+  CaughtInto(error, "launch", [&] { return Enter(setup, channel, progress); });
+  Report(progress, error);
 }
 
 }  // namespace
@@ -156,14 +152,12 @@ Status ParkedStart::Release() const {
   return sent.error().In({}, "release");
 }
 
-Result<std::optional<int>> ParkedStart::AwaitExec(const SignalSource& signals, Began& began) {
-  ASSIGN_OR_RETURN(const auto ended_by_signal,
-                   AwaitCommand(setup_, container_, channel_, signals, path_, began));
-  if (!ended_by_signal && progress_->failed) return DiedEarly();
-  return ended_by_signal;
+Status ParkedStart::AwaitExec(const SignalSource& signals, Began& began) {
+  Status status = AwaitCommand(setup_, container_, channel_, signals, path_, began);
+  return progress_->failed ? Status(DiedEarly()) : status;
 }
 
-Result<std::optional<int>> ParkedStart::AwaitHooks(const SignalSource& signals, Began& began) {
+Status ParkedStart::AwaitHooks(const SignalSource& signals, Began& began) {
   using State = Container::State;
   Position position = PositionOf(*progress_);
   auto since = Clock::now();
@@ -198,7 +192,7 @@ Result<std::optional<int>> ParkedStart::AwaitHooks(const SignalSource& signals, 
       }
       if (message->type != MessageType::kReady) return Error(message->error);
       path_ = message->error.subject;
-      return std::optional<int>();
+      return Ok();
     }
     if (!events[1].revents) continue;
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
@@ -207,7 +201,7 @@ Result<std::optional<int>> ParkedStart::AwaitHooks(const SignalSource& signals, 
       ASSIGN_OR_RETURN(const State state, container_.Poll());
       if (state == State::kEnded && !HasMessage(channel_)) return DiedEarly();
     } else if (EndsByDefault(event.signal)) {
-      return std::optional<int>(kSignalBase + event.signal);
+      return Interrupted(setup_, PositionOf(*progress_), event.signal);
     } else {
       began.early.push_back(event);
     }

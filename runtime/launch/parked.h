@@ -5,7 +5,6 @@
 #define SLIPWAY_RUNTIME_LAUNCH_PARKED_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "runtime/launch/await.h"
@@ -28,13 +27,11 @@ class ParkedStart {
   Status Release() const;
 
   // Waits until all hooks are done. An error of one comes back as it was; a child that died without
-  // one is named with its hook. A number: a signal ended the start, and this is the runtime's exit
-  // status.
-  Result<std::optional<int>> AwaitHooks(const SignalSource& signals, Began& began);
+  // one is named with its hook, and so is a signal that ended the start.
+  Status AwaitHooks(const SignalSource& signals, Began& began);
 
-  // Behind it: waits until the command runs. An error of exec comes back as it was. A number: as of
-  // AwaitHooks; nullopt: the command runs.
-  Result<std::optional<int>> AwaitExec(const SignalSource& signals, Began& began);
+  // Behind it: waits until the command runs. An error of exec comes back as it was.
+  Status AwaitExec(const SignalSource& signals, Began& began);
 
  private:
   struct Unmap {

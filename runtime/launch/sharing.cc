@@ -89,7 +89,7 @@ Status Enter(Sharing& start) {
 void RunChild(sys::SharingBody* body) {
   auto& start = *static_cast<Sharing*>(body);
   Guard::BeginHooksOfSharingChild();
-  start.progress.error = *CaughtIn("launch", [&] { return Enter(start); }).error();
+  CaughtInto(start.progress.error, "launch", [&] { return Enter(start); });
   start.progress.failed = true;
   _exit(kRuntimeFailed);
 }

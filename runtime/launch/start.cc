@@ -205,9 +205,9 @@ Error OutOfStack(const Setup& setup, const Position& position) {
 
 Error Interrupted(const Setup& setup, const Position& position, int signal) {
   const bool hook = position.stage < setup.stages.size();
-  return InHook(
-      setup, position,
-      Error("interrupted" + (hook ? In(position.hook) : std::string()) + ": " + strsignal(signal)));
+  const std::string when = hook ? In(position.hook) : " before the command ran";
+  return InHook(setup, position, Error("interrupted" + when + ": " + strsignal(signal)))
+      .ExitStatus(kSignalBase + signal);
 }
 
 Error EndedEarly(const Setup& setup, const Position& position, int wait_status) {

@@ -60,7 +60,6 @@ struct Setup {
 struct Progress {
   std::atomic<size_t> stage{0};  // position in the pipeline; their number: past all hooks
   std::atomic<const char*> hook{kInChild};  // kInChild or kFinish
-  std::atomic<bool> ready{false};           // past all hooks; what fails then is told by `error`
   std::atomic<bool> executing{false};       // the command may run by now
   std::atomic<bool> channel_lost{false};    // by a hook of that stage
   std::atomic<bool> failed{false};          // with the error, in good order
