@@ -132,6 +132,11 @@ Status LeaveCaller(const sys::Fd& null, RunOptions& options, sys::Fd& word) {
   return told;
 }
 
+bool HasNoReader(const sys::Fd& pipe) {
+  pollfd state{.fd = pipe.get(), .events = 0, .revents = 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+}
+
 Result<cli::Report> Monitor(Given& given, RunOptions& options, sys::Fd word) {
   setsid();
   std::vector<int> kept = options.kept_fds;
@@ -149,6 +154,11 @@ Result<cli::Report> Monitor(Given& given, RunOptions& options, sys::Fd word) {
                       told);
   Status ended = told.End(report.exit_status);
   if (!ended.ok()) report.warnings.push_back(ended.error());
+  // Such a caller has told its user why.
+  if (!report.exit_status.ok() && word.valid() && HasNoReader(word)) {
+    const int status = report.exit_status.error()->exit_status;
+    report.exit_status = status != 0 ? status : cli::kRuntimeFailed;
+  }
   return report;
 }
 

@@ -53,9 +53,11 @@ constexpr std::chrono::seconds kPatience{10};
 // Is it a child of this process, in the pid namespace of `first`? Then the pid is still its own.
 Result<bool> IsChildBeside(pid_t first, pid_t pid, const sys::Fd& pidfd) {
   siginfo_t info{};
-  if (waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
-    return false;
-  }
+  int result = 0;
+  do {
+    result = waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 && errno == ECHILD) return false;
   const auto own = sys::PidNamespaceOf(std::to_string(pid));
   const auto wanted = own ? sys::PidNamespaceOf(std::to_string(first)) : own;
   if (!wanted) return Error(errno, "look at the command's process", std::to_string(pid));
