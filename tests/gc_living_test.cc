@@ -66,9 +66,10 @@ TEST_F(StillLiving, IsListedSo) {
 }
 
 TEST_F(StillLiving, IsKeptAndNamedAndUndoneOnceItHasEnded) {
-  ExpectRefusal(
-      Gc(), "its first process still lives after SIGKILL \"" + std::to_string(first_) +
-                "\" (it may be frozen, or wait for a disk or a server)\nruntime: " + KeptLine());
+  ExpectRefusal(Gc(), "its first process still lives after SIGKILL \"" + std::to_string(first_) +
+                          "\" (it waits for the process " + std::to_string(keeper_) +
+                          ": killed, but the parent, " + std::to_string(getpid()) +
+                          ", does not wait for the end of it, wait(2))\nruntime: " + KeptLine());
   EXPECT_TRUE(fs::exists(Journal()));
   LetItEnd();
   ExpectOutput(Gc(), AllUndone());

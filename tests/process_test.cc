@@ -170,8 +170,8 @@ TEST_P(ProcessAtStart, HasItsFolderMadeBeforeTheRootIsReadonly) {
 // The image's links lead to its own places.
 TEST_P(ProcessAtStart, HasItsFolderMadeInTheContainer) {
   const std::string outside = test_.Path("outside");
-  std::filesystem::create_symlink("../../../../.." + outside, test_.Path("root/work"));
-  const RunResult result = Run("folder: /work/deep, make-folder: true", "pwd");
+  std::filesystem::create_symlink("../../../../.." + outside, test_.Path("root/place"));
+  const RunResult result = Run("folder: /place/deep, make-folder: true", "pwd");
   EXPECT_EQ(result.out, outside + "/deep\n") << result.err;
   EXPECT_FALSE(std::filesystem::exists(outside));
   EXPECT_TRUE(std::filesystem::exists(test_.Path("root" + outside + "/deep")));

@@ -16,6 +16,7 @@
 #include "runtime/state/living.h"
 #include "runtime/state/root.h"
 #include "runtime/state/survey.h"
+#include "runtime/sys/lingering.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::commands {
@@ -51,7 +52,7 @@ Status KillAll(const Target& target) {
   ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(container.child(), kForKill));
   if (ended) return Ok();
   return Error("the container's first process still lives after SIGKILL",
-               std::to_string(container.pid()), "it may be frozen, or wait for a disk or a server");
+               std::to_string(container.pid()), sys::WhyItLives(container.pid()));
 }
 
 // Has it ended, perhaps a moment ago, or does it wait for its start? Then nobody needs to be asked.

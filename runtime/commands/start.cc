@@ -87,9 +87,10 @@ Error NoAnswer(const Running& running, const launch::Started& started) {
                "--hook-timeout sets how long it may take");
 }
 
-// One that has not taken note of it waits on.
+// One that has not taken note of it waits on. Where that cannot be asked, a later start finds out.
 bool StillWaits(const Running& running) {
-  return state::ConnectForStart(running.root(), running.facts().id).ok();
+  const auto connection = state::ConnectForStart(running.root(), running.facts().id);
+  return connection.ok() || connection.error()->errno_value != ECONNREFUSED;
 }
 
 // What comes between the word and its being written down waits.
@@ -106,24 +107,22 @@ Result<cli::Report> StartWaiting(Running& running) {
   if (!connection.ok()) return std::move(connection).status();
   auto started = launch::AwaitStarted(std::move(*connection), signals, running.facts().command,
                                       running.patience());
-  const bool unanswered = started.ok() && (started->interrupted != 0 || started->too_late);
-  if (unanswered && StillWaits(running)) return NoAnswer(running, *started);
+  const bool unanswered = !started.ok() || started->interrupted != 0 || started->too_late;
+  const auto why = [&] { return started.ok() ? NoAnswer(running, *started) : started.error(); };
+  if (unanswered && StillWaits(running)) return why();
   if (started.ok() && started->refused) {
     Error& refused = *started->refused;
     if (refused->exit_status == 0) refused.ExitStatus(cli::kRuntimeFailed);
     RETURN_IF_ERROR(container.journal().SetEnded(refused->exit_status));
     return refused;
   }
-  if (unanswered && launch::HasStarted(running.stages())) {
-    return EndedBy(container, NoAnswer(running, *started));
-  }
-  if (started.ok() && !unanswered) {
+  if (unanswered && launch::HasStarted(running.stages())) return EndedBy(container, why());
+  if (!unanswered) {
     Status told = TellStages(running);
     if (!told.ok()) return EndedBy(container, std::move(told.error()));
   }
   RETURN_IF_ERROR(container.journal().SetPhase(state::Phase::kRunning));
-  if (!started.ok()) return std::move(started).status();
-  if (unanswered) return NoAnswer(running, *started);
+  if (unanswered) return why();
   return cli::Report{};
 }
 

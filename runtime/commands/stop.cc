@@ -8,6 +8,7 @@
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/state/survey.h"
+#include "runtime/sys/lingering.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::commands {
@@ -62,7 +63,7 @@ Result<cli::Report> Stop(Given given) {
   }
   if (ended) return AwaitUndone(root, id);
   return Error("the container's first process still lives after SIGKILL", std::to_string(seen.pid),
-               "it may be frozen, or wait for a disk or a server");
+               sys::WhyItLives(seen.pid));
 }
 
 }  // namespace

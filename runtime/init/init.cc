@@ -338,6 +338,13 @@ void RunCommand(void* given) {
 }  // namespace
 }  // namespace slipway::init
 
+// What the compiler calls to clear memory, on some processors. It must not make this one of it.
+extern "C" void* memset(void* memory, int value, size_t size) {
+  auto* const bytes = static_cast<volatile unsigned char*>(memory);
+  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<unsigned char>(value);
+  return memory;
+}
+
 // Where the kernel begins; the stack holds the arguments.
 extern "C" [[noreturn]] void Begin(long* stack) {
   slipway::init::Run(reinterpret_cast<char**>(stack + 1));

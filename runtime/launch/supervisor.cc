@@ -11,7 +11,7 @@
 
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/guard.h"
-#include "runtime/launch/lingering.h"
+#include "runtime/sys/lingering.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -102,7 +102,7 @@ void Supervisor::LookForEnding() {
 
 void Supervisor::WarnOfLingering() {
   told_of_waiting_ = true;
-  CommandWatch::Warn(LingeringText(container_.pid()) +
+  CommandWatch::Warn("the container has ended, but for " + sys::WhatKeepsIt(container_.pid()) +
                      " (the next signal leaves it to runtime gc)");
 }
 

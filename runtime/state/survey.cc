@@ -6,6 +6,7 @@
 #include "runtime/state/lock.h"
 #include "runtime/state/open.h"
 #include "runtime/state/remove.h"
+#include "runtime/sys/lingering.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::state {
@@ -100,7 +101,7 @@ Status DeadContainer::EndChild(std::chrono::seconds patience) const {
   ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(child, patience));
   if (ended) return Ok();
   return Error("its first process still lives after SIGKILL", std::to_string(contents_.child->pid),
-               "it may be frozen, or wait for a disk or a server");
+               sys::WhyItLives(contents_.child->pid));
 }
 
 Status DeadContainer::Remove() { return RemoveFolder(*root_, id_); }
