@@ -31,4 +31,11 @@ void TellOutOfMemory(ErrorRecord& error, const char* step) {
   CopyText(error.hook, step);
 }
 
+void TellInternal(ErrorRecord& error, const char* step, const char* what) {
+  error = {};
+  CopyText(error.operation, kInternal);
+  CopySubject(error.subject, what);
+  CopyText(error.hook, step);
+}
+
 }  // namespace slipway::launch

@@ -12,6 +12,8 @@
 
 namespace slipway::launch {
 
+inline constexpr const char* kInternal = "internal error";
+
 // Memory for an Error, where there is none left for anything else.
 class Reserve {
  public:
@@ -27,6 +29,8 @@ class Reserve {
 
 Error OutOfMemory();
 void TellOutOfMemory(ErrorRecord& error, const char* step);
+// what: of the exception; or "".
+void TellInternal(ErrorRecord& error, const char* step, const char* what);
 
 // function: returns a Status or a Result. step: of the error.
 template <typename Function>
@@ -38,21 +42,25 @@ auto CaughtIn(const char* step, Function function) -> decltype(function()) {
     reserve.Free();
     return OutOfMemory().In({}, step);
   } catch (const std::exception& exception) {
-    return Error("internal error", exception.what()).In({}, step);
+    return Error(kInternal, exception.what()).In({}, step);
   } catch (...) {
-    return Error("internal error", {}, "an exception that is no std::exception").In({}, step);
+    return Error(kInternal, {}, "an exception that is no std::exception").In({}, step);
   }
 }
 
-// The same in a child, which must never come back into what its parent does: `function` returns the
-// Error that is to be told, in memory that is there.
+// The same in a child, which must never come back into what its parent does, and may have its heap:
+// `function` returns only what failed, which is told in memory that is there.
 template <typename Function>
 void CaughtInto(ErrorRecord& error, const char* step, Function function) noexcept {
   try {
-    const Status failed = CaughtIn(step, [&]() -> Status { return function(); });
+    Status failed = function();
     error = *failed.error();
-  } catch (...) {
+  } catch (const std::bad_alloc&) {
     TellOutOfMemory(error, step);
+  } catch (const std::exception& exception) {
+    TellInternal(error, step, exception.what());
+  } catch (...) {
+    TellInternal(error, step, "");
   }
 }
 
