@@ -57,6 +57,12 @@ class Process : public RunningContainer, public ::testing::WithParamInterface<Wa
            "  - mount: {root: root}\n  - proc\n  - good-process: {" + wishes + "}\n";
   }
 
+  // Of a command in a container of its own with these stages.
+  RunResult RunWith(const std::string& stages, const Words& command) {
+    return test_.RunContainer(test_.WriteStages(stages), command, {},
+                              {"--plugin-dir", Runfile("tests/plugins")});
+  }
+
   // Of a script in a container with these wishes.
   RunResult Run(const std::string& wishes, const std::string& script,
                 const std::vector<std::string>& flags = {}) {
@@ -158,11 +164,10 @@ TEST_P(ProcessAtStart, HasItsFolderMadeWhereThatIsWanted) {
 }
 
 TEST_P(ProcessAtStart, HasItsFolderMadeBeforeTheRootIsReadonly) {
-  const RunResult result = test_.RunContainer(
-      test_.WriteStages(std::string(GetParam().stages) +
-                        "  - mount: {root: root, overlay: true, readonly: true}\n"
-                        "  - good-process: {folder: /srv/work, make-folder: true}\n"),
-      {"/bin/sh", "-c", "pwd; : > file"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult result = RunWith(std::string(GetParam().stages) +
+                                       "  - mount: {root: root, overlay: true, readonly: true}\n"
+                                       "  - good-process: {folder: /srv/work, make-folder: true}\n",
+                                   {"/bin/sh", "-c", "pwd; : > file"});
   EXPECT_EQ(result.out, "/srv/work\n");
   EXPECT_NE(result.err.find("Read-only file system"), std::string::npos) << result.err;
 }
@@ -188,9 +193,8 @@ TEST_P(ProcessAtStart, SaysWhyItsFolderCannotBeMade) {
 }
 
 TEST_P(ProcessAtStart, HasNoFolderMadeThatTheCallerNames) {
-  const RunResult result = test_.RunContainer(
-      test_.WriteStages(Stages("folder: /srv, make-folder: true") + "process: {cwd: /missing}\n"),
-      {"/bin/pwd"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult result = RunWith(
+      Stages("folder: /srv, make-folder: true") + "process: {cwd: /missing}\n", {"/bin/pwd"});
   EXPECT_EQ(result.status, 125);
   EXPECT_NE(result.err.find("cannot start in the container's folder \"/missing\""),
             std::string::npos)
@@ -201,10 +205,10 @@ TEST_P(ProcessAtStart, HasNoFolderMadeThatTheCallerNames) {
 // Nor is anything made among the host's files.
 TEST_P(ProcessAtStart, WithoutARootHasNoFolderMade) {
   const std::string folder = test_.Path("new");
-  const RunResult result = test_.RunContainer(
-      test_.WriteStages(std::string(GetParam().stages) + "  - good-process: {folder: " + folder +
-                        ", make-folder: true}\n"),
-      {"/bin/pwd"}, {}, {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult result =
+      RunWith(std::string(GetParam().stages) + "  - good-process: {folder: " + folder +
+                  ", make-folder: true}\n",
+              {"/bin/pwd"});
   EXPECT_EQ(result.status, 125);
   EXPECT_NE(result.err.find("cannot start in the container's folder"), std::string::npos)
       << result.err;
@@ -221,13 +225,9 @@ TEST_P(ProcessAtStart, CannotStartWhereItsUserMayNotGo) {
       folder.err.find("cannot start in the container's folder \"/closed\": Permission denied"),
       std::string::npos)
       << folder.err;
-  const RunResult command =
-      test_.RunContainer(test_.WriteStages(Stages("user: ann")), {"/closed/true"}, {},
-                         {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult command = RunWith(Stages("user: ann"), {"/closed/true"});
   EXPECT_EQ(command.status, 126) << command.err;
-  const RunResult root =
-      test_.RunContainer(test_.WriteStages(Stages("user: root")), {"/closed/true"}, {},
-                         {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult root = RunWith(Stages("user: root"), {"/closed/true"});
   EXPECT_EQ(root.status, 0) << root.err;
 }
 
@@ -240,8 +240,7 @@ TEST_P(ProcessAtStart, CannotHideFromTheRuntimeWhatAProgramIsLoadedBy) {
     ASSERT_EQ(chmod(path.c_str(), std::string(name) == "outer" ? 0755 : 0711), 0);
   }
   for (const char* command : {"/bin/script", "/bin/outer"}) {
-    const RunResult result = test_.RunContainer(test_.WriteStages(Stages("user: ann")), {command},
-                                                {}, {"--plugin-dir", Runfile("tests/plugins")});
+    const RunResult result = RunWith(Stages("user: ann"), {command});
     EXPECT_EQ(result.status, 126);
     EXPECT_NE(result.err.find("cannot execute the container's \"/proc/self/exe\": Too many levels"),
               std::string::npos)
@@ -251,8 +250,7 @@ TEST_P(ProcessAtStart, CannotHideFromTheRuntimeWhatAProgramIsLoadedBy) {
 
 TEST_P(ProcessAtStart, RunsAProgramThatItsUserCannotRead) {
   ASSERT_EQ(chmod(test_.Path("root/bin/busybox").c_str(), 0711), 0);
-  const RunResult result = test_.RunContainer(test_.WriteStages(Stages("user: ann")), {"/bin/true"},
-                                              {}, {"--plugin-dir", Runfile("tests/plugins")});
+  const RunResult result = RunWith(Stages("user: ann"), {"/bin/true"});
   EXPECT_EQ(result.err, "");
   EXPECT_EQ(result.status, 0);
 }

@@ -150,7 +150,9 @@ constexpr Command kStartCommand = {
         "  runtime start web\n"
         "\n"
         "Exit status: 0 when the command runs; 126 when it cannot be executed, 125 when a stage "
-        "does not agree, and the container has ended then.\n",
+        "does not agree, and the container has ended then. A container that does not answer "
+        "within --hook-timeout, or before a signal comes, waits on; that is 125, or 128 + the "
+        "signal's number.\n",
     .options = kOptions,
     .execute = Start};
 

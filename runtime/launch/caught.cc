@@ -1,15 +1,14 @@
 #include "runtime/launch/caught.h"
 
 #include <cstdlib>
+#include <exception>
+#include <new>
 
 namespace slipway::launch {
 namespace {
 
-// Of the Error and its copy; no more, because it moves what others use to further pages.
-constexpr size_t kReserved = 2 * sizeof(ErrorRecord) + 256;
-
-constexpr const char* kOutOfMemory = "out of memory";
-constexpr const char* kMemoryHint = "a memory limit may be too small: ulimit -v, ulimit -d";
+// Of the Error; no more, because it moves what others use to further pages.
+constexpr size_t kReserved = sizeof(ErrorRecord) + 256;
 
 }  // namespace
 
@@ -22,20 +21,26 @@ void Reserve::Free() {
   memory_ = nullptr;
 }
 
-Error OutOfMemory() { return Error(kOutOfMemory, {}, kMemoryHint); }
-
-void TellOutOfMemory(ErrorRecord& error, const char* step) {
+void TellException(ErrorRecord& error, const char* step) noexcept {
   error = {};
-  CopyText(error.operation, kOutOfMemory);
-  CopyText(error.hint, kMemoryHint);
   CopyText(error.hook, step);
+  CopyText(error.operation, "internal error");
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    CopyText(error.operation, "out of memory");
+    CopyText(error.hint, "a memory limit may be too small: ulimit -v, ulimit -d");
+  } catch (const std::exception& exception) {
+    CopySubject(error.subject, exception.what());
+  } catch (...) {
+    CopyText(error.hint, "an exception that is no std::exception");
+  }
 }
 
-void TellInternal(ErrorRecord& error, const char* step, const char* what) {
-  error = {};
-  CopyText(error.operation, kInternal);
-  CopySubject(error.subject, what);
-  CopyText(error.hook, step);
+Error ErrorOfException(const char* step) {
+  ErrorRecord record{};
+  TellException(record, step);
+  return Error(record);
 }
 
 }  // namespace slipway::launch

@@ -4,15 +4,10 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_CAUGHT_H_
 #define SLIPWAY_RUNTIME_LAUNCH_CAUGHT_H_
 
-#include <exception>
-#include <new>
-
 #include "runtime/sdk/error.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
-
-inline constexpr const char* kInternal = "internal error";
 
 // Memory for an Error, where there is none left for anything else.
 class Reserve {
@@ -27,24 +22,19 @@ class Reserve {
   void* memory_;
 };
 
-Error OutOfMemory();
-void TellOutOfMemory(ErrorRecord& error, const char* step);
-// what: of the exception; or "".
-void TellInternal(ErrorRecord& error, const char* step, const char* what);
+// In a handler, of the exception that it is for. step: of the error. The first needs no memory.
+void TellException(ErrorRecord& error, const char* step) noexcept;
+Error ErrorOfException(const char* step);
 
-// function: returns a Status or a Result. step: of the error.
+// function: returns a Status or a Result.
 template <typename Function>
 auto CaughtIn(const char* step, Function function) -> decltype(function()) {
   Reserve reserve;
   try {
     return function();
-  } catch (const std::bad_alloc&) {
-    reserve.Free();
-    return OutOfMemory().In({}, step);
-  } catch (const std::exception& exception) {
-    return Error(kInternal, exception.what()).In({}, step);
   } catch (...) {
-    return Error(kInternal, {}, "an exception that is no std::exception").In({}, step);
+    reserve.Free();
+    return ErrorOfException(step);
   }
 }
 
@@ -55,12 +45,8 @@ void CaughtInto(ErrorRecord& error, const char* step, Function function) noexcep
   try {
     Status failed = function();
     error = *failed.error();
-  } catch (const std::bad_alloc&) {
-    TellOutOfMemory(error, step);
-  } catch (const std::exception& exception) {
-    TellInternal(error, step, exception.what());
   } catch (...) {
-    TellInternal(error, step, "");
+    TellException(error, step);
   }
 }
 

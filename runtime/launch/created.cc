@@ -2,15 +2,14 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <iterator>
 #include <utility>
 
 #include "runtime/launch/channel.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/patience.h"
 #include "runtime/launch/start.h"
 
 namespace slipway::launch {
@@ -51,19 +50,13 @@ Result<int> LeaveWaiting(const std::function<Status(pid_t)>& told, const SignalS
 
 Result<Started> AwaitStarted(sys::Fd connection, const SignalSource& signals,
                              const std::string& command, std::chrono::seconds patience) {
-  using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + patience;
-  const auto left = [&] {
-    if (patience.count() == 0) return -1;
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    return static_cast<int>(std::max<int64_t>(rest.count(), 0));
-  };
+  const auto since = std::chrono::steady_clock::now();
   const Channel channel(std::move(connection));
   bool becomes = false;
   while (true) {
     pollfd events[] = {{.fd = channel.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    const int count = poll(events, std::size(events), left());
+    const int count = poll(events, std::size(events), LeftOf(patience, since));
     if (count < 0) {
       if (errno == EINTR) continue;
       return Error(errno, "wait for the container's start").In({}, kStep);

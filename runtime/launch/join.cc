@@ -29,6 +29,9 @@
 namespace slipway::launch {
 namespace {
 
+// Of the one that has let the command in, once it has said so.
+constexpr std::chrono::seconds kPatience{10};
+
 Result<Plan> PreClone(const JoinJob& job) {
   Plan plan;
   slipway_context context = ContextFor(job.occasion);
@@ -46,9 +49,6 @@ Result<Plan> PreClone(const JoinJob& job) {
   }
   return plan;
 }
-
-// Of the one that has let the command in, once it has said so.
-constexpr std::chrono::seconds kPatience{10};
 
 // Is it a child of this process, in the pid namespace of `first`? Then the pid is still its own.
 Result<bool> IsChildBeside(pid_t first, pid_t pid, const sys::Fd& pidfd) {

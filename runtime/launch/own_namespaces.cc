@@ -117,9 +117,8 @@ Result<sys::Fd> OpenClockOffsets(const Setup& setup) {
   const Plan& plan = setup.plan;
   if ((plan.namespaces & CLONE_NEWTIME) == 0 || plan.time.wisher.name.empty()) return sys::Fd();
   auto offsets = sys::Open(kOffsets, O_WRONLY);
-  if (offsets.ok() || offsets.error()->errno_value == ENOENT) {
-    return offsets.ok() ? std::move(offsets) : Result<sys::Fd>(sys::Fd());
-  }
+  if (offsets.ok()) return offsets;
+  if (offsets.error()->errno_value == ENOENT) return sys::Fd();
   if (offsets.error()->errno_value == EACCES) {
     offsets.error().Hint("in a user namespace that is joined it takes root");
   }

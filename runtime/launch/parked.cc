@@ -20,6 +20,7 @@
 #include "runtime/launch/guard.h"
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/last_steps.h"
+#include "runtime/launch/patience.h"
 #include "runtime/launch/serve.h"
 #include "runtime/sys/process.h"
 
@@ -29,13 +30,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kEndAfterChannel{1};
-
-// What is left of `patience`, as poll(2) has it.
-int Left(std::chrono::seconds patience, Clock::time_point since) {
-  if (patience.count() == 0) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + patience - Clock::now());
-  return static_cast<int>(std::max<int64_t>(left.count(), 0));
-}
 
 // The child's side.
 
@@ -164,7 +158,7 @@ Status ParkedStart::AwaitHooks(const SignalSource& signals, Began& began) {
   while (true) {
     pollfd events[] = {{.fd = channel_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    const int count = poll(events, std::size(events), Left(setup_.patience, since));
+    const int count = poll(events, std::size(events), LeftOf(setup_.patience, since));
     if (count < 0 && errno != EINTR)
       return Error(errno, "wait for the container's start").In({}, "exec");
     if (count < 0) continue;

@@ -88,7 +88,6 @@ bool Supervisor::HurriesEnd(const SignalEvent& event) {
   }
   const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
   if (ended.ok() && *ended) return true;
-  told_of_waiting_ = true;
   WarnOfLingering();
   return true;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/sys/file.h"
@@ -15,12 +16,12 @@ namespace {
 constexpr size_t kNamed = 3;  // processes that are named at most
 constexpr const char* kMayBe = "frozen, or waiting for a disk or a server";
 
+// In this process's own namespace the others have nothing to do with it.
 std::vector<pid_t> OthersWith(pid_t first) {
   const auto wanted = PidNamespaceOf(std::to_string(first));
-  if (!wanted) return {};
+  if (!wanted || wanted == PidNamespaceOf("self")) return {};
   auto pids = ProcessesIn(*wanted);
-  // One of another namespace's is not what the others wait for.
-  if (!pids.ok() || wanted == PidNamespaceOf("self")) return {};
+  if (!pids.ok()) return {};
   std::erase(*pids, first);
   return std::move(*pids);
 }
@@ -49,10 +50,7 @@ std::string WhyOf(pid_t pid) {
          " of the v1 freezer, and takes no signal while freezer.state there is FROZEN";
 }
 
-}  // namespace
-
-std::string WhatKeepsIt(pid_t first) {
-  std::vector<pid_t> others = OthersWith(first);
+std::string WhatOf(std::vector<pid_t> others) {
   std::optional<pid_t> parent;
   const auto lives = [&](pid_t pid) {
     const auto waits = ParentOfZombie(pid);
@@ -69,9 +67,14 @@ std::string WhatKeepsIt(pid_t first) {
   return NamesOf(others) + ": killed, but still there; " + why;
 }
 
+}  // namespace
+
+std::string WhatKeepsIt(pid_t first) { return WhatOf(OthersWith(first)); }
+
 std::string WhyItLives(pid_t pid) {
-  if (StatusOfEnding(pid) && !OthersWith(pid).empty()) return "it waits for " + WhatKeepsIt(pid);
-  return "it may be " + WhyOf(pid);
+  std::vector<pid_t> others;
+  if (StatusOfEnding(pid)) others = OthersWith(pid);
+  return others.empty() ? "it may be " + WhyOf(pid) : "it waits for " + WhatOf(std::move(others));
 }
 
 }  // namespace slipway::sys

@@ -8,8 +8,6 @@
 #include <cerrno>
 #include <memory>
 
-#include "runtime/sys/file.h"
-
 namespace slipway::sys {
 
 std::optional<ino_t> PidNamespaceOf(const std::string& pid) {
@@ -31,17 +29,6 @@ Result<std::vector<pid_t>> ProcessesIn(ino_t pid_namespace) {
   }
   std::sort(pids.begin(), pids.end());
   return pids;
-}
-
-std::optional<pid_t> ParentOfZombie(pid_t pid) {
-  const auto text = ReadFile("/proc/" + std::to_string(pid) + "/stat");
-  if (!text.ok()) return std::nullopt;
-  // Behind the name, which may hold anything: ") Z 4711 ".
-  const size_t name_end = (*text).rfind(')');
-  if (name_end == std::string::npos || (*text).compare(name_end, 4, ") Z ") != 0) {
-    return std::nullopt;
-  }
-  return static_cast<pid_t>(strtol((*text).c_str() + name_end + 4, nullptr, 10));
 }
 
 }  // namespace slipway::sys

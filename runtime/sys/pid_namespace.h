@@ -20,10 +20,6 @@ std::optional<ino_t> PidNamespaceOf(const std::string& pid);
 // Those that are in that namespace, and in none below it; sorted. Some may have ended meanwhile.
 Result<std::vector<pid_t>> ProcessesIn(ino_t pid_namespace);
 
-// The parent of a process that has ended, and for which the parent has not waited yet; nullopt: it
-// lives, or there is none. From /proc/pid/stat, proc(5).
-std::optional<pid_t> ParentOfZombie(pid_t pid);
-
 }  // namespace slipway::sys
 
 #endif  // SLIPWAY_RUNTIME_SYS_PID_NAMESPACE_H_

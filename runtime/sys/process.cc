@@ -25,6 +25,7 @@ namespace {
 
 constexpr decltype(statfs::f_type) kPidfsMagic = 0x50494446;  // linux/magic.h of Linux 6.9
 // Of /proc/pid/stat, proc(5).
+constexpr int kParentField = 4;
 constexpr int kFlagsField = 9;
 constexpr int kStartTimeField = 22;
 constexpr int kExitCodeField = 52;
@@ -52,6 +53,12 @@ std::optional<uint64_t> NumberIn(std::string_view stat, int field) {
     return std::nullopt;
   }
   return number;
+}
+
+// Behind the name, which may hold anything.
+bool IsZombie(std::string_view stat) {
+  const size_t name_end = stat.rfind(')');
+  return name_end != std::string_view::npos && stat.substr(name_end).starts_with(") Z ");
 }
 
 std::string StatOf(pid_t pid) { return "/proc/" + std::to_string(pid) + "/stat"; }
@@ -181,10 +188,16 @@ std::optional<int> StatusOfEnding(pid_t pid) {
   if (!text.ok()) return std::nullopt;
   const auto flags = NumberIn(*text, kFlagsField);
   // A zombie has ended; one that is the first thread alone does not tell how the others will.
-  const bool zombie = (*text).find(") Z ") != std::string::npos;
-  if (!flags || (*flags & kExiting) == 0 || zombie) return std::nullopt;
+  if (!flags || (*flags & kExiting) == 0 || IsZombie(*text)) return std::nullopt;
   const auto status = NumberIn(*text, kExitCodeField);
   return status ? std::optional<int>(static_cast<int>(*status)) : std::nullopt;
+}
+
+std::optional<pid_t> ParentOfZombie(pid_t pid) {
+  const auto text = ReadFile(StatOf(pid));
+  if (!text.ok() || !IsZombie(*text)) return std::nullopt;
+  const auto parent = NumberIn(*text, kParentField);
+  return parent ? std::optional<pid_t>(static_cast<pid_t>(*parent)) : std::nullopt;
 }
 
 bool HasCapability(int capability) {

@@ -58,6 +58,10 @@ std::optional<int> StatusOfEnded(const Fd& pidfd);
 // From /proc/pid/stat, proc(5).
 std::optional<int> StatusOfEnding(pid_t pid);
 
+// The parent of a process that has ended, and for which the parent has not waited yet; nullopt: it
+// lives, or there is none. From /proc/pid/stat, proc(5).
+std::optional<pid_t> ParentOfZombie(pid_t pid);
+
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
 bool HasCapability(int capability);
 
