@@ -68,7 +68,8 @@ void Scanner::Add(Kind kind, Place place, size_t begin) {
                             .place = place,
                             .last_line = line_,
                             .text = text_.substr(begin, position_ - begin),
-                            .indent = 0});
+                            .indent = 0,
+                            .hidden = false});
 }
 
 Status Scanner::Scan() {
@@ -90,7 +91,7 @@ Status Scanner::Scan() {
 
 void Scanner::TakeComment() {
   const size_t end = LineEnd();
-  result_.edits.push_back({.offset = position_, .length = end - position_, .stand_in = false});
+  result_.edits.push_back({.offset = position_, .length = end - position_, .stand_in = {}});
   position_ = end;
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view kFlowIndicators = ",[]{}";
 
+// A key is refused that takes more than 1024 characters, with its anchor; YAML 1.2, 7.4.2.
+constexpr size_t kLongestHidden = 256;
+
 std::string_view FirstLine(std::string_view text) {
   return text.substr(0, text.find_first_of("\r\n"));
 }
@@ -36,10 +39,21 @@ size_t Scanner::EndPlainLine() {
     end = i + 1;
     // yaml-cpp takes it for an indicator.
     if (InFlow() && text_[i] == '?') {
-      result_.edits.push_back({.offset = i, .length = 1, .stand_in = true});
+      result_.edits.push_back({.offset = i, .length = 1, .stand_in = kCharacterStandIn});
     }
   }
   return position_ = end;
+}
+
+// What was scanned is a text: in one line, and no longer than a key may be, it is not for yaml-cpp.
+void Scanner::HideText() {
+  Token& token = result_.tokens.back();
+  if (token.last_line > token.place.line || token.text.size() > kLongestHidden) return;
+  token.hidden = true;
+  const size_t begin = position_ - token.text.size();
+  std::vector<Edit>& edits = result_.edits;
+  while (!edits.empty() && edits.back().offset >= begin) edits.pop_back();
+  edits.push_back({.offset = begin, .length = token.text.size(), .stand_in = kTextStandIn});
 }
 
 // Does the plain text that was scanned go on in one of the next lines, with more than `indent`
@@ -79,6 +93,7 @@ Status Scanner::ScanPlain() {
     EndPlainLine();
   }
   Add(Kind::kPlain, place, begin);
+  HideText();
   at_start_ = false;
   return CheckKey(result_.tokens.back());
 }
@@ -101,6 +116,7 @@ Status Scanner::ScanQuoted(char quote) {
     } else {
       ++position_;
       Add(Kind::kQuoted, place, begin);
+      HideText();
       at_start_ = false;
       return CheckKey(result_.tokens.back());
     }

@@ -60,6 +60,7 @@ class Scanner {
 
   void Add(Kind kind, Place place, size_t begin);
   void TakeComment();
+  void HideText();
   Status SkipToToken();
   Status ScanToken();
   Status ScanIndicator(char c);

@@ -65,6 +65,11 @@ std::string_view Lines::operator[](int line) const {
   return rest.substr(0, rest.find('\n'));
 }
 
+Place Lines::PlaceIn(int line, size_t offset) const {
+  const size_t start = starts_[std::min(static_cast<size_t>(line), starts_.size()) - 1];
+  return {.line = line, .column = static_cast<int>(offset - start) + 1};
+}
+
 std::string_view Lines::From(Place place) const {
   const size_t line = std::min(static_cast<size_t>(place.line), starts_.size()) - 1;
   return text_.substr(

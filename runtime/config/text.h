@@ -39,6 +39,9 @@ class Lines {
   // A line without its newline; empty when there is no such line.
   std::string_view operator[](int line) const;
 
+  // The place of the byte at `offset` of the text, which is in `line`.
+  Place PlaceIn(int line, size_t offset) const;
+
   // The text from `place` on.
   std::string_view From(Place place) const;
 

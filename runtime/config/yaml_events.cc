@@ -19,33 +19,53 @@ namespace {
 class EditedText final : public std::streambuf {
  public:
   EditedText(std::string_view text, const std::vector<Edit>& edits) : text_(text), edits_(edits) {
-    // A mark of the encoding: without one yaml-cpp reads ahead, and puts back.
+    ends_.reserve(edits.size());
+    size_t end = 0;
+    size_t seen = 0;
+    for (const Edit& edit : edits) {
+      seen += edit.offset - end + edit.stand_in.size();
+      end = edit.offset + edit.length;
+      ends_.push_back(seen);
+    }
+    size_ = seen + (text.size() - end);
+    // A mark of the encoding, which it does not count: without one yaml-cpp reads ahead, and puts
+    // back.
     static constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
     Show(kByteOrderMark);
   }
 
   // How much of it yaml-cpp counts.
-  size_t size() const {
-    size_t size = text_.size();
-    for (const Edit& edit : edits_) size -= edit.stand_in ? 0 : edit.length;
-    return size;
+  size_t size() const { return size_; }
+
+  // Where in the text the character is that yaml-cpp sees at `seen`, which is below size(). Of a
+  // stand-in: where what it stands for begins.
+  size_t ToOffset(size_t seen) const {
+    const auto next =
+        static_cast<size_t>(std::upper_bound(ends_.begin(), ends_.end(), seen) - ends_.begin());
+    if (next < edits_.size() && seen + edits_[next].stand_in.size() >= ends_[next]) {
+      return edits_[next].offset;
+    }
+    if (next == 0) return seen;
+    const Edit& last = edits_[next - 1];
+    return last.offset + last.length + (seen - ends_[next - 1]);
   }
 
  protected:
   int_type underflow() override {
     while (offset_ < text_.size()) {
-      const bool at_edit = next_ < edits_.size() && edits_[next_].offset == offset_;
-      if (!at_edit) {
+      std::string_view piece;
+      if (next_ < edits_.size() && edits_[next_].offset == offset_) {
+        const Edit& edit = edits_[next_++];
+        offset_ += edit.length;
+        piece = edit.stand_in;
+      } else {
         const size_t end = next_ < edits_.size() ? edits_[next_].offset : text_.size();
-        Show(text_.substr(offset_, end - offset_));
+        piece = text_.substr(offset_, end - offset_);
         offset_ = end;
-        return traits_type::to_int_type(*gptr());
       }
-      const Edit& edit = edits_[next_++];
-      offset_ += edit.length;
-      if (!edit.stand_in) continue;
-      Show({&kStandIn, 1});
-      return traits_type::to_int_type(kStandIn);
+      if (piece.empty()) continue;
+      Show(piece);
+      return traits_type::to_int_type(*gptr());
     }
     return traits_type::eof();
   }
@@ -58,6 +78,8 @@ class EditedText final : public std::streambuf {
 
   std::string_view text_;
   const std::vector<Edit>& edits_;
+  std::vector<size_t> ends_;  // of each edit, as yaml-cpp counts
+  size_t size_ = 0;
   size_t offset_ = 0;
   size_t next_ = 0;
 };
@@ -76,13 +98,14 @@ class Handler final : public YAML::EventHandler {
  public:
   Handler(const EditedText& edited, const Lines& lines, const Scanned& scanned,
           const std::function<Status(const YamlEvent&)>& take)
-      : size_(edited.size()), lines_(lines), tokens_(scanned.tokens), take_(take) {}
+      : edited_(edited), lines_(lines), tokens_(scanned.tokens), take_(take) {}
 
   Status TakeStatus() { return std::move(status_); }
 
   Place ToPlace(const YAML::Mark& mark) const {
-    if (mark.is_null() || static_cast<size_t>(mark.pos) >= size_) return End();
-    return {.line = mark.line + 1, .column = mark.column + 1};
+    const auto seen = static_cast<size_t>(mark.pos);
+    if (mark.is_null() || seen >= edited_.size()) return End();
+    return lines_.PlaceIn(mark.line + 1, edited_.ToOffset(seen));
   }
 
   void CheckEnd() {
@@ -110,19 +133,7 @@ class Handler final : public YAML::EventHandler {
   }
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    YamlEvent event = {.kind = YamlEvent::Kind::kNull, .place = ToPlace(mark), .anchor = anchor};
-    const Token* token = NextContent();
-    const bool written =
-        token != nullptr && token->kind == Token::Kind::kPlain &&
-        (anchored_ ? next_ > 0 && &tokens_[next_ - 1] + 1 == token : token->place == event.place);
-    // (A null key is refused; the word of the next key must not be taken for a value.)
-    const bool is_key = written && token + 1 < tokens_.data() + tokens_.size() &&
-                        token[1].kind == Token::Kind::kColon;
-    if (written && !is_key && IsNull(token->text)) {
-      event.text = token->text;
-      ++next_;
-    }
-    Give(event);
+    Give({.kind = YamlEvent::Kind::kNull, .place = ToPlace(mark), .anchor = anchor});
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
@@ -132,7 +143,7 @@ class Handler final : public YAML::EventHandler {
     event.quoted = token.kind != Token::Kind::kPlain;
     event.text = token.text;
     std::string unfolded;
-    if (token.kind != Token::Kind::kPlain) {
+    if (event.quoted) {
       unfolded = token.kind == Token::Kind::kQuoted ? UnfoldQuoted(token.text)
                                                     : UnfoldBlock(token.text, token.indent);
       event.text = unfolded;
@@ -140,7 +151,8 @@ class Handler final : public YAML::EventHandler {
       unfolded = UnfoldPlain(token.text);
       event.text = unfolded;
     }
-    if (!event.quoted && !IsSame(value, event.text)) throw Differs{token.place};
+    if (!event.quoted && !token.hidden && !IsSame(value, event.text)) throw Differs{token.place};
+    if (!event.quoted && IsNull(event.text)) event.kind = YamlEvent::Kind::kNull;
     Give(event);
   }
 
@@ -165,8 +177,9 @@ class Handler final : public YAML::EventHandler {
   }
 
   static bool IsSame(std::string_view seen, std::string_view written) {
-    return std::equal(seen.begin(), seen.end(), written.begin(), written.end(),
-                      [](char a, char b) { return a == b || (a == kStandIn && b == '?'); });
+    return std::equal(seen.begin(), seen.end(), written.begin(), written.end(), [](char a, char b) {
+      return a == b || (a == kCharacterStandIn[0] && b == '?');
+    });
   }
 
   Place End() const {
@@ -198,7 +211,7 @@ class Handler final : public YAML::EventHandler {
     if (!status_.ok()) throw Stopped();
   }
 
-  const size_t size_;
+  const EditedText& edited_;
   const Lines& lines_;
   const std::vector<Token>& tokens_;
   const std::function<Status(const YamlEvent&)>& take_;
