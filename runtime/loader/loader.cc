@@ -27,9 +27,12 @@ namespace slipway::loader {
 struct Loader::Plugin {
   Request request;
   std::string path;
-  std::string loaded;  // the path that the dynamic loader was given
+  std::string loaded;   // the path that the dynamic loader was given
+  bool judged = false;  // its path is that of a trusted file
   const slipway_plugin* library = nullptr;
   const slipway_stage* stage = nullptr;
+
+  bool pinned() const { return !request.sha256.empty(); }
 };
 
 namespace {
@@ -138,7 +141,12 @@ bool Loader::IsJudged(const Request& request) const {
 
 Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request, std::string path,
                                                          const struct stat* facts) {
+  const bool pinned = !request.sha256.empty();
   if (!request.path.empty()) {
+    for (const auto& known : plugins_) {
+      if (pinned || known->pinned() || !known->judged || known->request.path != path) continue;
+      return FromLibrary(*known->library, request, known->path, /*judged=*/true);
+    }
     RETURN_IF_ERROR(CheckNamed(path, request.record_version ? kKnown : kPinned));
   }
   TrustedPaths* const judge = IsJudged(request) ? &trusted_ : nullptr;
@@ -146,13 +154,13 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
     ASSIGN_OR_RETURN(path, judge->Resolve(path, facts));
   }
   for (const auto& known : plugins_) {
-    if (known->path != path || !known->request.sha256.empty() || !request.sha256.empty()) continue;
-    return FromLibrary(*known->library, request, path);
+    if (pinned || known->pinned() || known->path != path) continue;
+    return FromLibrary(*known->library, request, path, judge != nullptr);
   }
   ASSIGN_OR_RETURN(OpenedFile file, OpenFile(path, judge != nullptr ? O_NOFOLLOW : 0));
   if (judge != nullptr) RETURN_IF_ERROR(judge->Judge(path, file.facts));
   std::string loaded = path;
-  if (!request.sha256.empty()) {
+  if (pinned) {
     ASSIGN_OR_RETURN(loaded, Seal(request, path, file.fd));
   }
   RETURN_IF_ERROR(CheckNote(file.fd, path));
@@ -164,8 +172,8 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   file.fd.Close();
   ASSIGN_OR_RETURN(auto* library, OpenLibrary(loaded, path));
   try {
-    auto plugin =
-        FromLibrary(library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL), request, path);
+    auto plugin = FromLibrary(library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL), request,
+                              path, judge != nullptr);
     if (plugin.ok()) (*plugin)->loaded = loaded;
     return plugin;
   } catch (const std::system_error&) {
@@ -176,12 +184,13 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
 
 Result<std::unique_ptr<Loader::Plugin>> Loader::FromLibrary(const slipway_plugin& library,
                                                             const Request& request,
-                                                            const std::string& path) {
+                                                            const std::string& path, bool judged) {
   auto plugin = std::make_unique<Plugin>();
   plugin->request = request;
   plugin->path = path;
   plugin->loaded = path;
   plugin->library = &library;
+  plugin->judged = judged;
   ASSIGN_OR_RETURN(plugin->stage, FindStage(library, request.name, path));
   if (request.record_version) RETURN_IF_ERROR(CheckRecords(*plugin->stage, request, path));
   return plugin;

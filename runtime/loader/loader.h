@@ -95,7 +95,7 @@ class Loader {
   // The stage of a library that is loaded, which may have many.
   static Result<std::unique_ptr<Plugin>> FromLibrary(const slipway_plugin& library,
                                                      const Request& request,
-                                                     const std::string& path);
+                                                     const std::string& path, bool judged);
 
   std::vector<Place> places_;
   std::string executable_;

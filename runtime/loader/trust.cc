@@ -161,7 +161,8 @@ bool TrustedPaths::KnowsFolderOf(std::string_view path) const {
 }
 
 Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct stat* facts) {
-  if (facts != nullptr && S_ISREG(facts->st_mode) && KnowsFolderOf(path)) {
+  const bool known = facts != nullptr && KnowsFolderOf(path);
+  if (known && S_ISREG(facts->st_mode)) {
     RETURN_IF_ERROR(Judge(path, *facts));
     return path;
   }
@@ -185,7 +186,9 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     real.append("/").append(name);
     if (folders_.contains(real)) continue;
     struct stat entry {};
-    const bool there = lstat(real.c_str(), &entry) == 0;
+    const bool seen = known && symlinks == 0;
+    if (seen) entry = *facts;
+    const bool there = seen || lstat(real.c_str(), &entry) == 0;
     Status entered = there ? Enter(real, entry) : Status(Error(errno, "look at", real));
     if (!entered.ok()) {
       if (symlinks) {

@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -20,16 +19,19 @@ uint32_t ChecksumOf(std::string_view text) {
 std::string Escape(std::string_view payload) {
   std::string text;
   while (true) {
-    const auto special =
-        std::find_if(payload.begin(), payload.end(), [](char c) { return c == '\n' || c == '\\'; });
-    text.append(payload.begin(), special);
-    if (special == payload.end()) return text;
-    text.append(*special == '\n' ? "\\n" : "\\\\");
-    payload.remove_prefix(static_cast<size_t>(special - payload.begin()) + 1);
+    size_t special = 0;
+    while (special < payload.size() && payload[special] != '\n' && payload[special] != '\\') {
+      ++special;
+    }
+    text.append(payload.substr(0, special));
+    if (special == payload.size()) return text;
+    text.append(payload[special] == '\n' ? "\\n" : "\\\\");
+    payload.remove_prefix(special + 1);
   }
 }
 
 std::optional<std::string> Unescape(std::string_view text) {
+  if (text.find('\\') == std::string_view::npos) return std::string(text);
   std::string payload;
   payload.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
