@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "runtime/sdk/testing/container.h"
 #include "tests/refusal.h"
@@ -30,6 +32,20 @@ TEST_F(Exec, RunsInTheContainersNamespacesAndRoot) {
 TEST_F(Exec, EntersTheFirstProcessesRootWhereTheMountNamespaceHasAnother) {
   Start("  - pid\n  - mount: {root: root, method: chroot}\n  - proc\n");
   EXPECT_EQ(Later({"exec", id(), "/bin/cat", "/etc/ready"}).out, "ready\n");
+}
+
+// The caller's own are others than those of whoever started the container.
+TEST_F(Exec, EntersAlsoTheNamespacesThatTheContainerShares) {
+  Start(kPlain);
+  std::vector<std::string> words = {"/usr/bin/unshare", "--net", "--ipc"};
+  for (std::string& word : Argv({"exec", id(), "/bin/sh", "-c",
+                                 "readlink /proc/self/ns/net; readlink /proc/self/ns/ipc"})) {
+    words.push_back(std::move(word));
+  }
+  const RunResult result = Running(words).Await();
+  EXPECT_EQ(result.out, std::filesystem::read_symlink("/proc/self/ns/net").string() + "\n" +
+                            std::filesystem::read_symlink("/proc/self/ns/ipc").string() + "\n")
+      << result.err;
 }
 
 TEST_F(Exec, ItsStatusIsTheCommands) {

@@ -24,10 +24,13 @@ struct Kind {
   int flag;
 };
 
-constexpr Kind kKinds[] = {{"ns/user", CLONE_NEWUSER},     {"ns/mnt", CLONE_NEWNS},
-                           {"ns/uts", CLONE_NEWUTS},       {"ns/ipc", CLONE_NEWIPC},
-                           {"ns/net", CLONE_NEWNET},       {"ns/pid", CLONE_NEWPID},
-                           {"ns/cgroup", CLONE_NEWCGROUP}, {"ns/time", CLONE_NEWTIME}};
+constexpr Kind kUser = {"ns/user", CLONE_NEWUSER};
+constexpr Kind kOthers[] = {{"ns/mnt", CLONE_NEWNS},   {"ns/uts", CLONE_NEWUTS},
+                            {"ns/ipc", CLONE_NEWIPC},  {"ns/net", CLONE_NEWNET},
+                            {"ns/pid", CLONE_NEWPID},  {"ns/cgroup", CLONE_NEWCGROUP},
+                            {"ns/time", CLONE_NEWTIME}};
+constexpr int kAllOthers = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
+                           CLONE_NEWCGROUP | CLONE_NEWTIME;
 
 bool IsSame(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
@@ -39,20 +42,17 @@ Error CannotLook(int cause, pid_t pid) {
       .In({}, kStep);
 }
 
-// Where the kernel does not know a kind, both have the same.
-Result<int> Foreign(const sys::Fd& process, pid_t pid) {
-  int flags = 0;
-  for (const Kind& kind : kKinds) {
-    struct stat own {};
-    struct stat other {};
-    if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) {
-      if (errno == ENOENT) continue;
-      return Error(errno, "look at this process's own namespaces", kind.name).In({}, kStep);
-    }
-    if (fstatat(process.get(), kind.name, &other, 0) != 0) return CannotLook(errno, pid);
-    if (!IsSame(own, other)) flags |= kind.flag;
+// The flag of a kind in which the process's namespace is not this process's own; else 0. Where the
+// kernel does not know the kind, both have the same.
+Result<int> Foreign(const sys::Fd& process, pid_t pid, const Kind& kind) {
+  struct stat own {};
+  struct stat other {};
+  if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) {
+    if (errno == ENOENT) return 0;
+    return Error(errno, "look at this process's own namespaces", kind.name).In({}, kStep);
   }
-  return flags;
+  if (fstatat(process.get(), kind.name, &other, 0) != 0) return CannotLook(errno, pid);
+  return IsSame(own, other) ? 0 : kind.flag;
 }
 
 }  // namespace
@@ -62,13 +62,13 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   target.pid_ = pid;
   target.pidfd_ = pidfd.get();
   const std::string path = "/proc/" + std::to_string(pid);
-  const sys::Fd process(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!process.valid()) return CannotLook(errno, pid);
-  ASSIGN_OR_RETURN(target.namespaces_, Foreign(process, pid));
-  if (target.namespaces_ & CLONE_NEWUSER) {
+  target.process_ = sys::Fd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!target.process_.valid()) return CannotLook(errno, pid);
+  ASSIGN_OR_RETURN(target.user_, Foreign(target.process_, pid, kUser));
+  if (target.user_ != 0) {
     ASSIGN_OR_RETURN(target.first_, FirstIdsOf(path));
   }
-  target.root_ = sys::Fd(openat(process.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  target.root_ = sys::Fd(openat(target.process_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   struct stat own {};
   struct stat root {};
   if (!target.root_.valid() || fstat(target.root_.get(), &root) != 0 || stat("/", &own) != 0) {
@@ -81,20 +81,34 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   return target;
 }
 
+// Where this process has the rights it enters all of them, its own too: to find out which differ
+// takes longer than that. (To enter one's own user namespace is an error.)
+Result<int> Target::EnterNamespaces() const {
+  if (setns(pidfd_, user_ | kAllOthers) == 0) return user_ | kAllOthers;
+  // EINVAL: a kind that the kernel does not know.
+  int flags = user_;
+  if (errno == EPERM || errno == EINVAL) {
+    for (const Kind& kind : kOthers) {
+      ASSIGN_OR_RETURN(const int flag, Foreign(process_, pid_, kind));
+      flags |= flag;
+    }
+    if (flags == 0 || setns(pidfd_, flags) == 0) return flags;
+  }
+  return Error(errno, "enter the container's namespaces", {},
+               errno == EPERM ? "it takes the rights of whoever started the container" : "")
+      .In({}, kStep);
+}
+
 Status Target::Enter() const {
   // Whoever has rights in the container's user namespace must not get at this copy of the host;
   // ptrace(2). It ends with the exec of slipway-init.
   prctl(PR_SET_DUMPABLE, 0);
-  if (namespaces_ != 0 && setns(pidfd_, namespaces_) != 0) {
-    return Error(errno, "enter the container's namespaces", {},
-                 errno == EPERM ? "it takes the rights of whoever started the container" : "")
-        .In({}, kStep);
-  }
-  if (namespaces_ & CLONE_NEWUSER) {
+  ASSIGN_OR_RETURN(const int entered, EnterNamespaces());
+  if (user_ != 0) {
     Status became = sys::Become(first_.user, first_.group);
     if (!became.ok()) return became.error().In({}, kStep);
   }
-  if (!hostile_ && (namespaces_ & CLONE_NEWNS) == 0) return Ok();
+  if (!hostile_ && (entered & CLONE_NEWNS) == 0) return Ok();
   if (fchdir(root_.get()) != 0 || chroot(".") != 0 || chdir("/") != 0) {
     return Error(errno, "enter the container's root").In({}, kStep);
   }

@@ -13,8 +13,8 @@ namespace slipway::launch {
 
 class Target {
  public:
-  // In the host: which of the namespaces of the process `pid` are not this process's own, and what
-  // its root is. pidfd: of the same process; outlives the target.
+  // In the host: what the root of the process `pid` is, and whether its user namespace is another
+  // than this process's. pidfd: of the same process; outlives the target.
   static Result<Target> Find(pid_t pid, const sys::Fd& pidfd);
 
   // In a child that nobody else can see: enters the namespaces (a pid namespace for its children
@@ -29,10 +29,14 @@ class Target {
   const sys::Fd& root() const { return root_; }
 
  private:
+  // Returns CLONE_NEW* of those.
+  Result<int> EnterNamespaces() const;
+
   pid_t pid_ = 0;
   int pidfd_ = -1;
-  int namespaces_ = 0;  // CLONE_NEW* of setns(2)
-  FirstIds first_;      // of a user namespace among them
+  sys::Fd process_;  // its folder in /proc
+  int user_ = 0;     // CLONE_NEWUSER: it has another user namespace
+  FirstIds first_;   // of that
   bool hostile_ = false;
   sys::Fd root_;
 };
