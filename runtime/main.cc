@@ -22,9 +22,7 @@ slipway::cli::Report Main(const std::vector<std::string>& words) {
   return slipway::commands::Execute(words);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(int argc, char** argv) {
   try {
     // execve(2) may give no words at all, not even the program's name.
     return slipway::cli::Print(Main({argv + (argc > 0 ? 1 : 0), argv + argc}));
@@ -38,4 +36,15 @@ int main(int argc, char** argv) {
     slipway::cli::PrintError("", slipway::Error("internal error", exception.what()));
     return slipway::cli::kRuntimeFailed;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int exit_status = Run(argc, argv);
+#ifndef __SANITIZE_ADDRESS__  // which looks for leaks at exit(3)
+  // Nothing is buffered, and libraries would only take down, page by page, what the kernel frees.
+  _exit(exit_status);
+#endif
+  return exit_status;
 }
