@@ -117,6 +117,19 @@ TEST(Proc, TargetThatIsMissingIsReported) {
                 "this one does not; make it there)\n");
 }
 
+TEST(Proc, TheRootIsRefusedHoweverItIsWritten) {
+  for (const std::string target : {"/", "//", "/../", "/proc/.."}) {
+    const RunResult result =
+        ContainerTest().RunScript(Stages(": {target: " + target + "}"), "true");
+    EXPECT_NE(result.err.find("proc: target: a mount at the container's root itself would hide all "
+                              "of it \"" +
+                              target + "\""),
+              std::string::npos)
+        << result.err;
+    EXPECT_EQ(result.status, 125);
+  }
+}
+
 TEST(Proc, NeedsAMountNamespace) {
   ContainerTest test;
   const RunResult result =

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -33,8 +34,19 @@ std::string PathOf(const sys::Fd& file) {
   return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
 }
 
+// Of a path without symlinks, whose ".." leads to where it is written.
+std::string PlaceWritten(const std::string& path) {
+  std::string place =
+      ("/" / std::filesystem::path(path).relative_path()).lexically_normal().string();
+  if (place.size() > 1 && place.back() == '/') place.pop_back();
+  return place;
+}
+
 // Where `target` lies beneath `root`, as "/etc/hosts". Without a procfs: as it was written.
-std::string PlaceOf(const sys::Fd& root, const sys::Fd& target, const std::string& path) {
+std::string PlaceOf(const sys::Fd& root, const sys::Fd& target, const std::string& path,
+                    uint32_t flags) {
+  // To ask the kernel takes longer than a mount does.
+  if (flags & SLIPWAY_ATTACH_NO_SYMLINKS) return PlaceWritten(path);
   const std::string above = PathOf(root);
   std::string place = PathOf(target);
   if (above.empty() || place.empty()) return path;
@@ -150,7 +162,7 @@ Status ContainerRoot::Attach(int mount, const std::string& path, uint32_t flags,
   }
   const sys::Fd& root = is_set() ? root_ : own;
   ASSIGN_OR_RETURN(const sys::Fd target, Target(root, mount, path, flags));
-  std::string place = PlaceOf(root, target, path);
+  std::string place = PlaceOf(root, target, path, flags);
   RETURN_IF_ERROR(CheckCovers(place, path));
   RETURN_IF_ERROR(sys::Attach(mount, target, path));
   // The descriptor is still that of the mount's root, which now has an id of its own here.
