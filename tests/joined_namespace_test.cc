@@ -3,11 +3,9 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 
 #include "tests/namespace_test.h"
@@ -123,30 +121,6 @@ TEST_F(JoinedNamespace, OfProcessesTakesAFurtherCommand) {
   EXPECT_EQ(result.out, Names("pid net")) << result.err;
   Later({"kill", "joins", "KILL"});
   EXPECT_EQ(other.Await().status, 128 + SIGKILL);
-}
-
-// As long as hooks run in it, the process is a copy of the runtime; see CVE-2019-5736.
-TEST_F(JoinedNamespace, OfProcessesAndUsersHideTheRuntimeFromTheOthers) {
-  StartPod(std::string("  - good-user-namespace\n") + kPod);
-  for (const char* name : {"there", "go"}) {
-    ASSERT_EQ(mkfifo(test_.Path(name).c_str(), 0600), 0);
-    ASSERT_EQ(chmod(test_.Path(name).c_str(), 0666), 0);
-  }
-  const std::string config =
-      test_.Write("joins.yaml", "version: 1\nstages:\n" + JoinUser() + Join("pid") +
-                                    "  - bad-waits: {dir: ., hook: in-child}\n" + kRoot);
-  Running other({Runfile("runtime/runtime"), "--plugin-dir", Runfile("tests/plugins"), "--root",
-                 State(), "--config", config, "--", "/bin/echo", "runs"});
-  // Returns once the hook runs.
-  std::ifstream there(test_.Path("there"));
-  const RunResult looked =
-      Later({"exec", id(), "/bin/sh", "-c",
-             "for p in /proc/[0-9]*; do grep -q runtime $p/comm || continue; echo seen; "
-             "readlink $p/exe; (: <$p/mem) && echo opened; done"});
-  std::ofstream(test_.Path("go")).close();
-  EXPECT_EQ(looked.out, "seen\n") << looked.err;
-  const RunResult result = other.Await();
-  EXPECT_EQ(result.out, "runs\n") << result.err;
 }
 
 TEST_F(JoinedNamespace, OfMountsIsEnteredLast) {

@@ -55,7 +55,7 @@ SYSTEM_HEADER = re.compile(
 )
 
 # Rooms where the name of a stage may stand for something else.
-WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli")
+WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli", "runtime/init")
 
 MAIN, MAIN_LINES = "runtime/main.cc", 60
 COMPILE_ABI = "gcc -std=c11 -iquote . -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()

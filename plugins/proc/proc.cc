@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/sdk/stage.h"
+#include "runtime/sys/fd.h"
 #include "runtime/sys/mount.h"
 
 namespace {
@@ -37,6 +38,13 @@ template <>
 inline constexpr std::array<const char*, 3> slipway::kNamesOf<Subset>{"all", "pid", nullptr};
 
 namespace {
+
+// Its link "self" leads nowhere for whom it does not show: in a pid namespace that the container
+// joins no hook runs; proc(5).
+bool ShowsThisProcess(const sys::Fd& procfs) {
+  char self[16];
+  return readlinkat(procfs.get(), "self", self, sizeof(self)) >= 0;
+}
 
 // The option that a mount has failed for, if it is one.
 Error& Blame(Error& error) {
@@ -71,14 +79,15 @@ class Proc final : public slipway::Stage {
   }
 
   Status InChild(Child& child) override {
+    ASSIGN_OR_RETURN(const int context, child.OpenProcfs());
+    auto procfs = sys::FinishMount(sys::Fd(context), "proc", MountOptions(), kAttributes);
+    if (!procfs.ok()) return Blame(procfs.error());
     // Whoever has cloned it is in another pid namespace then; getppid(2).
-    if (getppid() != 0) {
+    if (getppid() != 0 && ShowsThisProcess(*procfs)) {
       child.Warn(
           "this /proc is of the host's processes, and /proc/PID/root leads to the host's files: "
           "write pid in front of it");
     }
-    auto procfs = sys::NewMount("proc", MountOptions(), kAttributes);
-    if (!procfs.ok()) return Blame(procfs.error());
     // A root filesystem is not trusted: a /proc that is a symlink would put procfs elsewhere.
     Status status =
         child.Attach(procfs->get(), target_, SLIPWAY_ATTACH_NO_SYMLINKS | SLIPWAY_ATTACH_FRESH);

@@ -7,6 +7,13 @@
 // write into this one's. That child is the host's, and not its own: clone(2), CLONE_PARENT. So the
 // host waits for it, and this one ends at once.
 //
+// So is the container's own first process made, where that has a pid namespace to join: it goes on
+// in such a child, once the host has written down which one it is.
+//
+// For the same container it makes a procfs, which shows the processes of that namespace only where
+// it is made by one of them: fsopen(2). It is executed at an empty root then, in namespaces of its
+// own.
+//
 // And it is what a container that has been created waits in for its start, in a session of its own:
 // at a socket, of which nothing can be seen inside. Whoever connects there starts the container,
 // and is told what becomes of the command. Then it goes on as an init, or executes the command
@@ -28,12 +35,13 @@
 #include <time.h>
 
 #include "runtime/init/orders.h"
+#include "runtime/init/procfs.h"
 #include "runtime/init/system_call.h"
+#include "runtime/init/tell.h"
 
 namespace slipway::init {
 namespace {
 
-constexpr int kFailed = 125;
 constexpr int kSignalBase = 128;
 constexpr int kCommandFailed = 127;
 constexpr long kSetFilter = 1;  // SECCOMP_SET_MODE_FILTER of <linux/seccomp.h>
@@ -42,22 +50,6 @@ constexpr long kTakeTerminal = 0x540e;  // TIOCSCTTY of <asm/termbits.h>
 constexpr size_t kMaskSize = sizeof(uint64_t);
 constexpr long kTryAgain = 50'000'000;  // ns
 constexpr uint64_t kAllSignals = ~uint64_t{0};
-
-[[noreturn]] void Exit(int status) {
-  while (true) SystemCall(SYS_exit_group, status);
-}
-
-void Tell(int channel, Step step, long result, long pid = 0) {
-  const Answer answer{step, static_cast<int32_t>(-result), static_cast<int32_t>(pid)};
-  while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), kNoSignal, nullptr, 0) ==
-         -kInterrupted) {
-  }
-}
-
-[[noreturn]] void Fail(int channel, Step step, long result) {
-  Tell(channel, step, result);
-  Exit(kFailed);
-}
 
 // The number that an argument holds, which is wiped: ps shows arguments, and it is nobody's
 // business.
@@ -203,11 +195,10 @@ void CloseOnExec(int channel, int fd) {
   if (result < 0) Fail(channel, Step::kPrepare, result);
 }
 
-// The host's end of the channel closes with the host.
-bool HostIsGone(int channel) {
-  char byte = 0;
-  return SystemCall(SYS_recvfrom, channel, &byte, sizeof(byte), kPeekWithoutWaiting, nullptr,
-                    nullptr) == 0;
+// Of a session that this process leads from now on. Returns why it has failed.
+long TakeTerminal() {
+  SystemCall(SYS_setsid);
+  return SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
 }
 
 // The command's process, of a container that it joins.
@@ -220,9 +211,8 @@ void RunJoined(void* given) {
   }
   SystemCall(SYS_close, command.channel);
   if (command.orders->terminal != 0) {
-    SystemCall(SYS_setsid);
     progress.step = Step::kTerminal;
-    progress.refused = SystemCall(SYS_ioctl, 0, kTakeTerminal, 0);
+    progress.refused = TakeTerminal();
     if (progress.refused < 0) Exit(kFailed);
   }
   progress.step = Step::kExec;
@@ -247,6 +237,24 @@ void RunJoined(void* given) {
     Tell(channel, refused == 0 ? Step::kEnded : progress->step, refused, pid);
   }
   Exit(0);
+}
+
+// Returns in a child, which is the host's, and the first that is seen in the pid namespace: with a
+// memory of its own, as that of RunJoined.
+void GoOnInside(int channel, const Orders& orders) {
+  const long pid = SystemCall(SYS_clone, kAsSibling | SIGCHLD, nullptr, nullptr, nullptr, 0);
+  if (pid < 0) Fail(channel, Step::kBorn, pid);
+  if (pid > 0) {
+    Tell(channel, Step::kBorn, 0, pid);
+    Exit(0);
+  }
+  if (orders.tied != 0) SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  char word = 0;
+  if (SystemCall(SYS_recvfrom, channel, &word, sizeof(word), 0, nullptr, nullptr) <= 0) {
+    Exit(kFailed);
+  }
+  if (orders.terminal == 0) return;
+  if (const long result = TakeTerminal(); result < 0) Fail(channel, Step::kTerminal, result);
 }
 
 // Does the default action of signal(7) end a process?
@@ -307,6 +315,9 @@ void RunCommand(void* given) {
 [[noreturn]] void Run(char** argv) {
   SystemCall(SYS_rt_sigprocmask, SIG_SETMASK, &kAllSignals, nullptr, kMaskSize);
   SystemCall(SYS_prctl, PR_SET_NAME, "init");
+  if (argv[0] != nullptr && argv[1] != nullptr && argv[2] == nullptr) {
+    MakeProcfsInside(Take(argv[1]));
+  }
   for (int i = 0; i < kArguments; ++i) {
     if (argv[i] == nullptr) Exit(kFailed);
   }
@@ -319,6 +330,7 @@ void RunCommand(void* given) {
   CloseOnExec(channel, folder);
   TakeFilters(channel, *orders);
   if (orders->joined != 0) Join(channel, orders, folder);
+  if (orders->enters != 0) GoOnInside(channel, *orders);
   if (orders->waits != 0) channel = AwaitStart(channel, listener);
   if (orders->becomes != 0) Become(channel, orders, folder);
   const long self = SystemCall(SYS_getpid);

@@ -1,4 +1,5 @@
-// What the host tells slipway-init, in a sealed memory file, and what slipway-init answers.
+// What the host tells slipway-init, in a sealed memory file, and what slipway-init answers. With a
+// single argument, the descriptor of the channel, there are no orders: it makes a procfs.
 
 #ifndef SLIPWAY_RUNTIME_INIT_ORDERS_H_
 #define SLIPWAY_RUNTIME_INIT_ORDERS_H_
@@ -37,9 +38,10 @@ struct Orders {
   uint64_t filter_count;  // of them
   uint32_t by_path;       // 1: a script, which its interpreter opens by `path`
   uint32_t joined;        // 1: a further process of a container: see init.cc
-  uint32_t tied;          // 1, of such a one: it ends with the host
-  uint32_t terminal;      // 1: descriptor 0 is the terminal of a session that the command of such
-                          // a one leads, and else the init
+  uint32_t enters;        // 1: it goes on in a child, inside of a pid namespace: see init.cc
+  uint32_t tied;          // 1, of either: that child ends with the host
+  uint32_t terminal;      // 1: descriptor 0 is the terminal of a session that the command of a
+                          // further process leads, and else the init
   uint32_t signal_all;    // 1: signals go to all processes, if the init is pid 1
   uint32_t waits;         // 1: for the start: see init.cc
   uint32_t becomes;       // 1: it executes the command itself
@@ -54,7 +56,9 @@ enum class Step : uint32_t {
   kWaiting = 6,   // none has failed: it waits for the start
   kBecoming = 7,  // none has failed so far: it executes the command itself, at the word of a start
   kTerminal = 8,  // the terminal could not become that of the command's session
-  kEnded = 9      // none has failed: a joined command's process was killed before its exec
+  kEnded = 9,     // none has failed: a joined command's process was killed before its exec
+  kBorn = 10,     // the child in which it goes on waits for the host's word; or could not be made
+  kProcfs = 11    // with the answer comes a context of fsopen(2); or it could not be made
 };
 
 // What became of the command: one, by the channel, a socket. Without it the init, or the command's
@@ -65,7 +69,8 @@ enum class Step : uint32_t {
 struct Answer {
   Step step;
   int32_t errno_value;  // of the step that has failed; 0 where none has
-  int32_t pid;          // of a joined command's process, as the host sees it; 0: there is none
+  int32_t pid;          // of a joined command's process, or of the child in which it goes on, as
+                        // the host sees it; 0: there is none
 };
 
 }  // namespace slipway::init

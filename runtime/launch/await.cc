@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iterator>
 
+#include "runtime/launch/beside.h"
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/init.h"
 #include "runtime/sys/process.h"
@@ -29,6 +30,12 @@ Status WithoutAWord(const Setup& setup, Container& container) {
   }
   RETURN_IF_ERROR(container.AwaitEnd());
   return EndedEarly(setup, PastAllHooks(setup), container.wait_status());
+}
+
+Status Judge(const init::Answer& answer, const std::string& path) {
+  if (answer.step == init::Step::kRunning || answer.step == init::Step::kWaiting) return Ok();
+  if (answer.step != init::Step::kBorn) return NotStarted(answer, path);
+  return answer.errno_value == 0 ? Ok() : Status(CannotBeBorn(answer.errno_value));
 }
 
 // The init answers a moment after the command has begun to run, which a signal may be meant for.
@@ -57,8 +64,7 @@ Status AwaitCommand(const Setup& setup, Container& container, const Channel& cha
       ASSIGN_OR_RETURN(const std::optional<init::Answer> answer, channel.ReceiveAnswer());
       if (!answer) return WithoutAWord(setup, container);
       began.pid = answer->pid;
-      if (answer->step == init::Step::kRunning || answer->step == init::Step::kWaiting) return Ok();
-      return NotStarted(*answer, path);
+      return Judge(*answer, path);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {

@@ -18,14 +18,15 @@ namespace slipway::launch {
 
 // What the host knows of a command that has begun to run.
 struct Began {
-  pid_t pid = 0;                        // of one that has joined, as its container says; else 0
+  pid_t pid = 0;  // of one that slipway-init has made beside itself, as it is said; else 0
   std::vector<SignalEvent> early = {};  // signals that came before, for the command
   std::vector<Request> passed = {};     // what hooks have put aside for Started
 };
 
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it
 // is known why it does not: a signal to this process may have come. path: of the command's file.
-// Also ok when it waits for its start, and without an init when its process may have ended before.
+// Also ok when it waits for its start, or for the host's word; and without an init when its process
+// may have ended before.
 Status AwaitCommand(const Setup& setup, Container& container, const Channel& channel,
                     const SignalSource& signals, const std::string& path, Began& began);
 

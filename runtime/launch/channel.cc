@@ -30,6 +30,9 @@ bool IsKnown(const init::Answer& answer) {
     case init::Step::kBecoming:
     case init::Step::kEnded:
       return answer.errno_value == 0;
+    case init::Step::kBorn:
+    case init::Step::kProcfs:
+      return answer.errno_value >= 0;
   }
   return false;
 }
@@ -111,6 +114,7 @@ Result<std::optional<Message>> Channel::Receive(Request* request) const {
   if (size == sizeof(init::Answer)) {
     Message answer{.type = MessageType::kAnswered};
     std::memcpy(&answer.answer, &packet, sizeof(answer.answer));
+    if (request != nullptr) request->file = std::move(file);
     if (IsKnown(answer.answer)) return std::optional<Message>(answer);
   }
   if (size == sizeof(RequestPacket) && request != nullptr && IsKnown(packet.request)) {

@@ -75,7 +75,8 @@ class Channel {
   Status Send(MessageType type, const ErrorRecord& error = {}, uint32_t level = SLIPWAY_INFO) const;
 
   // Waits for the next message; nullopt at the end of file. Fails on anything that is not
-  // exactly one message. request: gets what a kRequest says; without it one is no message.
+  // exactly one message. request: gets what a kRequest says; without it one is no message. And the
+  // file that comes with an answer.
   Result<std::optional<Message>> Receive(Request* request = nullptr) const;
   // The same, once slipway-init has the other end, and may be looked into by whoever is in the
   // container: anything but an answer fails, whoever wrote it.

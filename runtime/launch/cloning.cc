@@ -1,5 +1,6 @@
 #include "runtime/launch/cloning.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -41,8 +42,8 @@ Result<SharedLeft> MapLeft() {
   return SharedLeft(new (page) Left);
 }
 
-// In the intermediate: those that the joined user namespace owns come behind it, all others before;
-// it has rights to them only then, setns(2). Returns errno, and which it was.
+// In the intermediate, or in the child: those that the joined user namespace owns come behind it,
+// all others before; it has rights to them only then, setns(2). Returns errno, and which it was.
 int Join(const Plan& plan, ptrdiff_t& which) {
   const JoinedNamespace* user = plan.Joined(CLONE_NEWUSER);
   const auto belongs = [user](const JoinedNamespace& one) {
@@ -65,10 +66,10 @@ int Join(const Plan& plan, ptrdiff_t& which) {
   return 0;
 }
 
-// Who is in such a namespace must not look into a copy of the host, or reach its program by
-// /proc/PID/exe; as ptrace(2) says, that takes rights outside of it then.
+// Who has rights in such a user namespace must not look into a copy of the host, or reach its
+// program by /proc/PID/exe; as ptrace(2) says, that takes rights outside of it then.
 void Hide(const Plan& plan) {
-  if (plan.Joined(CLONE_NEWPID) || plan.Joined(CLONE_NEWUSER)) prctl(PR_SET_DUMPABLE, 0);
+  if (plan.Joined(CLONE_NEWUSER)) prctl(PR_SET_DUMPABLE, 0);
 }
 
 // Returns in the child alone.
@@ -81,6 +82,10 @@ void RunIntermediate(const Plan& plan, Left& left) {
   if (cloned.ok() && *cloned == 0) return;
   if (!cloned.ok()) left.cause = cloned.error()->errno_value;
   _exit(cloned.ok() ? 0 : 1);
+}
+
+Error KilledWhileJoining() {
+  return Error("the process that joins namespaces for the container was killed").In({}, "clone");
 }
 
 int AwaitEnd(pid_t pid) {
@@ -105,9 +110,7 @@ Result<sys::Cloned> CloneByIntermediate(const Setup& setup) {
     return CannotJoin(setup, plan.joined[static_cast<size_t>(left->not_joined)], left->cause);
   }
   if (left->cause != 0) return CloneError(plan, Error(left->cause, "clone3"));
-  if (status != 0 || left->pid <= 0) {
-    return Error("the process that joins namespaces for the container was killed").In({}, "clone");
-  }
+  if (status != 0 || left->pid <= 0) return KilledWhileJoining();
   // This process's child, and nobody else waits for it: the number is its own.
   auto pidfd = sys::OpenPidfd(left->pid);
   if (!pidfd.ok()) {
@@ -118,10 +121,51 @@ Result<sys::Cloned> CloneByIntermediate(const Setup& setup) {
   return sys::Cloned{left->pid, std::move(*pidfd)};
 }
 
+// In the child. All that it makes belongs to its user namespace.
+void EnterByItself(const Plan& plan, Left& left) {
+  left.cause = Join(plan, left.not_joined);
+  if (left.cause == 0 && unshare(static_cast<int>(plan.clone_flags())) != 0) left.cause = errno;
+  if (left.cause != 0) _exit(1);
+}
+
+// Waits for the end of the pipe, whose other end the child has.
+void AwaitEntered(const sys::Fd& entered) {
+  char none = 0;
+  (void)!TEMP_FAILURE_RETRY(read(entered.get(), &none, sizeof(none)));
+}
+
+Result<sys::Cloned> CloneThatEnters(const Setup& setup) {
+  const Plan& plan = setup.plan;
+  ASSIGN_OR_RETURN(const SharedLeft left, MapLeft());
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return Error(errno, "make a pipe for the container's start").In({}, "clone");
+  }
+  const sys::Fd entered(ends[0]);
+  sys::Fd entering(ends[1]);
+  auto child = sys::Clone(0, plan.cgroup_fd);
+  if (!child.ok()) return CloneError(plan, child.error());
+  if (child->pid == 0) {
+    EnterByItself(plan, *left);
+    left->pid = getpid();
+    return child;
+  }
+  entering.Close();
+  AwaitEntered(entered);
+  if (left->pid != 0) return child;
+  AwaitEnd(child->pid);
+  if (left->not_joined >= 0) {
+    return CannotJoin(setup, plan.joined[static_cast<size_t>(left->not_joined)], left->cause);
+  }
+  if (left->cause != 0) return CloneError(plan, Error(left->cause, "clone3"));
+  return KilledWhileJoining();
+}
+
 }  // namespace
 
 Result<sys::Cloned> CloneChild(const Setup& setup) {
   const Plan& plan = setup.plan;
+  if (plan.has_own_user() && plan.Joined(CLONE_NEWPID) != nullptr) return CloneThatEnters(setup);
   if (std::any_of(plan.joined.begin(), plan.joined.end(),
                   [&](const JoinedNamespace& joined) { return IsEnteredBefore(plan, joined); })) {
     return CloneByIntermediate(setup);

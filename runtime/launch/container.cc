@@ -57,6 +57,12 @@ bool Container::HasEnded() const {
                           info.si_pid != 0);
 }
 
+void Container::Follow(sys::Cloned next) {
+  pid_ = next.pid;
+  pidfd_ = std::move(next.pidfd);
+  wait_status_.reset();
+}
+
 Status Container::AwaitEnd() {
   if (wait_status_) return Ok();
   siginfo_t info{};

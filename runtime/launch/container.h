@@ -47,6 +47,9 @@ class Container {
   // Waits for the child's end, and reaps it.
   Status AwaitEnd();
 
+  // The child has ended, and been reaped: another process is the container's first from now on.
+  void Follow(sys::Cloned next);
+
   // It is not this process's to end any more, and may live on.
   void LetGo() { pidfd_.Close(); }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/launch/host_functions.h"
+#include "runtime/sys/mount.h"
 
 namespace slipway::launch {
 namespace {
@@ -32,6 +33,15 @@ Status PutAsideForStarted(const slipway_context& context, int fd) {
   return context.channel->SendRequest(Request::Kind::kPassed, context.stage, {}, fd);
 }
 
+// A new one of the pid namespace that this process is in; or the one that was prepared.
+Result<sys::Fd> ProcfsFor(const Result<sys::Fd>* prepared) {
+  if (prepared != nullptr && !prepared->ok()) return prepared->error();
+  if (prepared == nullptr || !(*prepared)->valid()) return sys::PrepareProcfs();
+  sys::Fd copy(fcntl((*prepared)->get(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.valid()) return Error(errno, "open the procfs that was prepared");
+  return copy;
+}
+
 }  // namespace
 
 int SetRoot(slipway_context* context, int root, uint32_t flags, slipway_error* error) noexcept {
@@ -56,6 +66,17 @@ int OpenInRoot(slipway_context* context, const char* path, int flags,
     if (!context->root) return WrongHook("open_in_root", "InChild");
     ASSIGN_OR_RETURN(sys::Fd fd, context->root->Open(path, flags));
     opened = fd.Release();
+    return Ok();
+  });
+  return result == 0 ? opened : result;
+}
+
+int OpenProcfs(slipway_context* context, slipway_error* error) noexcept {
+  int opened = -1;
+  const int result = Caught(error, "prepare a procfs", [&]() -> Status {
+    if (!context->root) return WrongHook("open_procfs", "InChild");
+    ASSIGN_OR_RETURN(sys::Fd procfs, ProcfsFor(context->procfs));
+    opened = procfs.Release();
     return Ok();
   });
   return result == 0 ? opened : result;

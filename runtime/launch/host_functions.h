@@ -73,6 +73,7 @@ int Attach(slipway_context* context, int mount, const char* path, uint32_t flags
            slipway_error* error) noexcept;
 int OpenInRoot(slipway_context* context, const char* path, int flags,
                slipway_error* error) noexcept;
+int OpenProcfs(slipway_context* context, slipway_error* error) noexcept;
 int PutAside(slipway_context* context, int fd, uint32_t purpose, int number,
              slipway_error* error) noexcept;
 int SetTerminal(slipway_context* context, int fd, slipway_error* error) noexcept;

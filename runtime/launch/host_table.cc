@@ -114,6 +114,7 @@ constexpr slipway_host kHost = {
     .set_root = SetRoot,
     .attach = Attach,
     .open_in_root = OpenInRoot,
+    .open_procfs = OpenProcfs,
     .put_aside = PutAside,
     .aside = Aside,
     .set_terminal = SetTerminal,

@@ -20,7 +20,9 @@
 #include "runtime/launch/plan.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/error.h"
+#include "runtime/sdk/result.h"
 #include "runtime/state/journal.h"
+#include "runtime/sys/fd.h"
 
 // What a hook has failed of, or a function that it has called.
 struct slipway_error {
@@ -31,18 +33,19 @@ struct slipway_error {
 struct slipway_context {
   const std::string* container_id = nullptr;  // or null
   slipway_operation operation = SLIPWAY_CHECK;
-  const slipway::launch::Log* log = nullptr;                // or null
-  const slipway_stage* descriptor = nullptr;                // of the stage whose hook it is
-  const std::string* where = nullptr;                       // where the pipeline names it
-  size_t stage = 0;                                         // position in the pipeline
-  slipway::state::Journal* journal = nullptr;               // where records may be left
-  slipway::launch::Plan* plan = nullptr;                    // PreClone
-  pid_t child_pid = -1;                                     // PostClone; PreClone of an exec
-  int child_pidfd = -1;                                     // the same
-  slipway::launch::ContainerRoot* root = nullptr;           // InChild
-  slipway::launch::Descriptors* descriptors = nullptr;      // InChild
-  const slipway::launch::Descriptors* finishing = nullptr;  // Finish
-  const slipway::launch::Channel* channel = nullptr;        // InChild, of a parked start; or null
+  const slipway::launch::Log* log = nullptr;                  // or null
+  const slipway_stage* descriptor = nullptr;                  // of the stage whose hook it is
+  const std::string* where = nullptr;                         // where the pipeline names it
+  size_t stage = 0;                                           // position in the pipeline
+  slipway::state::Journal* journal = nullptr;                 // where records may be left
+  slipway::launch::Plan* plan = nullptr;                      // PreClone
+  pid_t child_pid = -1;                                       // PostClone; PreClone of an exec
+  int child_pidfd = -1;                                       // the same
+  slipway::launch::ContainerRoot* root = nullptr;             // InChild
+  slipway::launch::Descriptors* descriptors = nullptr;        // InChild
+  const slipway::launch::Descriptors* finishing = nullptr;    // Finish
+  const slipway::launch::Channel* channel = nullptr;          // InChild, of a parked start; or null
+  const slipway::Result<slipway::sys::Fd>* procfs = nullptr;  // InChild, of a joined pid namespace
   const char* no_started = nullptr;  // InChild: why nothing can be put aside for Started; or null
   const std::vector<slipway::launch::Request>* passed = nullptr;  // Started
   slipway::launch::Request* reply = nullptr;                      // Serve

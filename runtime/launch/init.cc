@@ -107,6 +107,15 @@ iovec TextOf(const std::string& text) { return PartOf({text.c_str(), text.size()
 
 }  // namespace
 
+Result<sys::Fd> InitImage() {
+  auto file = sys::MemoryFile(kName, /*program=*/true);
+  if (!file.ok() && file.error()->errno_value == EACCES) return FileInDetachedMount();
+  if (!file.ok()) return file.error().In({}, kStep);
+  RETURN_IF_ERROR(sys::WriteFile(*file, kName, init::Image()));
+  RETURN_IF_ERROR(sys::Seal(*file, kName));
+  return file;
+}
+
 Result<InitProgram> InitProgram::Make(const sigset_t& mask, uint32_t flags, Role role) {
   InitProgram made;
   auto file = sys::MemoryFile(kName, /*program=*/true);

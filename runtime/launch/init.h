@@ -18,6 +18,9 @@
 
 namespace slipway::launch {
 
+// The program alone, to be executed by descriptor.
+Result<sys::Fd> InitImage();
+
 class InitProgram {
  public:
   InitProgram() = default;  // none is asked for
@@ -35,6 +38,12 @@ class InitProgram {
 
   // Before the clone: the init executes the command itself, and has no child.
   void Become() { head_.becomes = 1; }
+  // Before the clone, into a pid namespace that the child has joined for its children alone: it
+  // goes on in one of those. tied: which ends with the host.
+  void Enter(bool tied) {
+    head_.enters = 1;
+    head_.tied = tied ? 1 : 0;
+  }
   // Before the clone, of a container that is only created: it waits for the start at `listener`.
   void AwaitStart(sys::Fd listener);
 
@@ -51,11 +60,11 @@ class InitProgram {
   Status Write(const Command& command, const Program& program,
                const std::vector<Wish<Filter>>& filters);
 
-  // Lets a further process into a container?
-  bool joins() const { return head_.joined != 0; }
+  // Does it end once it has made the process that the container sees?
+  bool forks() const { return head_.joined != 0 || head_.enters != 0; }
 
   // In the child, before Write: descriptor 0 is a terminal, which becomes that of a session of the
-  // command's own. A process that does not join leads one already, and is told of its end.
+  // command's own, or of the init's. A process that does not fork leads one already.
   void SetTerminal() { head_.terminal = 1; }
 
   // As they are numbered now.

@@ -1,16 +1,14 @@
 #include "runtime/launch/join.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 #include <cerrno>
-#include <chrono>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
+#include "runtime/launch/beside.h"
 #include "runtime/launch/caught.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/exit_status.h"
@@ -24,13 +22,9 @@
 #include "runtime/launch/target.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/sys/pid_namespace.h"
-#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
-
-// Of the one that has let the command in, once it has said so.
-constexpr std::chrono::seconds kPatience{10};
 
 Result<Plan> PreClone(const JoinJob& job) {
   Plan plan;
@@ -50,42 +44,16 @@ Result<Plan> PreClone(const JoinJob& job) {
   return plan;
 }
 
-// Is it a child of this process, in the pid namespace of `first`? Then the pid is still its own.
-Result<bool> IsChildBeside(pid_t first, pid_t pid, const sys::Fd& pidfd) {
-  siginfo_t info{};
-  int result = 0;
-  do {
-    result = waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0 && errno == ECHILD) return false;
-  const auto own = sys::PidNamespaceOf(std::to_string(pid));
-  const auto wanted = own ? sys::PidNamespaceOf(std::to_string(first)) : own;
-  if (!wanted) return Error(errno, "look at the command's process", std::to_string(pid));
-  return *own == *wanted;
-}
-
-// The command's process: a child of this one, and not of the one that has let it in, which ends.
-// What was told of it is not believed: others may have the channel, pidfd_getfd(2).
-Result<Container> TakeOver(const JoinJob& job, Container& joiner, const Began& began) {
+// The command's process: a child of this one, and not of the one that has let it in.
+Result<Container> FindCommand(const JoinJob& job, Container& joiner, const Began& began) {
   static const Plan plain;
-  auto pidfd = sys::OpenPidfd(began.pid);
-  if (!pidfd.ok()) return pidfd.error().In({}, "join");
-  auto right = IsChildBeside(job.pid, began.pid, *pidfd);
-  if (!right.ok()) return right.error().In({}, "join");
-  if (!*right) {
-    return Error("another process has answered than the one that runs the command", {},
-                 "one of the container, which has taken the runtime's channel")
+  const auto wanted = sys::PidNamespaceOf(std::to_string(job.pid));
+  if (!wanted) {
+    return Error(errno, "look at the container's first process", std::to_string(job.pid))
         .In({}, "join");
   }
-  Container command(plain, {.pid = began.pid, .pidfd = std::move(*pidfd)});
-  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(joiner.pidfd(), kPatience));
-  if (!ended) {
-    return Error("the process that lets the command in does not end", std::to_string(joiner.pid()),
-                 "it may be frozen")
-        .In({}, "join");
-  }
-  RETURN_IF_ERROR(joiner.AwaitEnd());
-  return command;
+  ASSIGN_OR_RETURN(sys::Cloned command, TakeOver(joiner, began.pid, *wanted));
+  return Container(plain, std::move(command));
 }
 
 Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {
@@ -120,7 +88,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   // The container, whose process it is now, may keep it from its exec as long as it likes.
   if (job.joined) job.joined();
   RETURN_IF_ERROR(start.AwaitExec(signals, began));
-  ASSIGN_OR_RETURN(Container command, TakeOver(job, start.container(), began));
+  ASSIGN_OR_RETURN(Container command, FindCommand(job, start.container(), began));
   job.guard.SetChild(command.pidfd().get());
   return Attend({.signals = signals, .terminal = terminal}, command, began.early, outcome);
 }

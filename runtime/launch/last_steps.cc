@@ -135,7 +135,7 @@ Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<in
   RETURN_IF_ERROR(TakeStreams(command_));
   RETURN_IF_ERROR(FindUser());
   RETURN_IF_ERROR(descriptors.TakeTerminal(identity_ ? identity_->uid : geteuid(),
-                                           /*leads=*/!init_.joins()));
+                                           /*leads=*/!init_.forks()));
   if (descriptors.has_terminal()) init_.SetTerminal();
   RETURN_IF_ERROR(SetTreatment(plan_, proc_));
   RETURN_IF_ERROR(descriptors.inherited().Inherit());

@@ -1,5 +1,7 @@
 #include "runtime/launch/launch.h"
 
+#include <sched.h>
+
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -113,6 +115,19 @@ Result<int> AttendStarted(const Job& job, Container& container, const SignalSour
       container, began.early, outcome);
 }
 
+// The container's own first process is inside of the pid namespace that it joins. It does nothing
+// before others can find it.
+Status AwaitBirth(const Setup& setup, const Job& job, const SignalSource& signals,
+                  ParkedStart& start, state::Journal& journal, Began& began) {
+  const JoinedNamespace* const pids = setup.plan.Joined(CLONE_NEWPID);
+  if (pids == nullptr) return Ok();
+  RETURN_IF_ERROR(start.AwaitBirth(signals, pids->id.inode, began));
+  const Container& container = start.container();
+  job.guard.SetChild(container.pidfd().get());
+  RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
+  return start.Release();
+}
+
 Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& signals,
                       const Terminal& terminal, state::Journal& journal, Outcome& outcome) {
   const Stopwatch stopwatch(outcome.usage);
@@ -126,6 +141,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.Pause();
   Began began;
   RETURN_IF_ERROR(start.AwaitHooks(signals, began));
+  RETURN_IF_ERROR(AwaitBirth(setup, job, signals, start, journal, began));
   RETURN_IF_ERROR(start.AwaitExec(signals, began));
   return AttendStarted(job, container, signals, began, terminal, journal, outcome);
 }
@@ -152,11 +168,16 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
   for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
   const Execution execution(Merged(job.command, plan.process, nullptr));
   InitProgram init;
-  // What may live longer than this process never executes anything as a copy of it.
-  if (plan.init || job.facts.kept || job.facts.outlives_host) {
+  // Not until it waits for its start, which nobody but this process would write down.
+  const bool outlives_host = job.facts.outlives_host && !job.create_only;
+  const bool enters = plan.Joined(CLONE_NEWPID) != nullptr;
+  // What may live longer than this process, or is seen by others, never executes anything as a copy
+  // of it.
+  if (plan.init || job.facts.kept || job.facts.outlives_host || enters) {
     ASSIGN_OR_RETURN(init, InitProgram::Make(blocked.before(), plan.init_flags));
   }
   if (!plan.init) init.Become();
+  if (enters) init.Enter(/*tied=*/!outlives_host);
   if (job.create_only) {
     auto listener = state::ListenForStart(job.root, job.facts.id);
     if (!listener.ok()) return KeepingState(listener.error());
@@ -174,8 +195,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .guard = job.guard,
                     .occasion = occasion,
                     .log = job.log,
-                    // Until it waits for its start, which nobody but this process would write down.
-                    .outlives_host = job.facts.outlives_host && !job.create_only,
+                    .outlives_host = outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
   return RunParked(setup, job, signals, terminal, journal, outcome);

@@ -94,8 +94,9 @@ Error CannotJoin(const Setup& setup, const JoinedNamespace& joined, int cause) {
 
 bool IsEnteredBefore(const Plan& plan, const JoinedNamespace& joined) {
   if (joined.there || joined.flag == CLONE_NEWNS) return false;
-  // From inside of a new user namespace it could not be joined any more; setns(2).
-  return joined.flag != CLONE_NEWCGROUP || plan.has_own_user();
+  // From inside of a new user namespace they could not be joined any more; setns(2).
+  if (joined.flag == CLONE_NEWCGROUP || joined.flag == CLONE_NEWPID) return plan.has_own_user();
+  return true;
 }
 
 Status EnterUserNamespace(const Setup& setup) {
@@ -136,6 +137,12 @@ Status EnterLaterNamespaces(const Setup& setup, const sys::Fd& offsets) {
     return CannotJoin(setup, *cgroup, errno);
   }
   return EnterTimeNamespace(setup, offsets);
+}
+
+Status EnterJoinedPids(const Setup& setup) {
+  const JoinedNamespace* pids = setup.plan.Joined(CLONE_NEWPID);
+  if (pids == nullptr || IsEnteredBefore(setup.plan, *pids)) return Ok();
+  return setns(pids->file, CLONE_NEWPID) == 0 ? Ok() : Status(CannotJoin(setup, *pids, errno));
 }
 
 Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root) {

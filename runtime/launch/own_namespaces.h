@@ -20,7 +20,10 @@ Result<sys::Fd> OpenClockOffsets(const Setup& setup);
 // cgroup namespace, time namespace with its offsets.
 Status EnterLaterNamespaces(const Setup& setup, const sys::Fd& offsets);
 
-// Behind the last InChild: until then the host's files are at "/". root: none may be set then.
+// Behind the last InChild, for its children alone: what a hook forks is not in there.
+Status EnterJoinedPids(const Setup& setup);
+
+// Likewise: until then the host's files are at "/". root: none may be set then.
 Status EnterJoinedMounts(const Setup& setup, const ContainerRoot& root);
 
 // Is the joined namespace entered before the child's clone, and not by the child itself?

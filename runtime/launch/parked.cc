@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "runtime/launch/await.h"
+#include "runtime/launch/beside.h"
 #include "runtime/launch/caught.h"
 #include "runtime/launch/cloning.h"
 #include "runtime/launch/exit_status.h"
@@ -21,6 +22,7 @@
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/last_steps.h"
 #include "runtime/launch/patience.h"
+#include "runtime/launch/procfs.h"
 #include "runtime/launch/serve.h"
 #include "runtime/sys/process.h"
 
@@ -65,14 +67,15 @@ void TieToHost(const Channel& channel) {
 }
 
 // Returns only what failed. Nothing here loads a library or prints.
-Error Enter(const Setup& setup, const Channel& channel, Progress& progress) {
+Error Enter(const Setup& setup, const Channel& channel, const Result<sys::Fd>& procfs,
+            Progress& progress) {
   const Log log = [&](slipway_log_level level, const Error& line) {
     (void)channel.Send(MessageType::kLog, *line, level).ok();
   };
   ContainerRoot root;
   LastSteps last(setup.command, setup.plan.process, setup.execution, setup.init);
   Descriptors descriptors(setup.plan.inherited);
-  const Hooks hooks{setup, progress, root, descriptors, &channel, log, [&](const Stage&) {
+  const Hooks hooks{setup, progress, root, descriptors, &channel, &procfs, log, [&](const Stage&) {
                       if (channel.IsIntact()) return Ok();
                       progress.channel_lost = true;
                       _exit(kRuntimeFailed);
@@ -100,13 +103,14 @@ Error Enter(const Setup& setup, const Channel& channel, Progress& progress) {
              : last.Run(descriptors, setup.signals.before(), progress.executing, &fd);
 }
 
-[[noreturn]] void RunChild(const Setup& setup, const Channel& channel, Progress& progress) {
+[[noreturn]] void RunChild(const Setup& setup, const Channel& channel,
+                           const Result<sys::Fd>& procfs, Progress& progress) {
   Guard::LeaveInChild();
   // A host that died before this call closes the channel, so that no Release comes.
   if (!setup.outlives_host) prctl(PR_SET_PDEATHSIG, SIGKILL);
   AwaitRelease(channel, progress);
   ErrorRecord error{};
-  CaughtInto(error, "launch", [&] { return Enter(setup, channel, progress); });
+  CaughtInto(error, "launch", [&] { return Enter(setup, channel, procfs, progress); });
   Report(progress, error);
 }
 
@@ -128,11 +132,12 @@ Result<ParkedStart> ParkedStart::Clone(const Setup& setup) {
   ASSIGN_OR_RETURN(SharedProgress progress, MapProgress());
   ASSIGN_OR_RETURN(auto ends, Channel::Make());
   auto& [host_end, child_end] = ends;
+  const auto procfs = PrepareProcfs(setup.plan);
   auto cloned = CloneChild(setup);
   if (!cloned.ok()) return cloned.error();
   if (cloned->pid == 0) {
     host_end.Close();
-    RunChild(setup, child_end, *progress);
+    RunChild(setup, child_end, procfs, *progress);
   }
   return ParkedStart(setup, Container(setup.plan, std::move(cloned).value()), std::move(host_end),
                      std::move(progress));
@@ -144,6 +149,18 @@ Status ParkedStart::Release() const {
   const int cause = sent.error()->errno_value;
   if (cause == EPIPE || cause == ECONNRESET) return Ok();
   return sent.error().In({}, "release");
+}
+
+Status ParkedStart::AwaitBirth(const SignalSource& signals, ino_t pid_namespace, Began& began) {
+  RETURN_IF_ERROR(AwaitExec(signals, began));
+  const pid_t told = std::exchange(began.pid, 0);
+  if (told == 0) {
+    RETURN_IF_ERROR(container_.AwaitEnd());
+    return EndedEarly(setup_, PastAllHooks(setup_), container_.wait_status());
+  }
+  ASSIGN_OR_RETURN(sys::Cloned born, TakeOver(container_, told, pid_namespace));
+  container_.Follow(std::move(born));
+  return Ok();
 }
 
 Status ParkedStart::AwaitExec(const SignalSource& signals, Began& began) {

@@ -23,14 +23,18 @@ class ParkedStart {
 
   Container& container() { return container_; }
 
-  // A child that has died by now is AwaitHooks's to tell.
+  // A child that has died by now is for whoever waits next to tell.
   Status Release() const;
 
   // Waits until all hooks are done. An error of one comes back as it was; a child that died without
   // one is named with its hook, and so is a signal that ended the start.
   Status AwaitHooks(const SignalSource& signals, Began& began);
 
-  // Behind it: waits until the command runs. An error of exec comes back as it was.
+  // Behind it, of a container that joins this pid namespace (the inode of its file): container() is
+  // another process from now on, the first one in there, which goes on at the next Release.
+  Status AwaitBirth(const SignalSource& signals, ino_t pid_namespace, Began& began);
+
+  // Last: waits until the command runs. An error of exec comes back as it was.
   Status AwaitExec(const SignalSource& signals, Began& began);
 
  private:

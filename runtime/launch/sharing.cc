@@ -65,6 +65,7 @@ Status Enter(Sharing& start) {
                     start.root,
                     start.descriptors,
                     nullptr,
+                    nullptr,
                     log,
                     [&start](const Stage& stage) {
                       return CheckIntact(start.journal, stage, start.progress.hook);

@@ -75,6 +75,7 @@ Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
     context.root = &hooks.root;
     context.descriptors = &hooks.descriptors;
     context.channel = hooks.channel;
+    context.procfs = hooks.procfs;
     context.no_started = WhyNoStarted(setup);
   } else {
     context.finishing = &hooks.descriptors;
@@ -147,6 +148,7 @@ Status RunInChild(const Hooks& hooks) {
   }
   if (setup.target != nullptr) RETURN_IF_ERROR(setup.target->Enter());
   RETURN_IF_ERROR(RunHooks(hooks, kInChild, SLIPWAY_JOIN_IN_CHILD, &Stage::InChild));
+  RETURN_IF_ERROR(EnterJoinedPids(setup));
   RETURN_IF_ERROR(EnterJoinedMounts(setup, hooks.root));
   RETURN_IF_ERROR(MakeWorkingFolder(setup, hooks.root));
   Status entered = hooks.root.Enter();

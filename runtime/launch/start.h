@@ -76,7 +76,8 @@ struct Hooks {
   Progress& progress;
   ContainerRoot& root;
   Descriptors& descriptors;
-  const Channel* channel;  // to the host, while it listens; or null
+  const Channel* channel;         // to the host, while it listens; or null
+  const Result<sys::Fd>* procfs;  // of a pid namespace that is joined: see procfs.h; or null
   const Log& log;
   std::function<Status(const Stage&)> after;
 };

@@ -186,13 +186,13 @@ typedef struct slipway_host {
    * the order in which the stages ask for them. flags: SECCOMP_FILTER_FLAG_LOG and _SPEC_ALLOW.
    *
    * It holds from the last steps on. Where the command has no_new_privs, a filter must allow what
-   * comes behind it: prctl, seccomp, rt_sigprocmask, execveat, execve, and with an init or in an
-   * exec also mmap, lseek, close, fcntl, clone, getpid, getppid, getpgid, rt_sigaction,
-   * rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill, close_range, exit_group; in a
-   * container that is created first setsid and accept4, and in an exec with a terminal setsid and
-   * ioctl. Without it the kernel wants the filter before the command's rights are gone: then also
-   * capget, capset, setgroups, setresgid, setresuid, fcntl, write, openat, and what the Finish
-   * hooks call. */
+   * comes behind it: prctl, seccomp, rt_sigprocmask, execveat, execve, and with an init, in an
+   * exec or in a pid namespace that is joined also mmap, lseek, close, fcntl, clone, getpid,
+   * getppid, getpgid, rt_sigaction, rt_sigtimedwait, rt_sigreturn, sendto, recvfrom, wait4, kill,
+   * close_range, exit_group; in a container that is created first setsid and accept4, and in the
+   * latter two with a terminal setsid and ioctl. Without it the kernel wants the filter before the
+   * command's rights are gone: then also capget, capset, setgroups, setresgid, setresuid, fcntl,
+   * write, openat, and what the Finish hooks call. */
   int (*add_filter)(slipway_context*, const void* instructions, size_t count, uint32_t flags,
                     slipway_error*);
 
@@ -204,7 +204,8 @@ typedef struct slipway_host {
    * slipway_init_flags. */
   int (*use_init)(slipway_context*, uint32_t flags, slipway_error*);
 
-  /* PostClone: the parked child. Started, and PreClone in SLIPWAY_EXEC: the container's first
+  /* PostClone: the parked child, which the container's first process will be, or in a pid namespace
+   * that is joined a child made by it. Started, and PreClone in SLIPWAY_EXEC: the container's first
    * process. Its pid here, and a pidfd that stays the host's. */
   int32_t (*child_pid)(const slipway_context*);
   int (*child_pidfd)(const slipway_context*);
@@ -226,6 +227,12 @@ typedef struct slipway_host {
    * flags as for open(2); O_CLOEXEC is added. With O_NOFOLLOW, a path through any symlink is
    * refused with ELOOP. Returns the descriptor, then the caller's. */
   int (*open_in_root)(slipway_context*, const char* path, int flags, slipway_error*);
+
+  /* InChild. Prepares a procfs of the container's processes: a context of fsopen(2), in which
+   * nothing was set yet. They are those of the pid namespace that the child is in, or that the
+   * container joins; a procfs of the latter can be mounted once. Returns the descriptor, then the
+   * caller's. */
+  int (*open_procfs)(slipway_context*, slipway_error*);
 
   /* InChild. Puts a copy of a descriptor aside, where it stays open when all others are closed.
    * purpose: a slipway_aside; number: of SLIPWAY_ASIDE_COMMAND. Two for the same number are

@@ -215,6 +215,13 @@ class Child : public Context {
     return fd;
   }
 
+  // A context of fsopen(2) for a procfs of the container's processes. The fd is yours.
+  Result<int> OpenProcfs() {
+    const int fd = host_->open_procfs(context_, error_);
+    if (fd < 0) return internal::ErrorFrom(host_, error_);
+    return fd;
+  }
+
   // Keeps a copy of the fd open for the stage's Finish; for the command, under `number`; for the
   // stage's Started, in the host.
   Status PutAsideForFinish(int fd) { return PutAside(fd, SLIPWAY_ASIDE_FINISH, -1); }

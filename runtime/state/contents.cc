@@ -143,7 +143,7 @@ class Reader {
 
   bool ReadChild(std::string_view text) {
     sys::ProcessIdentity child;
-    if (contents_.child || !TakeNumber(text, child.pid) || !TakeNumber(text, child.unique) ||
+    if (!TakeNumber(text, child.pid) || !TakeNumber(text, child.unique) ||
         !TakeNumber(text, child.start_time) || child.pid <= 0) {
       return false;
     }

@@ -13,7 +13,7 @@
 //   stage NAME VERSION DIGEST PATH      for each stage, in pipeline order; VERSION: of its records
 //   options VALUES                      followed by its options
 //   started                             and by this, where it wants to know that the command runs
-//   child PID UNIQUE START              the first process, once it is cloned
+//   child PID UNIQUE START              the first process, once it is cloned; the last one counts
 //   record STAGE BYTES                  an undo record; STAGE is a position in the pipeline
 //   state STAGE BYTES                   what a stage keeps for later; the last one counts
 //   status WORD                         created, running, paused; creating before the first one

@@ -75,11 +75,24 @@ Result<Fd> CloneTree(const std::string& path, bool recursive) {
 Result<Fd> NewMount(const std::string& type,
                     const std::vector<std::pair<std::string, std::string>>& options,
                     uint64_t attributes) {
+  ASSIGN_OR_RETURN(const Fd context, PrepareMount(type));
+  return FinishMount(context, type, options, attributes);
+}
+
+Result<Fd> PrepareMount(const std::string& type) {
   Fd context(static_cast<int>(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
   if (!context.valid()) {
     return Error(errno, "prepare a filesystem of the type", type,
                  errno == ENODEV ? "this kernel does not offer the filesystem" : "");
   }
+  return context;
+}
+
+Result<Fd> PrepareProcfs() { return PrepareMount("proc"); }
+
+Result<Fd> FinishMount(const Fd& context, const std::string& type,
+                       const std::vector<std::pair<std::string, std::string>>& options,
+                       uint64_t attributes) {
   for (const auto& [key, value] : options) {
     const bool flag = value.empty();
     if (syscall(SYS_fsconfig, context.get(), flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING,

@@ -23,7 +23,7 @@ Status MakeAllMountsPrivate();
 Result<Fd> CloneTree(const std::string& path, bool recursive);
 
 // Operations in errors, of which a stage knows more to say.
-inline constexpr char kMakeMount[] = "make a mount of";  // fsmount(2), by NewMount
+inline constexpr char kMakeMount[] = "make a mount of";  // fsmount(2), by NewMount and FinishMount
 inline constexpr char kPivotRoot[] = "make the new root the root (pivot_root)";
 
 // A new detached mount of a filesystem.
@@ -32,6 +32,13 @@ inline constexpr char kPivotRoot[] = "make the new root the root (pivot_root)";
 Result<Fd> NewMount(const std::string& type,
                     const std::vector<std::pair<std::string, std::string>>& options,
                     uint64_t attributes);
+
+// The same in two steps, fsopen(2) and the rest. context: what the first one gives.
+Result<Fd> PrepareMount(const std::string& type);
+Result<Fd> PrepareProcfs();
+Result<Fd> FinishMount(const Fd& context, const std::string& type,
+                       const std::vector<std::pair<std::string, std::string>>& options,
+                       uint64_t attributes);
 
 // Makes the mount read-only, with the mounts below it if `recursive`. `path` names it in an error.
 Status SetReadonly(const Fd& mount, bool recursive, const std::string& path);

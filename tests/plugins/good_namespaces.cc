@@ -1,4 +1,4 @@
-// Own namespaces of any kind, namespaces that exist, and clocks of the container's own.
+// Own namespaces of any kind, namespaces that exist, clocks of the container's own, and an init.
 
 #include <fcntl.h>
 
@@ -31,12 +31,14 @@ class Namespaces final : public slipway::Stage {
     return slipway::OptionTable(
         slipway::Option<&Namespaces::own_>("own", "Kinds to make, as \"net\""),
         slipway::Option<&Namespaces::join_>("join", "Files of those to join, by their kinds"),
+        slipway::Option<&Namespaces::init_>("init", "Run an init", {.fallback = "false"}),
         slipway::Option<&Namespaces::clocks_>("clocks", "Set the clocks", {.fallback = "false"}),
         slipway::Option<&Namespaces::monotonic_>("monotonic", "Nanoseconds", {.fallback = "0"}),
         slipway::Option<&Namespaces::boottime_>("boottime", "Nanoseconds", {.fallback = "0"}));
   }
 
   Status PreClone(Plan& plan) override {
+    if (init_) RETURN_IF_ERROR(plan.UseInit());
     for (const std::string& kind : own_) RETURN_IF_ERROR(plan.AddNamespaces(FlagOf(kind)));
     if (clocks_) RETURN_IF_ERROR(plan.SetTimeOffsets(monotonic_, boottime_));
     for (const auto& [kind, path] : join_) {
@@ -50,6 +52,7 @@ class Namespaces final : public slipway::Stage {
  private:
   std::vector<std::string> own_;
   std::map<std::string, slipway::HostPath> join_;
+  bool init_ = false;
   bool clocks_ = false;
   int64_t monotonic_ = 0;
   int64_t boottime_ = 0;
