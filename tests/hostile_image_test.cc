@@ -146,6 +146,30 @@ TEST_P(HostileImage, CannotHaveTheRuntimesFileLoadAProgram) {
                 std::string("cannot execute the container's \"/proc/self/exe\": ") + kMagic, 126);
 }
 
+// The kernel does not look at the class that a file says it is of.
+TEST_P(HostileImage, CannotHideWhatLoadsAProgramByAWrongClass) {
+  std::string program = ProgramLoadedBy("/proc/self/exe");
+  program[EI_CLASS] = ELFCLASS32;
+  WriteProgram("bin/app", program);
+  ExpectRefusal(Run({"app"}),
+                std::string("cannot execute the container's \"/proc/self/exe\": ") + kMagic, 126);
+}
+
+TEST_P(HostileImage, CannotHideWhatLoadsAProgramBehindAsManyScriptsAsTheKernelTakes) {
+  WriteProgram("bin/s0", ProgramLoadedBy("/proc/self/exe"));
+  for (int i = 1; i <= 7; ++i) {
+    WriteProgram("bin/s" + std::to_string(i), "#!/bin/s" + std::to_string(i - 1) + "\n");
+  }
+  for (int i = 1; i <= 5; ++i) {
+    ExpectRefusal(Run({"s" + std::to_string(i)}),
+                  std::string("cannot execute the container's \"/proc/self/exe\": ") + kMagic, 126);
+  }
+  ExpectRefusal(Run({"s7"}),
+                "cannot execute the container's \"/bin/s1\": Too many levels of symbolic links "
+                "(more scripts run each other than the kernel allows)",
+                126);
+}
+
 TEST_P(HostileImage, CannotHaveTheRuntimesFileExecutedByItsOtherName) {
   test_.Write("root/bin/other", "");
   const std::string stages = test_.WriteStages(

@@ -24,8 +24,8 @@ struct Control {
   int fd;
 };
 
-// The answer, with the context of fsopen(2).
-inline void SendProcfs(int channel, int context) {
+// The answer, with the context of fsopen(2). False: there is nobody to take it.
+inline bool SendProcfs(int channel, int context) {
   Answer answer{Step::kProcfs, 0, 0};
   iovec place{&answer, sizeof(answer)};
   Control control{offsetof(Control, fd) + sizeof(int), SOL_SOCKET, SCM_RIGHTS, context};
@@ -34,7 +34,7 @@ inline void SendProcfs(int channel, int context) {
   message.msg_iovlen = 1;
   message.msg_control = &control;
   message.msg_controllen = sizeof(control);
-  SystemCall(SYS_sendmsg, channel, &message, kNoSignal);
+  return SystemCall(SYS_sendmsg, channel, &message, kNoSignal) >= 0;
 }
 
 inline void MakeProcfs(void* given) {
@@ -42,15 +42,15 @@ inline void MakeProcfs(void* given) {
   SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   const long context = SystemCall(SYS_fsopen, "proc", 0);
   if (context < 0) Fail(channel, Step::kProcfs, context);
-  SendProcfs(channel, static_cast<int>(context));
-  Exit(0);
+  Exit(SendProcfs(channel, static_cast<int>(context)) ? 0 : kFailed);
 }
 
 [[noreturn]] inline void MakeProcfsInside(int channel) {
   const long pid = RunInChild(MakeProcfs, &channel, 0);
   if (pid < 0) Fail(channel, Step::kBorn, pid);
-  SystemCall(SYS_wait4, pid, nullptr, 0, nullptr);
-  Exit(0);
+  int status = 0;
+  SystemCall(SYS_wait4, pid, &status, 0, nullptr);
+  Exit(status == 0 ? 0 : kFailed);
 }
 
 }  // namespace slipway::init

@@ -43,39 +43,44 @@ class Bytes {
   size_t size_ = 0;
 };
 
-Interpreter OfScript(std::string_view line) {
+Interpreters OfScript(std::string_view line) {
   line = line.substr(2, std::min(line.find_first_of(std::string_view("\n\0", 2)), kScriptLine) - 2);
   line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-  return {.script = true, .path = std::string(line.substr(0, line.find_first_of(kBlanks)))};
+  const std::string_view path = line.substr(0, line.find_first_of(kBlanks));
+  if (path.empty()) return {.script = true, .paths = {}};
+  return {.script = true, .paths = {std::string(path)}};
 }
 
 template <typename Header, typename Segment>
-Interpreter OfElf(const Bytes& bytes) {
+void AddOfElf(const Bytes& bytes, std::vector<std::string>& paths) {
   Header header;
-  if (!bytes.Read(0, &header, sizeof(header)) || header.e_phentsize != sizeof(Segment)) return {};
+  if (!bytes.Read(0, &header, sizeof(header)) || header.e_phentsize != sizeof(Segment)) return;
   const size_t size = size_t{header.e_phnum} * sizeof(Segment);
-  if (size == 0 || size > kMaxHeaders) return {};
+  if (size == 0 || size > kMaxHeaders) return;
   std::vector<Segment> segments(header.e_phnum);
-  if (!bytes.Read(header.e_phoff, segments.data(), size)) return {};
+  if (!bytes.Read(header.e_phoff, segments.data(), size)) return;
   for (const Segment& segment : segments) {
     if (segment.p_type != PT_INTERP) continue;
-    if (segment.p_filesz < 2 || segment.p_filesz > PATH_MAX) return {};
+    if (segment.p_filesz < 2 || segment.p_filesz > PATH_MAX) return;
     std::string path(segment.p_filesz, '\0');
-    if (!bytes.Read(segment.p_offset, path.data(), path.size())) return {};
-    return {.path = path.c_str()};
+    if (bytes.Read(segment.p_offset, path.data(), path.size()) && path.front() != '\0') {
+      paths.emplace_back(path.c_str());
+    }
+    return;
   }
-  return {};
 }
 
 }  // namespace
 
-Interpreter InterpreterOf(const sys::Fd& file) {
+Interpreters InterpretersOf(const sys::Fd& file) {
   const Bytes bytes(file);
   const std::string_view head = bytes.head();
   if (head.starts_with("#!")) return OfScript(head);
   if (head.size() < EI_NIDENT || !head.starts_with(ELFMAG)) return {};
-  return head[EI_CLASS] == ELFCLASS32 ? OfElf<Elf32_Ehdr, Elf32_Phdr>(bytes)
-                                      : OfElf<Elf64_Ehdr, Elf64_Phdr>(bytes);
+  Interpreters found;
+  AddOfElf<Elf64_Ehdr, Elf64_Phdr>(bytes, found.paths);
+  AddOfElf<Elf32_Ehdr, Elf32_Phdr>(bytes, found.paths);
+  return found;
 }
 
 }  // namespace slipway::launch

@@ -5,16 +5,28 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
 namespace slipway::launch {
 namespace {
 
-Interpreter Of(const std::string& bytes) {
+struct Found {
+  bool script;
+  std::string path;  // the paths, with a space between
+};
+
+Found Of(const std::string& bytes) {
   const sys::Fd file(memfd_create("program", MFD_CLOEXEC));
   EXPECT_EQ(write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  return InterpreterOf(file);
+  const Interpreters found = InterpretersOf(file);
+  Found one{.script = found.script, .path = {}};
+  for (const std::string& path : found.paths) {
+    one.path += (one.path.empty() ? "" : " ") + path;
+  }
+  return one;
 }
 
 // An ELF file with one segment, whose bytes begin at `offset`.
@@ -40,6 +52,29 @@ const std::string kLoader("/lib/ld.so\0", 11);
 TEST(Interpreter, OfAnElfFileIsItsLoader) {
   EXPECT_EQ(Of(Elf(PT_INTERP, kLoader)).path, "/lib/ld.so");
   EXPECT_FALSE(Of(Elf(PT_INTERP, kLoader)).script);
+}
+
+TEST(Interpreter, OfAnElfFileThatLiesAboutItsClassIsItsLoader) {
+  std::string bytes = Elf(PT_INTERP, kLoader);
+  for (const char type : {'\0', char{ELFCLASS32}, '\x7f'}) {
+    bytes[EI_CLASS] = type;
+    EXPECT_EQ(Of(bytes).path, "/lib/ld.so");
+  }
+}
+
+TEST(Interpreter, OfAnElfFileThatCanBeReadInTwoWaysAreBoth) {
+  std::string bytes = Elf(PT_INTERP, kLoader, 400);
+  Elf32_Phdr segment{};
+  segment.p_type = PT_INTERP;
+  segment.p_offset = 300;
+  segment.p_filesz = 9;
+  std::memcpy(&bytes[200], &segment, sizeof(segment));
+  std::memcpy(&bytes[300], "/lib/two", 9);
+  const uint32_t offset = 200;
+  std::memcpy(&bytes[offsetof(Elf32_Ehdr, e_phoff)], &offset, sizeof(offset));
+  const uint16_t size_and_count[] = {sizeof(segment), 1};
+  std::memcpy(&bytes[offsetof(Elf32_Ehdr, e_phentsize)], size_and_count, sizeof(size_and_count));
+  EXPECT_EQ(Of(bytes).path, "/lib/ld.so /lib/two");
 }
 
 TEST(Interpreter, MayStandFarBehindTheHeaders) {

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <climits>
-#include <utility>
 
 #include "runtime/launch/interpreter.h"
 #include "runtime/sys/file.h"
@@ -15,8 +14,8 @@
 namespace slipway::launch {
 namespace {
 
-constexpr int kMaxLinks = 40;        // as the kernel has it, path_resolution(7)
-constexpr int kMaxInterpreters = 5;  // as fs/exec.c has it
+constexpr int kMaxLinks = 40;   // as the kernel has it, path_resolution(7)
+constexpr int kMaxScripts = 5;  // that run each other; as fs/exec.c has it
 
 constexpr const char* kMagic =
     "a loop of symlinks, or a link of /proc that would lead out of the container";
@@ -65,25 +64,39 @@ Result<sys::Fd> OpenToRead(int folder, const std::string& name, int flags,
   return Error(errno, "execute the container's", path, hint);
 }
 
-// What is loaded besides the open file, and besides that in turn.
+// Looks at one of those, and opens it. Invalid: it cannot be read, or is left to the kernel, which
+// takes regular files alone.
+Result<sys::Fd> OpenInterpreter(const std::string& path, const FileId& own, Program& program) {
+  const sys::Fd looked = sys::Look(path);
+  // Not left to execve(2): /proc/self is another one for a process that enters a pid namespace by
+  // it.
+  struct stat info {};
+  if (!looked.valid() || fstat(looked.get(), &info) != 0) {
+    return errno == ELOOP ? CannotLook(ELOOP, path) : Error(errno, "execute the container's", path);
+  }
+  if (IdOf(info) == own) return IsOwn(path);
+  if (!S_ISREG(info.st_mode)) return sys::Fd();
+  ASSIGN_OR_RETURN(sys::Fd opened, OpenToRead(AT_FDCWD, path, 0, path));
+  if (!opened.valid()) program.unread = true;
+  return opened;
+}
+
+// What is loaded besides the open file: by a script's what it is in turn. Of what loads an ELF file
+// the kernel asks no further.
 Status CheckInterpreters(const sys::Fd& file, const FileId& own, Program& program) {
-  Interpreter interpreter = InterpreterOf(file);
-  program.script = interpreter.script;
-  for (int depth = 0; depth < kMaxInterpreters && !interpreter.path.empty(); ++depth) {
-    const std::string path = std::exchange(interpreter, {}).path;
-    const sys::Fd looked = sys::Look(path);
-    // Not left to execve(2): /proc/self is another one for a process that enters a pid namespace by
-    // it.
-    struct stat info {};
-    if (!looked.valid() || fstat(looked.get(), &info) != 0) {
-      return errno == ELOOP ? CannotLook(ELOOP, path)
-                            : Error(errno, "execute the container's", path);
+  Interpreters found = InterpretersOf(file);
+  program.script = found.script;
+  for (int scripts = 0; found.script && !found.paths.empty(); ++scripts) {
+    const std::string path = found.paths.front();
+    if (scripts == kMaxScripts) {
+      return Error(ELOOP, "execute the container's", path,
+                   "more scripts run each other than the kernel allows");
     }
-    if (IdOf(info) == own) return IsOwn(path);
-    if (!S_ISREG(info.st_mode)) return Ok();
-    ASSIGN_OR_RETURN(const sys::Fd opened, OpenToRead(AT_FDCWD, path, 0, path));
-    program.unread = !opened.valid();
-    if (!program.unread) interpreter = InterpreterOf(opened);
+    ASSIGN_OR_RETURN(const sys::Fd opened, OpenInterpreter(path, own, program));
+    found = opened.valid() ? InterpretersOf(opened) : Interpreters{};
+  }
+  for (const std::string& path : found.paths) {
+    RETURN_IF_ERROR(OpenInterpreter(path, own, program).status());
   }
   return Ok();
 }
