@@ -78,6 +78,37 @@ TEST_F(UserNamespace, TwoContainersHaveDifferentIds) {
   EXPECT_NE(FirstId(first), FirstId(second));
 }
 
+// That may be wanted, for files of both. Neither before nor behind it is a word said.
+TEST_F(UserNamespace, IdsThatARunningContainerHasTooAreTold) {
+  StartPod(
+      "  - good-user-namespace: {map: [user 0 700000 9, group 0 800000 9]}\n"
+      "  - mount: {root: root}\n");
+  const RunResult both =
+      Run("  - good-user-namespace: {map: [user 0 900000 5, user 5 700007 9, group 0 900000 5]}\n",
+          "echo runs");
+  EXPECT_EQ(both.status, 0);
+  EXPECT_EQ(both.out, "runs\n");
+  EXPECT_EQ(both.err,
+            "runtime: warning: good-user-namespace: its user namespace has ids that a running "
+            "container has too \"" +
+                id() +
+                "\" (from 700007 to 700008; outside, both are the same users: a map to other ids "
+                "keeps them apart)\n");
+  const RunResult beside =
+      Run("  - good-user-namespace: {map: [user 0 700009 9, group 0 800009 9]}\n", "echo runs");
+  EXPECT_EQ(beside.out, "runs\n");
+  EXPECT_EQ(beside.err, "");
+}
+
+TEST_F(UserNamespace, IdsThatADeadContainerHadAreNoOnesElse) {
+  const std::string stages =
+      "  - good-user-namespace: {map: [user 0 700000 9, group 0 700000 9]}\n"
+      "  - mount: {root: root}\n";
+  StartPod(stages);
+  KillRuntime();
+  EXPECT_EQ(Run(stages, "echo runs").err, "");
+}
+
 // The range is another container's only once nothing of this one can be left.
 TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
   StartPod(kChosen);
