@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <sstream>
 #include <string>
 
@@ -125,6 +126,22 @@ TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
       << journal;
   Later({"kill", "joins", "KILL"});
   EXPECT_EQ(other.Await().status, 128 + SIGKILL);
+}
+
+// The kernel says that a value is too large, of ids that nobody sees.
+TEST_F(UserNamespace, AMountPointThatAnOverlayCannotMakeSaysWhose) {
+  std::filesystem::create_directory(test_.Path("root/theirs"));
+  chmod(test_.Path("root/theirs").c_str(), 0777);
+  ExpectRefusal(
+      Run("  - good-user-namespace\n"
+          "  - mount: {root: root, overlay: true, binds: [{source: root/bin, target: "
+          "/theirs/new}]}\n",
+          "true"),
+      test_.Path("other.yaml") +
+          ":4:75: mount: binds[0].target: cannot make the container's folder \"/theirs/new\": "
+          "Value "
+          "too large for defined data type (it lies in a layer whose owner the container's user "
+          "namespace has no id for; make it there before, or map that id)");
 }
 
 // Not whoever made the namespace, to whom files outside may belong.
