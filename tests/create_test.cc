@@ -192,6 +192,27 @@ TEST_F(Create, IsDeletedOrStartedWhereBothAreWanted) {
   EXPECT_EQ(Listed("state"), started.status == 0 ? "running" : "");
 }
 
+TEST_F(Create, AStartThatFindsNoSocketSaysSo) {
+  ASSERT_EQ(Build(kPlain, {"/bin/sleep", "1000"}).status, 0) << Out();
+  const std::string socket = State() + "/" + id() + "/start";
+  fs::rename(socket, socket + ".away");
+  ExpectRefusal(Later({"start", id()}),
+                "cannot speak to \"" + socket +
+                    "\": No such file or directory (the container waits there for its start: "
+                    "somebody has removed it; runtime delete ends the container)");
+  test_.Write("state/" + id() + "/start", "");
+  const std::string line = "not the socket at which the container waits for its start: \"" +
+                           socket +
+                           "\" (somebody has put something else there; runtime delete ends the "
+                           "container)";
+  ExpectRefusal(Later({"start", id()}), line);
+  fs::remove(socket);
+  fs::create_symlink("start.away", socket);
+  ExpectRefusal(Later({"start", id()}), line);
+  fs::rename(socket + ".away", socket);
+  EXPECT_EQ(Later({"start", id()}).status, 0);
+}
+
 class UnansweredStart : public LivingOn {
  protected:
   void SetUp() override {

@@ -168,55 +168,6 @@ TEST_F(StateFolder, MayBeRelativeToTheCurrentFolder) {
   ExpectUndone();
 }
 
-class JournalFile : public LeftBehind {
- protected:
-  void ExpectNotTaken() {
-    const std::string line = "not a safe file for a container's state \"" + Journal() +
-                             "\" (it must be a file that belongs to uid " +
-                             std::to_string(geteuid()) + " and not be writable by group or others)";
-    ExpectRefusal(Gc(), line + "\nruntime: " + KeptForGoodLine());
-    ExpectRefusal(Gc({"--forget", id()}), line);
-    EXPECT_EQ(List().err, "runtime: warning: " + line + "\n");
-    EXPECT_TRUE(fs::exists(fs::symlink_status(Journal())));
-    EXPECT_TRUE(fs::exists(test_.Path("records/a")));
-  }
-};
-
-TEST_F(JournalFile, OfSomebodyElseIsRefused) {
-  if (!IsRoot()) GTEST_SKIP() << "needs root, to give a file away";
-  LeaveBehind();
-  ASSERT_EQ(chown(Journal().c_str(), kNobody, kNobody), 0);
-  ExpectNotTaken();
-}
-
-TEST_F(JournalFile, ThatOthersCanWriteToIsRefused) {
-  LeaveBehind();
-  chmod(Journal().c_str(), 0666);
-  ExpectNotTaken();
-}
-
-TEST_F(JournalFile, ThatIsAFifoIsRefusedAndNotWaitedFor) {
-  LeaveBehind();
-  fs::remove(Journal());
-  ASSERT_EQ(mkfifo(Journal().c_str(), 0600), 0);
-  ExpectNotTaken();
-}
-
-TEST_F(JournalFile, ThatIsASymlinkIsRefused) {
-  LeaveBehind();
-  fs::rename(Journal(), test_.Path("elsewhere"));
-  fs::create_symlink(test_.Path("elsewhere"), Journal());
-  ExpectRefusal(Gc(), "cannot open \"" + Journal() +
-                          "\": Too many levels of symbolic links\nruntime: " + KeptForGoodLine());
-}
-
-TEST_F(JournalFile, OfAContainerThatWasRenamedIsRefused) {
-  LeaveBehind();
-  fs::rename(State() + "/" + id(), State() + "/other");
-  ExpectRefusal(Gc(), State() + "/other/journal: the state of another container \"" + id() +
-                          "\" (moved by hand?)\nruntime: " + KeptLine("other"));
-}
-
 // Without privileges there are no namespaces here; the record is what gc has to undo. The command
 // kills its runtime.
 class PlainUser : public ::testing::Test {

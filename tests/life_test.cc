@@ -41,6 +41,13 @@ TEST_F(Life, PsTellsOfEachProcess) {
   EXPECT_NE(result.out.find("tail -f /etc/ready\n"), std::string::npos) << result.out;
 }
 
+TEST_F(Life, PsLetsNoCommandDrawOnTheTerminal) {
+  Start(kPlain, {},
+        {"/bin/sh", "-c", "cat /etc/ready; tail -f /dev/null; :", "\x1b[31m\xff\xe2\x80\xaetxt"});
+  const RunResult result = Later({"ps", id()});
+  EXPECT_NE(result.out.find(" ?[31m??txt\n"), std::string::npos) << result.out;
+}
+
 TEST_F(Life, PsKnowsThoseOfThePidNamespaceToo) {
   Start(kPlain);
   EXPECT_NE(Later({"ps", id()}).out.find("tail -f /etc/ready\n"), std::string::npos);

@@ -17,6 +17,7 @@
 #include "runtime/sdk/testing/container.h"
 #include "tests/public_copy.h"
 #include "tests/refusal.h"
+#include "tests/system_files.h"
 
 namespace slipway::testing {
 namespace {
@@ -30,48 +31,6 @@ constexpr char kContainer[] =
     "  - good-user-namespace\n  - uts: {hostname: mine}\n  - pid\n  - mount: {root: root}\n"
     "  - proc\n";
 constexpr char kShow[] = "id -u; hostname; cat /proc/self/uid_map /proc/self/setgroups";
-
-// The machine's /etc and /usr/bin as this process alone sees them: with files of the test's own in
-// front.
-class SystemFiles {
- public:
-  explicit SystemFiles(const std::string& folder) : folder_(folder) {
-    static const bool own = unshare(CLONE_NEWNS) == 0 &&
-                            mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-    EXPECT_TRUE(own);
-    fs::create_directories(folder_);
-    EXPECT_EQ(mount("none", folder_.c_str(), "tmpfs", 0, "mode=755"), 0);
-    Overlay("/etc", "etc");
-    Overlay("/usr/bin", "bin");
-    // No machine's users are in the way of the test's.
-    for (const char* file : {"/etc/subuid", "/etc/subgid"}) std::ofstream(file).close();
-    // One of root's.
-    std::ofstream(uts_namespace()).close();
-    EXPECT_EQ(RunProgram({"/usr/bin/unshare", "--uts=" + uts_namespace(), "/bin/true"}).status, 0);
-    fs::remove("/usr/bin/newuidmap");
-    fs::remove("/usr/bin/newgidmap");
-  }
-  SystemFiles(const SystemFiles&) = delete;
-  SystemFiles& operator=(const SystemFiles&) = delete;
-  std::string uts_namespace() const { return folder_ + "/uts"; }
-  ~SystemFiles() {
-    for (const std::string& point : {std::string("/usr/bin"), std::string("/etc"), folder_}) {
-      EXPECT_EQ(umount2(point.c_str(), MNT_DETACH), 0) << point;
-    }
-    fs::remove(folder_);
-  }
-
- private:
-  void Overlay(const std::string& point, const std::string& name) const {
-    const std::string upper = folder_ + "/" + name;
-    for (const char* end : {"", ".work"}) fs::create_directories(upper + end);
-    const std::string options =
-        "lowerdir=" + point + ",upperdir=" + upper + ",workdir=" + upper + ".work";
-    EXPECT_EQ(mount("none", point.c_str(), "overlay", 0, options.c_str()), 0) << point;
-  }
-
-  const std::string folder_;
-};
 
 class PlainUserNamespace : public ::testing::Test {
  protected:
@@ -98,11 +57,7 @@ class PlainUserNamespace : public ::testing::Test {
     return RunProgram(argv, {.uid = User()});
   }
 
-  static void GiveIds() {
-    const std::string line = std::to_string(User()) + ":300000:1000\n";
-    std::ofstream("/etc/subuid") << line;
-    std::ofstream("/etc/subgid") << line;
-  }
+  void GiveIds() const { system_.GiveIds(User()); }
 
   // What is written into a map of the kernel's comes back in columns.
   static std::string Line(uint32_t inside, uint32_t outside, uint32_t count) {
@@ -138,10 +93,7 @@ TEST_F(PlainUserNamespace, WithoutTheHelpersRootIsItsOnlyUser) {
 
 TEST_F(PlainUserNamespace, SubordinateIdsFollowRoot) {
   GiveIds();
-  for (const char* name : {"/usr/bin/newuidmap", "/usr/bin/newgidmap"}) {
-    fs::copy_file(Runfile("tests/id_map_helper"), name);
-    chmod(name, 04755);
-  }
+  system_.InstallIdHelpers();
   const RunResult result = Run(kContainer, std::string(kShow) + "; cat /proc/self/gid_map");
   EXPECT_EQ(result.out, "0\nmine\n" + Line(0, User(), 1) + Line(1, 300000, 1000) + "allow\n" +
                             Line(0, 0, 1) + Line(1, 300000, 1000))
@@ -156,6 +108,16 @@ TEST_F(PlainUserNamespace, AHelpersRefusalIsInItsOwnWords) {
   ExpectRefusal(Run(kContainer, "true"),
                 "good-user-namespace: cannot map the container's ids: /usr/bin/newgidmap failed "
                 "(gid range not allowed)");
+}
+
+TEST_F(PlainUserNamespace, AHelpersDeathIsNamed) {
+  GiveIds();
+  std::ofstream("/usr/bin/newgidmap") << "#!/bin/sh\nkill -9 $$\n";
+  fs::copy_file("/usr/bin/newgidmap", "/usr/bin/newuidmap");
+  for (const char* name : {"/usr/bin/newuidmap", "/usr/bin/newgidmap"}) chmod(name, 0755);
+  ExpectRefusal(Run(kContainer, "true"),
+                "good-user-namespace: cannot map the container's ids: /usr/bin/newgidmap failed "
+                "(it says nothing; it was ended by a signal: Killed)");
 }
 
 TEST_F(PlainUserNamespace, AHelperThatHangsIsGivenUp) {

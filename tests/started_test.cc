@@ -54,6 +54,7 @@ TEST_P(StartedAtAll, ThatHangsEndsTheContainer) {
       << result.err;
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(Listed("state"), IsBy("create") ? "stopped" : "");
+  EXPECT_EQ(Listed("exit_status"), IsBy("create") ? "125" : "");
 }
 
 TEST_P(StartedAtAll, ThatCrashesEndsTheContainer) {
@@ -63,6 +64,7 @@ TEST_P(StartedAtAll, ThatCrashesEndsTheContainer) {
       << result.err;
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(Listed("state"), IsBy("create") ? "stopped" : "");
+  EXPECT_EQ(Listed("exit_status"), IsBy("create") ? "125" : "");
 }
 
 TEST_P(StartedAtAll, ThatClosesTheRuntimesDescriptorsEndsTheContainer) {
@@ -187,6 +189,7 @@ TEST_F(StartedLater, ASignalEndsAHookThatHangsAndTheContainer) {
         << Out();
     EXPECT_EQ(Listed("state"), "stopped") << "the one that was created";
   }
+  EXPECT_EQ(Later({"wait", id()}).status, 128 + SIGINT);
 }
 
 TEST_F(StartedLater, AStartThatIsKilledMayHaveLeftItOut) {

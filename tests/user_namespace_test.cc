@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <sstream>
 #include <string>
 
@@ -78,6 +79,37 @@ TEST_F(UserNamespace, TwoContainersHaveDifferentIds) {
   EXPECT_NE(FirstId(first), FirstId(second));
 }
 
+// That may be wanted, for files of both. Neither before nor behind it is a word said.
+TEST_F(UserNamespace, IdsThatARunningContainerHasTooAreTold) {
+  StartPod(
+      "  - good-user-namespace: {map: [user 0 700000 9, group 0 800000 9]}\n"
+      "  - mount: {root: root}\n");
+  const RunResult both =
+      Run("  - good-user-namespace: {map: [user 0 900000 5, user 5 700007 9, group 0 900000 5]}\n",
+          "echo runs");
+  EXPECT_EQ(both.status, 0);
+  EXPECT_EQ(both.out, "runs\n");
+  EXPECT_EQ(both.err,
+            "runtime: warning: good-user-namespace: its user namespace has ids that a running "
+            "container has too \"" +
+                id() +
+                "\" (from 700007 to 700008; outside, both are the same users: a map to other ids "
+                "keeps them apart)\n");
+  const RunResult beside =
+      Run("  - good-user-namespace: {map: [user 0 700009 9, group 0 800009 9]}\n", "echo runs");
+  EXPECT_EQ(beside.out, "runs\n");
+  EXPECT_EQ(beside.err, "");
+}
+
+TEST_F(UserNamespace, IdsThatADeadContainerHadAreNoOnesElse) {
+  const std::string stages =
+      "  - good-user-namespace: {map: [user 0 700000 9, group 0 700000 9]}\n"
+      "  - mount: {root: root}\n";
+  StartPod(stages);
+  KillRuntime();
+  EXPECT_EQ(Run(stages, "echo runs").err, "");
+}
+
 // The range is another container's only once nothing of this one can be left.
 TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
   StartPod(kChosen);
@@ -94,6 +126,22 @@ TEST_F(UserNamespace, WhoJoinsHasTheIdsToo) {
       << journal;
   Later({"kill", "joins", "KILL"});
   EXPECT_EQ(other.Await().status, 128 + SIGKILL);
+}
+
+// The kernel says that a value is too large, of ids that nobody sees.
+TEST_F(UserNamespace, AMountPointThatAnOverlayCannotMakeSaysWhose) {
+  std::filesystem::create_directory(test_.Path("root/theirs"));
+  chmod(test_.Path("root/theirs").c_str(), 0777);
+  ExpectRefusal(
+      Run("  - good-user-namespace\n"
+          "  - mount: {root: root, overlay: true, binds: [{source: root/bin, target: "
+          "/theirs/new}]}\n",
+          "true"),
+      test_.Path("other.yaml") +
+          ":4:75: mount: binds[0].target: cannot make the container's folder \"/theirs/new\": "
+          "Value "
+          "too large for defined data type (it lies in a layer whose owner the container's user "
+          "namespace has no id for; make it there before, or map that id)");
 }
 
 // Not whoever made the namespace, to whom files outside may belong.

@@ -10,7 +10,7 @@ std::string JsonText(std::string_view text) {
   clean.reserve(text.size());
   while (!text.empty()) {
     const bool ascii = static_cast<unsigned char>(text.front()) < kAscii;
-    const size_t size = ascii ? 1 : internal::PrintableSize(text);
+    const size_t size = ascii ? 1 : internal::CharacterSize(text);
     clean.append(size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, size));
     text.remove_prefix(size == 0 ? 1 : size);
   }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "runtime/cli/json_text.h"
+#include "runtime/sdk/error.h"
 
 namespace slipway::cli {
 namespace {
@@ -51,13 +52,7 @@ bool ReadStatus(std::string_view status, ProcessRow& row) {
 std::string CommandOf(std::string_view cmdline) {
   while (cmdline.ends_with('\0')) cmdline.remove_suffix(1);
   std::string text(cmdline);
-  for (char& c : text) {
-    if (c == '\0') {
-      c = ' ';
-    } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
-      c = '?';
-    }
-  }
+  std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
 }
 
@@ -65,7 +60,7 @@ std::string ProcessesAsTable(const std::vector<ProcessRow>& rows) {
   std::vector<std::array<std::string, 5>> lines = {{"PID", "INSIDE", "USER", "STATE", "COMMAND"}};
   for (const ProcessRow& row : rows) {
     lines.push_back({std::to_string(row.pid), std::to_string(row.inside), std::to_string(row.user),
-                     row.state, row.command});
+                     row.state, internal::Printable(row.command)});
   }
   std::array<size_t, 5> widths{};
   for (const auto& line : lines) {

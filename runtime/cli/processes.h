@@ -22,10 +22,10 @@ struct ProcessRow {
 // text.
 bool ReadStatus(std::string_view status, ProcessRow& row);
 
-// What /proc/PID/cmdline holds, as a person reads it: control characters as '?'.
+// What /proc/PID/cmdline holds, with blanks between the words. Any byte may be in it.
 std::string CommandOf(std::string_view cmdline);
 
-// With a line of headings.
+// With a line of headings. No command draws on the terminal.
 std::string ProcessesAsTable(const std::vector<ProcessRow>& rows);
 
 // One line, an array: [{"pid":4711,"pid_inside":1,"user":0,"state":"S","command":"sleep 60"}].

@@ -20,8 +20,19 @@ TEST(Processes, AnotherTextIsNoStatus) {
   EXPECT_FALSE(ReadStatus("State:\nUid:\t1\n", row));
 }
 
+TEST(Processes, ACommandLineIsItsWords) {
+  EXPECT_EQ(CommandOf(std::string_view("sh\0-c\0x\0\0", 9)), "sh -c x");
+}
+
 TEST(Processes, ACommandCannotDrawOnTheTerminal) {
-  EXPECT_EQ(CommandOf(std::string_view("sh\0-c\0\033[31m\nx\0", 14)), "sh -c ?[31m?x");
+  const std::vector<ProcessRow> rows = {
+      {.pid = 1, .inside = 1, .state = "S", .command = "\033[31m\xff\xe2\x80\xaetxt \xc3\xa4"}};
+  EXPECT_EQ(ProcessesAsTable(rows),
+            "PID  INSIDE  USER  STATE  COMMAND\n"
+            "1    1       0     S      ?[31m??txt \xc3\xa4\n");
+  EXPECT_NE(ProcessesAsJson(rows).find("\"\\u001b[31m\xef\xbf\xbd\xe2\x80\xaetxt \xc3\xa4\""),
+            std::string::npos)
+      << ProcessesAsJson(rows);
 }
 
 TEST(Processes, TableAndJson) {

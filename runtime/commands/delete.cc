@@ -45,7 +45,7 @@ Status KillAll(const Target& target) {
   auto running = Running::Take(target.words, target.id, SLIPWAY_FREEZE, Needed::kWithRecords);
   if (!running.ok()) return std::move(running).status();
   state::LivingContainer& container = (*running)->container();
-  if (container.phase() == state::Phase::kPaused) RETURN_IF_ERROR((*running)->SetFrozen(false));
+  RETURN_IF_ERROR((*running)->LetGoOn());
   // What cannot be looked at does not keep the first one alive.
   (void)SignalMembers(**running, SIGKILL).ok();
   RETURN_IF_ERROR(sys::SendSignal(container.child(), SIGKILL));

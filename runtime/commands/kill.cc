@@ -33,11 +33,17 @@ Result<int> SignalOf(const cli::Words& words) {
   return Error("no such signal", words.rest[1], "write a name such as TERM, or a number");
 }
 
-// Of a container that has been sent a SIGKILL while it was paused: in cgroup v1 it takes that only
-// when it goes on, in v2 it may be gone by now.
+// Of a container that has been sent a SIGKILL: where it stands still it takes that in cgroup v1
+// only when it goes on, in v2 it may be gone by now. It may have frozen itself, and then it need
+// not have a stage that knows of it.
 Result<cli::Report> LetItEnd(const cli::Words& words, const state::Seen& seen) {
+  const bool paused = seen.phase == state::Phase::kPaused;
+  if (!paused) {
+    ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(seen.child, kForEnd));
+    if (ended) return cli::Report{};
+  }
   const Status status = SetFrozen(words, seen.contents.facts.id, false);
-  if (status.ok()) return cli::Report{};
+  if (status.ok() || !paused) return cli::Report{};
   ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(seen.child, kForEnd));
   return ended ? Result<cli::Report>(cli::Report{}) : status;
 }
@@ -52,14 +58,11 @@ Result<cli::Report> Kill(Given given) {
   if (!words.Has("all")) {
     ASSIGN_OR_RETURN(const state::Seen seen, LookAt(words, id));
     RETURN_IF_ERROR(sys::SendSignal(seen.child, signal));
-    const bool waits = signal == SIGKILL && seen.phase == state::Phase::kPaused;
-    return waits ? LetItEnd(words, seen) : Result<cli::Report>(cli::Report{});
+    return signal == SIGKILL ? LetItEnd(words, seen) : Result<cli::Report>(cli::Report{});
   }
   ASSIGN_OR_RETURN(const auto running,
                    Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));
-  if (signal == SIGKILL && running->container().phase() == state::Phase::kPaused) {
-    RETURN_IF_ERROR(running->SetFrozen(false));
-  }
+  if (signal == SIGKILL) RETURN_IF_ERROR(running->LetGoOn());
   RETURN_IF_ERROR(SignalMembers(*running, signal));
   return cli::Report{};
 }

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -115,6 +117,35 @@ std::string BesideName(const std::string& name) {
   return "." + name.substr(0, 200) + suffix;
 }
 
+// A link to something that is open, such as /proc/self/fd/2: only the kernel can follow it.
+bool IsMagic(const std::string& link) {
+  const sys::Fd fd(open(link.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct statfs filesystem {};
+  return fd.valid() && fstatfs(fd.get(), &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
+}
+
+// What `target` leads to through links of the caller's own or of root's: no link any more, but
+// perhaps a magic one, or nothing yet.
+Result<std::string> FollowLinks(const std::string& option, const std::string& target) {
+  constexpr int kMostLinks = 40;  // as for the kernel; path_resolution(7)
+  std::string path = target;
+  for (int links = 0; links < kMostLinks; ++links) {
+    struct stat facts {};
+    if (lstat(path.c_str(), &facts) != 0 || !S_ISLNK(facts.st_mode)) return path;
+    if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
+      return Error(option + " does not follow a link that somebody else has made:", path,
+                   "name the file itself");
+    }
+    if (IsMagic(path)) return path;
+    char next[PATH_MAX];
+    const ssize_t size = readlink(path.c_str(), next, sizeof(next));
+    if (size < 0) return Error(errno, option + ": cannot follow the link", path);
+    const std::string text(next, static_cast<size_t>(size));
+    path = text.starts_with('/') ? text : config::FolderOf(path) + "/" + text;
+  }
+  return Error(ELOOP, option + ": cannot follow the link", target);
+}
+
 // Is there a plain file that was written for something else?
 bool IsForeign(const std::string& path, const struct stat& file, std::string_view first) {
   if ((file.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0) return true;
@@ -149,33 +180,38 @@ Result<OutputFile> OutputFile::Open(std::string option, const std::string& targe
     ASSIGN_OR_RETURN(file.fd_, Copy(fd, file.option_, target));
     return file;
   }
+  ASSIGN_OR_RETURN(const std::string path, FollowLinks(file.option_, target));
   struct stat facts {};
-  const bool exists = lstat(target.c_str(), &facts) == 0;
+  const bool exists = lstat(path.c_str(), &facts) == 0;
   if (!exists && errno != ENOENT) return file.Failed(errno, "write");
   if (exists && (!S_ISREG(facts.st_mode) || IsStandardStream(facts))) {
-    if (S_ISLNK(facts.st_mode) && facts.st_uid != 0 && facts.st_uid != geteuid()) {
-      return Error(file.option_ + " does not follow a link that somebody else has made:", target,
-                   "name the file itself");
-    }
-    // A pipe without a reader must not hold up the start.
-    file.fd_ =
-        sys::Fd(open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!file.fd_.valid()) return file.Failed(errno, "write to");
+    RETURN_IF_ERROR(file.OpenToAppend(path, S_ISLNK(facts.st_mode)));
     return file;
   }
-  if (exists && IsForeign(target, facts, first)) {
-    return Error(file.option_ + " does not replace a file that holds something else:", target,
+  if (exists && IsForeign(path, facts, first)) {
+    return Error(file.option_ + " does not replace a file that holds something else:", path,
                  "is the value of " + file.option_ + " missing? Else remove the file first");
   }
-  file.name_ = target.substr(target.rfind('/') + 1);  // npos + 1 is 0
-  const std::string folder = config::FolderOf(target);
-  if (file.name_.empty()) return file.Failed(EISDIR, "write");
-  file.folder_ = sys::Fd(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!file.folder_.valid()) return file.Failed(errno, "write");
-  if (faccessat(file.folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-    return file.Failed(errno, "write");
-  }
+  RETURN_IF_ERROR(file.PrepareToReplace(path));
   return file;
+}
+
+// A pipe without a reader must not hold up the start.
+Status OutputFile::OpenToAppend(const std::string& path, bool is_magic) {
+  const int follow = is_magic ? 0 : O_NOFOLLOW;
+  fd_ =
+      sys::Fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | follow));
+  return fd_.valid() ? Ok() : Status(Failed(errno, "write to"));
+}
+
+Status OutputFile::PrepareToReplace(const std::string& path) {
+  name_ = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+  if (name_.empty()) return Failed(EISDIR, "write");
+  folder_ = sys::Fd(open(config::FolderOf(path).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_.valid() || faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    return Failed(errno, "write");
+  }
+  return Ok();
 }
 
 Status OutputFile::Write(std::string_view text) const {

@@ -3,7 +3,8 @@
 // What is there already is never cut short. A plain file is written beside and renamed, so that
 // whoever reads it sees the old text or the new one; but only one of the same kind is replaced, so
 // that a forgotten value (`--stats ./program`) costs nobody a program. Anything else (a descriptor,
-// a pipe, a device, or a link such as /dev/stderr) is written to at its end.
+// a pipe, a device, or a link to one such as /dev/stderr) is written to at its end. A link to a
+// plain file stays, and the file that it leads to is replaced.
 
 #ifndef SLIPWAY_RUNTIME_COMMANDS_OUTPUT_FILE_H_
 #define SLIPWAY_RUNTIME_COMMANDS_OUTPUT_FILE_H_
@@ -32,6 +33,8 @@ class OutputFile {
  private:
   OutputFile() = default;
 
+  Status OpenToAppend(const std::string& path, bool is_magic);
+  Status PrepareToReplace(const std::string& path);
   Status Replace(std::string_view text) const;
   Error Failed(int errno_value, std::string_view what) const;
 

@@ -60,12 +60,60 @@ TEST_F(Output, WhoReadsTheOldFileKeepsIt) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader), {}), "{}");
 }
 
-TEST_F(Output, OfALinkGoesToTheEndOfWhatItLeadsTo) {
+TEST_F(Output, OfALinkReplacesWhatItLeadsTo) {
+  fs::create_directory(Path("other"));
+  Write(Path("other/file"), "{old text that is longer}");
+  fs::create_symlink("file", Path("other/last"));
+  fs::create_symlink("other/last", Path("link"));
+  ASSERT_TRUE(OutputFile::Open("--stats", Path("link"), "{")->Write("new").ok());
+  EXPECT_EQ(Read(Path("other/file")), "new");
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_TRUE(fs::is_symlink(Path("other/last")));
+}
+
+TEST_F(Output, OfALinkThatLeadsToNothingYetMakesIt) {
+  fs::create_symlink(Path("file"), Path("link"));
+  ASSERT_TRUE(OutputFile::Open("--stats", Path("link"), "{")->Write("new").ok());
+  EXPECT_EQ(Read(Path("file")), "new");
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+}
+
+TEST_F(Output, OfALinkToADescriptorGoesThere) {
+  const int fd = open(Path("log").c_str(), O_CREAT | O_WRONLY, 0600);
   Write(Path("log"), "a log\n");
-  fs::create_symlink("log", Path("link"));
+  fs::create_symlink("/proc/self/fd/" + std::to_string(fd), Path("link"));
   ASSERT_TRUE(OutputFile::Open("--stats", Path("link"), "{")->Write("new").ok());
   EXPECT_EQ(Read(Path("log")), "a log\nnew");
-  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  close(fd);
+}
+
+TEST_F(Output, OfALinkThatLeadsNowhereIsRefused) {
+  fs::create_symlink("one", Path("other"));
+  fs::create_symlink("other", Path("one"));
+  EXPECT_EQ(ErrorOf(Path("one")), "--stats: cannot follow the link \"" + Path("one") +
+                                      "\": Too many levels of symbolic links");
+  fs::create_symlink("nope/file", Path("link"));
+  EXPECT_EQ(ErrorOf(Path("link")),
+            "--stats: cannot write \"" + Path("link") + "\": No such file or directory");
+}
+
+TEST_F(Output, OfALinkOfSomebodyElseIsRefusedAndSoIsOneBehindIt) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  fs::create_symlink("file", Path("theirs"));
+  ASSERT_EQ(lchown(Path("theirs").c_str(), 12345, 12345), 0);
+  fs::create_symlink("theirs", Path("own"));
+  const std::string refused = "--stats does not follow a link that somebody else has made: \"" +
+                              Path("theirs") + "\" (name the file itself)";
+  EXPECT_EQ(ErrorOf(Path("theirs")), refused);
+  EXPECT_EQ(ErrorOf(Path("own")), refused);
+}
+
+TEST_F(Output, OfALinkToSomethingElseIsRefused) {
+  Write(Path("log"), "a log\n");
+  fs::create_symlink("log", Path("link"));
+  EXPECT_NE(ErrorOf(Path("link")).find("does not replace a file that holds something else"),
+            std::string::npos);
+  EXPECT_EQ(Read(Path("log")), "a log\n");
 }
 
 TEST_F(Output, OfADescriptorGoesThere) {

@@ -80,6 +80,12 @@ Status Running::SetFrozen(bool frozen) {
   return status.ok() ? std::move(written) : std::move(status);
 }
 
+Status Running::LetGoOn() {
+  const bool paused = container_.phase() == state::Phase::kPaused;
+  Status status = SetFrozen(false);
+  return paused ? std::move(status) : Ok();
+}
+
 Status SetFrozen(const cli::Words& words, const std::string& id, bool frozen) {
   ASSIGN_OR_RETURN(const auto running,
                    Running::Take(words, id, SLIPWAY_FREEZE, Needed::kWithRecords));

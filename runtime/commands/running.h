@@ -48,6 +48,10 @@ class Running {
   // that another call lets it go on.
   Status SetFrozen(bool frozen);
 
+  // Before a SIGKILL, which a process that stands still does not take in cgroup v1. One that has
+  // not been paused may have frozen itself; where that cannot be looked at, it counts as running.
+  Status LetGoOn();
+
  private:
   Running(const cli::Words& words, std::unique_ptr<state::Root> root,
           state::LivingContainer container, std::chrono::seconds patience,

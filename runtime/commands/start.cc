@@ -5,13 +5,17 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/launch/created.h"
+#include "runtime/launch/exit_status.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/started.h"
+#include "runtime/state/contents.h"
 #include "runtime/state/living.h"
 #include "runtime/state/root.h"
 #include "runtime/state/start_socket.h"
@@ -61,8 +65,18 @@ Error EndedBy(state::LivingContainer& container, Error error) {
   return error;
 }
 
+// For a hook that does not come back: then nothing is left to put the line together.
+std::vector<std::string> EndLines() {
+  constexpr int kEnd = launch::kSignalBase + NSIG;
+  std::vector<std::string> lines;
+  for (int status = 0; status < kEnd; ++status) lines.push_back(state::FormatEnded(status));
+  return lines;
+}
+
 Status TellStages(Running& running) {
+  if (!launch::HasStarted(running.stages())) return Ok();
   state::LivingContainer& container = running.container();
+  running.guard().SetEndLines(container.journal().fd(), EndLines());
   running.guard().SetChild(container.child().get());
   Status status = launch::CallStarted({.occasion = running.occasion(),
                                        .stages = running.stages(),
@@ -72,6 +86,7 @@ Status TellStages(Running& running) {
                                        .pidfd = container.child()},
                                       {});
   running.guard().SetChild(-1);
+  running.guard().SetEndLines(-1, {});
   return status;
 }
 

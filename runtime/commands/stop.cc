@@ -17,6 +17,7 @@ namespace {
 constexpr uint32_t kDefaultTime = 10;  // seconds, as docker has it
 constexpr uint32_t kMaxTime = 86400;
 constexpr std::chrono::seconds kForKill{5};
+constexpr std::chrono::seconds kForKillAlone{1};
 constexpr std::chrono::milliseconds kBetweenLooks{5};
 
 constexpr cli::Option kOptions[] = {
@@ -59,6 +60,11 @@ Result<cli::Report> Stop(Given given) {
                    sys::AwaitExit(seen.child, std::chrono::seconds(time.value_or(kDefaultTime))));
   if (!ended) {
     RETURN_IF_ERROR(sys::SendSignal(seen.child, SIGKILL));
+    ASSIGN_OR_RETURN(ended, sys::AwaitExit(seen.child, kForKillAlone));
+  }
+  if (!ended) {
+    // It may have frozen itself, and in cgroup v1 takes no SIGKILL then.
+    (void)SetFrozen(words, id, false).ok();
     ASSIGN_OR_RETURN(ended, sys::AwaitExit(seen.child, kForKill));
   }
   if (ended) return AwaitUndone(root, id);

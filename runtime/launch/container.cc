@@ -7,10 +7,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
+
+#include "runtime/launch/guard.h"
+#include "runtime/sys/lingering.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
+
+// For the end of a process that was killed. One that waits for a disk or a server may never end.
+constexpr std::chrono::seconds kPatience{5};
 
 // The status of waitpid(2), from what waitid(2) tells.
 int WaitStatusOf(const siginfo_t& info) {
@@ -29,8 +37,10 @@ Container::~Container() {
   if (!pidfd_.valid() || wait_status_) return;
   // By its pid, which is its own until it is reaped: a stage may have closed the pidfd.
   kill(pid_, SIGKILL);
-  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  if (sys::Reap(pid_, kPatience)) return;
+  CommandWatch::Warn(Error("the container's process still lives after SIGKILL",
+                           std::to_string(pid_), sys::WhyItLives(pid_))
+                         .ToString());
 }
 
 bool Container::is_pid_1() const { return plan_.namespaces & CLONE_NEWPID; }

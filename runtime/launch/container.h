@@ -24,7 +24,8 @@ class Container {
 
   Container(Container&&) noexcept = default;
   Container& operator=(Container&&) = delete;
-  // Kills and reaps a child that has not been reaped.
+  // Kills and reaps a child that has not been reaped. One that does not end in time is told of, and
+  // left.
   ~Container();
 
   pid_t pid() const { return pid_; }

@@ -74,6 +74,10 @@ std::string_view TargetHint(int errno_value, bool no_symlinks) {
     case EROFS:
       return "the mount point is missing in the container, in a mount that is read-only: make it "
              "in the source of that mount";
+    case EOVERFLOW:
+      // overlayfs would have to give a copy an owner that this user namespace has no id for.
+      return "it lies in a layer whose owner the container's user namespace has no id for; make it "
+             "there before, or map that id";
     default:
       return "in the container's root";
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/watch.h"
@@ -119,6 +121,16 @@ void Guard::Protect(Rescue rescue) {
 }
 
 void Guard::SetChild(int pidfd) { watch.child_pidfd = pidfd; }
+
+void Guard::SetEndLines(int journal_fd, std::vector<std::string> lines) {
+  end_lines_ = std::move(lines);
+  struct stat about {};
+  watch.end_fd = fstat(journal_fd, &about) == 0 ? journal_fd : -1;
+  watch.end_device = about.st_dev;
+  watch.end_inode = about.st_ino;
+  watch.end_lines = end_lines_.data();
+  watch.end_line_count = end_lines_.size();
+}
 
 void Guard::SetOutcome(int exit_status) {
   watch.child_pidfd = -1;

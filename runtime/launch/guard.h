@@ -48,6 +48,9 @@ class Guard {
   void Protect(Rescue rescue);
   // The child that ends with this process.
   void SetChild(int pidfd);
+  // When this process gives up, the child's end is written down too: in the journal that is open
+  // there, by the line of `lines` at this process's exit status.
+  void SetEndLines(int journal_fd, std::vector<std::string> lines);
   // The child has ended; when a hook does not come back now, that is a warning, and this is the
   // exit status of the process.
   void SetOutcome(int exit_status);
@@ -94,6 +97,7 @@ class Guard {
   std::vector<std::string> words_;  // what the handler's argument vectors point into
   std::vector<char*> undo_;
   std::vector<char*> then_;
+  std::vector<std::string> end_lines_;
   sys::Fd proc_;
 };
 

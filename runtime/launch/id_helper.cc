@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <string>
 
@@ -90,6 +91,12 @@ std::optional<std::string> ReadWords(const sys::Fd& from) {
   return said.substr(0, kMostWords);
 }
 
+std::string EndOf(int status) {
+  if (WIFSIGNALED(status))
+    return "it was ended by a signal: " + std::string(strsignal(WTERMSIG(status)));
+  return "exit status " + std::to_string(WEXITSTATUS(status));
+}
+
 }  // namespace
 
 bool HasIdHelper(const char* name) { return !PathOf(name).empty(); }
@@ -123,10 +130,7 @@ Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ra
                  "it was killed");
   }
   if (status == 0) return Ok();
-  return Error(path + " failed", {},
-               !said->empty()
-                   ? *said
-                   : "it says nothing; exit status " + std::to_string(WEXITSTATUS(status)));
+  return Error(path + " failed", {}, !said->empty() ? *said : "it says nothing; " + EndOf(status));
 }
 
 }  // namespace slipway::launch

@@ -127,15 +127,29 @@ Status WriteBoth(const IdMaps& ids, pid_t child) {
 
 // What no other container must get. Not where ids have the same number inside: those are the
 // machine's. A plain user's are his anyway.
-Status WriteDown(const IdRange& range, state::Journal& journal) {
-  if (!MayMapAny() || range.inside == range.outside) return Ok();
-  return journal.AddIds({range.outside, range.count});
+bool IsOfContainer(const IdRange& range) { return MayMapAny() && range.inside != range.outside; }
+
+// One may want it, for files that two containers share, so it is only told.
+void TellShared(const state::SharedIds& shared, const std::string& stage, const Log& log) {
+  if (!log) return;
+  const uint64_t last = uint64_t{shared.ids.first} + shared.ids.count - 1;
+  log(SLIPWAY_WARNING,
+      Error("its user namespace has ids that a running container has too", shared.container,
+            "from " + std::to_string(shared.ids.first) + " to " + std::to_string(last) +
+                "; outside, both are the same users: a map to other ids keeps them apart")
+          .In(stage, {}));
 }
 
-Status WriteDown(const IdMaps& ids, state::Journal& journal) {
-  for (const auto* ranges : {&ids.users, &ids.groups}) {
-    for (const IdRange& range : *ranges) RETURN_IF_ERROR(WriteDown(range, journal));
+Status WriteDownGiven(const Plan& plan, const state::Root& root, state::Journal& journal,
+                      const Log& log) {
+  std::vector<state::Ids> given;
+  for (const auto* ranges : {&plan.ids.users, &plan.ids.groups}) {
+    for (const IdRange& range : *ranges) {
+      if (IsOfContainer(range)) given.push_back({range.outside, range.count});
+    }
   }
+  ASSIGN_OR_RETURN(const auto shared, state::TakeGivenIds(root, journal, given));
+  if (shared) TellShared(*shared, WhoAsked(plan), log);
   return Ok();
 }
 
@@ -145,7 +159,8 @@ Status WriteDownJoined(pid_t child, state::Journal& journal) {
     ASSIGN_OR_RETURN(const auto lines,
                      state::ReadIdMap("/proc/" + std::to_string(child) + "/" + map));
     for (const state::MapLine& line : lines) {
-      RETURN_IF_ERROR(WriteDown({line.inside, line.outside, line.count}, journal));
+      if (!IsOfContainer({line.inside, line.outside, line.count})) continue;
+      RETURN_IF_ERROR(journal.AddIds({line.outside, line.count}));
     }
   }
   return Ok();
@@ -156,7 +171,7 @@ Status WriteDownJoined(pid_t child, state::Journal& journal) {
 Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal, const Log& log) {
   if (!plan.has_own_user()) return Ok();
   if (!plan.ids.empty()) {
-    Status written = WriteDown(plan.ids, journal);
+    Status written = WriteDownGiven(plan, root, journal, log);
     return written.ok() ? std::move(written) : Of(plan, std::move(written.error()));
   }
   if (!MayMapAny()) {

@@ -16,7 +16,8 @@ namespace slipway::launch {
 
 // Completes plan.ids, if the plan has an own user namespace, and writes down which ids the
 // container has. root: of the journal. With CAP_SETUID and CAP_SETGID: 65536 free ids. Else: this
-// user is root, and the subordinate ids follow, where there are such and newuidmap(1).
+// user is root, and the subordinate ids follow, where there are such and newuidmap(1). Warns where
+// ids that a stage has given are a running container's too.
 Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal, const Log& log);
 
 // child: a parked process in the user namespace, be it an own one or one that is joined; of that

@@ -5,14 +5,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <string>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
+
+// What does not end in time ends with what it waits for.
+constexpr std::chrono::seconds kPatience{1};
 
 bool HasChildren() {
   siginfo_t info{};
@@ -48,10 +52,10 @@ bool Strays::End(pid_t spared) const {
   for (const pid_t child : Children()) {
     if (child == spared) continue;
     if (std::find(before_.begin(), before_.end(), child) != before_.end()) continue;
-    none = waitpid(child, nullptr, WNOHANG) == child && none;
+    if (waitpid(child, nullptr, WNOHANG) == child) continue;
     kill(child, SIGKILL);
-    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    // One that was killed before, and still does not end, is the container's, which was told.
+    if (sys::Reap(child, kPatience)) none = false;
   }
   return none;
 }

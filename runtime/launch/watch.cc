@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,6 +107,18 @@ void EndChild() {
   poll(&ended, 1, kEndOfOthers);
 }
 
+// A hook may have closed the journal, and opened something else.
+void WriteDownEnd(int exit_status) {
+  const auto status = static_cast<size_t>(exit_status);
+  struct stat about {};
+  if (watch.end_fd < 0 || status >= watch.end_line_count || fstat(watch.end_fd, &about) != 0 ||
+      about.st_dev != watch.end_device || about.st_ino != watch.end_inode) {
+    return;
+  }
+  const std::string& line = watch.end_lines[status];
+  (void)!write(watch.end_fd, line.data(), line.size());
+}
+
 void RunRuntime(char* const* argv) {
   if (!argv) return;
   const pid_t pid = _Fork();
@@ -196,7 +209,10 @@ Watch watch;
 void GiveUp(int exit_status) {
   const bool lives_on = LivesOn();
   watch.guarded = false;
-  if (!lives_on) EndChild();
+  if (!lives_on) {
+    EndChild();
+    WriteDownEnd(exit_status);
+  }
   struct flock unlock {};
   unlock.l_type = F_UNLCK;
   unlock.l_whence = SEEK_SET;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <string_view>
 
 #include "runtime/launch/exit_status.h"
@@ -37,6 +38,12 @@ struct Watch {
   int child_pidfd = -1;
   bool has_outcome = false;
   int exit_status = kRuntimeFailed;
+  // Of the journal in which the container's end is written down; -1: somebody else sees to it.
+  int end_fd = -1;
+  dev_t end_device = 0;
+  ino_t end_inode = 0;
+  const std::string* end_lines = nullptr;  // by exit status
+  size_t end_line_count = 0;
   bool outlived = false;          // by the child, should this process crash while the command runs
   volatile bool running = false;  // the command
   // Which of kCrashes were sent to this process, and are the command's.

@@ -78,9 +78,9 @@ enum class Cut { kAtEnd, kAtFront };
 
 constexpr bool IsPath(std::string_view text) { return text.find('/') != std::string_view::npos; }
 
-// The size of the character of UTF-8 that `text` begins with; 0: it begins with none, or with one
-// that moves a terminal's cursor.
-inline size_t PrintableSize(std::string_view text) {
+// The size of the character of UTF-8 that `text` begins with; 0: it begins with none, or with a
+// control character of C0 or C1, which moves a terminal's cursor.
+inline size_t CharacterSize(std::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80) return first < 0x20 || first == 0x7f ? 0 : 1;
@@ -96,13 +96,25 @@ inline size_t PrintableSize(std::string_view text) {
   return control || overlong || none ? 0 : size;
 }
 
-// `text` with '?' for what is no character, or moves the cursor.
+// Does the character end a line, or change the order in which what follows is shown? Unicode
+// Standard Annex 9, "Directional Formatting Characters".
+inline bool Rearranges(std::string_view character) {
+  if (character == "\xd8\x9c") return true;  // U+061C
+  if (character.size() != 3 || character[0] != '\xe2') return false;
+  const auto last = static_cast<unsigned char>(character[2]);
+  if (character[1] == '\x81') return last >= 0xa6 && last <= 0xa9;  // U+2066 to U+2069
+  if (character[1] != '\x80') return false;
+  return last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae);  // U+200E, U+2028 ...
+}
+
+// `text` with '?' for what is no character, moves the cursor, or rearranges others.
 inline std::string Printable(std::string_view text) {
   std::string printable;
   printable.reserve(text.size());
   while (!text.empty()) {
-    const size_t size = PrintableSize(text);
-    printable.append(size == 0 ? std::string_view("?") : text.substr(0, size));
+    const size_t size = CharacterSize(text);
+    const bool shown = size != 0 && !Rearranges(text.substr(0, size));
+    printable.append(shown ? text.substr(0, size) : std::string_view("?"));
     text.remove_prefix(size == 0 ? 1 : size);
   }
   return printable;

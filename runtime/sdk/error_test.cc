@@ -59,6 +59,14 @@ TEST(ErrorText, LetsNothingMoveTheCursor) {
             "unknown key \"a??[31m???1m\"");
 }
 
+TEST(ErrorText, LetsNothingChangeTheOrderOfWhatIsShown) {
+  EXPECT_EQ(
+      Error("x", "\xe2\x80\xaetxt.sh \xe2\x81\xa6 \xe2\x80\x8f \xe2\x80\xa8 \xd8\x9c").ToString(),
+      "x \"?txt.sh ? ? ? ?\"");
+  EXPECT_EQ(Error("x", "\xe2\x80\x93 \xe2\x81\xaf \xd8\x9b").ToString(),
+            "x \"\xe2\x80\x93 \xe2\x81\xaf \xd8\x9b\"");
+}
+
 TEST(ErrorText, IsUtf8WhateverComesIn) {
   EXPECT_EQ(Error("x", "gr\xc3\xbc\xc3\x9f \xff \xc3 \xed\xa0\x80 \xe2\x82").ToString(),
             "x \"gr\xc3\xbc\xc3\x9f ? ? ??? ??\"");

@@ -67,19 +67,32 @@ void AddSubordinate(const char* path, std::vector<Ids>& taken) {
   for (const SubordinateIds& line : ParseSubordinateIds(*text)) taken.push_back(line.ids);
 }
 
-// Also of dead containers, whose processes or files may still be there until they are undone. One
-// whose journal nobody can read any more cannot be asked. own: it has none yet, and must not be
-// opened: closing any descriptor of a file takes a process's locks on it away; fcntl(2).
-Status AddThoseOfContainers(const Root& root, const std::string& own, std::vector<Ids>& taken) {
+// Calls `see` for each other container. One whose journal nobody can read any more cannot be asked.
+// own: it has none yet, and must not be opened: closing any descriptor of a file takes a process's
+// locks on it away; fcntl(2).
+Status SeeOthers(const Root& root, const std::string& own,
+                 const std::function<void(const Seen& other)>& see) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, root.Ids());
   for (const std::string& name : names) {
     if (name == own) continue;
     const auto seen = Look(root, name);
-    if (!seen.ok() || !*seen) continue;
-    const std::vector<Ids>& ids = (*seen)->contents.ids;
-    taken.insert(taken.end(), ids.begin(), ids.end());
+    if (seen.ok() && *seen) see(**seen);
   }
   return Ok();
+}
+
+// The part of `ids` that the other container has too.
+std::optional<SharedIds> SharedWith(const Contents& other, const std::vector<Ids>& ids) {
+  for (const Ids& one : ids) {
+    for (const Ids& theirs : other.ids) {
+      if (!Overlap(one, theirs)) continue;
+      const uint32_t first = std::max(one.first, theirs.first);
+      const uint64_t end =
+          std::min(uint64_t{one.first} + one.count, uint64_t{theirs.first} + theirs.count);
+      return SharedIds{other.facts.id, {first, static_cast<uint32_t>(end - first)}};
+    }
+  }
+  return std::nullopt;
 }
 
 Result<sys::Fd> Lock(const Root& root) {
@@ -132,7 +145,10 @@ Result<Ids> TakeFreeIds(const Root& root, Journal& journal) {
   std::vector<Ids> taken;
   AddSubordinate(kSubordinateUsers, taken);
   AddSubordinate(kSubordinateGroups, taken);
-  RETURN_IF_ERROR(AddThoseOfContainers(root, journal.id(), taken));
+  // Also of dead containers, whose processes or files may still be there until they are undone.
+  RETURN_IF_ERROR(SeeOthers(root, journal.id(), [&](const Seen& other) {
+    taken.insert(taken.end(), other.contents.ids.begin(), other.contents.ids.end());
+  }));
   const auto ids = FindFreeIds(taken, UsableIds(), std::hash<std::string_view>()(root.path()));
   if (!ids) {
     return Error("no " + std::to_string(kIdsOfAContainer) + " ids are free for a container", {},
@@ -140,6 +156,18 @@ Result<Ids> TakeFreeIds(const Root& root, Journal& journal) {
   }
   RETURN_IF_ERROR(journal.AddIds(*ids));
   return *ids;
+}
+
+Result<std::optional<SharedIds>> TakeGivenIds(const Root& root, Journal& journal,
+                                              const std::vector<Ids>& ids) {
+  std::optional<SharedIds> shared;
+  if (ids.empty()) return shared;
+  ASSIGN_OR_RETURN(const sys::Fd lock, Lock(root));
+  for (const Ids& one : ids) RETURN_IF_ERROR(journal.AddIds(one));
+  RETURN_IF_ERROR(SeeOthers(root, journal.id(), [&](const Seen& other) {
+    if (!shared && other.life == Life::kRunning) shared = SharedWith(other.contents, ids);
+  }));
+  return shared;
 }
 
 }  // namespace slipway::state

@@ -35,6 +35,16 @@ std::optional<Ids> FindFreeIds(const std::vector<Ids>& taken, const std::vector<
 // do so at once, one waits for the other.
 Result<Ids> TakeFreeIds(const Root& root, Journal& journal);
 
+struct SharedIds {
+  std::string container;  // that has them too
+  Ids ids;
+};
+
+// Writes down ids that somebody has chosen, as TakeFreeIds does. Returns some that a living
+// container below `root` has too; nullopt: there are none.
+Result<std::optional<SharedIds>> TakeGivenIds(const Root& root, Journal& journal,
+                                              const std::vector<Ids>& ids);
+
 }  // namespace slipway::state
 
 #endif  // SLIPWAY_RUNTIME_STATE_FREE_IDS_H_

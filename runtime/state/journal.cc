@@ -20,9 +20,7 @@ constexpr mode_t kFileMode = 0600;
 constexpr int kNewJournal = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
 constexpr int kAttempts = 100;  // a `runtime gc` would have to come in between each time
 
-const char* WhyItExists(const Root& root, const std::string& id) {
-  const sys::Fd file(
-      openat(root.fd().get(), (id + "/" + kJournalFile).c_str(), O_RDONLY | O_CLOEXEC));
+const char* WhyItExists(const Root& root, const std::string& id, const sys::Fd& file) {
   const auto running = file.valid() ? HasHost(file) : Result<bool>(false);
   if (running.ok() && *running) return "it is running; choose another --name";
   const auto contents = file.valid() ? ReadContents(root, id, file) : Result<Contents>(Contents());
@@ -33,7 +31,9 @@ const char* WhyItExists(const Root& root, const std::string& id) {
 }
 
 Error Exists(const Root& root, const std::string& id) {
-  return Error("a container of this name exists", id, WhyItExists(root, id));
+  const auto file = OpenJournal(root, id, O_RDONLY);
+  if (!file.ok()) return file.error();
+  return Error("a container of this name exists", id, WhyItExists(root, id, *file));
 }
 
 // The folder with an empty, locked journal that others can see. nullopt: a `runtime gc` took it
@@ -180,14 +180,12 @@ Status Journal::Write(const std::string& text) {
 // undone.
 Status Journal::OpenAgain() {
   ASSIGN_OR_RETURN(const Root again, Root::Open(root_->path()));
-  const std::string name = id_ + "/" + kJournalFile;
   opened_again_ = true;
   // The number may be another file's by now.
   (void)file_.Release();
-  file_ = sys::Fd(openat(again.fd().get(), name.c_str(),
-                         O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  ASSIGN_OR_RETURN(file_, OpenJournal(again, id_, O_RDWR | O_APPEND));
   if (file_.valid() && IsIntact()) return Ok();
-  return Error(file_.valid() ? ESTALE : errno, "open", path());
+  return Error(file_.valid() ? ESTALE : ENOENT, "open", path());
 }
 
 Status Journal::TakeBack() {

@@ -12,13 +12,14 @@
 
 namespace slipway::state {
 
-// flags: as for open(2). Invalid: there is no journal.
+// flags: as for open(2). Invalid: there is no journal. Fails when a symlink leads to it.
 Result<sys::Fd> OpenJournal(const Root& root, const std::string& id, int flags);
 
 // False: the container has gone since the file was opened. Fails when it is no file that this user
 // alone can write to.
 Result<bool> IsThere(const Root& root, const std::string& id, const sys::Fd& file);
 
+// Fails when there is less in it than there once was.
 Result<Contents> ReadContents(const Root& root, const std::string& id, const sys::Fd& file);
 
 // The container's first process; invalid when it has ended.

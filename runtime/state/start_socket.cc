@@ -38,6 +38,21 @@ Result<sys::Fd> FolderOf(const Root& root, const std::string& id) {
   return sys::OpenAt(root.fd(), id, O_PATH | O_DIRECTORY | O_NOFOLLOW, root.path() + "/" + id);
 }
 
+// Otherwise connect(2) fails as if nobody listened any more, or follows a link.
+Status CheckSocket(const sys::Fd& folder, const Root& root, const std::string& id) {
+  struct stat facts {};
+  if (fstatat(folder.get(), kStartSocket, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+    return Cannot("speak to", root, id)
+        .Hint(
+            "the container waits there for its start: somebody has removed it; runtime delete "
+            "ends the container");
+  }
+  if (S_ISSOCK(facts.st_mode)) return Ok();
+  return Error("not the socket at which the container waits for its start:",
+               root.path() + "/" + id + "/" + kStartSocket,
+               "somebody has put something else there; runtime delete ends the container");
+}
+
 }  // namespace
 
 Result<sys::Fd> ListenForStart(const Root& root, const std::string& id) {
@@ -56,6 +71,7 @@ Result<sys::Fd> ListenForStart(const Root& root, const std::string& id) {
 
 Result<sys::Fd> ConnectForStart(const Root& root, const std::string& id) {
   ASSIGN_OR_RETURN(const sys::Fd folder, FolderOf(root, id));
+  RETURN_IF_ERROR(CheckSocket(folder, root, id));
   ASSIGN_OR_RETURN(const sockaddr_un address, AddressIn(folder));
   ASSIGN_OR_RETURN(sys::Fd connection, NewSocket());
   if (connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,6 +140,15 @@ Status AwaitExit(const Fd& pidfd) {
     if (errno != EINTR) return Error(errno, "wait for a process's end");
   }
   return Ok();
+}
+
+bool Reap(pid_t child, std::chrono::milliseconds patience) {
+  const auto pidfd = OpenPidfd(child);
+  const auto ended = pidfd.ok() ? AwaitExit(*pidfd, patience) : Result<bool>(true);
+  const bool lingers = ended.ok() && !*ended;
+  while (waitpid(child, nullptr, lingers ? WNOHANG : 0) < 0 && errno == EINTR) {
+  }
+  return !lingers;
 }
 
 void AwaitReaped(const Fd& pidfd, std::chrono::milliseconds timeout) {

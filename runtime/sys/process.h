@@ -44,6 +44,10 @@ Result<bool> AwaitExit(const Fd& pidfd, std::chrono::milliseconds timeout);
 // Waits until the process of `pidfd` has ended, however long that takes. Goes on after signals.
 Status AwaitExit(const Fd& pidfd);
 
+// Reaps a child that was killed. False: it has not ended within `patience`, as one that waits for a
+// disk or a server does not, or one that is frozen. child: its own until it is reaped.
+bool Reap(pid_t child, std::chrono::milliseconds patience);
+
 // Waits until the parent of the process has waited for it too, after which StatusOfEnded may know;
 // not longer than `timeout`. Before Linux 6.9 it cannot be seen.
 void AwaitReaped(const Fd& pidfd, std::chrono::milliseconds timeout);

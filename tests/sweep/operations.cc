@@ -8,6 +8,7 @@ using Roles = std::vector<Role>;
 
 // A child that becomes an init, and the command below it.
 const Roles kAll = {Role::kHost, Role::kChild, Role::kCommand, Role::kInit};
+const Roles kOfRun = {Role::kHost, Role::kChild, Role::kCommand, Role::kInit, Role::kHelper};
 const Roles kBackground = {Role::kHost, Role::kMonitor, Role::kChild, Role::kCommand, Role::kInit};
 const Words kEach = {"Service", "OwnUsers"};
 const Words kEachUser = {"Service", "OwnUsers", "PlainUser"};
@@ -27,7 +28,7 @@ const std::vector<Operation>& Operations() {
       {.name = "",
        .words = Build({}),
        .fate = Fate::kEnds,
-       .roles = kAll,
+       .roles = kOfRun,
        .out = "ran\n",
        .pipelines = {},
        .testbed = true},
@@ -61,6 +62,11 @@ const std::vector<Operation>& Operations() {
        .words = {"list", "--root", "STATE"},
        .before = Before::kDetached,
        .out = "*",
+       .again = true},
+      {.name = "Logs",
+       .words = {"logs", "--root", "STATE", "ID"},
+       .before = Before::kDetached,
+       .out = "said\n",
        .again = true},
       {.name = "Ps",
        .words = {"ps", "--root", "STATE", "ID"},

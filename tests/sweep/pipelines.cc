@@ -108,6 +108,12 @@ std::vector<Pipeline> Pipelines() {
        .script = kRan,
        .has_init = true,
        .plain_user = true},
+      {.name = "UsersOfHelpers",
+       .stages = kOwnUsers,
+       .script = kRan,
+       .has_init = true,
+       .plain_user = true,
+       .id_helpers = true},
       // Those that operations are done to.
       {.name = "Service", .stages = kService, .has_init = true, .testbed = true},
       {.name = "OwnUsers", .stages = kOwnUsers, .has_init = true},

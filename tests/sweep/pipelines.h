@@ -20,6 +20,7 @@ struct Pipeline {
   Needs needs = Needs::kNothing;
   bool testbed = false;     // swept, with long strides, where everything takes long
   bool plain_user = false;  // its runtime is that of a user without rights
+  bool id_helpers = false;  // who has subordinate ids, so that helpers map them
 };
 
 std::vector<Pipeline> Pipelines();

@@ -21,11 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRoleNames[] = {"Host", "Child", "Command", "Init", "Monitor", "Other"};
-constexpr uid_t kPlainUser = 100000;  // and this process's pid: nobody else on the machine has it
-constexpr size_t kMaxTold = 25;       // problems of a sweep; the rest is counted
+constexpr const char* kRoleNames[] = {"Host",    "Child",  "Command", "Init",
+                                      "Monitor", "Helper", "Other"};
+constexpr size_t kMaxTold = 25;  // problems of a sweep; the rest is counted
 constexpr char kError[] = "runtime: ";
 constexpr char kWarning[] = "runtime: warning: ";
+
+// Nobody else on the machine has it.
+uid_t PlainUser() { return 100000 + static_cast<uid_t>(getpid()); }
 
 std::string RoleName(Role role) { return kRoleNames[static_cast<size_t>(role)]; }
 
@@ -70,6 +73,20 @@ std::string OutcomeOf(const TraceResult& result) {
 
 using Words = std::vector<std::string>;
 
+// With helpers the child and what is below it make the same calls as without.
+bool Has(const Pipeline& pipeline, Role role) {
+  if (pipeline.id_helpers) return role == Role::kHost || role == Role::kHelper;
+  if (role == Role::kHelper) return false;
+  return pipeline.has_init || (role != Role::kCommand && role != Role::kInit);
+}
+
+// The helpers run between the child's birth and that of the command.
+std::vector<Role> BirthsOf(const Pipeline& pipeline, const Operation& operation) {
+  std::vector<Role> births = operation.births;
+  if (pipeline.id_helpers) births.insert(births.begin() + 1, 2, Role::kHelper);
+  return births;
+}
+
 bool IsDoneTo(const Operation& operation, const Pipeline& pipeline) {
   const Words& names = operation.pipelines;
   if (names.empty()) return !pipeline.script.empty();
@@ -105,8 +122,7 @@ std::vector<SweepCase> SweepCases() {
     for (const Pipeline& pipeline : Pipelines()) {
       if (!IsDoneTo(operation, pipeline)) continue;
       for (Role role : operation.roles) {
-        const bool below_init = role == Role::kCommand || role == Role::kInit;
-        if (!below_init || pipeline.has_init) cases.push_back({pipeline, operation, role});
+        if (Has(pipeline, role)) cases.push_back({pipeline, operation, role});
       }
     }
   }
@@ -135,6 +151,11 @@ void Sweep::SetUp() {
 // Other users reach it: those of a user namespace, and one without rights.
 void Sweep::MakePlace() {
   const Pipeline& pipeline = GetParam().pipeline;
+  if (pipeline.id_helpers) {
+    system_ = std::make_unique<SystemFiles>("/var/tmp/slipway-system-" + std::to_string(getpid()));
+    system_->InstallIdHelpers();
+    system_->GiveIds(PlainUser());
+  }
   test_ = std::make_unique<ContainerTest>();
   chmod(test_->folder().c_str(), 0755);
   test_->MakeRoot();
@@ -146,7 +167,7 @@ void Sweep::MakePlace() {
             .config = pipeline.config.empty()
                           ? test_->WriteStages(pipeline.stages)
                           : fs::canonical(Runfile("configs/" + pipeline.config)).string(),
-            .log = test_->Write("log", ""),
+            .log = test_->Write("log", "said\n"),
             .uid = {},
             .script = pipeline.script.empty() ? kWaitingScript : pipeline.script};
   fs::create_directory(place_.state);
@@ -155,7 +176,7 @@ void Sweep::MakePlace() {
     copy_->AddFixture("good_user_namespace");
     place_.host = copy_->host();
     place_.plugins = copy_->fixtures();
-    place_.uid = kPlainUser + static_cast<uid_t>(getpid());
+    place_.uid = PlainUser();
     ASSERT_EQ(chown(place_.state.c_str(), *place_.uid, *place_.uid), 0);
     ASSERT_EQ(chown(place_.log.c_str(), *place_.uid, *place_.uid), 0);
   }
@@ -184,7 +205,7 @@ TraceResult Sweep::RunStruck(const Strike& strike) {
   const bool is_there = operation().before == Before::kCreated && role != Role::kHost;
   return Trace({.argv = subject_->Argv(operation().words),
                 .uid = place_.uid,
-                .births = operation().births,
+                .births = BirthsOf(GetParam().pipeline, operation()),
                 .lives_on = operation().fate != Fate::kEnds,
                 .waiting = is_there ? subject_->pid() : 0},
                strike, SubjectArgument);

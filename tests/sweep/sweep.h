@@ -21,6 +21,7 @@
 #include "tests/sweep/stride.h"
 #include "tests/sweep/subject.h"
 #include "tests/sweep/tracer.h"
+#include "tests/system_files.h"
 
 namespace slipway::testing {
 
@@ -91,6 +92,7 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   const std::string prefix_ = "sweep-" + std::to_string(getpid()) + "-";
   size_t runs_ = 0;
   size_t told_ = 0;
+  std::unique_ptr<SystemFiles> system_;  // before the census of ContainerTest
   std::unique_ptr<ContainerTest> test_;
   std::unique_ptr<PublicCopy> copy_;
   Place place_;

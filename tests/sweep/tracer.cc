@@ -230,7 +230,7 @@ class Tracer {
       roles_[pid] = Role::kInit;
       return Go(pid, Role::kInit, 0);
     }
-    executed_ = true;
+    if (role != Role::kHelper) executed_ = true;
     LetGo(pid, 0);
   }
 

@@ -23,8 +23,8 @@ namespace slipway::testing {
 
 // kHost is the process that the user starts. kCommand is there below an init alone: else the child
 // becomes the command. kInit is what the child becomes then. kMonitor is the runtime in the
-// background of a detached container.
-enum class Role { kHost, kChild, kCommand, kInit, kMonitor, kOther };
+// background of a detached container. kHelper becomes another program, which is let go.
+enum class Role { kHost, kChild, kCommand, kInit, kMonitor, kHelper, kOther };
 
 struct Traced {
   std::vector<std::string> argv;
