@@ -124,10 +124,14 @@ Status AwaitExecInside(const Setup& setup, const Job& job, const SignalSource& s
   ASSIGN_OR_RETURN(sys::Cloned born, start.AwaitBirth(signals, inside, began));
   job.guard.SetChild(born.pidfd.get());
   RETURN_IF_ERROR(RecordChild(born.pid, born.pidfd, journal));
-  if (!setup.init.joins()) RETURN_IF_ERROR(start.Follow(std::move(born)));
+  if (setup.init.joins()) {
+    RETURN_IF_ERROR(start.Release());
+    RETURN_IF_ERROR(start.AwaitExec(signals, began));
+    return start.Follow(std::move(born));
+  }
+  RETURN_IF_ERROR(start.Follow(std::move(born)));
   RETURN_IF_ERROR(start.Release());
-  RETURN_IF_ERROR(start.AwaitExec(signals, began));
-  return setup.init.joins() ? start.Follow(std::move(born)) : Ok();
+  return start.AwaitExec(signals, began);
 }
 
 Status AwaitExec(const Setup& setup, const Job& job, const SignalSource& signals,
