@@ -15,49 +15,18 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "runtime/init/orders.h"
 #include "runtime/sdk/testing/container.h"
 #include "runtime/sys/fd.h"
+#include "tests/held_birth.h"
 #include "tests/namespace_test.h"
 #include "tests/running_container.h"
 
 namespace slipway::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-bool InOwnPidNamespace(pid_t pid) {
-  struct stat own {};
-  struct stat other {};
-  return stat("/proc/self/ns/pid", &own) == 0 &&
-         stat(("/proc/" + std::to_string(pid) + "/ns/pid").c_str(), &other) == 0 &&
-         own.st_ino == other.st_ino;
-}
-
-// A copy of the descriptor of that process; pidfd_getfd(2).
-sys::Fd Taken(pid_t pid, int number) {
-  const sys::Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  return sys::Fd(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd.get(), number, 0)));
-}
-
-bool IsChannel(const sys::Fd& file) {
-  int type = 0;
-  socklen_t size = sizeof(type);
-  return getsockopt(file.get(), SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
-}
-
-std::optional<sys::Fd> ChannelOf(pid_t pid) {
-  for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
-    sys::Fd file = Taken(pid, std::stoi(entry.path().filename()));
-    if (file.valid() && IsChannel(file)) return file;
-  }
-  return std::nullopt;
-}
 
 // The command is stopped at its birth.
 class JoiningCommand : public RunningContainer {
@@ -66,77 +35,27 @@ class JoiningCommand : public RunningContainer {
     RunningContainer::SetUp();
     if (IsSkipped()) return;
     Start("  - pid\n  - mount: {root: root}\n  - proc\n");
-    // So that it is traced from the beginning.
-    Words words = {"/bin/sh", "-c", "kill -STOP $$; exec \"$@\"", "sh"};
-    const Words exec = Argv({"exec", id(), "/bin/sleep", "1000"});
-    words.insert(words.end(), exec.begin(), exec.end());
-    exec_ = std::make_unique<Running>(words);
-    Hold();
+    birth_ =
+        std::make_unique<HeldBirth>(Argv({"exec", id(), "/bin/sleep", "1000"}), PTRACE_EVENT_VFORK);
+    birth_->LetMakerGo();
   }
 
   void TearDown() override {
-    if (command_ > 0) kill(command_, SIGKILL);
-    if (exec_ != nullptr) exec_->Await();
+    birth_.reset();
     RunningContainer::TearDown();
   }
 
-  RunResult AwaitExec() { return exec_->Await(); }
+  RunResult AwaitExec() { return birth_->Await(); }
+  pid_t joiner() const { return birth_->maker(); }
+  pid_t command() const { return birth_->born(); }
+  void GoOn() const { ASSERT_EQ(kill(command(), SIGCONT), 0); }
+  void Answer(init::Step step, int cause, pid_t pid) const { birth_->Answer(step, cause, pid); }
 
-  void GoOn() const { ASSERT_EQ(kill(command_, SIGCONT), 0); }
-
-  // What slipway-init would say.
-  void Answer(init::Step step, int cause, pid_t pid) const {
-    const auto channel = ChannelOf(joiner_);
-    ASSERT_TRUE(channel);
-    const init::Answer answer{.step = step, .errno_value = cause, .pid = pid};
-    ASSERT_EQ(send(channel->get(), &answer, sizeof(answer), MSG_NOSIGNAL),
-              static_cast<ssize_t>(sizeof(answer)));
-  }
-
-  pid_t joiner_ = -1;
-  pid_t command_ = -1;
-
- private:
-  // Traces the runtime and its children until one is born in the container, and lets them go.
-  void Hold() {
-    constexpr long kEachChild = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
-    const pid_t exec = exec_->pid();
-    int status = 0;
-    ASSERT_EQ(waitpid(exec, &status, WUNTRACED), exec);
-    ASSERT_EQ(ptrace(PTRACE_SEIZE, exec, 0, kEachChild), 0) << errno;
-    kill(exec, SIGCONT);
-    while (joiner_ < 0 || command_ < 0) {
-      const pid_t pid = waitpid(-1, &status, __WALL);
-      ASSERT_GT(pid, 0) << errno;
-      ASSERT_TRUE(WIFSTOPPED(status)) << pid << " has ended: " << status;
-      TakeStop(pid, status);
-    }
-    ptrace(PTRACE_INTERRUPT, exec, 0, 0);
-    ASSERT_EQ(waitpid(exec, &status, __WALL), exec);
-    ptrace(PTRACE_DETACH, exec, 0, 0);
-  }
-
-  void TakeStop(pid_t pid, int status) {
-    const int event = status >> 16;
-    unsigned long child = 0;
-    if (event == PTRACE_EVENT_VFORK) ptrace(PTRACE_GETEVENTMSG, pid, 0, &child);
-    if (!InOwnPidNamespace(pid)) {
-      command_ = pid;
-      kill(pid, SIGSTOP);
-      ptrace(PTRACE_DETACH, pid, 0, 0);
-    } else if (child > 0 && !InOwnPidNamespace(static_cast<pid_t>(child))) {
-      joiner_ = pid;
-      ptrace(PTRACE_DETACH, pid, 0, 0);
-    } else {
-      ptrace(PTRACE_CONT, pid, 0, event == 0 ? WSTOPSIG(status) : 0);
-    }
-  }
-
-  std::unique_ptr<Running> exec_;
+  std::unique_ptr<HeldBirth> birth_;
 };
 
 TEST_F(JoiningCommand, HasNotTheMemoryOfWhoLetsItIn) {
-  EXPECT_GT(syscall(SYS_kcmp, joiner_, command_, KCMP_VM, 0, 0), 0) << errno;
+  EXPECT_GT(syscall(SYS_kcmp, joiner(), command(), KCMP_VM, 0, 0), 0) << errno;
 }
 
 // It may wait as long as it likes.
@@ -148,13 +67,13 @@ TEST_F(JoiningCommand, KeepsNoOtherOperationFromTheContainer) {
 
 TEST_F(JoiningCommand, RunsOnceItIsLetGo) {
   GoOn();
-  while (ReadText("/proc/" + std::to_string(command_) + "/cmdline") != std::string("/bin/sleep\0"
-                                                                                   "1000\0",
-                                                                                   16)) {
-    ASSERT_EQ(kill(command_, 0), 0);
+  while (ReadText("/proc/" + std::to_string(command()) + "/cmdline") != std::string("/bin/sleep\0"
+                                                                                    "1000\0",
+                                                                                    16)) {
+    ASSERT_EQ(kill(command(), 0), 0);
     sched_yield();
   }
-  ASSERT_EQ(kill(command_, SIGTERM), 0);
+  ASSERT_EQ(kill(command(), SIGTERM), 0);
   EXPECT_EQ(AwaitExec().status, 128 + SIGTERM);
 }
 
@@ -176,13 +95,13 @@ TEST_F(JoiningCommand, IsNotMistakenForAnotherProcess) {
 
 // Nor waited for.
 TEST_F(JoiningCommand, IsEndedWhenItIsSaidToHaveFailed) {
-  Answer(init::Step::kExec, ENOENT, command_);
+  Answer(init::Step::kExec, ENOENT, command());
   EXPECT_EQ(AwaitExec().status, 126);
-  EXPECT_EQ(kill(command_, 0), -1);
+  EXPECT_EQ(kill(command(), 0), -1);
 }
 
 TEST_F(JoiningCommand, IsEndedWhenWhatIsSaidIsNoAnswer) {
-  const auto channel = ChannelOf(joiner_);
+  const auto channel = birth_->Channel();
   ASSERT_TRUE(channel);
   ASSERT_EQ(send(channel->get(), "garbage", 7, MSG_NOSIGNAL), 7);
   const RunResult result = AwaitExec();
@@ -191,11 +110,11 @@ TEST_F(JoiningCommand, IsEndedWhenWhatIsSaidIsNoAnswer) {
             "was written into the runtime's channel: by a hook of a stage, or by a process of the "
             "container)\n");
   EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(kill(command_, 0), -1);
+  EXPECT_EQ(kill(command(), 0), -1);
 }
 
 TEST_F(JoiningCommand, ThatIsKilledBeforeItRunsIsToldOf) {
-  ASSERT_EQ(kill(command_, SIGKILL), 0);
+  ASSERT_EQ(kill(command(), SIGKILL), 0);
   const RunResult result = AwaitExec();
   EXPECT_EQ(
       result.err,

@@ -15,8 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "runtime/init/orders.h"
 #include "runtime/sdk/testing/container.h"
 #include "runtime/sys/fd.h"
+#include "tests/held_birth.h"
 #include "tests/namespace_test.h"
 
 namespace slipway::testing {
@@ -145,6 +147,37 @@ TEST_F(HostilePod, SeesNothingOfTheHostFromAnyProcesssBirthOn) {
     EXPECT_EQ(one.environment, "");
     EXPECT_FALSE(one.at_hosts_root);
   }
+}
+
+// Whoever is in there has taken the channel.
+TEST_F(HostilePod, CannotPassAnotherProcessOffAsTheFirst) {
+  StartPod(kPod);
+  HeldBirth birth(ArgvOf(Stages(), {"/bin/true"}), PTRACE_EVENT_FORK);
+  const pid_t other = fork();
+  if (other == 0) {
+    while (true) pause();
+  }
+  birth.Answer(init::Step::kBorn, 0, other);
+  birth.LetMakerGo();
+  const RunResult result = birth.Await();
+  EXPECT_EQ(result.err,
+            "runtime: another process has answered than the one that runs the command (one of the "
+            "container, which has taken the runtime's channel)\n");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(kill(birth.born(), 0), -1) << "it was not ended";
+  EXPECT_EQ(waitpid(other, nullptr, WNOHANG), 0) << "it was killed";
+  kill(other, SIGKILL);
+  EXPECT_EQ(waitpid(other, nullptr, 0), other);
+}
+
+TEST_F(HostilePod, ThatKillsTheFirstAtItsBirthIsToldOf) {
+  StartPod(kPod);
+  HeldBirth birth(ArgvOf(Stages(), {"/bin/true"}), PTRACE_EVENT_FORK);
+  kill(birth.born(), SIGKILL);
+  birth.LetMakerGo();
+  const RunResult result = birth.Await();
+  EXPECT_NE(result.err.find("ended before the command ran"), std::string::npos) << result.err;
+  EXPECT_EQ(result.status, 125);
 }
 
 }  // namespace

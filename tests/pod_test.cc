@@ -204,7 +204,7 @@ TEST_P(Pod, TakesNoMemberOnceItsFirstHasEnded) {
   const std::string path =
       "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(kept.get());
   const RunResult result = RunProgram(Making({"run"}, Stages(path), "true"));
-  EXPECT_NE(result.err.find("the pid namespace that is joined takes no process any more (its PID 1 "
+  EXPECT_NE(result.err.find("cannot make a process in the pid namespace that is joined (its PID 1 "
                             "has ended; or there is too little memory)\n"),
             std::string::npos)
       << result.err;

@@ -7,8 +7,8 @@
 // write into this one's. That child is the host's, and not its own: clone(2), CLONE_PARENT. So the
 // host waits for it, and this one ends at once.
 //
-// So is the container's own first process made, where that has a pid namespace to join: it goes on
-// in such a child, once the host has written down which one it is.
+// So is the first process of a container that has a pid namespace to join, once the host has
+// written down which one it is: that executes the command, or this program goes on in it.
 //
 // For the same container it makes a procfs, which shows the processes of that namespace only where
 // it is made by one of them: fsopen(2). It is executed at an empty root then, in namespaces of its
@@ -82,6 +82,7 @@ struct Progress {
   volatile bool executing;  // it is at its exec, or has made it
   volatile long refused;    // why a joined command's step has failed; -errno
   volatile Step step;       // which one
+  volatile int pid;         // of the command's process, as the host sees it
 };
 
 struct Command {
@@ -209,6 +210,10 @@ void RunJoined(void* given) {
     SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     if (HostIsGone(command.channel)) Exit(kFailed);
   }
+  if (command.orders->enters != 0 &&
+      (!Tell(command.channel, Step::kBorn, 0, progress.pid) || !HearWord(command.channel))) {
+    Exit(kFailed);
+  }
   SystemCall(SYS_close, command.channel);
   if (command.orders->terminal != 0) {
     progress.step = Step::kTerminal;
@@ -228,8 +233,8 @@ void RunJoined(void* given) {
   auto* const progress = reinterpret_cast<Progress*>(address);
   progress->step = Step::kExec;
   Command command{channel, orders, folder, 0, false, progress};
-  const long pid = RunInChild(RunJoined, &command, kAsSibling);
-  if (pid < 0) Fail(channel, Step::kFork, pid);
+  const long pid = RunInChild(RunJoined, &command, kAsSibling | kTellPid, &progress->pid);
+  if (pid < 0) Fail(channel, orders->enters != 0 ? Step::kBorn : Step::kFork, pid);
   const long refused = progress->refused;
   if (progress->executing) {
     Tell(channel, Step::kRunning, 0, pid);
@@ -249,10 +254,7 @@ void GoOnInside(int channel, const Orders& orders) {
     Exit(0);
   }
   if (orders.tied != 0) SystemCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-  char word = 0;
-  if (SystemCall(SYS_recvfrom, channel, &word, sizeof(word), 0, nullptr, nullptr) <= 0) {
-    Exit(kFailed);
-  }
+  if (!HearWord(channel)) Exit(kFailed);
   if (orders.terminal == 0) return;
   if (const long result = TakeTerminal(); result < 0) Fail(channel, Step::kTerminal, result);
 }
@@ -285,6 +287,10 @@ int AwaitStart(int channel, int listener) {
     }
     if (connection >= 0) {
       SystemCall(SYS_close, listener);
+      // Of somebody who has come before it was waited for; the command would get it.
+      constexpr uint64_t kConnected = uint64_t{1} << (SIGIO - 1);
+      constexpr timespec kNow{};
+      SystemCall(SYS_rt_sigtimedwait, &kConnected, nullptr, &kNow, kMaskSize);
       return static_cast<int>(connection);
     }
     // Somebody may be there whom the kernel could not let in; nothing tells of that one again.

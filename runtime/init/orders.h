@@ -38,7 +38,7 @@ struct Orders {
   uint64_t filter_count;  // of them
   uint32_t by_path;       // 1: a script, which its interpreter opens by `path`
   uint32_t joined;        // 1: a further process of a container: see init.cc
-  uint32_t enters;        // 1: it goes on in a child, inside of a pid namespace: see init.cc
+  uint32_t enters;        // 1: of a container's first process, which waits for the host's word
   uint32_t tied;          // 1, of either: that child ends with the host
   uint32_t terminal;      // 1: descriptor 0 is the terminal of a session that the command of a
                           // further process leads, and else the init
@@ -57,7 +57,7 @@ enum class Step : uint32_t {
   kBecoming = 7,  // none has failed so far: it executes the command itself, at the word of a start
   kTerminal = 8,  // the terminal could not become that of the command's session
   kEnded = 9,     // none has failed: a joined command's process was killed before its exec
-  kBorn = 10,     // the child in which it goes on waits for the host's word; or could not be made
+  kBorn = 10,     // a container's first process waits for the host's word; or could not be made
   kProcfs = 11    // with the answer comes a context of fsopen(2); or it could not be made
 };
 

@@ -24,6 +24,7 @@ inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAI
 inline constexpr long kShareMemory = 0x100;
 inline constexpr long kVfork = 0x4000;
 inline constexpr long kAsSibling = 0x8000;
+inline constexpr long kTellPid = 0x100000;  // CLONE_PARENT_SETTID
 
 #if defined(__x86_64__)
 
@@ -41,7 +42,7 @@ inline long RawCall(long number, long a, long b, long c, long d, long e, long f)
 
 // The child writes nowhere but below this frame, and below the 128 bytes under it that the System V
 // ABI lets a function use (the "red zone").
-inline long Vfork(void (*run)(void*), void* argument, long flags) {
+inline long Vfork(void (*run)(void*), void* argument, long flags, volatile int* pid) {
   long result = SYS_clone;
   register long r10 __asm__("r10") = 0;
   register long r8 __asm__("r8") = 0;
@@ -56,7 +57,7 @@ inline long Vfork(void (*run)(void*), void* argument, long flags) {
       "ud2\n"
       "1:"
       : "+a"(result)
-      : "D"(flags), "S"(0L), "d"(0L), "r"(r10), "r"(r8), [run] "r"(run), [argument] "r"(argument)
+      : "D"(flags), "S"(0L), "d"(pid), "r"(r10), "r"(r8), [run] "r"(run), [argument] "r"(argument)
       : "rcx", "r11", "memory", "cc");
   return result;
 }
@@ -87,11 +88,11 @@ inline long RawCall(long number, long a, long b, long c, long d, long e, long f)
 }
 
 // The child writes nowhere but below this frame.
-inline long Vfork(void (*run)(void*), void* argument, long flags) {
+inline long Vfork(void (*run)(void*), void* argument, long flags, volatile int* pid) {
   register long x8 __asm__("x8") = SYS_clone;
   register long x0 __asm__("x0") = flags;
   register long x1 __asm__("x1") = 0;
-  register long x2 __asm__("x2") = 0;
+  register volatile int* x2 __asm__("x2") = pid;
   register long x3 __asm__("x3") = 0;
   register long x4 __asm__("x4") = 0;
   __asm__ volatile(
@@ -139,9 +140,10 @@ long SystemCall(long number, Arguments... arguments) {
 
 // Calls `run`, which does not come back, in a child, and waits until the child has executed
 // something, or ended. flags: kShareMemory, which is quicker, where nobody could use the child to
-// write there; kAsSibling. Returns the child's pid.
-inline long RunInChild(void (*run)(void*), void* argument, long flags) {
-  return Vfork(run, argument, kVfork | flags | SIGCHLD);
+// write there; kAsSibling; kTellPid: `pid` gets the child's, before it runs. Returns it too.
+inline long RunInChild(void (*run)(void*), void* argument, long flags,
+                       volatile int* pid = nullptr) {
+  return Vfork(run, argument, kVfork | flags | SIGCHLD, pid);
 }
 
 }  // namespace slipway::init

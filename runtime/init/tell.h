@@ -17,11 +17,20 @@ inline constexpr int kFailed = 125;
   while (true) SystemCall(SYS_exit_group, status);
 }
 
-inline void Tell(int channel, Step step, long result, long pid = 0) {
+// Has it been heard?
+inline bool Tell(int channel, Step step, long result, long pid = 0) {
   const Answer answer{step, static_cast<int32_t>(-result), static_cast<int32_t>(pid)};
-  while (SystemCall(SYS_sendto, channel, &answer, sizeof(answer), kNoSignal, nullptr, 0) ==
-         -kInterrupted) {
-  }
+  long sent = 0;
+  do {
+    sent = SystemCall(SYS_sendto, channel, &answer, sizeof(answer), kNoSignal, nullptr, 0);
+  } while (sent == -kInterrupted);
+  return sent > 0;
+}
+
+// Waits for the host's word. False: there is no host any more.
+inline bool HearWord(int channel) {
+  char word = 0;
+  return SystemCall(SYS_recvfrom, channel, &word, sizeof(word), 0, nullptr, nullptr) > 0;
 }
 
 [[noreturn]] inline void Fail(int channel, Step step, long result) {

@@ -34,9 +34,23 @@ Result<bool> IsChildIn(ino_t pid_namespace, pid_t pid, const sys::Fd& pidfd) {
 
 }  // namespace
 
+void EndBeside(ino_t pid_namespace) {
+  const auto pids = sys::ProcessesIn(pid_namespace);
+  if (!pids.ok()) return;
+  for (const pid_t pid : *pids) {
+    const auto pidfd = sys::OpenPidfd(pid);
+    if (!pidfd.ok()) continue;
+    const auto own = IsChildIn(pid_namespace, pid, *pidfd);
+    if (!own.ok() || !*own) continue;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+}
+
 Error CannotBeBorn(int cause) {
   if (cause == ENOMEM) {
-    return Error("the pid namespace that is joined takes no process any more", {},
+    return Error("cannot make a process in the pid namespace that is joined", {},
                  "its PID 1 has ended; or there is too little memory")
         .In({}, kStep);
   }
@@ -45,7 +59,7 @@ Error CannotBeBorn(int cause) {
       .In({}, kStep);
 }
 
-Result<sys::Cloned> TakeOver(Container& maker, pid_t told, ino_t pid_namespace) {
+Result<sys::Cloned> FindBeside(pid_t told, ino_t pid_namespace) {
   auto pidfd = sys::OpenPidfd(told);
   if (!pidfd.ok()) return pidfd.error().In({}, kStep);
   auto right = IsChildIn(pid_namespace, told, *pidfd);
@@ -55,14 +69,15 @@ Result<sys::Cloned> TakeOver(Container& maker, pid_t told, ino_t pid_namespace) 
                  "one of the container, which has taken the runtime's channel")
         .In({}, kStep);
   }
-  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(maker.pidfd(), kPatience));
-  if (!ended) {
-    return Error("the process that lets the command in does not end", std::to_string(maker.pid()),
-                 "it may be frozen")
-        .In({}, kStep);
-  }
-  RETURN_IF_ERROR(maker.AwaitEnd());
   return sys::Cloned{told, std::move(*pidfd)};
+}
+
+Status AwaitMaker(Container& maker) {
+  ASSIGN_OR_RETURN(const bool ended, sys::AwaitExit(maker.pidfd(), kPatience));
+  if (ended) return maker.AwaitEnd();
+  return Error("the process that lets the command in does not end", std::to_string(maker.pid()),
+               "it may be frozen")
+      .In({}, kStep);
 }
 
 }  // namespace slipway::launch

@@ -13,10 +13,15 @@
 
 namespace slipway::launch {
 
-// Finds the process by the pid that was told of it, which is not believed: those in the namespace
-// may have the channel, pidfd_getfd(2). maker: slipway-init, whose end is waited for.
-// pid_namespace: the inode of its file.
-Result<sys::Cloned> TakeOver(Container& maker, pid_t told, ino_t pid_namespace);
+// Finds it by the pid that was told of it, which is not believed: those in the namespace may have
+// the channel, pidfd_getfd(2). pid_namespace: the inode of its file.
+Result<sys::Cloned> FindBeside(pid_t told, ino_t pid_namespace);
+
+// Waits for the end of slipway-init, which has made it.
+Status AwaitMaker(Container& maker);
+
+// Ends those of them that nobody could take over.
+void EndBeside(ino_t pid_namespace);
 
 // Why slipway-init could make none; errno.
 Error CannotBeBorn(int cause);

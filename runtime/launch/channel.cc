@@ -114,8 +114,10 @@ Result<std::optional<Message>> Channel::Receive(Request* request) const {
   if (size == sizeof(init::Answer)) {
     Message answer{.type = MessageType::kAnswered};
     std::memcpy(&answer.answer, &packet, sizeof(answer.answer));
-    if (request != nullptr) request->file = std::move(file);
-    if (IsKnown(answer.answer)) return std::optional<Message>(answer);
+    if (IsKnown(answer.answer)) {
+      if (request != nullptr) request->file = std::move(file);
+      return std::optional<Message>(answer);
+    }
   }
   if (size == sizeof(RequestPacket) && request != nullptr && IsKnown(packet.request)) {
     request->kind = static_cast<Request::Kind>(packet.request.kind);

@@ -38,18 +38,22 @@ class InitProgram {
 
   // Before the clone: the init executes the command itself, and has no child.
   void Become() { head_.becomes = 1; }
-  // Before the clone, into a pid namespace that the child has joined for its children alone: it
-  // goes on in one of those. tied: which ends with the host.
-  void Enter(bool tied) {
-    head_.enters = 1;
-    head_.tied = tied ? 1 : 0;
-  }
   // Before the clone, of a container that is only created: it waits for the start at `listener`.
   void AwaitStart(sys::Fd listener);
 
+  // Before the clone, and last, into a pid namespace that the child has joined for its children
+  // alone: one of those is the container's first process. tied: it ends with the host.
+  void Enter(bool tied) {
+    head_.enters = 1;
+    head_.tied = tied ? 1 : 0;
+    head_.joined = head_.becomes != 0 && head_.waits == 0 ? 1 : 0;
+  }
+
   bool wanted() const { return orders_.valid(); }
   // Does it say that the command runs? Else the end of the channel does.
-  bool answers() const { return wanted() && (head_.becomes == 0 || head_.waits != 0); }
+  bool answers() const {
+    return wanted() && (head_.becomes == 0 || head_.waits != 0 || head_.joined != 0);
+  }
   int listener() const { return listener_.get(); }  // -1: it waits for nothing
   int orders() const { return orders_.get(); }
   // Of the program; often the same file.
@@ -60,6 +64,8 @@ class InitProgram {
   Status Write(const Command& command, const Program& program,
                const std::vector<Wish<Filter>>& filters);
 
+  // Does it itself see to what it makes in another pid namespace, until the command runs?
+  bool joins() const { return head_.joined != 0; }
   // Does it end once it has made the process that the container sees?
   bool forks() const { return head_.joined != 0 || head_.enters != 0; }
 

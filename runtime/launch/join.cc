@@ -52,8 +52,10 @@ Result<Container> FindCommand(const JoinJob& job, Container& joiner, const Began
     return Error(errno, "look at the container's first process", std::to_string(job.pid))
         .In({}, "join");
   }
-  ASSIGN_OR_RETURN(sys::Cloned command, TakeOver(joiner, began.pid, *wanted));
-  return Container(plain, std::move(command));
+  ASSIGN_OR_RETURN(sys::Cloned command, FindBeside(began.pid, *wanted));
+  Container found(plain, std::move(command));
+  RETURN_IF_ERROR(AwaitMaker(joiner));
+  return found;
 }
 
 Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {

@@ -8,6 +8,7 @@
 
 #include "runtime/launch/attend.h"
 #include "runtime/launch/await.h"
+#include "runtime/launch/beside.h"
 #include "runtime/launch/caught.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/created.h"
@@ -115,17 +116,32 @@ Result<int> AttendStarted(const Job& job, Container& container, const SignalSour
       container, began.early, outcome);
 }
 
-// The container's own first process is inside of the pid namespace that it joins. It does nothing
-// before others can find it.
-Status AwaitBirth(const Setup& setup, const Job& job, const SignalSource& signals,
-                  ParkedStart& start, state::Journal& journal, Began& began) {
+// The container's own first process is in the pid namespace that it joins. It does nothing before
+// others can find it.
+Status AwaitExecInside(const Setup& setup, const Job& job, const SignalSource& signals,
+                       ParkedStart& start, state::Journal& journal, Began& began) {
+  const ino_t inside = setup.plan.Joined(CLONE_NEWPID)->id.inode;
+  ASSIGN_OR_RETURN(sys::Cloned born, start.AwaitBirth(signals, inside, began));
+  job.guard.SetChild(born.pidfd.get());
+  RETURN_IF_ERROR(RecordChild(born.pid, born.pidfd, journal));
+  if (setup.init.joins()) {
+    RETURN_IF_ERROR(start.Release());
+    RETURN_IF_ERROR(start.AwaitExec(signals, began));
+    return start.Follow(std::move(born));
+  }
+  RETURN_IF_ERROR(start.Follow(std::move(born)));
+  RETURN_IF_ERROR(start.Release());
+  return start.AwaitExec(signals, began);
+}
+
+Status AwaitExec(const Setup& setup, const Job& job, const SignalSource& signals,
+                 ParkedStart& start, state::Journal& journal, Began& began) {
   const JoinedNamespace* const pids = setup.plan.Joined(CLONE_NEWPID);
-  if (pids == nullptr) return Ok();
-  RETURN_IF_ERROR(start.AwaitBirth(signals, pids->id.inode, began));
-  const Container& container = start.container();
-  job.guard.SetChild(container.pidfd().get());
-  RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
-  return start.Release();
+  if (pids == nullptr) return start.AwaitExec(signals, began);
+  const pid_t maker = start.container().pid();
+  Status status = AwaitExecInside(setup, job, signals, start, journal, began);
+  if (!status.ok() && start.container().pid() == maker) EndBeside(pids->id.inode);
+  return status;
 }
 
 Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& signals,
@@ -141,8 +157,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.Pause();
   Began began;
   RETURN_IF_ERROR(start.AwaitHooks(signals, began));
-  RETURN_IF_ERROR(AwaitBirth(setup, job, signals, start, journal, began));
-  RETURN_IF_ERROR(start.AwaitExec(signals, began));
+  RETURN_IF_ERROR(AwaitExec(setup, job, signals, start, journal, began));
   return AttendStarted(job, container, signals, began, terminal, journal, outcome);
 }
 
@@ -177,12 +192,12 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
     ASSIGN_OR_RETURN(init, InitProgram::Make(blocked.before(), plan.init_flags));
   }
   if (!plan.init) init.Become();
-  if (enters) init.Enter(/*tied=*/!outlives_host);
   if (job.create_only) {
     auto listener = state::ListenForStart(job.root, job.facts.id);
     if (!listener.ok()) return KeepingState(listener.error());
     init.AwaitStart(std::move(*listener));
   }
+  if (enters) init.Enter(/*tied=*/!outlives_host);
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,
                     .plan = plan,

@@ -151,14 +151,14 @@ Status ParkedStart::Release() const {
   return sent.error().In({}, "release");
 }
 
-Status ParkedStart::AwaitBirth(const SignalSource& signals, ino_t pid_namespace, Began& began) {
+Result<sys::Cloned> ParkedStart::AwaitBirth(const SignalSource& signals, ino_t pid_namespace,
+                                            Began& began) {
   RETURN_IF_ERROR(AwaitExec(signals, began));
-  const pid_t told = std::exchange(began.pid, 0);
-  if (told == 0) {
-    RETURN_IF_ERROR(container_.AwaitEnd());
-    return EndedEarly(setup_, PastAllHooks(setup_), container_.wait_status());
-  }
-  ASSIGN_OR_RETURN(sys::Cloned born, TakeOver(container_, told, pid_namespace));
+  return FindBeside(std::exchange(began.pid, 0), pid_namespace);
+}
+
+Status ParkedStart::Follow(sys::Cloned born) {
+  RETURN_IF_ERROR(AwaitMaker(container_));
   container_.Follow(std::move(born));
   return Ok();
 }

@@ -4,6 +4,8 @@
 #ifndef SLIPWAY_RUNTIME_LAUNCH_PARKED_H_
 #define SLIPWAY_RUNTIME_LAUNCH_PARKED_H_
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 
@@ -13,6 +15,7 @@
 #include "runtime/launch/signals.h"
 #include "runtime/launch/start.h"
 #include "runtime/sdk/result.h"
+#include "runtime/sys/clone.h"
 
 namespace slipway::launch {
 
@@ -30,9 +33,12 @@ class ParkedStart {
   // one is named with its hook, and so is a signal that ended the start.
   Status AwaitHooks(const SignalSource& signals, Began& began);
 
-  // Behind it, of a container that joins this pid namespace (the inode of its file): container() is
-  // another process from now on, the first one in there, which goes on at the next Release.
-  Status AwaitBirth(const SignalSource& signals, ino_t pid_namespace, Began& began);
+  // Behind it, of a container that joins this pid namespace (the inode of its file): waits for its
+  // first process, which is in there, and waits for the next Release.
+  Result<sys::Cloned> AwaitBirth(const SignalSource& signals, ino_t pid_namespace, Began& began);
+
+  // container() is that process from now on.
+  Status Follow(sys::Cloned born);
 
   // Last: waits until the command runs. An error of exec comes back as it was.
   Status AwaitExec(const SignalSource& signals, Began& began);

@@ -88,7 +88,7 @@ TEST_F(Procfs, CannotBeMadeOnceTheNamespaceHasEnded) {
   const auto context = ProcfsByHelper(plan_);
   ASSERT_FALSE(context.ok());
   EXPECT_EQ(context.error().ToString(),
-            "the pid namespace that is joined takes no process any more (its PID 1 has ended; or "
+            "cannot make a process in the pid namespace that is joined (its PID 1 has ended; or "
             "there is too little memory)");
 }
 

@@ -83,11 +83,14 @@ std::vector<std::string> Files() {
   return files;
 }
 
-std::vector<pid_t> Children() {
+// But for those that are `spared`.
+std::vector<pid_t> Children(const std::vector<pid_t>& spared = {}) {
   const std::string self = std::to_string(getpid());
   std::istringstream text(ReadText("/proc/self/task/" + self + "/children"));
   std::vector<pid_t> children;
-  for (pid_t pid = 0; text >> pid;) children.push_back(pid);
+  for (pid_t pid = 0; text >> pid;) {
+    if (std::find(spared.begin(), spared.end(), pid) == spared.end()) children.push_back(pid);
+  }
   return children;
 }
 
@@ -115,11 +118,12 @@ bool Ends(pid_t pid, const std::function<void()>& thaw) {
   return ended;
 }
 
-void TakeProcesses(const std::function<void()>& thaw, std::vector<std::string>& residue) {
+void TakeProcesses(const std::vector<pid_t>& spared, const std::function<void()>& thaw,
+                   std::vector<std::string>& residue) {
   while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) {
   }
   // Those of a process that is killed here come next.
-  for (std::vector<pid_t> children; !(children = Children()).empty();) {
+  for (std::vector<pid_t> children; !(children = Children(spared)).empty();) {
     for (pid_t pid : children) {
       std::string name = ReadText("/proc/" + std::to_string(pid) + "/comm");
       while (!name.empty() && name.back() == '\n') name.pop_back();
@@ -151,11 +155,15 @@ void EnterOwnTmp() {
 }
 
 Census::Census()
-    : mounts_(ReadText("/proc/self/mountinfo")), cgroup_mounts_(CgroupMounts()), files_(Files()) {}
+    : mounts_(ReadText("/proc/self/mountinfo")),
+      cgroup_mounts_(CgroupMounts()),
+      files_(Files()),
+      children_(Children()) {}
 
 std::vector<std::string> Census::TakeResidue(const std::string& id) const {
   std::vector<std::string> residue;
-  TakeProcesses([&] { Thaw(id, cgroup_mounts_); }, residue);
+  TakeProcesses(
+      children_, [&] { Thaw(id, cgroup_mounts_); }, residue);
   if (ReadText("/proc/self/mountinfo") != mounts_) residue.push_back("mounts of the host changed");
   for (const std::string& mount : cgroup_mounts_) {
     const std::string cgroup = mount + "/" + id;

@@ -6,6 +6,8 @@
 #ifndef SLIPWAY_TESTS_SWEEP_CENSUS_H_
 #define SLIPWAY_TESTS_SWEEP_CENSUS_H_
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -33,6 +35,7 @@ class Census {
   std::string mounts_;
   std::vector<std::string> cgroup_mounts_;
   std::vector<std::string> files_;
+  std::vector<pid_t> children_;
 };
 
 }  // namespace slipway::testing

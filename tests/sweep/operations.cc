@@ -12,6 +12,7 @@ const Roles kOfRun = {Role::kHost, Role::kChild, Role::kCommand, Role::kInit, Ro
 const Roles kBackground = {Role::kHost, Role::kMonitor, Role::kChild, Role::kCommand, Role::kInit};
 const Words kEach = {"Service", "OwnUsers"};
 const Words kEachUser = {"Service", "OwnUsers", "PlainUser"};
+const Words kEachMade = {"Service", "OwnUsers", "PlainUser", "Member"};
 
 Words Build(const Words& verb) {
   const Words rest = {"--root", "STATE", "--config", "CONFIG",  "--plugin-dir", "PLUGINS",
@@ -38,7 +39,7 @@ const std::vector<Operation>& Operations() {
        .fate = Fate::kIsMade,
        .roles = {Role::kHost, Role::kChild, Role::kInit},
        .out = "ID\n",
-       .pipelines = kEachUser},
+       .pipelines = kEachMade},
       {.name = "Start",
        .words = {"start", "--root", "STATE", "ID"},
        .before = Before::kCreated,

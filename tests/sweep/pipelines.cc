@@ -80,6 +80,14 @@ constexpr char kOwnUsers[] = R"(
   - proc
 )";
 
+// In a pid namespace of others: the command is not made by the child, but by the slipway-init that
+// the child becomes.
+constexpr char kPod[] = R"(
+  - good-namespaces: {join: {pid: pids}}
+  - mount: {root: root}
+  - proc
+)";
+
 constexpr char kRan[] = "echo ran";
 constexpr char kLeavesProcess[] = "sleep 1000 & echo ran";
 
@@ -102,6 +110,7 @@ std::vector<Pipeline> Pipelines() {
       {.name = "PlainV2", .stages = kPlainV2, .script = kLeavesProcess, .needs = Needs::kCgroupV2},
       {.name = "HostYaml", .config = "host.yaml", .script = kRan, .has_init = true},
       {.name = "UbuntuYaml", .config = "ubuntu.yaml", .script = kRan, .has_init = true},
+      {.name = "Pod", .stages = kPod, .script = kRan, .has_init = true, .joins_pids = true},
       {.name = "Users", .stages = kOwnUsers, .script = kRan, .has_init = true},
       {.name = "UsersOfPlain",
        .stages = kOwnUsers,
@@ -117,6 +126,7 @@ std::vector<Pipeline> Pipelines() {
       // Those that operations are done to.
       {.name = "Service", .stages = kService, .has_init = true, .testbed = true},
       {.name = "OwnUsers", .stages = kOwnUsers, .has_init = true},
+      {.name = "Member", .stages = kPod, .has_init = true, .joins_pids = true},
       {.name = "PlainUser", .stages = kOwnUsers, .has_init = true, .plain_user = true},
   };
 }

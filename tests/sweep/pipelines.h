@@ -19,6 +19,7 @@ struct Pipeline {
   bool has_init = false;    // and so a process more
   Needs needs = Needs::kNothing;
   bool testbed = false;     // swept, with long strides, where everything takes long
+  bool joins_pids = false;  // of the pid namespace "pids", beside the config
   bool plain_user = false;  // its runtime is that of a user without rights
   bool id_helpers = false;  // who has subordinate ids, so that helpers map them
 };

@@ -1,9 +1,13 @@
 #include "tests/sweep/sweep.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -171,6 +175,7 @@ void Sweep::MakePlace() {
             .uid = {},
             .script = pipeline.script.empty() ? kWaitingScript : pipeline.script};
   fs::create_directory(place_.state);
+  if (pipeline.joins_pids) MakePids();
   if (pipeline.plain_user) {
     copy_ = std::make_unique<PublicCopy>(Words{"uts", "pid", "mount", "proc"});
     copy_->AddFixture("good_user_namespace");
@@ -189,7 +194,26 @@ void Sweep::MakePlace() {
   ASSERT_GE(place_.end, 0);
 }
 
+// The file of a pid namespace in which nobody does anything.
+void Sweep::MakePids() {
+  first_ = static_cast<pid_t>(
+      syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+  if (first_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (true) pause();
+  }
+  ASSERT_GT(first_, 0);
+  const std::string file = test_->Write("pids", "");
+  const std::string pids = "/proc/" + std::to_string(first_) + "/ns/pid";
+  ASSERT_EQ(mount(pids.c_str(), file.c_str(), nullptr, MS_BIND, nullptr), 0);
+}
+
 void Sweep::TearDown() {
+  if (first_ > 0) {
+    umount2(test_->Path("pids").c_str(), MNT_DETACH);
+    kill(first_, SIGKILL);
+    waitpid(first_, nullptr, 0);
+  }
   if (!census_) return;
   close(place_.end);
   for (const std::string& cgroup : Census::CgroupsOf(prefix_)) {

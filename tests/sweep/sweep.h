@@ -87,6 +87,7 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
 
  private:
   void MakePlace();
+  void MakePids();
   bool LivesOn(const TraceResult& result) const;
 
   const std::string prefix_ = "sweep-" + std::to_string(getpid()) + "-";
@@ -96,6 +97,7 @@ class Sweep : public ::testing::TestWithParam<SweepCase> {
   std::unique_ptr<ContainerTest> test_;
   std::unique_ptr<PublicCopy> copy_;
   Place place_;
+  pid_t first_ = -1;  // of a pid namespace that containers join
   std::unique_ptr<Subject> subject_;
   std::unique_ptr<Census> census_;
   std::unique_ptr<std::ostream> log_;
