@@ -49,8 +49,8 @@ LIBRARIES = [
 # Linux.
 SYSTEM_HEADER = re.compile(
     r"[a-z_]+|(arpa|asm|linux|net|netinet|sanitizer|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
-    r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|inttypes|libgen|limits|link|locale|math|mntent|poll"
-    r"|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
+    r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|iconv|inttypes|langinfo|libgen|limits|link|locale|math"
+    r"|mntent|poll|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
     r"|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|utime|wchar|wctype)\.h"
 )
 

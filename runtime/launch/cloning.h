@@ -9,9 +9,9 @@
 // So the host never leaves its own namespaces, and has nothing to go back to, whatever fails.
 // Without a namespace to join there is no intermediate.
 //
-// Who is in a pid namespace that is joined must not see the child, which is a copy of the host until
-// its exec: it joins that one itself, and for its children alone. With a user namespace of its own it
-// could not any more; so it makes that itself too:
+// Who is in a pid namespace that is joined must not see the child, which is a copy of the host
+// until its exec: it joins that one itself, and for its children alone. With a user namespace of
+// its own it could not any more; so it makes that itself too:
 //
 //   host                                                          child
 //     clone3 ---------------------------------------------------> setns(2): the same, and the pid

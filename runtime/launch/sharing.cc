@@ -131,7 +131,8 @@ bool MayShare(const Setup& setup) {
   return sys::kCanCloneSharing && !plan.has_own_user() && plan.joined.empty() &&
          (plan.namespaces & CLONE_NEWTIME) == 0 &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
-                      [](const Stage& stage) { return stage.NeedsHost(); });
+                      [](const Stage& stage) { return stage.NeedsHost(); }) &&
+         sys::HasChildrenInItsPidNamespace();
 }
 
 Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {

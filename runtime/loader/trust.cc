@@ -1,5 +1,8 @@
 #include "runtime/loader/trust.h"
 
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,8 +36,15 @@ bool Maps(const std::string& uid_map, uid_t uid) {
   return false;
 }
 
+// Only a procfs is believed: where none is mounted, whoever owns "/" may have put such a file
+// there.
 std::string UidMap() {
-  auto text = sys::ReadFile("/proc/self/uid_map");
+  constexpr const char* kPath = "/proc/self/uid_map";
+  const auto file = sys::Open(kPath, O_RDONLY);
+  struct statfs facts {};
+  if (!file.ok() || fstatfs(file->get(), &facts) != 0 || facts.f_type != PROC_SUPER_MAGIC)
+    return {};
+  auto text = sys::ReadFile(*file, kPath);
   return text.ok() ? std::move(*text) : std::string();
 }
 

@@ -46,6 +46,15 @@ Result<NamespaceId> OwnNamespace(uint64_t flag) {
   return NamespaceId{facts.st_dev, facts.st_ino};
 }
 
+bool HasChildrenInItsPidNamespace() {
+  struct stat own {};
+  struct stat children {};
+  if (stat("/proc/self/ns/pid", &own) != 0) return true;
+  // ENOENT: another, which has no process yet.
+  return stat("/proc/self/ns/pid_for_children", &children) == 0 && own.st_dev == children.st_dev &&
+         own.st_ino == children.st_ino;
+}
+
 Result<uint64_t> NamespaceKind(int file) {
   const int kind = ioctl(file, NS_GET_NSTYPE);
   if (kind < 0) return Error(errno, "look at a namespace");

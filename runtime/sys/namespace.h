@@ -31,6 +31,10 @@ Result<NamespaceId> IdentifyNamespace(int file);
 // This process's own, by its flag.
 Result<NamespaceId> OwnNamespace(uint64_t flag);
 
+// Are its children born in its own pid namespace, and not in another that was joined for them?
+// pid_namespaces(7). True also where there is no procfs to tell.
+bool HasChildrenInItsPidNamespace();
+
 // Its CLONE_NEW*. ENOTTY: the file is no namespace's.
 Result<uint64_t> NamespaceKind(int file);
 
