@@ -1,7 +1,6 @@
 #include "runtime/commands/output_file.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
@@ -137,11 +136,11 @@ Result<std::string> FollowLinks(const std::string& option, const std::string& ta
                    "name the file itself");
     }
     if (IsMagic(path)) return path;
-    char next[PATH_MAX];
-    const ssize_t size = readlink(path.c_str(), next, sizeof(next));
-    if (size < 0) return Error(errno, option + ": cannot follow the link", path);
-    const std::string text(next, static_cast<size_t>(size));
-    path = text.starts_with('/') ? text : config::FolderOf(path) + "/" + text;
+    const auto text = sys::ReadLink(path);
+    if (!text.ok()) {
+      return Error(text.error()->errno_value, option + ": cannot follow the link", path);
+    }
+    path = (*text).starts_with('/') ? *text : config::FolderOf(path) + "/" + *text;
   }
   return Error(ELOOP, option + ": cannot follow the link", target);
 }

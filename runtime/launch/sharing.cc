@@ -16,6 +16,7 @@
 #include "runtime/launch/hook_names.h"
 #include "runtime/launch/last_steps.h"
 #include "runtime/sys/clone.h"
+#include "runtime/sys/namespace.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {

@@ -8,6 +8,9 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <numeric>
 #include <string>
 
 #include "runtime/sys/file.h"
@@ -19,18 +22,9 @@ namespace {
 
 constexpr const char* kStep = "join";
 
-struct Kind {
-  const char* name;  // in /proc/PID
-  int flag;
-};
-
-constexpr Kind kUser = {"ns/user", CLONE_NEWUSER};
-constexpr Kind kOthers[] = {{"ns/mnt", CLONE_NEWNS},   {"ns/uts", CLONE_NEWUTS},
-                            {"ns/ipc", CLONE_NEWIPC},  {"ns/net", CLONE_NEWNET},
-                            {"ns/pid", CLONE_NEWPID},  {"ns/cgroup", CLONE_NEWCGROUP},
-                            {"ns/time", CLONE_NEWTIME}};
-constexpr int kAllOthers = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID |
-                           CLONE_NEWCGROUP | CLONE_NEWTIME;
+constexpr int kOthers[] = {CLONE_NEWNS,  CLONE_NEWUTS,    CLONE_NEWIPC, CLONE_NEWNET,
+                           CLONE_NEWPID, CLONE_NEWCGROUP, CLONE_NEWTIME};
+constexpr int kAllOthers = std::accumulate(std::begin(kOthers), std::end(kOthers), 0);
 
 bool IsSame(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
@@ -44,15 +38,17 @@ Error CannotLook(int cause, pid_t pid) {
 
 // The flag of a kind in which the process's namespace is not this process's own; else 0. Where the
 // kernel does not know the kind, both have the same.
-Result<int> Foreign(const sys::Fd& process, pid_t pid, const Kind& kind) {
-  struct stat own {};
-  struct stat other {};
-  if (stat((std::string("/proc/self/") + kind.name).c_str(), &own) != 0) {
-    if (errno == ENOENT) return 0;
-    return Error(errno, "look at this process's own namespaces", kind.name).In({}, kStep);
+Result<int> Foreign(const sys::Fd& process, pid_t pid, int flag) {
+  const std::string name = std::string("ns/") + sys::NamespaceName(static_cast<uint64_t>(flag));
+  const auto own = sys::OwnNamespace(static_cast<uint64_t>(flag));
+  if (!own.ok()) {
+    const int cause = own.error()->errno_value;
+    if (cause == ENOENT) return 0;
+    return Error(cause, "look at this process's own namespaces", name).In({}, kStep);
   }
-  if (fstatat(process.get(), kind.name, &other, 0) != 0) return CannotLook(errno, pid);
-  return IsSame(own, other) ? 0 : kind.flag;
+  struct stat other {};
+  if (fstatat(process.get(), name.c_str(), &other, 0) != 0) return CannotLook(errno, pid);
+  return *own == sys::NamespaceId{other.st_dev, other.st_ino} ? 0 : flag;
 }
 
 }  // namespace
@@ -64,7 +60,7 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   const std::string path = "/proc/" + std::to_string(pid);
   target.process_ = sys::Fd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!target.process_.valid()) return CannotLook(errno, pid);
-  ASSIGN_OR_RETURN(target.user_, Foreign(target.process_, pid, kUser));
+  ASSIGN_OR_RETURN(target.user_, Foreign(target.process_, pid, CLONE_NEWUSER));
   if (target.user_ != 0) {
     ASSIGN_OR_RETURN(target.first_, FirstIdsOf(path));
   }
@@ -88,7 +84,7 @@ Result<int> Target::EnterNamespaces() const {
   // EINVAL: a kind that the kernel does not know.
   int flags = user_;
   if (errno == EPERM || errno == EINVAL) {
-    for (const Kind& kind : kOthers) {
+    for (const int kind : kOthers) {
       ASSIGN_OR_RETURN(const int flag, Foreign(process_, pid_, kind));
       flags |= flag;
     }

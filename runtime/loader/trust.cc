@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -66,15 +65,6 @@ std::string Describe(const struct stat& facts) {
   char mode[8];
   std::snprintf(mode, sizeof(mode), "%04o", facts.st_mode & 07777U);
   return "owned by uid " + std::to_string(facts.st_uid) + ", mode " + mode;
-}
-
-Result<std::string> ReadLink(const std::string& path) {
-  char target[PATH_MAX];
-  const ssize_t size = readlink(path.c_str(), target, sizeof(target));
-  if (size < 0) return Error(errno, "read the symlink", path);
-  if (static_cast<size_t>(size) == sizeof(target))
-    return Error(ENAMETOOLONG, "read the symlink", path);
-  return std::string(target, static_cast<size_t>(size));
 }
 
 }  // namespace
@@ -209,7 +199,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     }
     if (!S_ISLNK(entry.st_mode)) continue;
     if (++symlinks > kMaxSymlinks) return Error(ELOOP, "follow", path);
-    ASSIGN_OR_RETURN(const std::string target, ReadLink(real));
+    ASSIGN_OR_RETURN(const std::string target, sys::ReadLink(real));
     real.resize(target.starts_with('/') ? 0 : folder);
     rest = target + rest.substr(end);
     begin = 0;

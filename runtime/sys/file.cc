@@ -178,6 +178,15 @@ Result<std::string> Absolute(const std::string& path) {
   return (folder == "/" ? "" : folder) + "/" + path;
 }
 
+Result<std::string> ReadLink(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = readlink(path.c_str(), target, sizeof(target));
+  if (size < 0) return Error(errno, "read the symlink", path);
+  if (static_cast<size_t>(size) == sizeof(target))
+    return Error(ENAMETOOLONG, "read the symlink", path);
+  return std::string(target, static_cast<size_t>(size));
+}
+
 Result<std::string> ReadFile(const std::string& path) {
   ASSIGN_OR_RETURN(Fd fd, Open(path, O_RDONLY));
   return ReadFile(fd, path);

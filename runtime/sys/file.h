@@ -62,6 +62,9 @@ Result<std::string> CurrentFolder(const std::string& path);
 // `path`; a relative one behind the folder in which this process works.
 Result<std::string> Absolute(const std::string& path);
 
+// What the symlink holds, which may lead anywhere; readlink(2).
+Result<std::string> ReadLink(const std::string& path);
+
 // The whole content; meant for small files, of /proc and the like.
 Result<std::string> ReadFile(const std::string& path);
 

@@ -24,6 +24,13 @@ constexpr Kind kKinds[] = {{CLONE_NEWUSER, "user"},     {CLONE_NEWPID, "pid"},
                            {CLONE_NEWIPC, "ipc"},       {CLONE_NEWNET, "net"},
                            {CLONE_NEWCGROUP, "cgroup"}, {CLONE_NEWTIME, "time"}};
 
+Result<NamespaceId> OwnBy(const std::string& name) {
+  const std::string path = "/proc/self/ns/" + name;
+  struct stat facts {};
+  if (stat(path.c_str(), &facts) != 0) return Error(errno, "look at", path);
+  return NamespaceId{facts.st_dev, facts.st_ino};
+}
+
 }  // namespace
 
 const char* NamespaceName(uint64_t flag) {
@@ -39,20 +46,14 @@ Result<NamespaceId> IdentifyNamespace(int file) {
   return NamespaceId{facts.st_dev, facts.st_ino};
 }
 
-Result<NamespaceId> OwnNamespace(uint64_t flag) {
-  const std::string path = std::string("/proc/self/ns/") + NamespaceName(flag);
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return Error(errno, "look at", path);
-  return NamespaceId{facts.st_dev, facts.st_ino};
-}
+Result<NamespaceId> OwnNamespace(uint64_t flag) { return OwnBy(NamespaceName(flag)); }
 
 bool HasChildrenInItsPidNamespace() {
-  struct stat own {};
-  struct stat children {};
-  if (stat("/proc/self/ns/pid", &own) != 0) return true;
+  const auto own = OwnNamespace(CLONE_NEWPID);
+  if (!own.ok()) return true;
   // ENOENT: another, which has no process yet.
-  return stat("/proc/self/ns/pid_for_children", &children) == 0 && own.st_dev == children.st_dev &&
-         own.st_ino == children.st_ino;
+  const auto children = OwnBy("pid_for_children");
+  return children.ok() && *children == *own;
 }
 
 Result<uint64_t> NamespaceKind(int file) {
