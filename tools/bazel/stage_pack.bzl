@@ -7,6 +7,7 @@ def stage_pack(
         stages,
         library = "libslipway_stages.so",
         packed = "//plugins/%s:packed",
+        order = None,
         testonly = False):
     """A plugin that has the stages with these names.
 
@@ -17,6 +18,7 @@ def stage_pack(
       stages: names of stages.
       library: the file's name.
       packed: the packed_stage of each, with %s for its name, in which '_' stands for '-'.
+      order: a linker script that says which code comes first; see tools/order.
       testonly: for fixtures of tests.
     """
     symbols = [stage_symbol(stage) for stage in stages]
@@ -32,6 +34,7 @@ def stage_pack(
     plugin_library(
         name = library,
         srcs = [name + "_table.c"],
+        order = order,
         testonly = testonly,
         deps = [packed % stage.replace("-", "_") for stage in stages],
     )

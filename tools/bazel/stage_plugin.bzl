@@ -25,28 +25,30 @@ def stage_library(name, **kwargs):
     """
     plugin_library(name = stage_library_name(name), **kwargs)
 
-def plugin_library(name, srcs, deps = [], testonly = False, visibility = ["//visibility:public"]):
+def plugin_library(name, srcs, deps = [], order = None, testonly = False, visibility = ["//visibility:public"]):
     """A shared library that needs libc only and exports one symbol, the table of its stages.
 
     Args:
       name: the file's name.
       srcs: sources, with the one that holds SLIPWAY_STAGE or SLIPWAY_PLUGIN.
       deps: further libraries; only runtime/sys, plugins/cgroup and those of the stage's own folder.
+      order: a linker script that says which code comes first; see tools/order.
       testonly: for fixtures of tests.
       visibility: who may load it.
     """
+    scripts = [order] if order else []
     cc_binary(
         name = name,
         testonly = testonly,
         srcs = srcs,
-        additional_linker_inputs = ["//tools/bazel:stage.lds"],
+        additional_linker_inputs = scripts + ["//tools/bazel:stage.lds"],
         linkopts = [
             "-Wl,--version-script=$(location //tools/bazel:stage.lds)",
             "-Wl,-z,defs",
             # All that loading writes to lies in one page then, in most plugins: making a part of it
             # read-only afterwards would cost a system call, a mapping and two page faults in each.
             "-Wl,-z,norelro",
-        ],
+        ] + ["-Wl,-T,$(location %s)" % script for script in scripts],
         linkshared = True,
         visibility = visibility,
         deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_libstdcxx"],
