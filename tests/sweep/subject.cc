@@ -188,6 +188,9 @@ void Subject::Remove(Problems& problems) const {
   } else if (IsThere()) {
     Demand(kGc, problems);
   }
+  // The process behind it, whose runtime was killed meanwhile, may not have come to its end yet.
+  const auto deadline = Clock::now() + kPatience * Slowness();
+  while (IsThere() && Clock::now() < deadline) std::this_thread::sleep_for(kBetweenLooks);
   if (IsThere()) problems.push_back("it is still there, \"" + AwaitState() + "\"");
 }
 
