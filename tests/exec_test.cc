@@ -81,6 +81,16 @@ TEST_F(Exec, CountsInTheContainersCgroup) {
   EXPECT_NE(result.out.find("/" + id() + "\n"), std::string::npos) << result.out << result.err;
 }
 
+TEST_F(Exec, SaysThatTheContainerMayHaveNoMoreProcesses) {
+  Start(
+      "  - pid\n  - mount: {root: root}\n  - proc\n"
+      "  - first-of:\n      - cgroup-v2: {pids.max: 3}\n      - cgroup-v1: {pids.max: 3}\n");
+  ExpectRefusal(Later({"exec", id(), "/bin/true"}),
+                "cannot make the command's process in the container: Resource temporarily "
+                "unavailable (a limit of processes is reached: the container's pids.max counts "
+                "the command, and the process that starts it)");
+}
+
 // Nothing of it is the runtime's: not its file, not its descriptors, not its environment.
 TEST_F(Exec, TheContainerSeesNothingOfTheRuntime) {
   Start(kPlain);

@@ -4,8 +4,10 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <string_view>
 
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
@@ -45,6 +47,16 @@ Status CheckPropagation(const Bind& bind) {
 }
 
 }  // namespace
+
+Status CheckTarget(const std::string& target) {
+  for (std::string_view rest = target; !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    if (!name.empty() && name != "." && name != "..") return Ok();
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+  return Error("a mount at the container's root itself would hide all of it", target,
+               "name a folder or file below /");
+}
 
 Status ProbeBind(Bind& bind, const std::string& option) {
   const std::string& source = bind.source.path;

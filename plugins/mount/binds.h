@@ -11,6 +11,10 @@
 
 namespace mount_stage {
 
+// Of a bind or a tmpfs: what its words alone say. Whether a link of the container leads to the root
+// is seen when it is mounted.
+slipway::Status CheckTarget(const std::string& target);
+
 // Is the source there, and can mounts come through it as they should? Sets bind.absent. The errors
 // of these blame the option. option: "binds[0]".
 slipway::Status ProbeBind(Bind& bind, const std::string& option);

@@ -114,6 +114,8 @@ class Mount final : public slipway::Stage {
                    "set overlay: true, name an upper folder, or say readonly: true")
           .Option("layers");
     }
+    RETURN_IF_ERROR(CheckTargets(binds_, "binds"));
+    RETURN_IF_ERROR(CheckTargets(tmpfs_, "tmpfs"));
     if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
     return inodes_ ? CheckThrowAway("inodes") : Ok();
   }
@@ -200,6 +202,15 @@ class Mount final : public slipway::Stage {
     Layer& layer = stack_.emplace_back();
     layer.path = path;
     layer.option = option;
+  }
+
+  template <typename Mounts>
+  static Status CheckTargets(const Mounts& mounts, const char* list) {
+    for (size_t i = 0; i < mounts.size(); ++i) {
+      Status status = mount_stage::CheckTarget(mounts[i].target.path);
+      if (!status.ok()) return status.error().Option(Item(list, i, ".target"));
+    }
+    return Ok();
   }
 
   bool Writable() const { return overlay_ || upper_; }

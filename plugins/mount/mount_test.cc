@@ -43,23 +43,46 @@ TEST(Mount, OverlayLeavesNoMountOfTheHost) {
   EXPECT_EQ(result.out, "/ /proc /..\n") << result.err;
 }
 
-// As on a machine that runs from its initramfs: the call fails as the kernel says it; seccomp(2).
-TEST(Mount, WherePivotRootCannotWorkChrootIsNamed) {
-  ContainerTest test;
-  test.MakeRoot();
-  const std::string config = test.WriteStages(Mount());
+// The call fails so in the program; seccomp(2).
+RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
   RunResult result;
   std::thread([&] {
     sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | cause),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const sock_fprog program = {.len = std::size(filter), .filter = filter};
     EXPECT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
-    result = slipway::testing::RunProgram(test.Argv(config, {"/bin/true"}));
+    result = slipway::testing::RunProgram(argv);
   }).join();
+  return result;
+}
+
+// Where the stage may mount, only a filter or a module refuses to; an old docker's also hides
+// calls.
+TEST(Mount, AFilterThatRefusesTheCallsIsNamed) {
+  const std::string why =
+      ": Operation not permitted (a seccomp filter, such as docker's, or a security module may "
+      "refuse it)\n";
+  ContainerTest test;
+  const std::string root = test.MakeRoot();
+  const std::string config = test.WriteStages(Mount(", tmpfs: [{target: /tmp}]"));
+  const std::string place = "runtime: " + config + ":4:";
+  const std::vector<std::string> argv = test.Argv(config, {"/bin/true"});
+  EXPECT_EQ(RunWithout(SYS_open_tree, EPERM, argv).err,
+            place + "19: mount: root: cannot take the mount of \"" + root + "\"" + why);
+  EXPECT_EQ(RunWithout(SYS_fsopen, EPERM, argv).err,
+            place + "33: mount: tmpfs[0]: cannot prepare a filesystem of the type \"tmpfs\"" + why);
+}
+
+// As on a machine that runs from its initramfs.
+TEST(Mount, WherePivotRootCannotWorkChrootIsNamed) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string config = test.WriteStages(Mount());
+  const RunResult result = RunWithout(SYS_pivot_root, EINVAL, test.Argv(config, {"/bin/true"}));
   EXPECT_EQ(result.status, 125);
   EXPECT_EQ(result.err, "runtime: " + config +
                             ":4:5: mount: cannot make the new root the root (pivot_root): Invalid "
@@ -277,6 +300,26 @@ TEST(MountBind, AtTheRootItselfIsRefused) {
                               std::string(target) + "\" (name a folder or file below /)"),
               std::string::npos)
         << result.err;
+  }
+}
+
+// What the words alone say, is said without a root filesystem, too.
+TEST(MountBind, AtTheRootIsAMistakeInTheConfig) {
+  for (const char* target : {"/", "//", "/.", "/..", "/./../"}) {
+    ContainerTest test;
+    fs::create_directory(test.Path("data"));
+    for (const std::string& mount :
+         {std::string(", binds: [{source: data, target: "), std::string(", tmpfs: [{target: ")}) {
+      const std::string config = test.WriteStages(Mount(mount + target + "}]"));
+      const RunResult result = slipway::testing::RunProgram(
+          {slipway::testing::Runfile("runtime/runtime"), "check", config});
+      EXPECT_EQ(result.status, 1);
+      EXPECT_NE(result.err.find("[0].target: a mount at the container's root itself would hide all "
+                                "of it \"" +
+                                std::string(target) + "\" (name a folder or file below /)"),
+                std::string::npos)
+          << result.err;
+    }
   }
 }
 

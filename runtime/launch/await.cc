@@ -32,9 +32,9 @@ Status WithoutAWord(const Setup& setup, Container& container) {
   return EndedEarly(setup, PastAllHooks(setup), container.wait_status());
 }
 
-Status Judge(const init::Answer& answer, const std::string& path) {
+Status Judge(const init::Answer& answer, const std::string& path, bool joins) {
   if (answer.step == init::Step::kRunning || answer.step == init::Step::kWaiting) return Ok();
-  if (answer.step != init::Step::kBorn) return NotStarted(answer, path);
+  if (answer.step != init::Step::kBorn) return NotStarted(answer, path, joins);
   return answer.errno_value == 0 ? Ok() : Status(CannotBeBorn(answer.errno_value));
 }
 
@@ -64,7 +64,7 @@ Status AwaitCommand(const Setup& setup, Container& container, const Channel& cha
       ASSIGN_OR_RETURN(const std::optional<init::Answer> answer, channel.ReceiveAnswer());
       if (!answer) return WithoutAWord(setup, container);
       began.pid = answer->pid;
-      return Judge(*answer, path);
+      return Judge(*answer, path, setup.target != nullptr);
     }
     ASSIGN_OR_RETURN(const SignalEvent event, signals.Next());
     if (event.signal == SIGCHLD) {

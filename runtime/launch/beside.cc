@@ -55,7 +55,9 @@ Error CannotBeBorn(int cause) {
         .In({}, kStep);
   }
   return Error(cause, "make a process in the pid namespace that is joined", {},
-               cause == EAGAIN ? "a limit of processes is reached; pids.max must be 2 or more" : "")
+               cause == EAGAIN ? "a limit of processes is reached: the container's pids.max counts "
+                                 "it, and the process that makes it"
+                               : "")
       .In({}, kStep);
 }
 

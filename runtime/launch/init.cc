@@ -174,7 +174,7 @@ Error InitProgram::Run(const Files& files) const {
   return Error(errno, "start the container's init").In({}, kStep);
 }
 
-Error NotStarted(const init::Answer& answer, const std::string& path) {
+Error NotStarted(const init::Answer& answer, const std::string& path, bool joins) {
   const int cause = answer.errno_value;
   if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
   if (answer.step == init::Step::kPrepare) {
@@ -193,6 +193,14 @@ Error NotStarted(const init::Answer& answer, const std::string& path) {
     return Error(cause, "set the command's filter of system calls", {},
                  cause == EACCES ? "it takes no_new_privs, or CAP_SYS_ADMIN"
                                  : "an earlier filter may forbid it")
+        .In({}, kStep);
+  }
+  if (joins) {
+    return Error(cause, "make the command's process in the container", {},
+                 cause == EAGAIN
+                     ? "a limit of processes is reached: the container's pids.max counts "
+                       "the command, and the process that starts it"
+                     : "")
         .In({}, kStep);
   }
   return Error(cause, "start the command below its init", {},

@@ -92,8 +92,8 @@ class InitProgram {
   init::Orders head_{};
 };
 
-// Of a command that the init could not start.
-Error NotStarted(const init::Answer& answer, const std::string& path);
+// Of a command that the init could not start. joins: the container was there before.
+Error NotStarted(const init::Answer& answer, const std::string& path, bool joins = false);
 
 }  // namespace slipway::launch
 

@@ -18,6 +18,12 @@ namespace {
 
 constexpr int kMaxMounts = 100;  // on top of each other
 
+// Of a call that is refused to nobody who may mount.
+const char* WhoRefuses(int cause) {
+  return cause == EPERM ? "a seccomp filter, such as docker's, or a security module may refuse it"
+                        : "";
+}
+
 // What the filesystem wrote to its context's log says more than errno does; fsopen(2).
 std::string ContextLog(const Fd& context) {
   char buffer[256];
@@ -68,7 +74,7 @@ Status MakeAllMountsPrivate() {
 Result<Fd> CloneTree(const std::string& path, bool recursive) {
   const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
   Fd tree(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
-  if (!tree.valid()) return Error(errno, "take the mount of", path);
+  if (!tree.valid()) return Error(errno, "take the mount of", path, WhoRefuses(errno));
   return tree;
 }
 
@@ -83,7 +89,7 @@ Result<Fd> PrepareMount(const std::string& type) {
   Fd context(static_cast<int>(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC)));
   if (!context.valid()) {
     return Error(errno, "prepare a filesystem of the type", type,
-                 errno == ENODEV ? "this kernel does not offer the filesystem" : "");
+                 errno == ENODEV ? "this kernel does not offer the filesystem" : WhoRefuses(errno));
   }
   return context;
 }
