@@ -27,7 +27,7 @@ Result<bool> IsChildIn(ino_t pid_namespace, pid_t pid, const sys::Fd& pidfd) {
     result = waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG | WNOWAIT);
   } while (result != 0 && errno == EINTR);
   if (result != 0 && errno == ECHILD) return false;
-  const auto own = sys::PidNamespaceOf(std::to_string(pid));
+  const auto own = sys::PidNamespaceOf(pid, pidfd);
   if (!own) return Error(errno, "look at the command's process", std::to_string(pid));
   return *own == pid_namespace;
 }

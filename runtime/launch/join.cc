@@ -47,7 +47,7 @@ Result<Plan> PreClone(const JoinJob& job) {
 // The command's process: a child of this one, and not of the one that has let it in.
 Result<Container> FindCommand(const JoinJob& job, Container& joiner, const Began& began) {
   static const Plan plain;
-  const auto wanted = sys::PidNamespaceOf(std::to_string(job.pid));
+  const auto wanted = sys::PidNamespaceOf(job.pid, job.pidfd);
   if (!wanted) {
     return Error(errno, "look at the container's first process", std::to_string(job.pid))
         .In({}, "join");

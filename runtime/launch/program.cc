@@ -10,6 +10,7 @@
 
 #include "runtime/launch/interpreter.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/own_program.h"
 
 namespace slipway::launch {
 namespace {
@@ -117,8 +118,8 @@ Status CheckFile(Program& program, const FileId& own) {
 }  // namespace
 
 FileId OwnFile() {
-  struct stat info {};
-  return stat("/proc/self/exe", &info) == 0 ? IdOf(info) : FileId{};
+  const sys::OwnProgram& program = sys::ThisProgram();
+  return {program.device, program.inode};
 }
 
 Result<Program> FindProgram(const std::string& path, const FileId& own) {

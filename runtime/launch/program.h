@@ -25,7 +25,7 @@ struct FileId {
   bool operator==(const FileId&) const = default;
 };
 
-// Of the file that this process executes; all zero where there is no /proc.
+// Of the file that this process executes; all zero where it cannot be known.
 FileId OwnFile();
 
 struct Program {

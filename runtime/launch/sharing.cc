@@ -133,7 +133,8 @@ bool MayShare(const Setup& setup) {
          (plan.namespaces & CLONE_NEWTIME) == 0 &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
                       [](const Stage& stage) { return stage.NeedsHost(); }) &&
-         sys::HasChildrenInItsPidNamespace();
+         // The kernel makes a new one nowhere else: EINVAL of clone(2).
+         ((plan.namespaces & CLONE_NEWPID) != 0 || sys::HasChildrenInItsPidNamespace());
 }
 
 Result<SharingStart> StartSharing(const Setup& setup, state::Journal& journal, Guard& guard) {

@@ -1,7 +1,9 @@
 #include "runtime/launch/target.h"
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +53,16 @@ Result<int> Foreign(const sys::Fd& process, pid_t pid, int flag) {
   return *own == sys::NamespaceId{other.st_dev, other.st_ino} ? 0 : flag;
 }
 
+// Likewise of the user namespace, without a look at its own: it has none that is further out in
+// sight, NS_GET_PARENT of ioctl_ns(2), but one inside it has. What lies elsewhere refuses to be
+// entered.
+Result<int> ForeignUser(const sys::Fd& process, pid_t pid) {
+  const sys::Fd user(openat(process.get(), "ns/user", O_RDONLY | O_CLOEXEC));
+  if (!user.valid()) return errno == ENOENT ? Result<int>(0) : CannotLook(errno, pid);
+  const sys::Fd parent(ioctl(user.get(), NS_GET_PARENT));
+  return parent.valid() ? CLONE_NEWUSER : 0;
+}
+
 }  // namespace
 
 Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
@@ -60,7 +72,7 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   const std::string path = "/proc/" + std::to_string(pid);
   target.process_ = sys::Fd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!target.process_.valid()) return CannotLook(errno, pid);
-  ASSIGN_OR_RETURN(target.user_, Foreign(target.process_, pid, CLONE_NEWUSER));
+  ASSIGN_OR_RETURN(target.user_, ForeignUser(target.process_, pid));
   if (target.user_ != 0) {
     ASSIGN_OR_RETURN(target.first_, FirstIdsOf(path));
   }

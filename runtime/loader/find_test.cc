@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "runtime/loader/test_folder.h"
-#include "runtime/sys/process.h"
 
 namespace slipway::loader {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 std::vector<std::string> Folders(const std::vector<Place>& places) {
   std::vector<std::string> folders;
@@ -81,8 +79,6 @@ TEST(PlacesTest, CopeWithABinaryInTheRoot) {
 TEST(PlacesTest, NeverHoldAnEmptyPath) {
   EXPECT_THAT(Folders(Places({""}, "")), ElementsAre(".", "/usr/lib/slipway/stages"));
 }
-
-TEST(ExecutablePathTest, IsThisTest) { EXPECT_THAT(sys::ExecutablePath(), HasSubstr("find_test")); }
 
 TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
   const TestFolder folder;

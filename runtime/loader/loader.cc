@@ -19,6 +19,7 @@
 #include "runtime/loader/needs.h"
 #include "runtime/loader/note.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/own_program.h"
 #include "runtime/sys/process.h"
 #include "runtime/sys/sealed.h"
 
@@ -84,7 +85,7 @@ constexpr const char* kKnown =
 
 }  // namespace
 
-Loader::Loader(const Folders& folders) : Loader(folders, sys::ExecutablePath()) {}
+Loader::Loader(const Folders& folders) : Loader(folders, sys::ThisProgram().path) {}
 
 Loader::Loader(const Folders& folders, const std::string& executable)
     : places_(Places(folders.plugin_dirs, executable)),

@@ -83,9 +83,6 @@ bool IsSingleThreaded();
 // command and the files that those rights are used on.
 Status RefuseElevation();
 
-// The path of this process's executable, by /proc/self/exe; empty where there is no /proc.
-std::string ExecutablePath();
-
 // Opens /dev/null for each of the descriptors 0, 1, 2 that is closed: the next file to be opened
 // would take its place.
 Status OpenStandardDescriptors();
