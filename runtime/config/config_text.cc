@@ -17,7 +17,7 @@ namespace {
 // Bounded while it reads: the descriptor may be that of a pipe or a device, which have no size.
 Result<std::string> ReadBounded(int fd, const std::string& name) {
   std::string text;
-  char buffer[16 * 1024];
+  char buffer[4096];
   while (text.size() <= kMaxConfigBytes) {
     const ssize_t size = read(fd, buffer, sizeof(buffer));
     if (size < 0 && errno == EINTR) continue;

@@ -8,6 +8,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "runtime/sys/fd.h"
 
@@ -29,12 +30,13 @@ bool BeginsAsThisProgram(const Fd& file) {
 }  // namespace
 
 OwnProgram ProgramByPath(const char* execfn) {
-  char path[PATH_MAX];
-  if (execfn == nullptr || realpath(execfn, path) == nullptr) return {};
-  const Fd file(open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  const std::unique_ptr<char, void (*)(void*)> path(
+      execfn == nullptr ? nullptr : realpath(execfn, nullptr), free);
+  if (!path) return {};
+  const Fd file(open(path.get(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   struct stat facts {};
   if (!file.valid() || fstat(file.get(), &facts) != 0 || !BeginsAsThisProgram(file)) return {};
-  return {path, facts.st_dev, facts.st_ino};
+  return {path.get(), facts.st_dev, facts.st_ino};
 }
 
 OwnProgram ProgramByProcfs() {
