@@ -1,18 +1,10 @@
 #include "plugins/mount/mount_test.h"
 
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
-#include <cerrno>
-#include <cstddef>
 #include <filesystem>
-#include <iterator>
 #include <string>
-#include <thread>
 
 #include "runtime/sdk/testing/container.h"
 
@@ -41,53 +33,6 @@ TEST(Mount, OverlayLeavesNoMountOfTheHost) {
   const RunResult result = ContainerTest().RunScript(
       Mount(", overlay: true"), "cut -d' ' -f5 /proc/self/mountinfo | tr '\\n' ' '; ls -d /..");
   EXPECT_EQ(result.out, "/ /proc /..\n") << result.err;
-}
-
-// The call fails so in the program; seccomp(2).
-RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
-  RunResult result;
-  std::thread([&] {
-    sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | cause),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const sock_fprog program = {.len = std::size(filter), .filter = filter};
-    EXPECT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
-    result = slipway::testing::RunProgram(argv);
-  }).join();
-  return result;
-}
-
-// Where the stage may mount, only a filter or a module refuses to; an old docker's also hides
-// calls.
-TEST(Mount, AFilterThatRefusesTheCallsIsNamed) {
-  const std::string why =
-      ": Operation not permitted (a seccomp filter, such as docker's, or a security module may "
-      "refuse it)\n";
-  ContainerTest test;
-  const std::string root = test.MakeRoot();
-  const std::string config = test.WriteStages(Mount(", tmpfs: [{target: /tmp}]"));
-  const std::string place = "runtime: " + config + ":4:";
-  const std::vector<std::string> argv = test.Argv(config, {"/bin/true"});
-  EXPECT_EQ(RunWithout(SYS_open_tree, EPERM, argv).err,
-            place + "19: mount: root: cannot take the mount of \"" + root + "\"" + why);
-  EXPECT_EQ(RunWithout(SYS_fsopen, EPERM, argv).err,
-            place + "33: mount: tmpfs[0]: cannot prepare a filesystem of the type \"tmpfs\"" + why);
-}
-
-// As on a machine that runs from its initramfs.
-TEST(Mount, WherePivotRootCannotWorkChrootIsNamed) {
-  ContainerTest test;
-  test.MakeRoot();
-  const std::string config = test.WriteStages(Mount());
-  const RunResult result = RunWithout(SYS_pivot_root, EINVAL, test.Argv(config, {"/bin/true"}));
-  EXPECT_EQ(result.status, 125);
-  EXPECT_EQ(result.err, "runtime: " + config +
-                            ":4:5: mount: cannot make the new root the root (pivot_root): Invalid "
-                            "argument (the host's / is an initramfs, or no mount point: only "
-                            "chroot works there)\n");
 }
 
 TEST(Mount, WritesReachTheFolder) {

@@ -49,9 +49,8 @@ static void ReadMappings(pid_t pid) {
   while (mapping_count < kMaxMappings && fgets(line, sizeof(line), maps) != NULL) {
     struct Mapping* one = &mappings[mapping_count];
     char rights[8];
-    const int count =
-        sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %255s", &one->begin,
-               &one->end, rights, &one->offset, one->path);
+    const int count = sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %255s",
+                             &one->begin, &one->end, rights, &one->offset, one->path);
     if (count == 5 && rights[2] == 'x' && one->path[0] == '/') ++mapping_count;
   }
   fclose(maps);
