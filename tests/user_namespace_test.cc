@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -177,6 +179,19 @@ TEST_F(UserNamespace, AFurtherCommandIsRootInIt) {
   EXPECT_EQ(groups, "0");
   EXPECT_EQ(name, Namespace("user"));
   EXPECT_NE(capabilities, "0000000000000000");
+}
+
+// Whatever cannot be asked, or is refused: never that of the machine.
+TEST_F(UserNamespace, AFurtherCommandIsInItOrDoesNotRun) {
+  StartPod(kChosen);
+  for (const unsigned call : {SYS_ioctl, SYS_newfstatat, SYS_setns}) {
+    for (const unsigned cause : {EPERM, ENOTTY, ENOMEM}) {
+      const RunResult result =
+          RunWithout(call, cause, Argv({"exec", id(), "/bin/readlink", "/proc/self/ns/user"}));
+      EXPECT_TRUE(result.out.empty() || result.out == Namespace("user") + "\n") << result.out;
+      EXPECT_EQ(result.status == 0, !result.out.empty()) << result.err;
+    }
+  }
 }
 
 TEST_F(UserNamespace, OtherStagesWorkInIt) {

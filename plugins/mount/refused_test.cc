@@ -1,16 +1,10 @@
 // System calls that the stage needs, and that something refuses it.
 
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
-#include <cstddef>
-#include <iterator>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "plugins/mount/mount_test.h"
@@ -21,23 +15,7 @@ namespace {
 using mount_stage::Mount;
 using slipway::testing::ContainerTest;
 using slipway::testing::RunResult;
-
-// The call fails so in the program; seccomp(2).
-RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
-  RunResult result;
-  std::thread([&] {
-    sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | cause),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const sock_fprog program = {.len = std::size(filter), .filter = filter};
-    EXPECT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
-    result = slipway::testing::RunProgram(argv);
-  }).join();
-  return result;
-}
+using slipway::testing::RunWithout;
 
 // Where the stage may mount, only a filter or a module refuses to; an old docker's also hides
 // calls.

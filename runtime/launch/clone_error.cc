@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -151,6 +152,10 @@ std::string WhatWouldBeRight(const Plan& plan, int cause, const Surroundings& he
     case EUSERS:
       return plan.namespaces ? UsedUp(plan, here) : std::string();
     case EINVAL:
+      if (here.children_elsewhere && (plan.namespaces & CLONE_NEWPID)) {
+        return "this process's children are to be in another pid namespace than it is, as behind "
+               "unshare --pid without --fork";
+      }
       return Lacks(plan, here);
     case EAGAIN:
       return "a limit of processes is reached: ulimit -u, pids.max of a cgroup around this one, or "
@@ -175,6 +180,7 @@ Surroundings SurroundingsOfThisProcess() {
   utsname kernel{};
   uname(&kernel);
   return {.has_sys_admin = sys::HasCapability(CAP_SYS_ADMIN),
+          .children_elsewhere = !sys::HasChildrenInItsPidNamespace(),
           .release = kernel.release,
           .namespaces = "/proc/self/ns",
           .limits = "/proc/sys/user",

@@ -14,10 +14,11 @@ namespace slipway::launch {
 // What the explanation looks at, beside errno and the plan.
 struct Surroundings {
   bool has_sys_admin = false;
-  std::string release = {};     // of the kernel, uname(2)
-  std::string namespaces = {};  // the folder of links to this process's namespaces
-  std::string limits = {};      // the folder of max_*_namespaces
-  std::string settings = {};    // the folder of what systems add about user namespaces
+  bool children_elsewhere = false;  // in another pid namespace than this process
+  std::string release = {};         // of the kernel, uname(2)
+  std::string namespaces = {};      // the folder of links to this process's namespaces
+  std::string limits = {};          // the folder of max_*_namespaces
+  std::string settings = {};        // the folder of what systems add about user namespaces
 };
 
 Surroundings SurroundingsOfThisProcess();

@@ -122,6 +122,14 @@ TEST_F(CloneErrorOf, AKernelWithoutANamespaceNamesIt) {
             "new uts namespace, pid for pid)");
 }
 
+TEST_F(CloneErrorOf, ACallerThatHasNotForkedIsTold) {
+  here_.children_elsewhere = true;
+  EXPECT_EQ(Text(EINVAL), "cannot make the container's namespaces: Invalid argument " +
+                              std::string(kWho) +
+                              "this process's children are to be in another pid namespace than it "
+                              "is, as behind unshare --pid without --fork)");
+}
+
 TEST_F(CloneErrorOf, TooManyProcessesNamesTheLimits) {
   EXPECT_EQ(Text(EAGAIN),
             "cannot make the container's first process: Resource temporarily unavailable (a limit "

@@ -1,9 +1,7 @@
 #include "runtime/launch/target.h"
 
 #include <fcntl.h>
-#include <linux/nsfs.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,25 +40,19 @@ Error CannotLook(int cause, pid_t pid) {
 // kernel does not know the kind, both have the same.
 Result<int> Foreign(const sys::Fd& process, pid_t pid, int flag) {
   const std::string name = std::string("ns/") + sys::NamespaceName(static_cast<uint64_t>(flag));
+  struct stat other {};
+  const int cause = fstatat(process.get(), name.c_str(), &other, 0) == 0 ? 0 : errno;
+  // Nobody in another may look at a process of the first one, ptrace(2). This saves a first look
+  // into /proc/self.
+  if (flag == CLONE_NEWUSER && cause == 0 && other.st_ino == sys::kFirstUserNamespace) return 0;
   const auto own = sys::OwnNamespace(static_cast<uint64_t>(flag));
   if (!own.ok()) {
-    const int cause = own.error()->errno_value;
-    if (cause == ENOENT) return 0;
-    return Error(cause, "look at this process's own namespaces", name).In({}, kStep);
+    if (own.error()->errno_value == ENOENT) return 0;
+    return Error(own.error()->errno_value, "look at this process's own namespaces", name)
+        .In({}, kStep);
   }
-  struct stat other {};
-  if (fstatat(process.get(), name.c_str(), &other, 0) != 0) return CannotLook(errno, pid);
+  if (cause != 0) return CannotLook(cause, pid);
   return *own == sys::NamespaceId{other.st_dev, other.st_ino} ? 0 : flag;
-}
-
-// Likewise of the user namespace, without a look at its own: it has none that is further out in
-// sight, NS_GET_PARENT of ioctl_ns(2), but one inside it has. What lies elsewhere refuses to be
-// entered.
-Result<int> ForeignUser(const sys::Fd& process, pid_t pid) {
-  const sys::Fd user(openat(process.get(), "ns/user", O_RDONLY | O_CLOEXEC));
-  if (!user.valid()) return errno == ENOENT ? Result<int>(0) : CannotLook(errno, pid);
-  const sys::Fd parent(ioctl(user.get(), NS_GET_PARENT));
-  return parent.valid() ? CLONE_NEWUSER : 0;
 }
 
 }  // namespace
@@ -72,7 +64,7 @@ Result<Target> Target::Find(pid_t pid, const sys::Fd& pidfd) {
   const std::string path = "/proc/" + std::to_string(pid);
   target.process_ = sys::Fd(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!target.process_.valid()) return CannotLook(errno, pid);
-  ASSIGN_OR_RETURN(target.user_, ForeignUser(target.process_, pid));
+  ASSIGN_OR_RETURN(target.user_, Foreign(target.process_, pid, CLONE_NEWUSER));
   if (target.user_ != 0) {
     ASSIGN_OR_RETURN(target.first_, FirstIdsOf(path));
   }

@@ -106,7 +106,7 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
     auto found = Find(places_, request.name);
     if (!found.ok() && executable_.empty()) {
       const std::string hint = found.error()->hint;
-      found.error().Hint(hint + "; not beside the runtime: /proc/self/exe cannot be read");
+      found.error().Hint(hint + "; not beside the runtime, whose own path cannot be found out");
     }
     if (!found.ok()) return std::move(found).status();
     path = std::move(found->path);

@@ -26,6 +26,9 @@ struct NamespaceId {
   bool operator==(const NamespaceId&) const = default;
 };
 
+// The inode of the machine's own user namespace: PROC_USER_INIT_INO of the kernel's proc_ns.h.
+inline constexpr ino_t kFirstUserNamespace = 0xEFFFFFFD;
+
 Result<NamespaceId> IdentifyNamespace(int file);
 
 // This process's own, by its flag.

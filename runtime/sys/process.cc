@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
 
 namespace slipway::sys {
 namespace {
@@ -215,9 +216,8 @@ bool HasCapability(int capability) {
 }
 
 bool IsInFirstUserNamespace() {
-  constexpr ino_t kFirst = 0xEFFFFFFD;  // PROC_USER_INIT_INO of the kernel's proc_ns.h
   struct stat facts {};
-  return stat("/proc/self/ns/user", &facts) != 0 || facts.st_ino == kFirst;
+  return stat("/proc/self/ns/user", &facts) != 0 || facts.st_ino == kFirstUserNamespace;
 }
 
 bool IsPrivileged() { return geteuid() == 0 || EffectiveCapabilities() != 0; }

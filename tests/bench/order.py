@@ -45,12 +45,12 @@ class Section(NamedTuple):
 
     def pattern(self):
         """The words of a linker script that name it."""
-        if self.name != ".text":
+        if self.name not in (".text", ".text.startup", ".text.unlikely", ".text.hot"):
             return f"*({self.name})"
         # Of a library that is not compiled with a section for each function.
         member = re.fullmatch(r".*?([^/]+\.a)\(([^)]+)\)", self.source)
         source = f"{member[1]}:{member[2]}" if member else os.path.basename(self.source)
-        return f"*{source}(.text)"
+        return f"*{source}({self.name})"
 
 
 def read_map(text):
@@ -92,8 +92,10 @@ def commands(world):
     name = words[words.index("--name") + 1]
     subprocess.run([runtime, "run", "-d", *words[:-1], "/pause"], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL)
-    yield "exec", [runtime, "exec", *root, name, "/noop"]
-    subprocess.run([runtime, "delete", *root, "--force", name], check=True)
+    try:
+        yield "exec", [runtime, "exec", *root, name, "/noop"]
+    finally:
+        subprocess.run([runtime, "delete", *root, "--force", name], check=True)
 
 
 def execute(world):

@@ -23,7 +23,8 @@ Linker script and memory map
                 0x0000000000001050       0x10 bazel-out/bin/libone.a(one.o)
  .text.Empty    0x0000000000001060        0x0 bazel-out/bin/libone.a(one.o)
  .text          0x0000000000001060       0x40 /usr/lib/libyaml-cpp.a(scanner.cpp.o)
- .rodata        0x00000000000010a0       0x40 /usr/lib/libyaml-cpp.a(scanner.cpp.o)
+ .text.startup  0x00000000000010a0       0x10 /usr/lib/libyaml-cpp.a(tag.cpp.o)
+ .rodata        0x00000000000010b0       0x40 /usr/lib/libyaml-cpp.a(scanner.cpp.o)
 """
 
 
@@ -36,11 +37,12 @@ class OrderTest(unittest.TestCase):
                          ["*(.text._ZN7slipway6ANameE)", "*(.text.Short)"])
 
     def test_what_has_no_section_for_each_function_is_named_by_its_object_file(self):
-        self.assertEqual(self.patterns(0x1000, 0x1060),
-                         ["*crt1.o(.text)", "*libyaml-cpp.a:scanner.cpp.o(.text)"])
+        self.assertEqual(self.patterns(0x1000, 0x1060, 0x10a8),
+                         ["*crt1.o(.text)", "*libyaml-cpp.a:scanner.cpp.o(.text)",
+                          "*libyaml-cpp.a:tag.cpp.o(.text.startup)"])
 
     def test_what_is_no_code_or_lies_outside_is_left_out(self):
-        self.assertEqual(self.patterns(0x10, 0x10a0, 0x2000), [])
+        self.assertEqual(self.patterns(0x10, 0x10b0, 0x2000), [])
 
     def test_the_script_places_them_before_all_other_code(self):
         text = order.script(["*(.text.Short)"])

@@ -3,16 +3,21 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
+#include <iterator>
 
 namespace slipway::testing {
 namespace {
@@ -133,6 +138,20 @@ RunResult Running::Await() {
   // Whatever else a test looks at.
   EXPECT_EQ(result_.err.find("Sanitizer"), std::string::npos) << result_.err;
   return result_;
+}
+
+RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
+  const auto refuse = [call, cause] {
+    sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | cause),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program = {.len = std::size(filter), .filter = filter};
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) _exit(126);
+  };
+  return RunProgram(argv, {.prepare = refuse});
 }
 
 RunResult RunProgram(const std::vector<std::string>& argv, const RunOptions& options) {
