@@ -17,8 +17,7 @@ using slipway::testing::ContainerTest;
 using slipway::testing::RunResult;
 using slipway::testing::RunWithout;
 
-// Where the stage may mount, only a filter or a module refuses to; an old docker's also hides
-// calls.
+// Where the stage may mount, only a filter or a module keeps it from that.
 TEST(MountRefused, AFilterThatRefusesTheCallsIsNamed) {
   const std::string why =
       ": Operation not permitted (a seccomp filter, such as docker's, or a security module may "
