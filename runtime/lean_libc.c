@@ -1,134 +1,26 @@
 /* Functions of the C library that this program has of its own, because the dynamic loader looks for
  * each that it takes from the library at every start: a hundred of them take longer than reading a
- * config does. Those that are a system call and nothing more are that here; syscall(2). Of the
- * rest, which only libstdc++ asks for, in locales that nobody uses, or only few verbs, each is
- * looked for when it is called.
+ * config does. Those that are a system call and nothing more are in sdk/lean_calls.c. Of the rest,
+ * which only libstdc++ asks for, in locales that nobody uses, or only few verbs, each is looked for
+ * when it is called.
  *
  * They are hidden: a plugin has the library's. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <iconv.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <pwd.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/inotify.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/personality.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
 #ifndef __SANITIZE_ADDRESS__ /* which has its own of some */
-
-#define CALL(type, name, params, ...) \
-  type name params { return (type)syscall(SYS_##name, ##__VA_ARGS__); }
-
-CALL(int, bind, (int fd, const struct sockaddr* address, socklen_t size), fd, address, size)
-CALL(int, chdir, (const char* path), path)
-CALL(int, chroot, (const char* path), path)
-CALL(int, close, (int fd), fd)
-CALL(int, connect, (int fd, const struct sockaddr* address, socklen_t size), fd, address, size)
-CALL(int, fchdir, (int fd), fd)
-CALL(int, fchmod, (int fd, mode_t mode), fd, mode)
-CALL(int, fchown, (int fd, uid_t user, gid_t group), fd, user, group)
-CALL(int, flock, (int fd, int operation), fd, operation)
-CALL(int, fstatfs, (int fd, struct statfs* facts), fd, facts)
-CALL(int, ftruncate, (int fd, off_t size), fd, size)
-CALL(gid_t, getegid, (void))
-CALL(uid_t, geteuid, (void))
-CALL(pid_t, getpgid, (pid_t pid), pid)
-CALL(pid_t, getpid, (void))
-CALL(pid_t, getppid, (void))
-CALL(ssize_t, getrandom, (void* to, size_t size, unsigned flags), to, size, flags)
-CALL(int, getsockopt, (int fd, int level, int name, void* value, socklen_t* size), fd, level, name,
-     value, size)
-CALL(uid_t, getuid, (void))
-CALL(int, inotify_add_watch, (int fd, const char* path, uint32_t mask), fd, path, mask)
-CALL(int, inotify_init1, (int flags), flags)
-CALL(int, kill, (pid_t pid, int signal), pid, signal)
-CALL(int, listen, (int fd, int backlog), fd, backlog)
-CALL(off_t, lseek, (int fd, off_t offset, int whence), fd, offset, whence)
-CALL(int, memfd_create, (const char* name, unsigned flags), name, flags)
-CALL(int, mkdirat, (int folder, const char* path, mode_t mode), folder, path, mode)
-CALL(int, munmap, (void* begin, size_t size), begin, size)
-CALL(int, personality, (unsigned long persona), persona)
-CALL(int, pipe2, (int ends[2], int flags), ends, flags)
-CALL(ssize_t, read, (int fd, void* to, size_t size), fd, to, size)
-CALL(ssize_t, readlinkat, (int folder, const char* path, char* to, size_t size), folder, path, to,
-     size)
-CALL(ssize_t, recvmsg, (int fd, struct msghdr* message, int flags), fd, message, flags)
-CALL(ssize_t, sendmsg, (int fd, const struct msghdr* message, int flags), fd, message, flags)
-CALL(int, setns, (int fd, int kind), fd, kind)
-CALL(pid_t, setsid, (void))
-CALL(int, sigaltstack, (const stack_t* stack, stack_t* old), stack, old)
-CALL(int, socket, (int domain, int type, int protocol), domain, type, protocol)
-CALL(int, socketpair, (int domain, int type, int protocol, int ends[2]), domain, type, protocol,
-     ends)
-CALL(int, statx, (int folder, const char* path, int flags, unsigned mask, struct statx* facts),
-     folder, path, flags, mask, facts)
-CALL(mode_t, umask, (mode_t mask), mask)
-CALL(int, umount2, (const char* target, int flags), target, flags)
-CALL(int, uname, (struct utsname * facts), facts)
-CALL(int, unlinkat, (int folder, const char* path, int flags), folder, path, flags)
-CALL(int, unshare, (int kinds), kinds)
-CALL(int, waitid, (idtype_t type, id_t id, siginfo_t* info, int options), type, id, info, options,
-     NULL)
-CALL(ssize_t, write, (int fd, const void* from, size_t size), fd, from, size)
-
-/* Not on every machine. */
-#ifdef SYS_access
-CALL(int, access, (const char* path, int mode), path, mode)
-CALL(unsigned, alarm, (unsigned seconds), seconds)
-CALL(int, dup2, (int from, int to), from, to)
-CALL(int, mkdir, (const char* path, mode_t mode), path, mode)
-CALL(int, poll, (struct pollfd * files, nfds_t count, int timeout), files, count, timeout)
-CALL(ssize_t, readlink, (const char* path, char* to, size_t size), path, to, size)
-#endif
-
-ssize_t pread(int fd, void* to, size_t size, off_t offset) {
-  return syscall(SYS_pread64, fd, to, size, offset);
-}
-
-/* The last argument of a call that takes one of many kinds, or none, is passed on as it came. */
-#define LAST_ARGUMENT(last)                  \
-  va_list arguments;                         \
-  va_start(arguments, last);                 \
-  const long rest = va_arg(arguments, long); \
-  va_end(arguments)
-
-int fcntl(int fd, int command, ...) {
-  LAST_ARGUMENT(command);
-  return (int)syscall(SYS_fcntl, fd, command, rest);
-}
-
-int ioctl(int fd, unsigned long request, ...) {
-  LAST_ARGUMENT(request);
-  return (int)syscall(SYS_ioctl, fd, request, rest);
-}
 
 #define LATE(type, name, params, ...) \
   type name params { return ((type(*) params)dlsym(RTLD_NEXT, #name))(__VA_ARGS__); }

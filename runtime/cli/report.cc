@@ -56,7 +56,7 @@ Status WriteOut(std::string_view text) {
 
 int Print(const Report& report) {
   const Status written = WriteOut(report.text);
-  std::fputs(report.complaints.c_str(), stderr);
+  if (!report.complaints.empty()) std::fputs(report.complaints.c_str(), stderr);
   for (const Error& warning : report.warnings) PrintError("warning: ", warning);
   for (const Error& failure : report.failures) PrintError("", failure);
   if (!report.exit_status.ok()) {

@@ -3,8 +3,10 @@
 //   executed FILE COMMAND [ARG...]
 //
 // Single-steps the command, and each process that it makes up to that one's own exec, by ptrace(2),
-// which takes some seconds. FILE gets a line for each instruction: the mapped file that it is of,
-// and its offset in that, in hexadecimal. Exits with the command's status.
+// which takes some seconds. What such an exec has begun stands still until the others wait, as it
+// takes longer than they do where nobody looks on. FILE gets a line for each instruction: the
+// mapped file that it is of, and its offset in that, in hexadecimal. Exits with the command's
+// status.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,11 +18,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/time.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kMaxMappings = 256, kMaxPath = 256, kSlots = 1 << 19, kFailed = 125 };
+enum {
+  kMaxMappings = 256,
+  kMaxPath = 256,
+  kMaxHeld = 16,
+  kSlots = 1 << 19,
+  kFailed = 125,
+  kQuietMs = 200,  // without a step: they wait
+};
 
 struct Mapping {
   uint64_t begin;
@@ -32,6 +42,8 @@ struct Mapping {
 static struct Mapping mappings[kMaxMappings];
 static int mapping_count;
 static uint64_t seen[kSlots];  // a hash table of addresses; 0: free
+static pid_t held[kMaxHeld];   // that stand still
+static int held_count;
 static FILE* out;
 
 static void Fail(const char* what) {
@@ -89,11 +101,38 @@ static void Note(pid_t pid) {
 
 static void Step(pid_t pid, int signal) { ptrace(PTRACE_SINGLESTEP, pid, NULL, (long)signal); }
 
+static void Hold(pid_t pid) {
+  if (held_count == kMaxHeld) {
+    errno = ENOSPC;
+    Fail("hold a process");
+  }
+  held[held_count++] = pid;
+}
+
+static void LetGo(void) {
+  while (held_count > 0) ptrace(PTRACE_DETACH, held[--held_count], NULL, NULL);
+}
+
+static void Interrupt(int signal) { (void)signal; }
+
+static void SetTimer(int ms) {
+  const struct itimerval timer = {{0, ms * 1000}, {0, ms * 1000}};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 // To the end of the command; its wait(2) status.
 static int Follow(pid_t command) {
+  const struct sigaction interrupt = {.sa_handler = Interrupt};  // without SA_RESTART
+  sigaction(SIGALRM, &interrupt, NULL);
   while (true) {
     int status = 0;
+    if (held_count > 0) SetTimer(kQuietMs);
     const pid_t pid = waitpid(-1, &status, __WALL);
+    if (held_count > 0) SetTimer(0);
+    if (pid < 0 && errno == EINTR) {
+      LetGo();
+      continue;
+    }
     if (pid < 0) Fail("wait for the command");
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
       if (pid == command) return status;
@@ -101,7 +140,7 @@ static int Follow(pid_t command) {
     }
     const int signal = WSTOPSIG(status);
     if (status >> 16 == PTRACE_EVENT_EXEC && pid != command) {
-      ptrace(PTRACE_DETACH, pid, NULL, NULL);
+      Hold(pid);
     } else if (status >> 16 != 0 || signal == SIGSTOP) {
       Step(pid, 0);
     } else if (signal == SIGTRAP) {

@@ -51,7 +51,7 @@ def plugin_library(name, srcs, deps = [], order = None, testonly = False, visibi
         ] + ["-Wl,-T,$(location %s)" % script for script in scripts],
         linkshared = True,
         visibility = visibility,
-        deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_libstdcxx"],
+        deps = deps + ["//runtime/sdk", "//runtime/sdk:lean_calls", "//runtime/sdk:lean_libstdcxx"],
     )
 
 def packed_stage(name, stage, srcs, visibility, deps = [], testonly = False):
