@@ -56,6 +56,8 @@ SYSTEM_HEADER = re.compile(
 
 # Rooms where the name of a stage may stand for something else.
 WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli", "runtime/init")
+# Stages whose name stands for something else in every room: an option, a kind of ids.
+WORDS_OF_ALL = ("user",)
 
 MAIN, MAIN_LINES = "runtime/main.cc", 60
 COMPILE_ABI = "gcc -std=c11 -iquote . -fsyntax-only -Wall -Wextra -pedantic -xc runtime/sdk/abi.h".split()
@@ -201,19 +203,21 @@ def check_stage_names(path, text, tests, stages):
 
     "mount" and "proc" are the kernel's words as well, and "pid" is one that people read in a list:
     in runtime/sys and runtime/cli only a comparison counts, and Error(errno, "mount") names a system
-    call.
+    call. Of "user" only a comparison counts anywhere.
     """
     if not path.startswith("runtime/") or is_test(path, tests):
         return
     names = {*stages, *(name.replace("_", "-") for name in stages)}
     names.update(f"lib{name}_stage.so" for name in stages)
     for token in TOKEN.finditer(text):
-        if (token["raw"] or token["text"]) not in names:
+        name = token["raw"] or token["text"]
+        if name not in names:
             continue
         before, after = text[: token.start()], text[token.end() :]
         compared = re.search(r"([!=]=\s*|cmp\([^()]*)$", before) or re.match(r"s?v?\s*[!=]=", after)
         system_call = re.search(r"\bError\([^,()]+,\s*$", before)
-        if compared or not (system_call or room_of(path) in WORDS_OF_THE_KERNEL):
+        other = system_call or name in WORDS_OF_ALL or room_of(path) in WORDS_OF_THE_KERNEL
+        if compared or not other:
             line = before.count("\n") + 1
             yield (f"{path}:{line}: the host names the stage {token[0]}; "
                    "let its descriptor say what the host must know")

@@ -13,7 +13,7 @@ import house  # noqa: E402
 QUERY = """<?xml version="1.1" encoding="UTF-8" standalone="no"?>
 <query version="2">{rules}</query>"""
 
-STAGES = ["uts", "mount", "cgroup_v2"]
+STAGES = ["uts", "mount", "cgroup_v2", "user"]
 
 
 def rule(label, kind="cc_library", uses=(), data=(), testonly=False):
@@ -258,6 +258,11 @@ class StageNameTest(unittest.TestCase):
         self.assertEqual(self.check("runtime/sys/a.cc", 'Fsopen("mount")'), [])
         for text in ('a == "mount"', '"mount"sv != a', 'strcmp(a, "mount") == 0'):
             self.assertEqual(len(self.check("runtime/sys/a.cc", text)), 1, text)
+
+    def test_of_a_common_word_only_comparisons_count(self):
+        self.assertEqual(self.check("runtime/launch/a.cc", 'words.Has("user")'), [])
+        self.assertEqual(len(self.check("runtime/launch/a.cc", 'name == "user"')), 1)
+        self.assertEqual(len(self.check("runtime/launch/a.cc", 'Find("libuser_stage.so")')), 1)
 
     def test_what_stages_share_is_no_stage(self):
         self.assertEqual(house.stage_folders(["uts", "cgroup", "cgroup_v1"]), ["uts", "cgroup_v1"])

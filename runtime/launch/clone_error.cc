@@ -14,6 +14,7 @@
 #include "runtime/sys/file.h"
 #include "runtime/sys/namespace.h"
 #include "runtime/sys/process.h"
+#include "runtime/sys/user_namespace.h"
 
 namespace slipway::launch {
 namespace {
@@ -76,31 +77,14 @@ bool IsTooOld(std::string_view release) {
   return major != oldest_major ? major < oldest_major : number(release) < number(oldest);
 }
 
-bool Says(const std::string& file, std::string_view line) {
-  const auto text = sys::ReadFile(file);
-  return text.ok() && *text == line;
-}
-
-// What keeps plain users from making user namespaces; "": nothing that is known. The first is
-// Debian's and older Ubuntu's, the second newer Ubuntu's.
-std::string Forbidden(const Surroundings& here) {
-  const std::string debian = here.settings + "/unprivileged_userns_clone";
-  if (Says(debian, "0\n")) {
-    return "this system lets only root make user namespaces: " + debian + " is 0";
-  }
-  const std::string ubuntu = here.settings + "/apparmor_restrict_unprivileged_userns";
-  if (Says(ubuntu, "1\n")) {
-    return "this system lets only programs with an AppArmor profile make user namespaces: " +
-           ubuntu + " is 1";
-  }
-  return {};
-}
-
 std::string NotPermitted(const Plan& plan, const Surroundings& here) {
   if (!here.has_sys_admin && !(plan.namespaces & CLONE_NEWUSER)) {
     return "that needs CAP_SYS_ADMIN: run the runtime as root, for example with sudo";
   }
-  if (!here.has_sys_admin && !Forbidden(here).empty()) return Forbidden(here);
+  if (!here.has_sys_admin) {
+    const std::string forbidden = sys::WhatForbidsUserNamespaces(here.settings);
+    if (!forbidden.empty()) return forbidden;
+  }
   std::string text = "a seccomp filter, such as docker's, or a security module may refuse it";
   if (plan.namespaces & CLONE_NEWUSER) text += "; so does the kernel in a chroot";
   return text;

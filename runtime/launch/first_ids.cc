@@ -2,17 +2,16 @@
 
 #include <algorithm>
 
-#include "runtime/state/free_ids.h"
+#include "runtime/sys/ids.h"
 
 namespace slipway::launch {
 namespace {
 
 Result<uint32_t> LowestIn(const std::string& path) {
-  ASSIGN_OR_RETURN(const auto lines, state::ReadIdMap(path));
-  const auto lowest = std::min_element(lines.begin(), lines.end(),
-                                       [](const state::MapLine& one, const state::MapLine& other) {
-                                         return one.inside < other.inside;
-                                       });
+  ASSIGN_OR_RETURN(const auto lines, sys::ReadIdMap(path));
+  const auto lowest = std::min_element(
+      lines.begin(), lines.end(),
+      [](const sys::MapLine& one, const sys::MapLine& other) { return one.inside < other.inside; });
   if (lowest == lines.end()) return Error("the user namespace has no ids yet", path);
   return lowest->inside;
 }

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,26 +15,14 @@
 
 #include "runtime/sys/clone.h"
 #include "runtime/sys/fd.h"
+#include "runtime/sys/subordinate_ids.h"
 
 namespace slipway::launch {
 namespace {
 
-// Not PATH, which may be anything.
-constexpr const char* kFolders[] = {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"};
 constexpr size_t kMostWords = 300;
 constexpr int kNotExecuted = 127;
 constexpr std::chrono::seconds kPatience{10};  // it reads and writes small files
-
-std::string PathOf(const char* name) {
-  for (const char* folder : kFolders) {
-    std::string path = std::string(folder) + name;
-    struct stat facts {};
-    if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-    const bool of_root = facts.st_uid == 0 && (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-    if (of_root && access(path.c_str(), X_OK) == 0) return path;
-  }
-  return {};
-}
 
 std::vector<std::string> WordsFor(const char* name, pid_t child,
                                   const std::vector<IdRange>& ranges) {
@@ -99,10 +86,8 @@ std::string EndOf(int status) {
 
 }  // namespace
 
-bool HasIdHelper(const char* name) { return !PathOf(name).empty(); }
-
 Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges) {
-  const std::string path = PathOf(name);
+  const std::string path = sys::FindIdHelper(name);
   if (path.empty()) {
     return Error(std::string("there is no ") + name, {},
                  "ids other than this user's own need it: install the package uidmap, or run the "

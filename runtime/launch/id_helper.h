@@ -12,12 +12,6 @@
 
 namespace slipway::launch {
 
-inline constexpr char kMapUsers[] = "newuidmap";
-inline constexpr char kMapGroups[] = "newgidmap";
-
-// Is it in a folder of the system's, and root's own?
-bool HasIdHelper(const char* name);
-
 // Runs it for `child`, which is not reaped before this returns, without environment or descriptors.
 // The error has the helper's own words.
 Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges);

@@ -1,6 +1,5 @@
 #include "runtime/launch/id_maps.h"
 
-#include <linux/capability.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -12,17 +11,14 @@
 
 #include "runtime/launch/id_helper.h"
 #include "runtime/state/free_ids.h"
-#include "runtime/state/subordinate_ids.h"
 #include "runtime/sys/file.h"
-#include "runtime/sys/process.h"
+#include "runtime/sys/ids.h"
+#include "runtime/sys/subordinate_ids.h"
 
 namespace slipway::launch {
 namespace {
 
 constexpr const char* kStep = "id maps";
-
-// The rights to map any id; user_namespaces(7), "Defining user and group ID mappings".
-bool MayMapAny() { return sys::HasCapability(CAP_SETUID) && sys::HasCapability(CAP_SETGID); }
 
 // Who has said something about the maps, or else has asked for the namespace.
 std::string WhoAsked(const Plan& plan) {
@@ -41,10 +37,10 @@ std::string NameOfUser() {
 }
 
 // Own id as 0, then what is subordinate.
-std::vector<IdRange> WithSubordinate(uint32_t own, const std::vector<state::Ids>& subordinate) {
+std::vector<IdRange> WithSubordinate(uint32_t own, const std::vector<sys::Ids>& subordinate) {
   std::vector<IdRange> ranges = {{0, own, 1}};
   uint64_t next = 1;
-  for (const state::Ids& ids : subordinate) {
+  for (const sys::Ids& ids : subordinate) {
     const bool holds_own = own >= ids.first && own - ids.first < ids.count;
     if (holds_own || next + ids.count > UINT32_MAX) continue;
     ranges.push_back({static_cast<uint32_t>(next), ids.first, ids.count});
@@ -54,20 +50,20 @@ std::vector<IdRange> WithSubordinate(uint32_t own, const std::vector<state::Ids>
 }
 
 // Why a plain user's container has one id only; "": it has more.
-std::string WhatIsMissing(const std::vector<state::Ids>& users,
-                          const std::vector<state::Ids>& groups) {
-  if (users.empty()) return std::string("this user has none in ") + state::kSubordinateUsers;
-  if (groups.empty()) return std::string("this user has none in ") + state::kSubordinateGroups;
-  for (const char* helper : {kMapUsers, kMapGroups}) {
-    if (!HasIdHelper(helper)) return std::string("there is no ") + helper + " (the package uidmap)";
+std::string WhatIsMissing(const std::vector<sys::Ids>& users, const std::vector<sys::Ids>& groups) {
+  if (users.empty()) return std::string("this user has none in ") + sys::kSubordinateUsers;
+  if (groups.empty()) return std::string("this user has none in ") + sys::kSubordinateGroups;
+  for (const char* helper : {sys::kMapUsers, sys::kMapGroups}) {
+    if (sys::FindIdHelper(helper).empty())
+      return std::string("there is no ") + helper + " (the package uidmap)";
   }
   return {};
 }
 
 void ChooseForPlainUser(IdMaps& ids, const std::string& stage, const Log& log) {
   const std::string name = NameOfUser();
-  auto users = state::SubordinateIdsOf(state::kSubordinateUsers, geteuid(), name);
-  auto groups = state::SubordinateIdsOf(state::kSubordinateGroups, geteuid(), name);
+  auto users = sys::SubordinateIdsOf(sys::kSubordinateUsers, geteuid(), name);
+  auto groups = sys::SubordinateIdsOf(sys::kSubordinateGroups, geteuid(), name);
   if (const std::string missing = WhatIsMissing(users, groups); !missing.empty()) {
     users.clear();
     groups.clear();
@@ -113,21 +109,23 @@ Status WriteAsPlainUser(const IdMaps& ids, pid_t child) {
     RETURN_IF_ERROR(Write(child, "setgroups", "deny"));
     RETURN_IF_ERROR(Write(child, "gid_map", LinesOf(ids.groups)));
   } else {
-    RETURN_IF_ERROR(RunIdHelper(kMapGroups, child, ids.groups));
+    RETURN_IF_ERROR(RunIdHelper(sys::kMapGroups, child, ids.groups));
   }
   if (IsOwnIdAlone(ids.users, geteuid())) return Write(child, "uid_map", LinesOf(ids.users));
-  return RunIdHelper(kMapUsers, child, ids.users);
+  return RunIdHelper(sys::kMapUsers, child, ids.users);
 }
 
 Status WriteBoth(const IdMaps& ids, pid_t child) {
-  if (!MayMapAny()) return WriteAsPlainUser(ids, child);
+  if (!sys::MayMapAnyIds()) return WriteAsPlainUser(ids, child);
   RETURN_IF_ERROR(Write(child, "gid_map", LinesOf(ids.groups)));
   return Write(child, "uid_map", LinesOf(ids.users));
 }
 
 // What no other container must get. Not where ids have the same number inside: those are the
 // machine's. A plain user's are his anyway.
-bool IsOfContainer(const IdRange& range) { return MayMapAny() && range.inside != range.outside; }
+bool IsOfContainer(const IdRange& range) {
+  return sys::MayMapAnyIds() && range.inside != range.outside;
+}
 
 // One may want it, for files that two containers share, so it is only told.
 void TellShared(const state::SharedIds& shared, const std::string& stage, const Log& log) {
@@ -142,7 +140,7 @@ void TellShared(const state::SharedIds& shared, const std::string& stage, const 
 
 Status WriteDownGiven(const Plan& plan, const state::Root& root, state::Journal& journal,
                       const Log& log) {
-  std::vector<state::Ids> given;
+  std::vector<sys::Ids> given;
   for (const auto* ranges : {&plan.ids.users, &plan.ids.groups}) {
     for (const IdRange& range : *ranges) {
       if (IsOfContainer(range)) given.push_back({range.outside, range.count});
@@ -157,8 +155,8 @@ Status WriteDownGiven(const Plan& plan, const state::Root& root, state::Journal&
 Status WriteDownJoined(pid_t child, state::Journal& journal) {
   for (const char* map : {"uid_map", "gid_map"}) {
     ASSIGN_OR_RETURN(const auto lines,
-                     state::ReadIdMap("/proc/" + std::to_string(child) + "/" + map));
-    for (const state::MapLine& line : lines) {
+                     sys::ReadIdMap("/proc/" + std::to_string(child) + "/" + map));
+    for (const sys::MapLine& line : lines) {
       if (!IsOfContainer({line.inside, line.outside, line.count})) continue;
       RETURN_IF_ERROR(journal.AddIds({line.outside, line.count}));
     }
@@ -174,7 +172,7 @@ Status ChooseIdMaps(Plan& plan, const state::Root& root, state::Journal& journal
     Status written = WriteDownGiven(plan, root, journal, log);
     return written.ok() ? std::move(written) : Of(plan, std::move(written.error()));
   }
-  if (!MayMapAny()) {
+  if (!sys::MayMapAnyIds()) {
     ChooseForPlainUser(plan.ids, WhoAsked(plan), log);
     return Ok();
   }

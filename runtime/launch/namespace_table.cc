@@ -1,17 +1,16 @@
 #include "runtime/launch/namespace_table.h"
 
 #include <cerrno>
-#include <limits>
 #include <string>
 #include <utility>
+
+#include "runtime/sys/ids.h"
 
 namespace slipway::launch {
 namespace {
 
 constexpr uint64_t kAllKinds = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
                                CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP | CLONE_NEWTIME;
-constexpr uint64_t kLastId = std::numeric_limits<uint32_t>::max() - 1;  // (uid_t)-1 is none
-constexpr size_t kMostRanges = 340;                                     // user_namespaces(7)
 constexpr const char* kPrivileges = "a bug of the stage: its privileges are SLIPWAY_ROOT_OR_USERNS";
 
 std::string KindOf(uint64_t flag) { return std::string(sys::NamespaceName(flag)) + " namespace"; }
@@ -30,9 +29,12 @@ Error OwnAndJoined(uint64_t flag, const std::string& maker, const std::string& j
                    " joins one: keep one of them");
 }
 
+sys::Ids Inside(const IdRange& range) { return {range.inside, range.count}; }
+sys::Ids Outside(const IdRange& range) { return {range.outside, range.count}; }
+
 // Two ranges that share ids; the kernel's EINVAL would not say which.
-bool Overlap(uint32_t one, uint32_t one_count, uint32_t other, uint32_t other_count) {
-  return one < uint64_t{other} + other_count && other < uint64_t{one} + one_count;
+bool Overlap(const IdRange& one, const IdRange& other) {
+  return sys::Overlap(Inside(one), Inside(other)) || sys::Overlap(Outside(one), Outside(other));
 }
 
 std::string Words(const IdRange& range) {
@@ -76,23 +78,19 @@ Status WishIdMap(Plan& plan, const Asking& asking, uint32_t kind, const IdRange&
   if (kind != SLIPWAY_USER_IDS && kind != SLIPWAY_GROUP_IDS) {
     return Error("asked for a map of an unknown kind", std::to_string(kind), "a bug of the stage");
   }
-  if (range.count == 0 || uint64_t{range.inside} + range.count - 1 > kLastId ||
-      uint64_t{range.outside} + range.count - 1 > kLastId) {
+  if (!sys::AreIds(Inside(range)) || !sys::AreIds(Outside(range))) {
     return Error("not a range of ids", Words(range),
-                 "at least one id, and none above " + std::to_string(kLastId));
+                 "at least one id, and none above " + std::to_string(sys::kLastId));
   }
   auto& ranges = kind == SLIPWAY_USER_IDS ? plan.ids.users : plan.ids.groups;
   for (const IdRange& other : ranges) {
-    if (!Overlap(range.inside, range.count, other.inside, other.count) &&
-        !Overlap(range.outside, range.count, other.outside, other.count)) {
-      continue;
-    }
+    if (!Overlap(range, other)) continue;
     return Error("a range of ids that overlaps another", Words(range),
                  "\"" + Words(other) + "\" has some of them already");
   }
-  if (ranges.size() == kMostRanges) {
+  if (ranges.size() == sys::kMostMapLines) {
     return Error("too many ranges of ids", {},
-                 "the kernel takes " + std::to_string(kMostRanges) + " of each kind");
+                 "the kernel takes " + std::to_string(sys::kMostMapLines) + " of each kind");
   }
   ranges.push_back(range);
   plan.ids.wisher = asking.wisher();

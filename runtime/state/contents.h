@@ -36,6 +36,7 @@
 #include <vector>
 
 #include "runtime/sdk/result.h"
+#include "runtime/sys/ids.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::state {
@@ -67,10 +68,7 @@ struct Facts {
 };
 
 // A range of user or group ids of this machine, which are the container's.
-struct Ids {
-  uint32_t first = 0;
-  uint32_t count = 0;
-};
+using sys::Ids;
 
 enum class Phase {
   kCreating,

@@ -5,14 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <functional>
 #include <string_view>
 
-#include "runtime/state/subordinate_ids.h"
 #include "runtime/state/survey.h"
 #include "runtime/sys/fd.h"
-#include "runtime/sys/file.h"
+#include "runtime/sys/subordinate_ids.h"
 
 namespace slipway::state {
 namespace {
@@ -26,22 +24,12 @@ constexpr uint64_t kSlots = (kEnd - kFirst) / kIdsOfAContainer;
 // Not a container's: ids begin with another character.
 constexpr const char* kLockFile = ".ids";
 
-bool Overlap(const Ids& one, const Ids& other) {
-  return one.first < uint64_t{other.first} + other.count &&
-         other.first < uint64_t{one.first} + one.count;
-}
-
-bool IsWithin(const Ids& one, const Ids& other) {
-  return one.first >= other.first &&
-         uint64_t{one.first} + one.count <= uint64_t{other.first} + other.count;
-}
-
 // The ids that there are in this process's user namespace.
 std::vector<Ids> IdsHere(const char* map) {
   std::vector<Ids> here;
-  const auto lines = ReadIdMap(map);
+  const auto lines = sys::ReadIdMap(map);
   if (!lines.ok()) return here;
-  for (const MapLine& line : *lines) here.push_back({line.inside, line.count});
+  for (const sys::MapLine& line : *lines) here.push_back({line.inside, line.count});
   return here;
 }
 
@@ -62,9 +50,9 @@ std::vector<Ids> UsableIds() {
 }
 
 void AddSubordinate(const char* path, std::vector<Ids>& taken) {
-  const auto text = ReadSubordinateIds(path);
+  const auto text = sys::ReadSubordinateIds(path);
   if (!text.ok()) return;
-  for (const SubordinateIds& line : ParseSubordinateIds(*text)) taken.push_back(line.ids);
+  for (const sys::SubordinateIds& line : sys::ParseSubordinateIds(*text)) taken.push_back(line.ids);
 }
 
 // Calls `see` for each other container. One whose journal nobody can read any more cannot be asked.
@@ -107,22 +95,6 @@ Result<sys::Fd> Lock(const Root& root) {
 
 }  // namespace
 
-Result<std::vector<MapLine>> ReadIdMap(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, sys::ReadFile(path));
-  std::vector<uint32_t> numbers;
-  const char* at = text.c_str();
-  char* end = nullptr;
-  for (auto number = strtoul(at, &end, 10); end != at; number = strtoul(at, &end, 10)) {
-    numbers.push_back(static_cast<uint32_t>(number));
-    at = end;
-  }
-  std::vector<MapLine> lines;
-  for (size_t i = 0; i + 2 < numbers.size(); i += 3) {
-    lines.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
-  }
-  return lines;
-}
-
 std::optional<Ids> FindFreeIds(const std::vector<Ids>& taken, const std::vector<Ids>& usable,
                                uint64_t begin) {
   for (uint64_t i = 0; i < kSlots; ++i) {
@@ -143,8 +115,8 @@ std::optional<Ids> FindFreeIds(const std::vector<Ids>& taken, const std::vector<
 Result<Ids> TakeFreeIds(const Root& root, Journal& journal) {
   ASSIGN_OR_RETURN(const sys::Fd lock, Lock(root));
   std::vector<Ids> taken;
-  AddSubordinate(kSubordinateUsers, taken);
-  AddSubordinate(kSubordinateGroups, taken);
+  AddSubordinate(sys::kSubordinateUsers, taken);
+  AddSubordinate(sys::kSubordinateGroups, taken);
   // Also of dead containers, whose processes or files may still be there until they are undone.
   RETURN_IF_ERROR(SeeOthers(root, journal.id(), [&](const Seen& other) {
     taken.insert(taken.end(), other.contents.ids.begin(), other.contents.ids.end());

@@ -17,14 +17,6 @@ namespace slipway::state {
 
 inline constexpr uint32_t kIdsOfAContainer = 65536;
 
-// A line of /proc/PID/uid_map or gid_map, as this process sees it: user_namespaces(7).
-struct MapLine {
-  uint32_t inside = 0;
-  uint32_t outside = 0;
-  uint32_t count = 0;
-};
-Result<std::vector<MapLine>> ReadIdMap(const std::string& path);
-
 // Which of `taken` no id is, and which is within `usable`. begin: any number; the search begins
 // with it, so that those who do not know of each other seldom find the same.
 std::optional<Ids> FindFreeIds(const std::vector<Ids>& taken, const std::vector<Ids>& usable,

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "runtime/state/journal.h"
-#include "runtime/state/subordinate_ids.h"
 #include "runtime/state/survey.h"
 #include "runtime/state/test_root.h"
 
@@ -48,42 +47,10 @@ TEST(FindFreeIds, TakesWholeRangesOfWhatThereIs) {
 
 TEST(FindFreeIds, FindsNothingWhereAllIsTaken) { EXPECT_EQ(Found(kAll, kAll), 0u); }
 
-TEST(SubordinateIds, LinesThatMakeNoSenseCountAsNothing) {
-  const auto ids = ParseSubordinateIds(
-      "ann:100000:65536\n\n:1:2\n# none\nbob:x:1\nbob:1:0\nbob:1:-1\n1000:200000:10");
-  ASSERT_EQ(ids.size(), 2u);
-  EXPECT_EQ(ids[0].owner, "ann");
-  EXPECT_EQ(ids[1].owner, "1000");
-  EXPECT_EQ(ids[1].ids.first, 200000u);
-  EXPECT_EQ(ids[1].ids.count, 10u);
-}
-
 class FreeIds : public TestRoot {
  protected:
-  std::string File(const std::string& text) const {
-    std::string path = Path("subuid");
-    std::ofstream(path) << text;
-    return path;
-  }
-
   const Root root_ = MakeRoot();
 };
-
-TEST_F(FreeIds, AFileThatIsNoneIsNotWaitedFor) {
-  const std::string path = Path("fifo");
-  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  EXPECT_TRUE(SubordinateIdsOf(path, 1000, "ann").empty());
-}
-
-TEST_F(FreeIds, ThoseOfAUserAreFoundByNameAndByNumber) {
-  const std::string path = File("ann:1:2\nbob:3:4\n1000:5:6\n");
-  const auto ids = SubordinateIdsOf(path, 1000, "ann");
-  ASSERT_EQ(ids.size(), 2u);
-  EXPECT_EQ(ids[0].first, 1u);
-  EXPECT_EQ(ids[1].first, 5u);
-  EXPECT_EQ(SubordinateIdsOf(path, 1000, "").size(), 1u);
-  EXPECT_TRUE(SubordinateIdsOf(Path("none"), 1000, "ann").empty());
-}
 
 TEST_F(FreeIds, TwoContainersGetDifferentOnes) {
   auto one = Journal::Begin(root_, FactsOf("one"));

@@ -1,7 +1,8 @@
-// Ids that the system's administrator has given to users: subuid(5), subgid(5).
+// Ids that the system's administrator has given to users, subuid(5) and subgid(5), and the programs
+// with the right to map them, newuidmap(1) and newgidmap(1).
 
-#ifndef SLIPWAY_RUNTIME_STATE_SUBORDINATE_IDS_H_
-#define SLIPWAY_RUNTIME_STATE_SUBORDINATE_IDS_H_
+#ifndef SLIPWAY_RUNTIME_SYS_SUBORDINATE_IDS_H_
+#define SLIPWAY_RUNTIME_SYS_SUBORDINATE_IDS_H_
 
 #include <sys/types.h>
 
@@ -10,9 +11,9 @@
 #include <vector>
 
 #include "runtime/sdk/result.h"
-#include "runtime/state/contents.h"
+#include "runtime/sys/ids.h"
 
-namespace slipway::state {
+namespace slipway::sys {
 
 inline constexpr char kSubordinateUsers[] = "/etc/subuid";
 inline constexpr char kSubordinateGroups[] = "/etc/subgid";
@@ -32,6 +33,15 @@ std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text);
 // Of the user. path: a file that is not there gives nobody anything. name: the user's; may be "".
 std::vector<Ids> SubordinateIdsOf(const std::string& path, uid_t user, const std::string& name);
 
-}  // namespace slipway::state
+// Does the system ask others than these files too? "subid" of nsswitch.conf(5).
+bool AreSubordinateIdsElsewhere(const std::string& path = "/etc/nsswitch.conf");
 
-#endif  // SLIPWAY_RUNTIME_STATE_SUBORDINATE_IDS_H_
+inline constexpr char kMapUsers[] = "newuidmap";
+inline constexpr char kMapGroups[] = "newgidmap";
+
+// The path of the program, in a folder of the system's and root's own; "": there is none.
+std::string FindIdHelper(const char* name);
+
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_SUBORDINATE_IDS_H_

@@ -1,13 +1,18 @@
-#include "runtime/state/subordinate_ids.h"
+#include "runtime/sys/subordinate_ids.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 
 #include "runtime/sys/file.h"
 
-namespace slipway::state {
+namespace slipway::sys {
 namespace {
+
+// Of the programs. Not PATH, which may be anything.
+constexpr const char* kFolders[] = {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"};
 
 bool ReadNumber(std::string_view text, uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -29,8 +34,8 @@ bool ReadLine(std::string_view line, SubordinateIds& read) {
 }  // namespace
 
 Result<std::string> ReadSubordinateIds(const std::string& path) {
-  ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-  return sys::ReadFile(file, path);
+  ASSIGN_OR_RETURN(const Fd file, Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  return ReadFile(file, path);
 }
 
 std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text) {
@@ -56,4 +61,20 @@ std::vector<Ids> SubordinateIdsOf(const std::string& path, uid_t user, const std
   return own;
 }
 
-}  // namespace slipway::state
+bool AreSubordinateIdsElsewhere(const std::string& path) {
+  const auto text = ReadFile(path);
+  return text.ok() && ("\n" + *text).find("\nsubid:") != std::string::npos;
+}
+
+std::string FindIdHelper(const char* name) {
+  for (const char* folder : kFolders) {
+    std::string path = std::string(folder) + name;
+    struct stat facts {};
+    if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+    const bool of_root = facts.st_uid == 0 && (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    if (of_root && access(path.c_str(), X_OK) == 0) return path;
+  }
+  return {};
+}
+
+}  // namespace slipway::sys
