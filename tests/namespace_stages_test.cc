@@ -1,7 +1,9 @@
 // Namespaces that stages of plugins/ make, as a further command and a user namespace have them.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -33,6 +35,23 @@ TEST_F(NamespaceStages, IpcWorksInAUserNamespace) {
   const RunResult result =
       Run(std::string(kUser) + "  - ipc\n" + kRoot, "wc -l < /proc/sysvipc/shm");
   EXPECT_EQ(result.out, "1\n") << result.err;
+}
+
+TEST_F(NamespaceStages, TimeIsAFurtherCommandsToo) {
+  if (access("/proc/self/ns/time", F_OK) != 0) GTEST_SKIP() << "this kernel has none";
+  StartPod(std::string("  - time: {boottime: 100h}\n") + kRoot);
+  ExpectFurtherCommandIn("time");
+  const double before = std::atof(ReadText("/proc/uptime").c_str());
+  const RunResult result = Later({"exec", id(), "/bin/cat", "/proc/uptime"});
+  EXPECT_GE(std::atof(result.out.c_str()), before + 360'000) << result.err;
+}
+
+TEST_F(NamespaceStages, TimeWorksInAUserNamespace) {
+  if (access("/proc/self/ns/time", F_OK) != 0) GTEST_SKIP() << "this kernel has none";
+  const RunResult result =
+      Run(std::string(kUser) + "  - time: {monotonic: -1.5s, boottime: 1h}\n" + kRoot,
+          "while read a b c; do echo $a $b $c; done < /proc/self/timens_offsets");
+  EXPECT_EQ(result.out, "monotonic -2 500000000\nboottime 3600 0\n") << result.err;
 }
 
 }  // namespace
