@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 
 #include "tests/namespace_test.h"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr char kRoot[] = "  - pid\n  - mount: {root: root}\n  - proc\n";
 constexpr char kUser[] = "  - good-user-namespace\n";
+constexpr char kCgroup[] =
+    "  - first-of:\n      - cgroup-v2: {pids.max: 20}\n      - cgroup-v1: {pids.max: 20}\n";
 
 class NamespaceStages : public NamespaceTest {
  protected:
@@ -25,6 +28,17 @@ class NamespaceStages : public NamespaceTest {
     EXPECT_NE(Namespace(kind), std::filesystem::read_symlink("/proc/self/ns/" + kind).string());
   }
 };
+
+// Each line of /proc/self/cgroup, such as "8:pids:/".
+void ExpectRoots(const RunResult& result) {
+  EXPECT_EQ(result.status, 0) << result.err;
+  std::istringstream lines(result.out);
+  size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(line.ends_with(":/")) << line;
+  }
+  EXPECT_GT(count, 0u);
+}
 
 TEST_F(NamespaceStages, IpcIsAFurtherCommandsToo) {
   StartPod(std::string("  - ipc\n") + kRoot);
@@ -52,6 +66,17 @@ TEST_F(NamespaceStages, TimeWorksInAUserNamespace) {
       Run(std::string(kUser) + "  - time: {monotonic: -1.5s, boottime: 1h}\n" + kRoot,
           "while read a b c; do echo $a $b $c; done < /proc/self/timens_offsets");
   EXPECT_EQ(result.out, "monotonic -2 500000000\nboottime 3600 0\n") << result.err;
+}
+
+TEST_F(NamespaceStages, CgroupNamespaceIsAFurtherCommandsToo) {
+  StartPod(std::string("  - cgroup-namespace\n") + kCgroup + kRoot);
+  ExpectFurtherCommandIn("cgroup");
+  ExpectRoots(Later({"exec", id(), "/bin/cat", "/proc/self/cgroup"}));
+}
+
+TEST_F(NamespaceStages, CgroupNamespaceWorksInAUserNamespace) {
+  ExpectRoots(Run(std::string(kUser) + "  - cgroup-namespace\n" + kCgroup + kRoot,
+                  "cat /proc/self/cgroup"));
 }
 
 }  // namespace
