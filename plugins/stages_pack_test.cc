@@ -1,10 +1,9 @@
-// One plugin with all stages, laid out as in an installed tree: a link for each stage.
+// Plugins with many stages, laid out as in an installed tree: a link for each stage.
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <iterator>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -17,12 +16,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> Stages() {
-  std::istringstream names(ReadText(Runfile("plugins/stage_names.txt")));
-  return {std::istream_iterator<std::string>(names), {}};
+struct Packed {
+  std::string library;
+  std::string stage;
+  std::string link;
+};
+
+std::vector<Packed> Stages() {
+  std::vector<Packed> stages;
+  std::istringstream lines(ReadText(Runfile("plugins/stage_packs.txt")));
+  for (Packed one; lines >> one.library >> one.stage >> one.link;) stages.push_back(one);
+  return stages;
 }
 
-constexpr char kLibrary[] = "libslipway_stages.so";
+std::set<std::string> Libraries() {
+  std::set<std::string> libraries;
+  for (const Packed& one : Stages()) libraries.insert(one.library);
+  return libraries;
+}
 
 class StagesPack : public ::testing::Test {
  protected:
@@ -30,12 +41,11 @@ class StagesPack : public ::testing::Test {
     fs::create_directories(test_.Path("bin"));
     fs::create_directories(Folder());
     fs::copy_file(Runfile("runtime/runtime"), Host());
-    fs::copy_file(Runfile(std::string("plugins/") + kLibrary), Folder() + "/" + kLibrary);
-    fs::permissions(Folder() + "/" + kLibrary, fs::perms(0755));
-    for (std::string stage : Stages()) {
-      std::replace(stage.begin(), stage.end(), '-', '_');
-      fs::create_symlink(kLibrary, Folder() + "/lib" + stage + "_stage.so");
+    for (const std::string& library : Libraries()) {
+      fs::copy_file(Runfile("plugins/" + library), Folder() + "/" + library);
+      fs::permissions(Folder() + "/" + library, fs::perms(0755));
     }
+    for (const Packed& one : Stages()) fs::create_symlink(one.library, Folder() + "/" + one.link);
   }
 
   std::string Host() const { return test_.Path("bin/runtime"); }
@@ -46,7 +56,7 @@ class StagesPack : public ::testing::Test {
 
 TEST_F(StagesPack, HasAllStages) {
   const RunResult result = RunProgram({Host(), "stages"});
-  for (const std::string& stage : Stages()) {
+  for (const auto& [library, stage, link] : Stages()) {
     // A summary stands behind a short name, and below a long one.
     EXPECT_TRUE(result.out.find("  " + stage + " ") != std::string::npos ||
                 result.out.find("  " + stage + "\n") != std::string::npos)
@@ -58,20 +68,23 @@ TEST_F(StagesPack, HasAllStages) {
 }
 
 TEST_F(StagesPack, ExportsItsTableAndNothingElse) {
-  const RunResult nm = RunProgram({"/usr/bin/nm", "-D", "--defined-only", "--format=just-symbols",
-                                   Runfile(std::string("plugins/") + kLibrary)});
-  EXPECT_EQ(nm.out, "slipway_plugin_0\n") << nm.err;
+  for (const std::string& library : Libraries()) {
+    const RunResult nm = RunProgram({"/usr/bin/nm", "-D", "--defined-only", "--format=just-symbols",
+                                     Runfile("plugins/" + library)});
+    EXPECT_EQ(nm.out, "slipway_plugin_0\n") << library << nm.err;
+  }
 }
 
 TEST_F(StagesPack, NeedsTheCLibraryAlone) {
-  const RunResult readelf =
-      RunProgram({"/usr/bin/readelf", "-d", Runfile(std::string("plugins/") + kLibrary)});
-  std::istringstream lines(readelf.out);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("(NEEDED)") == std::string::npos) continue;
-    const bool allowed =
-        line.find("[libc.so.") != std::string::npos || line.find("[ld-linux") != std::string::npos;
-    EXPECT_TRUE(allowed) << line;
+  for (const std::string& library : Libraries()) {
+    const RunResult readelf = RunProgram({"/usr/bin/readelf", "-d", Runfile("plugins/" + library)});
+    std::istringstream lines(readelf.out);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find("(NEEDED)") == std::string::npos) continue;
+      const bool allowed = line.find("[libc.so.") != std::string::npos ||
+                           line.find("[ld-linux") != std::string::npos;
+      EXPECT_TRUE(allowed) << library << ": " << line;
+    }
   }
 }
 
@@ -84,6 +97,14 @@ TEST_F(StagesPack, BuildsAContainer) {
       RunProgram({Host(), "--config", config, "/bin/sh", "-c", "hostname; echo $$"});
   EXPECT_EQ(result.out, "packed\n2\n") << result.err;
   EXPECT_EQ(result.status, 0);
+}
+
+TEST_F(StagesPack, BuildsOneOfStagesOfEach) {
+  if (!IsRoot()) GTEST_SKIP() << "needs root";
+  test_.MakeRoot();
+  const std::string config = test_.WriteStages("  - pid\n  - mount: {root: root}\n  - dev\n");
+  const RunResult result = RunProgram({Host(), "--config", config, "/bin/ls", "/dev/full"});
+  EXPECT_EQ(result.out, "/dev/full\n") << result.err;
 }
 
 }  // namespace

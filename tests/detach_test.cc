@@ -210,6 +210,17 @@ TEST_F(Detach, RefusesOptionsThatMakeNoSense) {
                                            "\" (runtime run --detach --log FILE keeps one)");
 }
 
+// Later verbs would look for its processes by the pids of another namespace.
+TEST_F(Detach, NeedsARuntimeInTheCallersPidNamespace) {
+  RunOptions elsewhere;
+  elsewhere.prepare = [] { unshare(CLONE_NEWPID); };
+  ExpectRefusal(RunProgram(BuildArgv("run", kPlain, {"/bin/true"}, {"-d"}), elsewhere),
+                "cannot start a runtime in the background: this process's children are to be in "
+                "another pid namespace than it is (unshare --pid without --fork leaves it so; add "
+                "--fork)");
+  EXPECT_EQ(Listed("state"), "");
+}
+
 TEST_F(Detach, ASignalBeforeTheCommandRunsUndoesEverything) {
   Running run(BuildArgv("run", Waits("post-clone"), {"/bin/sleep", "1000"}, {"-d"}));
   AwaitHook();

@@ -116,5 +116,6 @@ class Proc final : public slipway::Stage {
 SLIPWAY_STAGE(Proc, {.name = "proc",
                      .summary = "A fresh /proc, of the processes of its PID namespace",
                      .privileges = SLIPWAY_ROOT_OR_USERNS,
+                     .provides = {"procfs"},
                      .requires_ = {"mount-namespace"},
                      .after = {"root", "pid-namespace"}});

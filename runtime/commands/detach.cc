@@ -25,6 +25,7 @@
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/signals.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
 
 namespace slipway::commands {
 namespace {
@@ -165,6 +166,13 @@ Result<cli::Report> Monitor(Given& given, RunOptions& options, sys::Fd word) {
 }  // namespace
 
 Result<cli::Report> RunDetached(Given& given, RunOptions& options) {
+  // What a runtime born elsewhere records of its container's processes, nobody here would find.
+  if (!sys::HasChildrenInItsPidNamespace()) {
+    return Error(
+        "cannot start a runtime in the background: this process's children are to be in another "
+        "pid namespace than it is",
+        {}, "unshare --pid without --fork leaves it so; add --fork");
+  }
   ASSIGN_OR_RETURN(Pipe pipe, MakePipe());
   // A caller that ignores it would keep the monitor's status from this process; waitpid(2).
   struct sigaction reap {};

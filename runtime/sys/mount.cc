@@ -62,6 +62,13 @@ Status DetachOldRoot(const Fd& old) {
   return Error(EBUSY, "unmount the old root");
 }
 
+Result<Fd> OpenTree(int from, const char* path, unsigned flags, const std::string& name) {
+  flags |= OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+  Fd tree(static_cast<int>(syscall(SYS_open_tree, from, path, flags)));
+  if (!tree.valid()) return Error(errno, "take the mount of", name, WhoRefuses(errno));
+  return tree;
+}
+
 }  // namespace
 
 Status MakeAllMountsPrivate() {
@@ -72,10 +79,11 @@ Status MakeAllMountsPrivate() {
 }
 
 Result<Fd> CloneTree(const std::string& path, bool recursive) {
-  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0U);
-  Fd tree(static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
-  if (!tree.valid()) return Error(errno, "take the mount of", path, WhoRefuses(errno));
-  return tree;
+  return OpenTree(AT_FDCWD, path.c_str(), recursive ? AT_RECURSIVE : 0U, path);
+}
+
+Result<Fd> CloneTree(const Fd& file, bool recursive, const std::string& path) {
+  return OpenTree(file.get(), "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U), path);
 }
 
 Result<Fd> NewMount(const std::string& type,

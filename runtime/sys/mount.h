@@ -22,6 +22,9 @@ Status MakeAllMountsPrivate();
 // A detached copy of the mount at `path`, with the mounts below it if `recursive`.
 Result<Fd> CloneTree(const std::string& path, bool recursive);
 
+// The same of an open file or folder, perhaps with O_PATH. `path` names it in an error.
+Result<Fd> CloneTree(const Fd& file, bool recursive, const std::string& path);
+
 // Operations in errors, of which a stage knows more to say.
 inline constexpr char kMakeMount[] = "make a mount of";  // fsmount(2), by NewMount and FinishMount
 inline constexpr char kPivotRoot[] = "make the new root the root (pivot_root)";

@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "runtime/sys/fd.h"
+#include "runtime/sys/file.h"
 
 // The linker's: where the file begins in memory, as it is on disk.
 extern "C" const char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -42,9 +43,7 @@ OwnProgram ProgramByPath(const char* execfn) {
 OwnProgram ProgramByProcfs() {
   constexpr const char* kSelf = "/proc/self/exe";
   OwnProgram program;
-  char path[PATH_MAX];
-  const ssize_t size = readlink(kSelf, path, sizeof(path));
-  if (size > 0) program.path.assign(path, static_cast<size_t>(size));
+  if (auto path = ReadLink(kSelf); path.ok()) program.path = std::move(path).value();
   struct stat facts {};
   if (stat(kSelf, &facts) == 0) {
     program.device = facts.st_dev;

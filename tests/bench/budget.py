@@ -112,14 +112,14 @@ def measure_operations(world, argv):
         return count_calls([runtime, verb, *more], world.path("trace"), follow)["system-calls"]
 
     further = ["exec", *root, container, "/noop"]
-    counted = {
-        "create-calls": count("create", *words),
-        "start-calls": count("start", *root, container),
-        "exec-calls": count(*further, follow=True),
-        "exec-faults": median_faults([runtime, *further]),
-    }
-    # How many calls that takes depends on how many processes the machine has.
-    run([runtime, "delete", *root, "--force", container])
+    counted = {"create-calls": count("create", *words)}
+    try:
+        counted["start-calls"] = count("start", *root, container)
+        counted["exec-calls"] = count(*further, follow=True)
+        counted["exec-faults"] = median_faults([runtime, *further])
+    finally:
+        # How many calls that takes depends on how many processes the machine has.
+        run([runtime, "delete", *root, "--force", container])
     return counted
 
 

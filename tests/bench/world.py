@@ -58,8 +58,8 @@ def enter_own_mounts(layout):
 
 def install(built, prefix):
     """Puts a built tree in a place as short as the peers', in this mount namespace: each look at a path
-    costs the more the longer it is, and a built tree is deep. All stages are in one library, if the
-    build has made it."""
+    costs the more the longer it is, and a built tree is deep. Many stages are in one library, if the
+    build has made it; older ones had all in one."""
     for folder in ("bin", "lib/slipway/stages", "lib/slipway/steps"):
         os.makedirs(f"{prefix}/{folder}")
     shutil.copy(f"{built}/runtime/runtime", f"{prefix}/bin")
@@ -69,10 +69,21 @@ def install(built, prefix):
     pack = f"{built}/plugins/{PACK}"
     if os.path.exists(pack):
         stages = f"{prefix}/lib/slipway/stages"
+        libraries = packs_of(built)
         for plugin in glob.glob(f"{stages}/*"):
             os.unlink(plugin)
-            os.symlink(PACK, plugin)
-        shutil.copy(pack, stages)
+            os.symlink(libraries.get(os.path.basename(plugin), PACK), plugin)
+        for library in {PACK, *libraries.values()}:
+            shutil.copy(f"{built}/plugins/{library}", stages)
+
+
+def packs_of(built):
+    """{file name of a stage's plugin: the library that it is in}, as far as the build tells."""
+    path = f"{built}/plugins/stage_packs.txt"
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as lines:
+        return {link: library for library, _, link in map(str.split, lines)}
 
 
 def install_further(built, prefix):

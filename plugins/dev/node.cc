@@ -1,0 +1,73 @@
+#include "plugins/dev/node.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "runtime/sys/mount.h"
+
+namespace slipway::dev_stage {
+namespace {
+
+constexpr mode_t kPermissions = 07777;
+
+bool IsDevice(mode_t mode) { return S_ISCHR(mode) || S_ISBLK(mode); }
+
+// The file may have been exchanged since it was looked at.
+Status Bind(Child& child, const Node& node) {
+  ASSIGN_OR_RETURN(const sys::Fd file, sys::CloneTree(node.source, /*recursive=*/false));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return Error(errno, "look at the host's", node.source);
+  if (!IsDevice(facts.st_mode) || facts.st_rdev != node.number) {
+    return Error("not the device that it was", node.source, "it was exchanged meanwhile");
+  }
+  RETURN_IF_ERROR(sys::AddAttributes(file, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+                                     /*recursive=*/false, node.source));
+  return child.Attach(file.get(), {"/dev/" + node.name}, SLIPWAY_ATTACH_NO_SYMLINKS);
+}
+
+}  // namespace
+
+Result<Node> LookAt(const std::string& source, const std::string& name) {
+  struct stat facts {};
+  if (stat(source.c_str(), &facts) != 0) return Error(errno, "look at the device", source);
+  if (!IsDevice(facts.st_mode)) {
+    return Error("not a device", source, "only device files can be given on");
+  }
+  return Node{source,        name,         facts.st_mode & (S_IFMT | kPermissions),
+              facts.st_rdev, facts.st_uid, facts.st_gid};
+}
+
+Status MakeFoldersOf(const sys::Fd& folder, const std::string& name) {
+  for (size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
+    const std::string part = name.substr(0, end);
+    if (mkdirat(folder.get(), part.c_str(), 0755) != 0) {
+      if (errno == EEXIST) continue;
+      return Error(errno, "make the folder", "/dev/" + part);
+    }
+    // The umask is the caller's.
+    if (fchmodat(folder.get(), part.c_str(), 0755, 0) != 0) {
+      return Error(errno, "set the permissions of", "/dev/" + part);
+    }
+  }
+  return Ok();
+}
+
+Status MakeNode(Child& child, const sys::Fd& folder, const Node& node) {
+  if (mknodat(folder.get(), node.name.c_str(), node.mode, node.number) != 0) {
+    if (errno == EPERM) return Bind(child, node);
+    return Error(errno, "make the device file", "/dev/" + node.name);
+  }
+  const int fd = folder.get();
+  if (fchmodat(fd, node.name.c_str(), node.mode & kPermissions, 0) != 0 ||
+      fchownat(fd, node.name.c_str(), node.user, node.group, AT_SYMLINK_NOFOLLOW) != 0) {
+    return Error(errno, "set the permissions of", "/dev/" + node.name);
+  }
+  return Ok();
+}
+
+}  // namespace slipway::dev_stage

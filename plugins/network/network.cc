@@ -1,0 +1,103 @@
+// A network of its own, in which only the loopback device is; or that of others:
+// network_namespaces(7).
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "runtime/sdk/stage.h"
+#include "runtime/sys/fd.h"
+#include "runtime/sys/file.h"
+#include "runtime/sys/namespace.h"
+
+namespace {
+
+using slipway::Child;
+using slipway::Context;
+using slipway::Description;
+using slipway::Error;
+using slipway::HostPath;
+using slipway::Ok;
+using slipway::Plan;
+using slipway::Status;
+namespace sys = slipway::sys;
+
+constexpr char kLoopback[] = "lo";
+
+// netdevice(7). Its addresses, 127.0.0.1 and ::1, come with it.
+Status BringLoopbackUp() {
+  const sys::Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return Error(errno, "open a socket, to bring up", kLoopback);
+  ifreq request{};
+  std::strcpy(request.ifr_name, kLoopback);
+  if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0) {
+    return Error(errno, "look at the network device", kLoopback);
+  }
+  request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+  if (ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) {
+    return Error(errno, "bring up the network device", kLoopback);
+  }
+  return Ok();
+}
+
+class Network final : public slipway::Stage {
+ public:
+  static constexpr auto Options() {
+    return slipway::OptionTable(
+        slipway::Option<&Network::join_>(
+            "join",
+            "File of the network namespace to join, such as /run/netns/web or /proc/PID/ns/net; a "
+            "new one if absent"),
+        slipway::Option<&Network::loopback_>(
+            "loopback", "Bring up the loopback device of a new one: 127.0.0.1 and ::1",
+            {.fallback = "true"}));
+  }
+
+  Status Probe(Context&) override {
+    if (join_.path.empty()) return Ok();
+    auto file = sys::Open(join_.path, O_RDONLY | O_NONBLOCK);
+    if (!file.ok()) return file.error().Option("join");
+    const auto kind = sys::NamespaceKind(file->get());
+    if (!kind.ok() || *kind != CLONE_NEWNET) {
+      return Error("not a network namespace", join_.path,
+                   "name a file such as /run/netns/web or /proc/PID/ns/net")
+          .Option("join");
+    }
+    file_ = std::move(file).value();
+    return Ok();
+  }
+
+  Status Describe(Description& description) override {
+    return description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
+                           !join_.path.empty() ? "joins " + join_.path
+                           : loopback_         ? "a new one, with loopback up"
+                                               : "a new one, without any device that is up");
+  }
+
+  Status PreClone(Plan& plan) override {
+    if (!file_.valid()) return plan.AddNamespaces(CLONE_NEWNET);
+    Status joined = plan.JoinNamespace(file_.get(), CLONE_NEWNET);
+    return joined.ok() ? Ok() : Status(joined.error().Option("join"));
+  }
+
+  Status InChild(Child&) override {
+    return join_.path.empty() && loopback_ ? BringLoopbackUp() : Ok();
+  }
+
+ private:
+  HostPath join_;
+  bool loopback_ = true;
+  sys::Fd file_;  // of join_
+};
+
+}  // namespace
+
+SLIPWAY_STAGE(Network, {.name = "network",
+                        .summary = "Its own network, without the machine's devices",
+                        .privileges = SLIPWAY_ROOT_OR_USERNS,
+                        .after = {"user-namespace"}});
