@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -174,9 +175,13 @@ TEST(Stages, AreListedWithTheirSummaries) {
   const RunResult result = RunWords(test, {"stages"});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
-  for (const char* name : {"uts", "pid", "mount", "proc", "cgroup-v1", "cgroup-v2"}) {
-    EXPECT_NE(("\n" + result.out).find(std::string("\n  ") + name + " "), std::string::npos)
-        << name << result.out;
+  for (const char* name : {"cgroup-namespace", "cgroup-v1", "cgroup-v2", "ipc", "mount", "pid",
+                           "proc", "time", "uts"}) {
+    const size_t at = ("\n" + result.out).find(std::string("\n  ") + name);
+    ASSERT_NE(at, std::string::npos) << name << result.out;
+    const std::string rest = result.out.substr(at + 2 + std::strlen(name));
+    // A summary stands behind a short name, and below a long one.
+    EXPECT_TRUE(rest.starts_with(" ") || rest.starts_with("\n      ")) << name << result.out;
   }
 }
 
@@ -188,7 +193,7 @@ TEST(Stages, HaveTheirFilesWhenAsked) {
 TEST(Stages, AreListedInJson) {
   ContainerTest test;
   const RunResult result = RunWords(test, {"stages", "--format", "json"});
-  EXPECT_EQ(result.out.find("[{\"name\":\"cgroup-v1\",\"version\":\"0."), 0U) << result.out;
+  EXPECT_EQ(result.out.find("[{\"name\":\"cgroup-namespace\",\"version\":\"0."), 0U) << result.out;
   for (const char* part :
        {"\"abi\":\"0.", "/libuts_stage.so\"", "\"short_name\":\"hostname\"",
         "\"text_form\":\"source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:"

@@ -254,6 +254,10 @@ class StageNameTest(unittest.TestCase):
         text = 'return Error(errno, "mount", path);'
         self.assertEqual(self.check("runtime/launch/a.cc", text), [])
 
+    def test_options_of_verbs_are_fine(self):
+        text = '{"mount", Kind::kText, "SECONDS", "how long"}; words.Number("mount", 0, 1)'
+        self.assertEqual(self.check("runtime/commands/a.cc", text), [])
+
     def test_in_sys_only_comparisons_count(self):
         self.assertEqual(self.check("runtime/sys/a.cc", 'Fsopen("mount")'), [])
         for text in ('a == "mount"', '"mount"sv != a', 'strcmp(a, "mount") == 0'):

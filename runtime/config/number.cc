@@ -125,6 +125,19 @@ std::string DurationHint(const Amount& amount, std::string_view text) {
   return write.append(kDurationUnits);
 }
 
+// text: for the error, with the sign, if it has one.
+Result<int64_t> Nanoseconds(std::string_view length, std::string_view text) {
+  const std::optional<Amount> amount = SplitAmount(length);
+  if (!amount) return Error("not a duration", text);
+  if (amount->suffix.empty()) {
+    return Error("a duration without a unit", text, DurationHint(*amount, text));
+  }
+  for (const Unit& unit : kDurations) {
+    if (unit.suffix == amount->suffix) return Multiply(*amount, unit.scale, text, "nanoseconds");
+  }
+  return Error("not a duration", text, DurationHint(*amount, text));
+}
+
 // In YAML 1.1 and in C, 0755 is octal; in YAML 1.2 it is not.
 std::string LeadingZeroHint(bool negative, std::string_view digits) {
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
@@ -183,16 +196,14 @@ Result<int64_t> ParseBytes(std::string_view text) {
   return Error("not a size", text, SizeHint(*amount, text));
 }
 
-Result<int64_t> ParseDuration(std::string_view text) {
-  const std::optional<Amount> amount = SplitAmount(text);
-  if (!amount) return Error("not a duration", text);
-  if (amount->suffix.empty()) {
-    return Error("a duration without a unit", text, DurationHint(*amount, text));
-  }
-  for (const Unit& unit : kDurations) {
-    if (unit.suffix == amount->suffix) return Multiply(*amount, unit.scale, text, "nanoseconds");
-  }
-  return Error("not a duration", text, DurationHint(*amount, text));
+Result<int64_t> ParseDuration(std::string_view text) { return Nanoseconds(text, text); }
+
+Result<int64_t> ParseSignedDuration(std::string_view text) {
+  std::string_view length = text;
+  const bool negative = length.starts_with('-');
+  if (negative || length.starts_with('+')) length.remove_prefix(1);
+  ASSIGN_OR_RETURN(const int64_t nanoseconds, Nanoseconds(length, text));
+  return negative ? -nanoseconds : nanoseconds;
 }
 
 Result<int64_t> ParseMode(std::string_view text) {

@@ -26,6 +26,9 @@ Result<int64_t> ParseBytes(std::string_view text);
 // "100ms", "1.5s" -> nanoseconds. Units: ns us ms s m h.
 Result<int64_t> ParseDuration(std::string_view text);
 
+// The same, or "-100ms", "+100ms".
+Result<int64_t> ParseSignedDuration(std::string_view text);
+
 // "755", "0755", "0o755", "1777": permissions, always in octal -> the bits of chmod(2), up to
 // 07777.
 Result<int64_t> ParseMode(std::string_view text);

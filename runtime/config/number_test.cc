@@ -179,6 +179,21 @@ TEST(Duration, WhatIsNotOne) {
                                {"2562048h", "out of range \"2562048h\""}});
 }
 
+TEST(SignedDuration, HasASignOrNone) {
+  ExpectNumbers(
+      ParseSignedDuration,
+      {{"-1.5s", -1'500'000'000}, {"+1m", 60'000'000'000}, {"2h", 7'200'000'000'000}, {"-0s", 0}});
+}
+
+TEST(SignedDuration, WhatIsNotOne) {
+  ExpectErrors(ParseSignedDuration, {{"-", "not a duration \"-\""},
+                                     {"--1s", "not a duration \"--1s\""},
+                                     {"-5",
+                                      "a duration without a unit \"-5\" (write -5ms or -5s; "
+                                      "units are ns us ms s m h)"},
+                                     {"-soon", "not a duration \"-soon\""}});
+}
+
 TEST(Duration, NeedsAUnit) {
   ExpectErrors(ParseDuration, {{"100",
                                 "a duration without a unit \"100\" (write 100ms or 100s; "

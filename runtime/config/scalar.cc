@@ -30,6 +30,12 @@ Status CheckNumber(const slipway_option& option, const std::string& text, Result
   return Ok();
 }
 
+// Without a minimum it is a length of time, which is never negative.
+Result<int64_t> ParseDurationOf(const slipway_option& option, const std::string& text) {
+  const bool may_be_negative = (option.flags & SLIPWAY_HAS_MINIMUM) != 0 && option.minimum < 0;
+  return may_be_negative ? ParseSignedDuration(text) : ParseDuration(text);
+}
+
 Status CheckString(const slipway_option& option, const std::string& text, OptionValues& memory,
                    slipway_value& value) {
   if (!InRange(option, static_cast<int64_t>(text.size()))) {
@@ -99,7 +105,7 @@ Status CheckScalar(const slipway_option& option, const std::string& text, const 
       value.as.string = memory.NewString(text);
       return Ok();
     case SLIPWAY_DURATION:
-      return CheckNumber(option, text, ParseDuration(text), value);
+      return CheckNumber(option, text, ParseDurationOf(option, text), value);
     default:
       return Error("a type that this runtime does not know", std::to_string(option.type),
                    "the plugin is of another version");

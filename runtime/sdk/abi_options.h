@@ -16,7 +16,7 @@ typedef enum slipway_type {
   SLIPWAY_INTEGER,    /* as.integer */
   SLIPWAY_DECIMAL,    /* a number such as 1.5; as.integer holds thousandths */
   SLIPWAY_BYTES,      /* "512MiB"; as.integer holds bytes */
-  SLIPWAY_DURATION,   /* "100ms"; as.integer holds nanoseconds */
+  SLIPWAY_DURATION,   /* "100ms"; as.integer holds nanoseconds. With a minimum below 0, "-100ms" */
   SLIPWAY_PATH,       /* a path of the host; as.string is absolute (see below) */
   SLIPWAY_ENUM,       /* as.integer is the index into slipway_option.names */
   SLIPWAY_LIST,       /* as.items, count of them, each an element */

@@ -6,7 +6,17 @@ load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 # What a container has at the least; and the rest. Each group is one library of an installed tree, so
 # that a start of the first pays for nothing of the second.
 BASIC_STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
-FURTHER_STAGES = ["dev", "mask", "network", "sys", "sysctl", "user"]
+FURTHER_STAGES = [
+    "cgroup-namespace",
+    "dev",
+    "ipc",
+    "mask",
+    "network",
+    "sys",
+    "sysctl",
+    "time",
+    "user",
+]
 
 STAGES = sorted(BASIC_STAGES + FURTHER_STAGES)
 

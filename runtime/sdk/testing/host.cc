@@ -1,5 +1,13 @@
 #include "runtime/sdk/testing/host.h"
 
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
 namespace slipway::testing {
 namespace {
 
@@ -60,6 +68,32 @@ Status StatusOf(int result, const slipway_error& error) {
   if (result == 0) return Ok();
   Error said(error.record);
   said->not_here = result == SLIPWAY_NOT_HERE;
+  return said;
+}
+
+Status ProbeInRoot(const std::string& plugin, const std::string& root) {
+  void* library = dlopen(plugin.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return Error("load", plugin, dlerror());
+  const auto* table = static_cast<const slipway_plugin*>(dlsym(library, SLIPWAY_PLUGIN_SYMBOL));
+  const slipway_stage& stage = *table->stages[0];
+  // The child's too.
+  auto* error = static_cast<slipway_error*>(mmap(
+      nullptr, sizeof(slipway_error), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chroot(root.c_str()) != 0 || chdir("/") != 0) _exit(126);
+    const slipway_host host = HostForTests();
+    const std::vector<slipway_value> values(stage.option_count + 1);
+    void* made = nullptr;
+    if (stage.create(&host, nullptr, values.data(), &made, error) != 0) _exit(126);
+    _exit(stage.probe(made, nullptr, error));
+  }
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child) return Error(errno, "probe", plugin);
+  const int result = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  Status said = StatusOf(result, *error);
+  munmap(error, sizeof(slipway_error));
+  dlclose(library);
   return said;
 }
 
