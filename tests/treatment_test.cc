@@ -46,6 +46,12 @@ TEST_P(FirstTreatment, MayBeADeadline) {
   EXPECT_EQ(result.out, "6\n") << result.err;
 }
 
+TEST_P(Treatment, HasItsPersonality) {
+  const RunResult result =
+      Run("  - personality: {domain: linux32, aslr: false}\n", "cat /proc/self/personality");
+  EXPECT_EQ(result.out, "00040008\n") << result.err;
+}
+
 INSTANTIATE_TEST_SUITE_P(EachWay, Treatment, ::testing::ValuesIn(AllWays()),
                          [](const auto& info) { return std::string(info.param.name); });
 

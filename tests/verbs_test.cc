@@ -174,8 +174,8 @@ TEST(Stages, AreListedWithTheirSummaries) {
   const RunResult result = RunWords(test, {"stages"});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
-  for (const char* name :
-       {"uts", "pid", "mount", "proc", "cgroup-v1", "cgroup-v2", "rlimits", "priority"}) {
+  for (const char* name : {"uts", "pid", "mount", "proc", "cgroup-v1", "cgroup-v2", "rlimits",
+                           "priority", "personality"}) {
     EXPECT_NE(("\n" + result.out).find(std::string("\n  ") + name + " "), std::string::npos)
         << name << result.out;
   }
