@@ -175,8 +175,8 @@ TEST(Stages, AreListedWithTheirSummaries) {
   const RunResult result = RunWords(test, {"stages"});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.err, "");
-  for (const char* name : {"cgroup-namespace", "cgroup-v1", "cgroup-v2", "ipc", "mount", "pid",
-                           "proc", "time", "uts"}) {
+  for (const char* name : {"cgroup-namespace", "cgroup-v1", "cgroup-v2", "ipc", "mount",
+                           "personality", "pid", "priority", "proc", "rlimits", "time", "uts"}) {
     const size_t at = ("\n" + result.out).find(std::string("\n  ") + name);
     ASSERT_NE(at, std::string::npos) << name << result.out;
     const std::string rest = result.out.substr(at + 2 + std::strlen(name));

@@ -12,9 +12,9 @@
 #include <climits>
 #include <optional>
 
-#include "plugins/cgroup/id_list.h"
 #include "plugins/cgroup/kill.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/id_list.h"
 
 namespace slipway::cgroup {
 namespace {
@@ -145,7 +145,7 @@ Status CheckIdsAreThere(const char* option, const std::string& list, const std::
   Result<std::string> text = sys::ReadFile(file);
   if (!text.ok()) return Ok();
   const std::string there = (*text).substr(0, (*text).find('\n'));
-  const std::optional<uint32_t> missing = FirstMissingId(list, there);
+  const std::optional<uint32_t> missing = sys::FirstMissingId(list, there);
   if (!missing) return Ok();
   return Error(std::string(option) + ": no " + std::to_string(*missing) + " in", file,
                "there are " + there)

@@ -9,8 +9,8 @@
 
 #include "plugins/cgroup/cgroup.h"
 #include "plugins/cgroup/devices.h"
-#include "plugins/cgroup/id_list.h"
 #include "plugins/cgroup/limits.h"
+#include "runtime/sys/id_list.h"
 
 namespace slipway::cgroup {
 namespace {
@@ -51,7 +51,7 @@ Status CheckCpu(const CgroupOptions& options) {
 
 Status CheckList(const char* name, const std::optional<std::string>& list) {
   if (!list) return Ok();
-  Status status = ParseIdList(*list).status();
+  Status status = sys::ParseIdList(*list).status();
   if (status.ok()) return Ok();
   CopyText(status.error()->operation, std::string(name) + ": " + status.error()->operation);
   return status.error().Option(name);

@@ -26,6 +26,7 @@
 #include "runtime/launch/started.h"
 #include "runtime/launch/strays.h"
 #include "runtime/launch/terminal.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/launch/unwinder.h"
 #include "runtime/state/journal.h"
 #include "runtime/state/start_socket.h"
@@ -73,6 +74,7 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   if (auto clash = FindClash(plan); clash) {
     return job.stages[clash->stage].Blamed(std::move(clash->error), kPreClone);
   }
+  RETURN_IF_ERROR(CheckForks(plan.process, plan.init || plan.Joined(CLONE_NEWPID) != nullptr));
   RETURN_IF_ERROR(ChooseIdMaps(plan, job.root, journal, job.log));
   return plan;
 }

@@ -18,7 +18,8 @@
 namespace slipway::launch {
 namespace {
 
-constexpr int kOfProcess = 1;  // IOPRIO_WHO_PROCESS of ioprio_set(2), which has no header
+constexpr int kOfProcess = 1;      // IOPRIO_WHO_PROCESS of ioprio_set(2), which has no header
+constexpr uint32_t kDeadline = 6;  // SCHED_DEADLINE, which the C library does not have
 constexpr const char* kStep = "exec";
 constexpr const char* kOomScoreAdj = "oom_score_adj";
 
@@ -54,24 +55,37 @@ Status SetOomScore(const Wish<int>& wish, const sys::Fd& proc) {
                 wish.wisher);
 }
 
+// By number; sched(7).
+std::string NameOfPolicy(uint32_t policy) {
+  constexpr std::string_view kNames[] = {"OTHER", "FIFO", "RR", "BATCH", "4", "IDLE", "DEADLINE"};
+  if (policy >= std::size(kNames)) return std::to_string(policy);
+  return "SCHED_" + std::string(kNames[policy]);
+}
+
+const char* WhyNoPolicy(int cause) {
+  if (cause == EBUSY) return "the machine has not so much processor time left to promise";
+  return WhyNot(cause,
+                "a real-time policy takes CAP_SYS_NICE, or RLIMIT_RTPRIO; in a cgroup of "
+                "v1 also cpu.rt_runtime_us");
+}
+
 Status SetScheduling(const Wish<Scheduling>& wish) {
   const Scheduling& wanted = wish.value;
+  // The call sets both. A nice value that is wanted too comes behind it.
+  const int nice = getpriority(PRIO_PROCESS, 0);
   const SchedulingOrder order{.size = sizeof(order),
                               .policy = wanted.policy,
                               .flags = wanted.flags,
-                              .nice = 0,
+                              .nice = nice,
                               .priority = wanted.priority,
                               .runtime = wanted.runtime,
                               .deadline = wanted.deadline,
                               .period = wanted.period};
   if (syscall(SYS_sched_setattr, 0, &order, 0) == 0) return Ok();
   const int cause = errno;
-  return Wished(
-      Error(cause, "set the command's scheduling policy to", std::to_string(wanted.policy),
-            WhyNot(cause,
-                   "a real-time policy takes CAP_SYS_NICE, or RLIMIT_RTPRIO; in a cgroup of "
-                   "v1 also cpu.rt_runtime_us")),
-      wish.wisher);
+  return Wished(Error(cause, "set the command's scheduling policy to", NameOfPolicy(wanted.policy),
+                      WhyNoPolicy(cause)),
+                wish.wisher);
 }
 
 Status SetNice(const Wish<int>& wish) {
@@ -144,6 +158,13 @@ Result<sys::Fd> OwnProc(const ProcessPlan& plan) {
   if (proc.valid()) return proc;
   const Wisher& wisher = plan.label ? plan.label->wisher : plan.oom_score_adj->wisher;
   return Wished(Error(errno, "open the host's", "/proc/thread-self"), wisher);
+}
+
+Status CheckForks(const ProcessPlan& plan, bool forks) {
+  if (!forks || !plan.scheduling || plan.scheduling->value.policy != kDeadline) return Ok();
+  return Wished(Error("the command cannot have the policy SCHED_DEADLINE below an init", {},
+                      "the init has it too, and no such process can start another; sched(7)"),
+                plan.scheduling->wisher);
 }
 
 Status SetTreatment(const ProcessPlan& plan, const sys::Fd& proc) {

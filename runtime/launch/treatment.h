@@ -15,6 +15,10 @@ namespace slipway::launch {
 // invalid where the plan wants nothing of it.
 Result<sys::Fd> OwnProc(const ProcessPlan& plan);
 
+// Refuses what a process cannot have that starts another: sched(7), SCHED_DEADLINE. forks: the
+// command is started by an init, or a process beside it, which the plan holds for too.
+Status CheckForks(const ProcessPlan& plan, bool forks);
+
 // oom_score_adj, scheduling, nice value, processors, I/O priority, personality. proc: of OwnProc.
 Status SetTreatment(const ProcessPlan& plan, const sys::Fd& proc);
 

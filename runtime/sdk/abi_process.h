@@ -76,7 +76,8 @@ typedef struct slipway_process {
   uint32_t rlimit_count;
   int32_t oom_score_adj; /* -1000 to 1000; proc(5) */
 
-  /* sched_setattr(2). Times in ns. */
+  /* sched_setattr(2); the nice value stays. Times in ns. Below an init SCHED_DEADLINE is refused:
+   * the init could not fork. */
   uint32_t scheduling_policy; /* SCHED_* */
   uint32_t scheduling_priority;
   uint64_t scheduling_flags; /* SCHED_FLAG_* */

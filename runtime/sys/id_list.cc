@@ -1,11 +1,11 @@
 // cpuset(7), "List format".
 
-#include "plugins/cgroup/id_list.h"
+#include "runtime/sys/id_list.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace slipway::cgroup {
+namespace slipway::sys {
 namespace {
 
 constexpr uint32_t kMaxId = 8191;  // NR_CPUS of x86-64; there are never more nodes than CPUs
@@ -62,4 +62,4 @@ std::optional<uint32_t> FirstMissingId(std::string_view wanted, std::string_view
   return std::nullopt;
 }
 
-}  // namespace slipway::cgroup
+}  // namespace slipway::sys

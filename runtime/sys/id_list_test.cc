@@ -1,8 +1,8 @@
-#include "plugins/cgroup/id_list.h"
+#include "runtime/sys/id_list.h"
 
 #include <gtest/gtest.h>
 
-namespace slipway::cgroup {
+namespace slipway::sys {
 namespace {
 
 TEST(ParseIdList, NumbersAndRanges) {
@@ -32,4 +32,4 @@ TEST(FirstMissingId, IsNothingWhereTheKernelSaysNothing) {
 }
 
 }  // namespace
-}  // namespace slipway::cgroup
+}  // namespace slipway::sys

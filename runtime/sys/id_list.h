@@ -1,7 +1,7 @@
 // Lists of the numbers of CPUs and memory nodes as cpuset(7) writes them, such as "0-3,8". Pure.
 
-#ifndef SLIPWAY_PLUGINS_CGROUP_ID_LIST_H_
-#define SLIPWAY_PLUGINS_CGROUP_ID_LIST_H_
+#ifndef SLIPWAY_RUNTIME_SYS_ID_LIST_H_
+#define SLIPWAY_RUNTIME_SYS_ID_LIST_H_
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 
 #include "runtime/sdk/result.h"
 
-namespace slipway::cgroup {
+namespace slipway::sys {
 
 struct IdRange {
   uint32_t first;
@@ -24,6 +24,6 @@ Result<std::vector<IdRange>> ParseIdList(std::string_view text);
 // nothing when all are there, or when a text is not of that form.
 std::optional<uint32_t> FirstMissingId(std::string_view wanted, std::string_view there);
 
-}  // namespace slipway::cgroup
+}  // namespace slipway::sys
 
-#endif  // SLIPWAY_PLUGINS_CGROUP_ID_LIST_H_
+#endif  // SLIPWAY_RUNTIME_SYS_ID_LIST_H_

@@ -1,0 +1,75 @@
+// What the stages say of how the kernel treats the command holds however it comes to run: below an
+// init, created first, or let in later.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/each_way.h"
+#include "tests/running_container.h"
+
+namespace slipway::testing {
+namespace {
+
+class Treatment : public EachWay {};
+// Where no init starts the command.
+class FirstTreatment : public EachWay {};
+
+std::vector<Way> WithoutInit() {
+  std::vector<Way> ways = AllWays();
+  std::erase_if(ways, [](const Way& way) {
+    return way.stages != std::string(kNoInit) && way.stages != std::string(kParkedNoInit);
+  });
+  return ways;
+}
+
+TEST_P(Treatment, HasItsResourceLimits) {
+  const RunResult result =
+      Run("  - rlimits: {nofile: 20:30, core: 0}\n", "ulimit -Sn; ulimit -Hn; ulimit -c");
+  EXPECT_EQ(result.out, "20\n30\n0\n") << result.err;
+}
+
+TEST_P(Treatment, HasItsPriority) {
+  const RunResult result =
+      Run("  - priority: {nice: 7, scheduling: batch, affinity: '0', ioprio: idle, oom_score_adj: "
+          "321}\n",
+          "cut -d' ' -f19,40,41 /proc/self/stat; cat /proc/self/oom_score_adj; "
+          "grep Cpus_allowed_list /proc/self/status; ionice");
+  EXPECT_EQ(result.out, "7 0 3\n321\nCpus_allowed_list:\t0\nidle\n") << result.err;
+}
+
+TEST_P(FirstTreatment, MayBeADeadline) {
+  const RunResult result =
+      Run("  - priority: {scheduling: {policy: deadline, runtime: 1ms, deadline: 50ms}}\n",
+          "read a < /proc/$$/stat; set -- $a; echo ${41}");
+  EXPECT_EQ(result.out, "6\n") << result.err;
+}
+
+TEST_P(Treatment, HasItsPersonality) {
+  const RunResult result =
+      Run("  - personality: {domain: linux32, aslr: false}\n", "cat /proc/self/personality");
+  EXPECT_EQ(result.out, "00040008\n") << result.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(EachWay, Treatment, ::testing::ValuesIn(AllWays()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(EachWay, FirstTreatment, ::testing::ValuesIn(WithoutInit()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+// slipway-init forks it, which a process with a deadline cannot.
+class JoinedTreatment : public RunningContainer {};
+
+TEST_F(JoinedTreatment, HasNoDeadline) {
+  Start(
+      "  - pid: {init: false}\n  - mount: {root: root}\n  - proc\n"
+      "  - priority: {nice: 3, scheduling: {policy: deadline, runtime: 1ms, deadline: 50ms}}\n");
+  const RunResult result =
+      Later({"exec", id(), "/bin/sh", "-c",
+             "cut -d' ' -f41 /proc/1/stat; cut -d' ' -f19,40,41 /proc/self/stat"});
+  EXPECT_EQ(result.out, "6\n3 0 0\n") << result.err;
+}
+
+}  // namespace
+}  // namespace slipway::testing
