@@ -3,7 +3,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 
-STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
+STAGES = ["cgroup-v1", "cgroup-v2", "credentials", "mount", "pid", "proc", "uts"]
 
 def whole_program_test(name, deps = [], data = [], tags = [], **kwargs):
     """A GoogleTest test of <name>.cc in this folder.
