@@ -114,7 +114,8 @@ std::string Expected(const slipway_option& option) {
     case SLIPWAY_DURATION:
       return "a duration" + Range(option) + SuchAs(option, kDurationExample) + OrMax(option);
     case SLIPWAY_MODE:
-      return "permissions in octal" + Range(option) + ", such as 755 or 1777";
+      return "permissions in octal" + Range(option) + ", such as 755" +
+             (HighestOf(option) >= 01777 ? " or 1777" : "");
     case SLIPWAY_USER:
       return "a user of the container, such as 1000, 1000:1000 or www-data";
     case SLIPWAY_PATH:

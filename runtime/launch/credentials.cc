@@ -54,21 +54,6 @@ Error CannotSet(int cause, uint64_t missing) {
                             : "");
 }
 
-// Those that are not in `kept` can never be had again; capabilities(7), "Capability bounding set".
-Status LimitBounding(uint64_t kept) {
-  for (int capability = 0; capability < 64; ++capability) {
-    const int had = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
-    if (had < 0) return Ok();  // beyond the last one that the kernel knows
-    if (had == 0 || (kept & Bit(capability)) != 0) continue;
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
-      return Error(errno, "keep from the command the capability",
-                   sys::CapabilityNames(Bit(capability)),
-                   errno == EPERM ? "it takes CAP_SETPCAP" : "");
-    }
-  }
-  return Ok();
-}
-
 Status RaiseAmbient(uint64_t ambient) {
   // Linux before 4.3 has none.
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && ambient == 0) return Ok();
@@ -93,8 +78,12 @@ Status Credentials::SetGroups() const {
   }
   if (syscall(SYS_setgroups, identity_->groups.size(), identity_->groups.data()) == 0) return Ok();
   const int cause = errno;
-  // In a user namespace that maps one id alone they are forbidden, and there is none to be left.
-  if (cause == EPERM && identity_->groups.empty()) return Ok();
+  // In a user namespace that maps one id alone they are forbidden. Those of whoever started the
+  // runtime stay then, but where somebody has asked for none.
+  const bool none = identity_->groups.empty();
+  if (cause == EPERM && none && (!identity_->groups_are_wanted || getgroups(0, nullptr) == 0)) {
+    return Ok();
+  }
   return Error(cause, "give the command its supplementary groups", {},
                cause == EPERM    ? "it takes CAP_SETGID, and a user namespace that allows them"
                : cause == EINVAL ? "the container's user namespace does not map one of them"
@@ -127,9 +116,11 @@ Status Credentials::TakeFileRights() const {
     syscall(SYS_setfsuid, uid);
   }
   ASSIGN_OR_RETURN(Sets sets, OwnSets());
-  const uint64_t later = capabilities_ != nullptr ? capabilities_->effective
-                         : uid == 0               ? sets.permitted
-                                                  : 0;
+  uint64_t later = uid == 0 ? sets.permitted : 0;
+  if (capabilities_ != nullptr) {
+    ASSIGN_OR_RETURN(const Capabilities wanted, Wanted());
+    later = wanted.effective;
+  }
   sets.effective = (sets.permitted & ~kPassesPermissions) | (sets.permitted & later);
   if (Set(sets) != 0) return CannotSet(errno, 0);
   return Ok();
@@ -143,27 +134,54 @@ Status Credentials::ReturnFileRights() const {
   return Set(sets) == 0 ? Ok() : Status(CannotSet(errno, 0));
 }
 
-Status Credentials::SetCapabilities() const {
-  const Capabilities& wanted = *capabilities_;
-  if (Set({wanted.effective, wanted.permitted, wanted.inheritable}) != 0) {
-    const int cause = errno;
-    ASSIGN_OR_RETURN(const Sets own, OwnSets());
-    return CannotSet(cause, wanted.permitted & ~own.permitted);
+// What the exec of the command will leave; capabilities(7), "Transformation of capabilities during
+// execve()". From a user who is not root it takes all that are not ambient, but not from a program
+// with file capabilities, which would then depend on whether an init is executed first.
+Result<Capabilities> Credentials::Wanted() const {
+  ASSIGN_OR_RETURN(const Sets own, OwnSets());
+  Capabilities wanted = *capabilities_;
+  const uint64_t left_out = wanted.dispensable & ~own.permitted;
+  for (uint64_t* set :
+       {&wanted.permitted, &wanted.effective, &wanted.inheritable, &wanted.ambient}) {
+    *set &= ~left_out;
   }
-  return RaiseAmbient(wanted.ambient);
+  if ((identity_ != nullptr ? identity_->uid : geteuid()) == 0) return wanted;
+  wanted.permitted &= wanted.ambient;
+  wanted.effective &= wanted.ambient;
+  return wanted;
+}
+
+// Those that are not wanted can never be had again; capabilities(7), "Capability bounding set".
+Status Credentials::LimitBounding(const Capabilities& wanted) const {
+  for (int capability = 0; capability < 64; ++capability) {
+    const uint64_t bit = Bit(capability);
+    const int had = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+    if (had < 0) return Ok();  // beyond the last one that the kernel knows
+    const bool keep = (wanted.bounding & bit) != 0;
+    if (had == 0 && keep && (wanted.dispensable & bit) == 0) return CannotSet(EPERM, bit);
+    if (had == 0 || keep) continue;
+    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    if (errno == EPERM && no_new_privileges_) return Ok();
+    return Error(errno, "keep from the command the capability", sys::CapabilityNames(bit),
+                 errno == EPERM ? "it takes CAP_SETPCAP, or no_new_privs" : "");
+  }
+  return Ok();
 }
 
 Status Credentials::TakeOn() const {
-  if (capabilities_ != nullptr) RETURN_IF_ERROR(LimitBounding(capabilities_->bounding));
+  if (capabilities_ == nullptr) return identity_ != nullptr ? SetIds() : Ok();
+  ASSIGN_OR_RETURN(const Capabilities wanted, Wanted());
+  ASSIGN_OR_RETURN(const Sets own, OwnSets());
+  RETURN_IF_ERROR(LimitBounding(wanted));
   if (identity_ != nullptr) {
     // Else the kernel takes all of them with the change of the user.
-    if (capabilities_ != nullptr && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) {
-      return Error(errno, "keep the capabilities");
-    }
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return Error(errno, "keep the capabilities");
     RETURN_IF_ERROR(SetIds());
   }
-  if (capabilities_ == nullptr) return Ok();
-  RETURN_IF_ERROR(SetCapabilities());
+  if (Set({wanted.effective, wanted.permitted, wanted.inheritable}) != 0) {
+    return CannotSet(errno, (wanted.permitted | wanted.inheritable) & ~own.permitted);
+  }
+  RETURN_IF_ERROR(RaiseAmbient(wanted.ambient));
   (void)prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
   return Ok();
 }

@@ -16,9 +16,9 @@ namespace slipway::launch {
 class Credentials {
  public:
   // identity: or null, and the user stays. capabilities: or null, and they are those that the
-  // kernel leaves to the user. Both outlive it.
-  Credentials(const Identity* identity, const Capabilities* capabilities)
-      : identity_(identity), capabilities_(capabilities) {}
+  // kernel leaves to the user. Both outlive it. no_new_privileges: will that be set?
+  Credentials(const Identity* identity, const Capabilities* capabilities, bool no_new_privileges)
+      : identity_(identity), capabilities_(capabilities), no_new_privileges_(no_new_privileges) {}
 
   // Has the rights to files that the command will have, and all others still: for the lookup of its
   // folder and its program. setfsuid(2).
@@ -33,10 +33,12 @@ class Credentials {
  private:
   Status SetGroups() const;
   Status SetIds() const;
-  Status SetCapabilities() const;
+  Result<Capabilities> Wanted() const;
+  Status LimitBounding(const Capabilities& wanted) const;
 
   const Identity* identity_;
   const Capabilities* capabilities_;
+  bool no_new_privileges_;
 };
 
 }  // namespace slipway::launch

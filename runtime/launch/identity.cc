@@ -153,6 +153,7 @@ Result<Identity> FindIdentity(const std::string& user, const std::vector<std::st
   if (colon != std::string::npos) {
     ASSIGN_OR_RETURN(identity.gid, FindGroup(user.substr(colon + 1)));
   }
+  identity.groups_are_wanted = groups != nullptr;
   if (groups != nullptr) {
     for (const std::string& text : *groups) {
       ASSIGN_OR_RETURN(const gid_t gid, FindGroup(text));

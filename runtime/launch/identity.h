@@ -16,6 +16,7 @@ struct Identity {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
+  bool groups_are_wanted = false;  // by number or name, and not those of group(5)
   // By passwd(5); empty and "/" for a number that is not there.
   std::string name;
   std::string home = "/";

@@ -26,6 +26,17 @@
 namespace slipway::launch {
 namespace {
 
+// What stages want for the container's own user is not another one's: root has what they leave to
+// root, anybody else has no capability.
+void RunAs(const std::string& user, ProcessPlan& plan) {
+  if (plan.user && plan.user->value == user) return;
+  plan.user = Wish<std::string>{user, Wisher{}};
+  plan.groups.reset();
+  if (!plan.capabilities) return;
+  plan.capabilities->value.inheritable = 0;
+  plan.capabilities->value.ambient = 0;
+}
+
 Result<Plan> PreClone(const JoinJob& job) {
   Plan plan;
   slipway_context context = ContextFor(job.occasion);
@@ -37,10 +48,7 @@ Result<Plan> PreClone(const JoinJob& job) {
     ++context.stage;
   }
   for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
-  if (!job.user.empty()) {
-    plan.process.user = Wish<std::string>{job.user, Wisher{}};
-    plan.process.groups.reset();
-  }
+  if (!job.user.empty()) RunAs(job.user, plan.process);
   return plan;
 }
 

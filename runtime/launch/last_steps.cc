@@ -141,7 +141,8 @@ Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<in
   RETURN_IF_ERROR(descriptors.inherited().Inherit());
   RETURN_IF_ERROR(CloseForeign(descriptors, std::move(spared)));
   const Credentials credentials(identity_ ? &*identity_ : nullptr,
-                                plan_.capabilities ? &plan_.capabilities->value : nullptr);
+                                plan_.capabilities ? &plan_.capabilities->value : nullptr,
+                                plan_.WantsNoNewPrivileges());
   RETURN_IF_ERROR(OfCredentials(credentials.TakeFileRights(), plan_));
   RETURN_IF_ERROR(GoTo(execution_->command().cwd));
   ASSIGN_OR_RETURN(program_, execution_->Find(hostile));

@@ -11,7 +11,7 @@ namespace slipway::launch {
 bool Capabilities::operator==(const Capabilities& other) const {
   return bounding == other.bounding && permitted == other.permitted &&
          effective == other.effective && inheritable == other.inheritable &&
-         ambient == other.ambient;
+         ambient == other.ambient && dispensable == other.dispensable;
 }
 
 namespace {
@@ -87,7 +87,8 @@ Status AddIdentity(ProcessPlan& plan, const slipway_process& wishes, const Wishe
         Set(plan.groups, TextsOf(wishes.groups), wisher, "the command's supplementary groups"));
   }
   if (wishes.fields & SLIPWAY_PROCESS_CAPABILITIES) {
-    RETURN_IF_ERROR(Set(plan.capabilities, Capabilities{wishes.capabilities}, wisher,
+    RETURN_IF_ERROR(Set(plan.capabilities,
+                        Capabilities{wishes.capabilities, wishes.dispensable_capabilities}, wisher,
                         "the command's capabilities"));
   }
   if (wishes.fields & SLIPWAY_PROCESS_NO_NEW_PRIVILEGES) {

@@ -54,6 +54,8 @@ struct Label {
 };
 
 struct Capabilities : slipway_capabilities {
+  uint64_t dispensable = 0;
+
   bool operator==(const Capabilities& other) const;
 };
 

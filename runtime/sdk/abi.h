@@ -33,7 +33,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 7
+#define SLIPWAY_ABI_MINOR 8
 
 /* ---- What a stage is --------------------------------------------------------------------- */
 

@@ -39,7 +39,11 @@ typedef struct slipway_rlimit {
   uint64_t hard;
 } slipway_rlimit;
 
-/* Five sets of capabilities(7), each a bit for each: 1 << CAP_CHOWN and so on. */
+/* Five sets of capabilities(7), each a bit for each: 1 << CAP_CHOWN and so on. Of a user other than
+ * root, permitted and effective are cut to the ambient ones, since the exec of the command leaves
+ * no others. Another user by `runtime exec -u` has none that is inheritable or ambient. Where the
+ * runtime may not limit the bounding set (CAP_SETPCAP), that is an error, unless no_new_privileges
+ * is wanted, which lets nobody gain any. */
 typedef struct slipway_capabilities {
   uint64_t bounding;
   uint64_t permitted;
@@ -95,6 +99,10 @@ typedef struct slipway_process {
    * "apparmor/exec". */
   const char* label_file;
   const char* label;
+
+  /* With CAPABILITIES: those of them without which the command may do, a bit for each. What the
+   * runtime itself does not have of these is left out; any other is an error then. */
+  uint64_t dispensable_capabilities;
 } slipway_process;
 
 #ifdef __cplusplus
