@@ -271,8 +271,16 @@ TEST_P(ProcessAtStart, RefusesAUserThatIsNone) {
 // Not waited for, not followed.
 TEST_P(ProcessAtStart, IsNotTrappedByTheImagesFiles) {
   const std::string passwd = test_.Path("root/etc/passwd");
+  // Lines of NIS, of which the C library leaves fields out.
+  test_.Write("root/etc/passwd", std::string("+\n-\n+root\n") + kPasswd);
+  test_.Write("root/etc/group", "+\n-\n+root\n");
+  EXPECT_EQ(Run("user: '0'", "id -u").out, "0\n");
+  EXPECT_NE(Run("user: '+'", "id").err.find("has no such user: \"+\""), std::string::npos);
   std::filesystem::remove(passwd);
   ASSERT_EQ(mkfifo(passwd.c_str(), 0600), 0);
+  EXPECT_NE(Run("user: ann", "id").err.find("is no file: \"/etc/passwd\""), std::string::npos);
+  std::filesystem::remove(passwd);
+  std::filesystem::create_symlink("/proc/version", passwd);
   EXPECT_NE(Run("user: ann", "id").err.find("is no file: \"/etc/passwd\""), std::string::npos);
   std::filesystem::remove(passwd);
   std::filesystem::create_symlink("/proc/self/fd/0", passwd);

@@ -158,9 +158,9 @@ TEST_F(PlainUserStage, MapSelfKeepsTheNumberAndNoRights) {
 }
 
 TEST_F(PlainUserStage, WhatItMakesIsTheUsersOutside) {
-  const std::string shared = Folder() / "root/root";
+  const std::string shared = Folder() / "root/etc";
   ASSERT_EQ(chmod(shared.c_str(), 0777), 0);
-  const RunResult result = Run(Stages(""), "touch /root/made");
+  const RunResult result = Run(Stages(""), "touch /etc/made");
   struct stat made {};
   EXPECT_EQ(stat((shared + "/made").c_str(), &made), 0) << result.err;
   EXPECT_EQ(made.st_uid, User());

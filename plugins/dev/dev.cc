@@ -84,7 +84,7 @@ std::string Item(size_t index) { return "devices[" + std::to_string(index) + "]"
 // Its name beneath /dev; empty: it is not there, or not written plainly.
 std::string NameOf(const std::string& path) {
   const std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
-  if (plain != path || !path.starts_with("/dev/") || path.ends_with('/')) return {};
+  if (plain.string() != path || !path.starts_with("/dev/") || path.ends_with('/')) return {};
   return path.substr(std::string_view("/dev/").size());
 }
 

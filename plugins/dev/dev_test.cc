@@ -124,6 +124,13 @@ TEST(Dev, BindsThemInAUserNamespace) {
       << result.err;
 }
 
+TEST(Dev, WhatIsBoundCannotBeChanged) {
+  ContainerTest test;
+  const RunResult result =
+      InUserNamespace(test, "", "chmod 666 /dev/null 2>&1; echo x >/dev/null && echo written");
+  EXPECT_EQ(result.out, "chmod: /dev/null: Read-only file system\nwritten\n") << result.err;
+}
+
 TEST(Dev, WhatIsNoDeviceIsRefused) {
   ExpectRefused(
       ": {devices: [\"/etc/passwd:/dev/passwd\"]}",
@@ -136,7 +143,10 @@ TEST(Dev, APlaceElsewhereOrTakenIsRefused) {
   ExpectRefused(": {devices: [\"/dev/zero:/tmp/zero\"]}",
                 "dev: devices[0]: not below /dev \"/tmp/zero\" (say its place in the container as "
                 "target)");
-  ExpectRefused(": {devices: [\"/dev/zero:/dev/../etc/zero\"]}", "dev: devices[0]: not below /dev");
+  for (const char* path : {"/dev/../etc/zero", "/dev//zero", "/dev/./zero", "/dev/a/"}) {
+    ExpectRefused(std::string(": {devices: [\"/dev/zero:") + path + "\"]}",
+                  "dev: devices[0]: not below /dev");
+  }
   ExpectRefused(": {devices: [/dev/zero]}",
                 "dev: devices[0]: taken \"/dev/zero\" (/dev/zero is there already)");
   ExpectRefused(": {devices: [\"/dev/zero:/dev/shm/zero\"]}",

@@ -25,7 +25,9 @@ Status Bind(Child& child, const Node& node) {
   if (!IsDevice(facts.st_mode) || facts.st_rdev != node.number) {
     return Error("not the device that it was", node.source, "it was exchanged meanwhile");
   }
-  RETURN_IF_ERROR(sys::AddAttributes(file, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+  // Read-only: the host's file keeps its owner and mode, and the device can be written to.
+  RETURN_IF_ERROR(sys::AddAttributes(file,
+                                     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                                      /*recursive=*/false, node.source));
   return child.Attach(file.get(), {"/dev/" + node.name}, SLIPWAY_ATTACH_NO_SYMLINKS);
 }

@@ -53,7 +53,10 @@ Result<sys::Fd> CloneNull() {
     return Error("not the null device: the host's", kNull,
                  "it takes the place of a file that is masked");
   }
-  RETURN_IF_ERROR(sys::AddAttributes(null, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+  // Read-only, which concerns what is written of the file and not of the device: the host's would
+  // get the owner and mode that root in the container likes.
+  RETURN_IF_ERROR(sys::AddAttributes(null,
+                                     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
                                      /*recursive=*/false, kNull));
   return null;
 }
@@ -68,7 +71,8 @@ Result<sys::Fd> MakeEmptyFolder() {
 Result<std::optional<sys::Fd>> Open(Child& child, const ContainerPath& path) {
   const auto file = child.OpenInRoot(path, O_PATH | O_NOFOLLOW);
   if (file.ok()) return std::optional<sys::Fd>(*file);
-  if (file.error()->errno_value == ENOENT) return std::optional<sys::Fd>();
+  const int cause = file.error()->errno_value;
+  if (cause == ENOENT || cause == ENOTDIR) return std::optional<sys::Fd>();
   return file.error();
 }
 

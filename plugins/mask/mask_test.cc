@@ -80,8 +80,9 @@ TEST(Mask, HidesBelowWhatIsReadonly) {
 }
 
 TEST(Mask, WhatIsNotThereIsPassedOver) {
-  const RunResult result = ContainerTest().RunScript(
-      Stages(": {masked: [/etc/none], readonly: [/none]}"), "test ! -e /etc/none && echo absent");
+  const RunResult result =
+      ContainerTest().RunScript(Stages(": {masked: [/etc/none, /etc/passwd/x], readonly: [/none]}"),
+                                "test ! -e /etc/none && echo absent");
   EXPECT_EQ(result.out, "absent\n") << result.err;
 }
 
@@ -89,6 +90,15 @@ TEST(Mask, EmptyListsLeaveAllAsItIs) {
   const RunResult result =
       Try(Stages(": {masked: [], readonly: []}"), "/proc/sys/vm/drop_caches", kOpensToWrite);
   EXPECT_EQ(result.out, "writable\n") << result.err;
+}
+
+// Root with the rights of a file's owner must not reach the host's through it.
+TEST(Mask, ACoverCannotBeChanged) {
+  const RunResult result =
+      ContainerTest().RunScript(Stages(""),
+                                "chmod $(stat -c %a /proc/interrupts) /proc/interrupts 2>&1; echo "
+                                "x >/proc/interrupts && echo written");
+  EXPECT_EQ(result.out, "chmod: /proc/interrupts: Read-only file system\nwritten\n") << result.err;
 }
 
 // The null device of the image is whatever the image says.

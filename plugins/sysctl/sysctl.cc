@@ -96,6 +96,10 @@ class Sysctl final : public slipway::Stage {
                       name);
       }
       if (FindKind(path) == nullptr) return Blamed(OfTheMachine(name), name);
+      if (value.empty() || value.find('\n') != std::string::npos) {
+        return Blamed(Error("not a value of a kernel parameter", value, "write it in one line"),
+                      name);
+      }
       const auto [other, is_new] = names.emplace(path, name);
       if (is_new) continue;
       return Blamed(Error("given twice", name, "as " + other->second + " too"), name);

@@ -53,6 +53,13 @@ TEST(Sysctl, ANameLeadsNowhereElse) {
   }
 }
 
+TEST(Sysctl, AValueIsOneLine) {
+  for (const char* value : {"\"\"", "\"1\\n0\""}) {
+    ExpectRefused(Stages(std::string("kernel.domainname: ") + value),
+                  "sysctl: values.kernel.domainname: not a value of a kernel parameter");
+  }
+}
+
 TEST(Sysctl, OneParameterByTwoNamesIsRefused) {
   ExpectRefused(Stages("kernel.domainname: a, kernel/domainname: b"),
                 "sysctl: values.kernel/domainname: given twice \"kernel/domainname\" (as "

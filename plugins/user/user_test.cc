@@ -53,7 +53,7 @@ class User : public ::testing::Test {
         before + " && exec \"$@\"", "sh"};
     const std::vector<std::string> words = test_.Argv(Config(options), {"/bin/sh", "-c", kMaps});
     argv.insert(argv.end(), words.begin(), words.end());
-    const RunResult result = RunProgram(argv);
+    RunResult result = RunProgram(argv);
     test_.ExpectNothingLeft();
     return result;
   }

@@ -82,7 +82,7 @@ std::string NotPermitted(const Plan& plan, const Surroundings& here) {
     return "that needs CAP_SYS_ADMIN: run the runtime as root, for example with sudo";
   }
   if (!here.has_sys_admin) {
-    const std::string forbidden = sys::WhatForbidsUserNamespaces(here.settings);
+    std::string forbidden = sys::WhatForbidsUserNamespaces(here.settings);
     if (!forbidden.empty()) return forbidden;
   }
   std::string text = "a seccomp filter, such as docker's, or a security module may refuse it";

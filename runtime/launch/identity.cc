@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,7 +44,10 @@ Result<Stream> OpenFile(const char* path) {
     return std::move(file).status();
   }
   struct stat info {};
-  if (fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+  struct statfs filesystem {};
+  // A file of procfs looks like any other, and reading some of them takes away what was in them.
+  if (fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode) ||
+      fstatfs(file->get(), &filesystem) != 0 || filesystem.f_type == PROC_SUPER_MAGIC) {
     return Error("the container's file of users or groups is no file:", path);
   }
   Stream stream(fdopen(file->get(), "re"));
@@ -76,12 +81,19 @@ Status EachEntry(const char* path, Read read, const std::function<bool(const Ent
   }
 }
 
+// A line of NIS, of which the C library leaves out what is not there; nsswitch.conf(5), "compat".
+bool IsOfNis(const char* name) { return name == nullptr || *name == '+' || *name == '-'; }
+
 Status EachUser(const std::function<bool(const passwd&)>& take) {
-  return EachEntry<passwd>(kPasswd, fgetpwent_r, take);
+  return EachEntry<passwd>(kPasswd, fgetpwent_r, [&](const passwd& entry) {
+    return !IsOfNis(entry.pw_name) && take(entry);
+  });
 }
 
 Status EachGroup(const std::function<bool(const group&)>& take) {
-  return EachEntry<group>(kGroup, fgetgrent_r, take);
+  return EachEntry<group>(kGroup, fgetgrent_r, [&](const group& entry) {
+    return !IsOfNis(entry.gr_name) && take(entry);
+  });
 }
 
 // The last number is none: chown(2) and setresuid(2) take it for "as it is".
