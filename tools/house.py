@@ -32,7 +32,7 @@ ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them b
 # Below plugins/, but no stage: what several stages share, and whom it may know.
 SHARED = {"plugins/cgroup": ["runtime/sdk", "runtime/sys"]}
 PLUGIN = ["runtime/sdk", "runtime/sys", *SHARED]
-PACK = "plugins"  # the library of all stages: a table of what their folders make
+PACK = "plugins"  # the libraries of many stages: tables of what their folders make
 ROOMS[PACK] = ["runtime/sdk"]
 
 # The one room of each library: its target, and what its headers' names begin with.

@@ -30,8 +30,8 @@ PEERS_DIFFER = [
     "crun and runc also make the default devices and links in /dev, which the OCI specification asks"
     " for.",
     "Ours, crun and runc keep their state on a tmpfs, as /run mostly is one.",
-    "Ours runs from an installed tree, as the peers do, with all stages in one library: the folders of"
-    " a built one are deep, and each look at a plugin's path costs the more.",
+    "Ours runs from an installed tree, as the peers do, with all its stages in one library: the folders"
+    " of a built one are deep, and each look at a plugin's path costs the more.",
 ]
 
 
