@@ -152,7 +152,7 @@ class Dev final : public slipway::Stage {
   Status InChild(Child& child) override {
     ASSIGN_OR_RETURN(const sys::Fd folder, MakeFolder(child));
     for (const Node& node : nodes_) {
-      RETURN_IF_ERROR(dev_stage::MakeFoldersOf(folder, node.name));
+      RETURN_IF_ERROR(dev_stage::MakeFolderOf(folder, node.name));
       RETURN_IF_ERROR(dev_stage::MakeNode(child, folder, node));
     }
     for (const Link& link : kLinks) {

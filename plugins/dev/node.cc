@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
 
 namespace slipway::dev_stage {
@@ -44,19 +45,11 @@ Result<Node> LookAt(const std::string& source, const std::string& name) {
               facts.st_rdev, facts.st_uid, facts.st_gid};
 }
 
-Status MakeFoldersOf(const sys::Fd& folder, const std::string& name) {
-  for (size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
-    const std::string part = name.substr(0, end);
-    if (mkdirat(folder.get(), part.c_str(), 0755) != 0) {
-      if (errno == EEXIST) continue;
-      return Error(errno, "make the folder", "/dev/" + part);
-    }
-    // The umask is the caller's.
-    if (fchmodat(folder.get(), part.c_str(), 0755, 0) != 0) {
-      return Error(errno, "set the permissions of", "/dev/" + part);
-    }
-  }
-  return Ok();
+Status MakeFolderOf(const sys::Fd& folder, const std::string& name) {
+  const size_t end = name.rfind('/');
+  if (end == std::string::npos) return Ok();
+  const auto anywhere = [](const sys::Fd&) { return Ok(); };
+  return sys::MakeInRoot(folder, "/" + name.substr(0, end), sys::Kind::kFolder, anywhere).status();
 }
 
 Status MakeNode(Child& child, const sys::Fd& folder, const Node& node) {

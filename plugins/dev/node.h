@@ -24,8 +24,8 @@ struct Node {
 // What the host has at `source`, as `name`. Errors: it is not there, or not a device.
 Result<Node> LookAt(const std::string& source, const std::string& name);
 
-// Makes the folders that `name` needs beneath `folder`, with mode 0755.
-Status MakeFoldersOf(const sys::Fd& folder, const std::string& name);
+// Makes what is missing of the folder that `name` is in, beneath `folder`, with mode 0755.
+Status MakeFolderOf(const sys::Fd& folder, const std::string& name);
 
 // Makes the device file in `folder`, the root of the container's /dev. Where that takes rights that
 // a user namespace does not give, EPERM of mknod(2), the host's file is bound there.

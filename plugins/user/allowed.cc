@@ -1,7 +1,6 @@
 #include "plugins/user/allowed.h"
 
 #include <linux/capability.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,11 +34,6 @@ std::string Line(const std::string& owner, const sys::Ids& ids) {
   return owner + ":" + std::to_string(ids.first) + ":" + std::to_string(ids.count);
 }
 
-std::string NameOfUser() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(geteuid());
-}
-
 // As newuidmap(1) looks at it: several lines together may have them.
 bool Cover(const std::vector<sys::Ids>& given, sys::Ids wanted) {
   while (wanted.count != 0) {
@@ -67,7 +61,7 @@ Status CheckSubordinate(const Kind& kind, const std::vector<Range>& map) {
         "install the package uidmap, or run the runtime as root");
   }
   if (sys::AreSubordinateIdsElsewhere()) return Ok();  // the helper asks there
-  const std::string name = NameOfUser();
+  const std::string name = sys::NameOfUser();
   const auto given = sys::SubordinateIdsOf(kind.file, geteuid(), name);
   for (size_t i = 0; i < map.size(); ++i) {
     const sys::Ids wanted = map[i].ids_outside();
@@ -76,7 +70,8 @@ Status CheckSubordinate(const Kind& kind, const std::vector<Range>& map) {
         Error("this user may not map the ids", InWords(wanted),
               std::string("only the own one, and those that ") + kind.file + " gives the user")
             .Option(Place(kind.option, i)),
-        "have root add the line \"" + Line(name, wanted) + "\" to " + kind.file);
+        "have root add the line \"" +
+            Line(name.empty() ? std::to_string(geteuid()) : name, wanted) + "\" to " + kind.file);
   }
   return Ok();
 }

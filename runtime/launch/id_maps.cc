@@ -1,6 +1,5 @@
 #include "runtime/launch/id_maps.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,11 +30,6 @@ std::string WhoAsked(const Plan& plan) {
 
 Error Of(const Plan& plan, Error error) { return error.In(WhoAsked(plan), kStep); }
 
-std::string NameOfUser() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry != nullptr ? entry->pw_name : std::string();
-}
-
 // Own id as 0, then what is subordinate.
 std::vector<IdRange> WithSubordinate(uint32_t own, const std::vector<sys::Ids>& subordinate) {
   std::vector<IdRange> ranges = {{0, own, 1}};
@@ -61,7 +55,7 @@ std::string WhatIsMissing(const std::vector<sys::Ids>& users, const std::vector<
 }
 
 void ChooseForPlainUser(IdMaps& ids, const std::string& stage, const Log& log) {
-  const std::string name = NameOfUser();
+  const std::string name = sys::NameOfUser();
   auto users = sys::SubordinateIdsOf(sys::kSubordinateUsers, geteuid(), name);
   auto groups = sys::SubordinateIdsOf(sys::kSubordinateGroups, geteuid(), name);
   if (const std::string missing = WhatIsMissing(users, groups); !missing.empty()) {

@@ -1,6 +1,7 @@
 #include "runtime/sys/subordinate_ids.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,11 @@ bool ReadLine(std::string_view line, SubordinateIds& read) {
 Result<std::string> ReadSubordinateIds(const std::string& path) {
   ASSIGN_OR_RETURN(const Fd file, Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   return ReadFile(file, path);
+}
+
+std::string NameOfUser() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : std::string();
 }
 
 std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text) {

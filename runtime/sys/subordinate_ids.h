@@ -30,6 +30,9 @@ Result<std::string> ReadSubordinateIds(const std::string& path);
 // The lines of such a file that make sense; the others count as nothing, as for newuidmap(1).
 std::vector<SubordinateIds> ParseSubordinateIds(std::string_view text);
 
+// Of this process, by passwd(5); "": it is not there.
+std::string NameOfUser();
+
 // Of the user. path: a file that is not there gives nobody anything. name: the user's; may be "".
 std::vector<Ids> SubordinateIdsOf(const std::string& path, uid_t user, const std::string& name);
 
