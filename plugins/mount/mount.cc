@@ -252,10 +252,14 @@ class Mount final : public slipway::Stage {
       return true;
     }
     if (!cause) cause = ENOTDIR;
-    const bool absent = cause == ENOENT || cause == ENOTDIR;
-    const std::string hint =
-        "the option " + layer.option + " must name a folder of the host, or an image file";
-    return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
+    std::string hint;
+    if (cause == ENOENT || cause == ENOTDIR) {
+      hint = "the option " + layer.option + " must name a folder of the host, or an image file";
+    }
+    if (cause == ENOENT && layer.option == "root") {
+      hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
+    }
+    return Error(cause, "open", layer.path, hint).Option(layer.option);
   }
 
   Status MountImage(Layer& layer) const {

@@ -342,7 +342,8 @@ TEST(MountBad, RootThatIsMissing) {
   EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") +
                             ":3:19: mount: root: cannot open \"" + test.Path("nowhere") +
                             "\": No such file or directory (the option root must name a folder "
-                            "of the host, or an image file)\n");
+                            "of the host, or an image file; slipway-rootfs " +
+                            test.Path("nowhere") + ", or tools/rootfs in a clone, makes one)\n");
 }
 
 TEST(MountBad, RootThatIsADevice) {
