@@ -234,7 +234,7 @@ class Landlock final : public slipway::Stage {
     return lacking.empty() ? Ok() : tell("Landlock", "this kernel does not restrict " + lacking);
   }
 
-  // For Report: only of what is less than was asked for.
+  // For Report: only where it is less than was asked for.
   Status PreClone(Plan& plan) override {
     if (landlock::Lacking(Wanted(), abi_).empty()) return Ok();
     return plan.RecordUndo(std::to_string(abi_));
@@ -262,6 +262,9 @@ class Landlock final : public slipway::Stage {
     (void)std::from_chars(record.data(), record.data() + record.size(), abi);
     return figures.Add("abi", abi);
   }
+
+  // The record is for Report alone: a ruleset goes with its processes.
+  Status Teardown(std::string_view, Context&) override { return Ok(); }
 
  private:
   static Status CheckPorts(const Ports& ports, const char* option) {

@@ -290,9 +290,11 @@ TEST_F(Landlock, WithTheBestEffortItSaysWhatThisKernelDoesNotKnow) {
   EXPECT_NE(check.err.find(line), std::string::npos) << check.out << check.err;
   const RunResult quiet = test_.RunContainer(config, {"/bin/true"});
   EXPECT_EQ(quiet.err, "");
-  const RunResult loud = test_.RunContainer(config, {"/bin/true"}, {}, {"-v", "--stats"});
+  const RunResult loud =
+      test_.RunContainer(config, {"/bin/true"}, {}, {"-v", "--stats", test_.Path("stats")});
   EXPECT_NE(loud.err.find(line), std::string::npos) << loud.err;
-  EXPECT_NE(loud.err.find("abi"), std::string::npos) << loud.err;
+  const std::string stats = slipway::testing::ReadText(test_.Path("stats"));
+  EXPECT_NE(stats.find("\"abi\""), std::string::npos) << stats;
 }
 
 TEST_F(Landlock, SaysWhichAbiItGot) {
@@ -349,8 +351,8 @@ TEST_F(Landlock, TellsWhatItWouldDo) {
       "best_effort: true, execute: [/bin], read: [/none:optional], rules: [{path: /tmp, rights: "
       "[make_dir]}]"));
   for (const char* line :
-       {"/bin   allows execute, read_file, read_dir\n",
-        "/none  allows read_file, read_dir, if it is there\n", "/tmp   allows make_dir\n"}) {
+       {"  allows execute, read_file, read_dir\n", "  allows read_file, read_dir, if it is there\n",
+        "  allows make_dir\n"}) {
     EXPECT_NE(plan.out.find(line), std::string::npos) << plan.out << plan.err;
   }
 }
