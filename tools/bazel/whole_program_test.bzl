@@ -11,6 +11,7 @@ FURTHER_STAGES = [
     "credentials",
     "dev",
     "ipc",
+    "landlock",
     "mask",
     "network",
     "personality",
