@@ -24,7 +24,7 @@ struct Choice {
 struct Stats {
   std::string id;
   std::string config;  // the file that was taken; empty: none was found
-  // exited, signaled, out-of-memory, not-started; unknown until the end.
+  // exited, signaled, timeout, out-of-memory, not-started; unknown until the end.
   std::string ended = "unknown";
   std::optional<int> status;  // that the runtime exits with
   std::optional<Error> error;

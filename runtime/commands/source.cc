@@ -239,7 +239,12 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
     if (set) overrides.push_back(std::move(*set));
   }
   if (words.Has(kWorkdir.name)) {
-    overrides.push_back(config::FolderOverride("-w", words.Text(kWorkdir.name)));
+    overrides.push_back(config::ProcessOverride("-w", "cwd", words.Text(kWorkdir.name)));
+  }
+  for (const cli::Option& option : {kTimeout, kGrace}) {
+    if (!words.Has(option.name)) continue;
+    overrides.push_back(config::ProcessOverride(std::string("--") + option.name, option.name,
+                                                words.Text(option.name)));
   }
   for (const std::string& text : words.Texts(kAnnotation.name)) {
     auto set = mistakes.Take(config::AnnotationOverride("--annotation", text));

@@ -90,6 +90,7 @@ void Told::TellOutcome(const launch::Outcome& outcome) {
   const bool bad_end = !status.ok() || *status != 0;
   stats_.ended = outcome.signaled ? "signaled" : "exited";
   if (outcome.findings.out_of_memory && bad_end) stats_.ended = "out-of-memory";
+  if (outcome.timed_out) stats_.ended = "timeout";
 }
 
 Status Told::End(const Result<int>& exit_status) {

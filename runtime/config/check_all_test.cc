@@ -32,7 +32,7 @@ TEST_F(CheckAll, MistakesOfEveryPart) {
             "container)\n"
             "2:36: process.env: not a name of a variable (it is not empty and holds no '=')\n"
             "2:46: process.env.B: found a list (write a text; an empty one is \"\")\n"
-            "2:51: process: unknown key \"user\" (one of args, cwd, env, pass)\n"
+            "2:51: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)\n"
             "3:1: unknown key \"mounts\" (one of version, process, annotations, stages, plugins; a "
             "key of your own begins with x-)\n"
             "5:5: no such stage \"utss\"\n"

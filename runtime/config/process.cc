@@ -2,13 +2,17 @@
 
 #include <array>
 
+#include "runtime/config/number.h"
 #include "runtime/config/shape.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kKeys = {"args", "cwd", "env", "pass"};
+constexpr std::array<std::string_view, 6> kKeys = {"args", "cwd",     "env",
+                                                   "pass", "timeout", "grace"};
+// No clock runs longer without being read; what is added to now stays far from an overflow.
+constexpr std::chrono::hours kLongest{24 * 3650};
 constexpr std::string_view kEnvPrefix = "env.";
 constexpr std::string_view kWantedText = "a text; an empty one is \"\"";
 
@@ -43,6 +47,23 @@ class Reader {
     } else {
       Tell("process.cwd: not absolute", node.text, "write " + std::string(kWanted), node.place);
     }
+  }
+
+  // Leaves `time` as it is when the value is wrong.
+  void Time(const std::string& what, const Node& node, std::chrono::nanoseconds& time) {
+    constexpr std::string_view kWanted = "a duration, such as 30s or 5m; 0s is none";
+    if (!mistakes_.Take(ExpectScalar(what, node, source_, kWanted))) return;
+    Result<int64_t> parsed = ParseDuration(node.text);
+    if (parsed.ok() && *parsed > std::chrono::nanoseconds(kLongest).count()) {
+      parsed = Error("more than ten years", node.text);
+    }
+    if (parsed.ok()) {
+      time = std::chrono::nanoseconds(*parsed);
+      return;
+    }
+    Error& error = parsed.error();
+    if (*error->hint == '\0') error.Hint("write " + std::string(kWanted));
+    mistakes_.Add(error.Prefix(what).At(source_.At(node.place)));
   }
 
   std::map<std::string, std::string> Env(const Node& node) {
@@ -121,7 +142,8 @@ void SetVariables(const std::map<std::string, std::string>& env, Process& proces
 
 Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) {
   Process process;
-  if (!mistakes.Take(ExpectMap("process", node, source, "a map of args, cwd, env, pass"))) {
+  if (!mistakes.Take(
+          ExpectMap("process", node, source, "a map of args, cwd, env, pass, timeout"))) {
     return process;
   }
   ExpectKeys("process", node, source, {kKeys.begin(), kKeys.end()}, mistakes);
@@ -133,6 +155,13 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
   if (const Node* cwd = node.Find("cwd")) {
     reader.Cwd(*cwd, process.cwd);
     process.cwd_where = source.At(cwd->place);
+  }
+  if (const Node* timeout = node.Find("timeout")) {
+    reader.Time("process.timeout", *timeout, process.timeout);
+    process.timeout_where = source.At(timeout->place);
+  }
+  if (const Node* grace = node.Find("grace")) {
+    reader.Time("process.grace", *grace, process.grace);
   }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
@@ -159,6 +188,11 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
   } else if (setting.key == "cwd") {
     reader.Cwd(value, process.cwd);
     process.cwd_where = setting.source.name;
+  } else if (setting.key == "timeout") {
+    reader.Time("process.timeout", value, process.timeout);
+    process.timeout_where = setting.source.name;
+  } else if (setting.key == "grace") {
+    reader.Time("process.grace", value, process.grace);
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

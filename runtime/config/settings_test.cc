@@ -277,7 +277,7 @@ TEST_F(Settings, OfTheAnnotations) {
 TEST_F(Settings, OfTheProcessInShort) {
   const Process process =
       With("- uts\n", {*VariableOverride("-e", "A=b: [c=d"), *VariableOverride("-e", "P"),
-                       *VariableOverride("-e", "E="), FolderOverride("-w", "/w x")})
+                       *VariableOverride("-e", "E="), ProcessOverride("-w", "cwd", "/w x")})
           .process;
   EXPECT_EQ(process.env, (std::map<std::string, std::string>{{"A", "b: [c=d"}, {"E", ""}}));
   EXPECT_EQ(process.pass, std::vector<std::string>{"P"});
@@ -299,10 +299,10 @@ TEST_F(Settings, MistakesInThoseOfTheProcess) {
       {"process.arg=[a]",
        "--set process.arg: process: unknown key \"arg\" (did you mean \"args\"?)\n"},
       {"process.user=a",
-       "--set process.user: process: unknown key \"user\" (one of args, cwd, env, pass)\n"},
+       "--set process.user: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)\n"},
   };
   for (const auto& [set, line] : cases) EXPECT_EQ(AllErrorsOf("- uts\n", {set}), line);
-  EXPECT_EQ(ErrorsWith("- uts\n", {FolderOverride("-w", "tmp")}),
+  EXPECT_EQ(ErrorsWith("- uts\n", {ProcessOverride("-w", "cwd", "tmp")}),
             "-w: process.cwd: not absolute \"tmp\" (write an absolute path inside the "
             "container)\n");
 }

@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include "runtime/launch/supervisor.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
@@ -19,9 +18,10 @@ Result<int> Attend(const Attendance& attendance, Container& process,
       return told;
     }
   }
-  Supervisor supervisor(process, attendance.signals, attendance.terminal, attendance.caller);
+  Supervisor supervisor(process, attendance.supervision);
   auto exit_status = supervisor.Run(early);
   outcome.signaled = supervisor.signaled();
+  outcome.timed_out = supervisor.timed_out();
   outcome.usage.processes = process.usage();
   return exit_status;
 }

@@ -11,18 +11,16 @@
 #include "runtime/launch/container.h"
 #include "runtime/launch/outcome.h"
 #include "runtime/launch/signals.h"
-#include "runtime/launch/terminal.h"
+#include "runtime/launch/supervisor.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
 
 struct Attendance {
-  const SignalSource& signals;
-  const Terminal& terminal;  // as it was before the command ran
+  Supervision supervision;
   // Called first, with the process as the host sees it; when it fails, the process is ended, and
   // this is the error. May be empty.
   std::function<Status(pid_t)> started = {};
-  int caller = -1;  // a pidfd of the process whose end ends this one; -1: nobody's does
 };
 
 // Passes signals on and waits for the end of `process`. early: signals that came before it ran.

@@ -100,7 +100,8 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   RETURN_IF_ERROR(start.AwaitExec(signals, began));
   ASSIGN_OR_RETURN(Container command, FindCommand(job, start.container(), began));
   job.guard.SetChild(command.pidfd().get());
-  return Attend({.signals = signals, .terminal = terminal}, command, began.early, outcome);
+  return Attend({.supervision = {.signals = signals, .terminal = terminal}}, command, began.early,
+                outcome);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/init.h"
 #include "runtime/launch/namespace_table.h"
+#include "runtime/launch/operations.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -92,6 +93,25 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
+// A container that is paused, or has frozen itself, takes no signal; in cgroup v1 not even KILL.
+void LetGoOn(const Job& job, state::Journal& journal) {
+  if (!journal.BeginOperation().ok()) return;
+  job.guard.Resume();
+  Occasion occasion = OccasionOf(job, journal, state::Phase::kPaused);
+  occasion.operation = SLIPWAY_FREEZE;
+  if (Freeze(occasion, job.stages, journal, /*frozen=*/false).ok()) {
+    (void)journal.SetPhase(state::Phase::kRunning).ok();
+  }
+  job.guard.Pause();
+  journal.EndOperation();
+}
+
+TimeLimit LimitOf(const Job& job, state::Journal& journal) {
+  return {.time = job.limit.time, .grace = job.limit.grace, .let_go_on = [&job, &journal] {
+            LetGoOn(job, journal);
+          }};
+}
+
 // The command runs: others may do something with the container now, so they are told. One that is
 // only created is left to them.
 Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
@@ -113,9 +133,12 @@ Result<int> AttendStarted(const Job& job, Container& container, const SignalSour
     if (!told.ok()) return KeepingState(told.error());
     return job.started ? job.started(pid) : Ok();
   };
-  return Attend(
-      {.signals = signals, .terminal = terminal, .started = started, .caller = job.caller},
-      container, began.early, outcome);
+  return Attend({.supervision = {.signals = signals,
+                                 .terminal = terminal,
+                                 .caller = job.caller,
+                                 .limit = LimitOf(job, journal)},
+                 .started = started},
+                container, began.early, outcome);
 }
 
 // The container's own first process is in the pid namespace that it joins. It does nothing before
@@ -258,7 +281,7 @@ void Finish(const Job& job, state::Journal& journal, Outcome& outcome) {
   if (!taken_back.ok()) taken_back = journal.TakeBack();
   bool kept = job.facts.kept && outcome.started && outcome.exit_status.ok();
   if (kept) {
-    Status written = journal.SetEnded(*outcome.exit_status);
+    Status written = journal.SetEnded(*outcome.exit_status, outcome.timed_out);
     kept = written.ok();
     if (!kept) outcome.warnings.push_back(KeepingState(written.error()));
   }

@@ -41,26 +41,34 @@ Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
       OnStopOfContainer();
       continue;
     }
+    if (countdown_.runs()) LookAtTime();
     RETURN_IF_ERROR(AwaitEvent());
   }
   terminal_.Restore();
   signaled_ = ended_by_ || EndedBySignal(container_);
-  return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
+  return ExitStatusFor(container_.wait_status());
+}
+
+int Supervisor::ExitStatusFor(int wait_status) const {
+  if (timed_out_) return kTimedOut;
+  return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(wait_status);
 }
 
 Status Supervisor::AwaitEvent() {
-  std::chrono::seconds timeout = kLookAfter;
+  std::chrono::nanoseconds timeout = kLookAfter;
+  if (countdown_.runs()) timeout = countdown_.Left(Countdown::Clock::now(), kLookAfter);
   if (caller_ >= 0 && !caller_ended_) {
     pollfd events[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                        {.fd = caller_, .events = POLLIN, .revents = 0}};
-    poll(events, std::size(events), static_cast<int>(std::chrono::milliseconds(timeout).count()));
+    poll(events, std::size(events),
+         static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
     caller_ended_ = events[1].revents != 0;
     // Nobody is left who could ask a second time.
     if (caller_ended_) {
       ended_by_ = SIGKILL;
       return sys::SendSignal(container_.pidfd(), SIGKILL);
     }
-    timeout = std::chrono::seconds(0);
+    timeout = std::chrono::nanoseconds(0);
   }
   const std::optional<SignalEvent> event = signals_.NextWithin(timeout);
   if (!event) {
@@ -69,6 +77,35 @@ Status Supervisor::AwaitEvent() {
     PassOn(*event);
   }
   return Ok();
+}
+
+void Supervisor::LookAtTime() {
+  switch (countdown_.Take(Countdown::Clock::now())) {
+    case Countdown::Due::kTerm:
+      return TellTimeIsUp();
+    case Countdown::Due::kKillAgain:
+      LetGoOn();
+      [[fallthrough]];
+    case Countdown::Due::kKill:
+      (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
+      break;
+    case Countdown::Due::kNothing:
+      break;
+  }
+}
+
+void Supervisor::TellTimeIsUp() {
+  // It has ended in time, but for a process that takes no SIGKILL.
+  if (container_.is_pid_1() && sys::StatusOfEnding(container_.pid())) return countdown_.Stop();
+  timed_out_ = true;
+  PassOn({.signal = SIGTERM, .from_kernel = false});
+  LetGoOn();
+  // One that is stopped would take note of the signal only when somebody continues it.
+  PassOn({.signal = SIGCONT, .from_kernel = false});
+}
+
+void Supervisor::LetGoOn() const {
+  if (limit_.let_go_on) limit_.let_go_on();
 }
 
 bool Supervisor::InOurProcessGroup() const { return getpgid(container_.pid()) == getpgrp(); }
@@ -84,7 +121,7 @@ bool Supervisor::HurriesEnd(const SignalEvent& event) {
   if (!status) return false;
   if (told_of_waiting_) {
     terminal_.Restore();
-    CommandWatch::Leave(ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(*status));
+    CommandWatch::Leave(ExitStatusFor(*status));
   }
   const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
   if (ended.ok() && *ended) return true;

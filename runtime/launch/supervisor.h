@@ -8,6 +8,8 @@
 // A container that job control stops stops the host too, so that a shell sees its job stop, where
 // there is a shell that can continue it. Whoever stops it otherwise, or stops itself, is left
 // alone: nobody would continue the host.
+//
+// A command whose time is up gets TERM, and after a grace KILL.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
@@ -18,28 +20,48 @@
 #include "runtime/launch/container.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/terminal.h"
+#include "runtime/launch/time_limit.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
 
+struct Supervision {
+  const SignalSource& signals;
+  const Terminal& terminal;  // as it was before the command ran
+  int caller = -1;           // a pidfd of the process whose end ends this one; -1: nobody's does
+  TimeLimit limit = {};      // from the moment at which the command runs
+};
+
 class Supervisor {
  public:
-  // All outlive it. The terminal is one that was looked at before the command ran. caller: a
-  // pidfd of the process whose end ends the container; -1: none.
-  Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal,
-             int caller = -1)
-      : container_(container), signals_(signals), terminal_(terminal), caller_(caller) {}
+  // Both outlive it.
+  Supervisor(Container& container, const Supervision& with)
+      : container_(container),
+        signals_(with.signals),
+        terminal_(with.terminal),
+        caller_(with.caller),
+        limit_(with.limit),
+        countdown_(with.limit) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
-  // process's own, or 128 + N for signal N. early: signals that came before the command ran.
+  // process's own, 128 + N for signal N, or kTimedOut. early: signals that came before the command
+  // ran.
   Result<int> Run(const std::vector<SignalEvent>& early = {});
 
   // After Run: did a signal end it?
   bool signaled() const { return signaled_; }
+  // Was it told to end because its time was up?
+  bool timed_out() const { return timed_out_; }
 
  private:
   // Waits for a signal, or for the end of the caller, or until it is time to look.
   Status AwaitEvent();
+  // Does what is due by the command's time limit.
+  void LookAtTime();
+  void TellTimeIsUp();
+  void LetGoOn() const;
+  // What the runtime returns for the process's own status.
+  int ExitStatusFor(int wait_status) const;
   void PassOn(const SignalEvent& event);
   void OnStopOfContainer();
   // False: this process was not stopped.
@@ -60,6 +82,9 @@ class Supervisor {
   const SignalSource& signals_;
   const Terminal& terminal_;
   const int caller_;
+  const TimeLimit& limit_;
+  Countdown countdown_;
+  bool timed_out_ = false;
   bool caller_ended_ = false;
   bool signaled_ = false;
   bool told_of_waiting_ = false;
