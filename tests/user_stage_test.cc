@@ -69,6 +69,12 @@ TEST_F(RootsUserStage, AFurtherCommandIsInIt) {
             Namespace("user") + "\n");
 }
 
+TEST_F(RootsUserStage, AFurtherCommandHasItsOomScoreAdj) {
+  StartPod(Stages("") + "  - priority: {oom_score_adj: 321}\n");
+  const RunResult result = Later({"exec", id(), "/bin/cat", "/proc/self/oom_score_adj"});
+  EXPECT_EQ(result.out, "321\n") << result.err;
+}
+
 TEST_F(RootsUserStage, TwoContainersHaveDifferentIds) {
   StartPod(Stages(""));
   EXPECT_NE(FirstIdOfStarted(), FirstIdOfAnother());
