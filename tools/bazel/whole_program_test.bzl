@@ -16,6 +16,7 @@ FURTHER_STAGES = [
     "personality",
     "priority",
     "rlimits",
+    "seccomp",
     "sys",
     "sysctl",
     "time",
