@@ -6,7 +6,7 @@
 BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-proto bazel-skylib
   g++
-  libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev
+  libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev libseccomp-dev
   libbenchmark-dev libyaml-cpp-dev zlib1g-dev
 )
 # shellcheck disable=SC2034

@@ -18,6 +18,7 @@ FURTHER_STAGES = [
     "personality",
     "priority",
     "rlimits",
+    "seccomp",
     "sys",
     "sysctl",
     "time",

@@ -1,0 +1,79 @@
+#include "plugins/seccomp/calls.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace seccomp {
+namespace {
+
+#include "plugins/seccomp/generated.inc"
+
+// How many letters must be added, dropped or replaced to make one of the other.
+size_t Distance(std::string_view one, std::string_view other) {
+  std::vector<size_t> row(other.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= one.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j < row.size(); ++j) {
+      const size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+// Calls `with` with each name and its place.
+template <typename With>
+void ForEachName(const With& with) {
+  size_t index = 0;
+  for (const char* at = kNames; *at != '\0'; ++index) {
+    const std::string_view name = at;
+    with(name, index);
+    at += name.size() + 1;
+  }
+}
+
+}  // namespace
+
+size_t KindCount() { return std::size(kKinds); }
+const Kind& KindAt(size_t index) { return kKinds[index]; }
+
+std::vector<Architecture> AllArchitectures() {
+  std::vector<Architecture> all;
+  for (const Kind& kind : kKinds) {
+    Architecture made{kind.audit, kind.wide, kind.first, true, {}};
+    const uint32_t* const numbers = kNumbers[all.size()];
+    ForEachName([&](std::string_view name, size_t index) {
+      if (numbers[index] != kNone) made.calls.emplace_back(name, numbers[index]);
+    });
+    all.push_back(std::move(made));
+  }
+  return all;
+}
+
+bool IsKnown(std::string_view call) {
+  bool known = false;
+  ForEachName([&](std::string_view name, size_t) { known = known || name == call; });
+  return known;
+}
+
+std::string NearestCall(std::string_view call) {
+  constexpr size_t kLongest = 40;
+  std::string nearest;
+  if (call.size() > kLongest) return nearest;
+  size_t least = std::max<size_t>(1, call.size() / 3) + 1;
+  ForEachName([&](std::string_view name, size_t) {
+    const size_t distance = Distance(call, name);
+    if (distance >= least) return;
+    least = distance;
+    nearest = name;
+  });
+  return nearest;
+}
+
+const sock_filter* DefaultProgram() { return kDefaultProgram; }
+size_t DefaultProgramSize() { return std::size(kDefaultProgram); }
+std::string_view DefaultList() { return kDefaultList; }
+
+}  // namespace seccomp
