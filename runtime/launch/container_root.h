@@ -65,14 +65,21 @@ class ContainerRoot {
 
   Result<sys::Fd> Own() const;
   Result<sys::Fd> MakeIn(const sys::Fd& root, const std::string& path) const;
-  Result<sys::Fd> Target(const sys::Fd& root, int mount, const std::string& path,
-                         uint32_t flags) const;
+  // Where something is mounted.
+  struct Point {
+    sys::Fd file;
+    bool plain;  // no symlink is on its path
+  };
+
+  Result<Point> Target(const sys::Fd& root, int mount, const std::string& path,
+                       uint32_t flags) const;
   Status MayMake(const sys::Fd& folder, const std::string& path) const;
   Status CheckCovers(const std::string& place, const std::string& path) const;
 
   sys::Fd root_;
   bool set_ = false;
   uint32_t flags_ = 0;
+  uint64_t mount_ = 0;  // of a root that is thrown away
   Owner owner_{0, ""};
   std::vector<Attached> attached_;
 };
