@@ -7,6 +7,7 @@ load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 # that a start of the first pays for nothing of the second.
 BASIC_STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 FURTHER_STAGES = [
+    "apparmor",
     "cgroup-namespace",
     "credentials",
     "dev",
@@ -17,6 +18,7 @@ FURTHER_STAGES = [
     "personality",
     "priority",
     "rlimits",
+    "selinux",
     "sys",
     "sysctl",
     "time",
