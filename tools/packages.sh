@@ -13,8 +13,7 @@ BUILD_PACKAGES=(
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-  apparmor busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux
-  busybox-static e2fsprogs erofs-utils hyperfine iproute2 python3 squashfs-tools strace util-linux
+  apparmor busybox-static e2fsprogs erofs-utils hyperfine iproute2 python3 squashfs-tools strace util-linux
   valgrind
 )
 # shellcheck disable=SC2034
