@@ -1,16 +1,17 @@
 // The floor of the table of configs/sandbox.yaml: the system calls that a start of it needs, and
 // nothing else. See floor.c; what is mounted, hidden and refused is written down here once more.
 //
-//   sandbox_floor [--no-cgroup] [--filter FILE] PROGRAM
+//   sandbox_floor [--no-cgroup] PROGRAM < FILTER
 //
 // Runs PROGRAM, a static one, as /noop in the sandbox. As root its ids are 65536 of the machine's
-// from 2000000000 on, else it has the caller's alone. FILE: instructions of seccomp(2), as they lie
-// in memory.
+// from 2000000000 on, else it has the caller's alone. FILTER: instructions of seccomp(2), as they
+// lie in memory.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/landlock.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -118,12 +119,10 @@ static void WriteMaps(pid_t child) {
   WriteIn(folder, "gid_map", map);
 }
 
-static void ReadFilter(const char* path, struct sock_fprog* filter) {
+static void ReadFilter(struct sock_fprog* filter) {
   static struct sock_filter instructions[kMaxFilter];
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t size = read(fd, instructions, sizeof instructions);
-  if (size <= 0) Die(path);
-  close(fd);
+  ssize_t size = read(STDIN_FILENO, instructions, sizeof instructions);
+  if (size <= 0) Die("floor: read the filter");
   filter->filter = instructions;
   filter->len = (unsigned short)((size_t)size / sizeof *instructions);
 }
@@ -246,6 +245,24 @@ static void EnterRoot(void) {
   Must(chdir("/tmp"), "floor: chdir");
 }
 
+static void AllowBelow(int ruleset, const char* path, uint64_t rights) {
+  struct landlock_path_beneath_attr rule = {.allowed_access = rights,
+                                            .parent_fd = open(path, O_PATH | O_CLOEXEC)};
+  Must(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0), path);
+  close(rule.parent_fd);
+}
+
+// landlock(7), as far as Linux 5.13 has it: no device file is made.
+static void RestrictFiles(void) {
+  static const uint64_t kDevices = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+  struct landlock_ruleset_attr attr = {.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};
+  int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+  Must(ruleset, "floor: landlock");
+  AllowBelow(ruleset, "/", attr.handled_access_fs & ~kDevices);
+  AllowBelow(ruleset, "/dev", attr.handled_access_fs & ~kDevices);
+  Must(syscall(SYS_landlock_restrict_self, ruleset, 0), "floor: landlock");
+}
+
 static void GiveUpRights(const struct sock_fprog* filter) {
   struct rlimit none = {0, 0};
   Must(setrlimit(RLIMIT_CORE, &none), "floor: setrlimit");
@@ -256,9 +273,8 @@ static void GiveUpRights(const struct sock_fprog* filter) {
   struct __user_cap_data_struct nothing[2] = {0};
   Must(syscall(SYS_capset, &header, nothing), "floor: capset");
   Must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "floor: no_new_privs");
-  if (filter->len > 0) {
-    Must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter), "floor: seccomp");
-  }
+  RestrictFiles();
+  Must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter), "floor: seccomp");
 }
 
 // Returns only to please its type.
@@ -298,11 +314,11 @@ int main(int argc, char** argv) {
       .exit_signal = SIGCHLD,
   };
   int with_cgroup = !Take(&rest, "--no-cgroup");
-  if (Take(&rest, "--filter") && *rest != NULL) ReadFilter(*rest++, &sandbox.filter);
   if (argv + argc - rest != 1) {
-    fputs("usage: sandbox_floor [--no-cgroup] [--filter FILE] PROGRAM\n", stderr);
+    fputs("usage: sandbox_floor [--no-cgroup] PROGRAM < FILTER\n", stderr);
     return 125;
   }
+  ReadFilter(&sandbox.filter);
   sandbox.program = *rest;
   sandbox.has_ids = geteuid() == 0;
   if (with_cgroup) MakeCgroups(&sandbox, &args);
