@@ -247,8 +247,9 @@ class Landlock final : public slipway::Stage {
     for (const Grant& grant : Grants()) {
       RETURN_IF_ERROR(Allow(child, ruleset, grant, possible.files));
     }
-    RETURN_IF_ERROR(AllowPorts(ruleset, tcp_bind_, possible.tcp & landlock::kBindTcp));
-    RETURN_IF_ERROR(AllowPorts(ruleset, tcp_connect_, possible.tcp & landlock::kConnectTcp));
+    RETURN_IF_ERROR(AllowPorts(ruleset, tcp_bind_, possible.tcp & landlock::kBindTcp, "tcp_bind"));
+    RETURN_IF_ERROR(
+        AllowPorts(ruleset, tcp_connect_, possible.tcp & landlock::kConnectTcp, "tcp_connect"));
     return child.PutAsideForFinish(ruleset.get());
   }
 
@@ -277,10 +278,12 @@ class Landlock final : public slipway::Stage {
     return Ok();
   }
 
-  static Status AllowPorts(const sys::Fd& ruleset, const Ports& ports, uint64_t rights) {
+  static Status AllowPorts(const sys::Fd& ruleset, const Ports& ports, uint64_t rights,
+                           const char* option) {
     if (!ports || rights == 0) return Ok();
-    for (const int64_t port : *ports) {
-      RETURN_IF_ERROR(landlock::AllowPort(ruleset, port, rights));
+    for (size_t i = 0; i < ports->size(); ++i) {
+      Status allowed = landlock::AllowPort(ruleset, (*ports)[i], rights);
+      if (!allowed.ok()) return allowed.error().Option(Element(option, i));
     }
     return Ok();
   }

@@ -194,6 +194,32 @@ TEST_F(Landlock, HoldsBelowAnInitAndWithout) {
   }
 }
 
+// The sysctl is that of a pid namespace of this case's own.
+TEST_F(Landlock, WhereNoMemoryFileIsExecutedThereIsNoInit) {
+  if (access("/proc/sys/vm/memfd_noexec", F_OK) != 0) GTEST_SKIP() << "this kernel executes each";
+  const auto run = [this](const std::string& pid) {
+    std::vector<std::string> argv = {"/usr/bin/unshare",
+                                     "--pid",
+                                     "--fork",
+                                     "--mount-proc",
+                                     "/bin/sh",
+                                     "-c",
+                                     "echo 2 > /proc/sys/vm/memfd_noexec && exec \"$@\"",
+                                     "sh"};
+    const std::string config = test_.WriteStages(
+        "  - " + pid +
+        "\n  - mount: {root: root}\n  - landlock: {best_effort: true, execute: [/bin]}\n");
+    for (const std::string& word : test_.Argv(config, {"/bin/echo", "runs"})) argv.push_back(word);
+    RunResult result = RunProgram(argv);
+    test_.ExpectNothingLeft();
+    return result;
+  };
+  EXPECT_EQ(run("pid").err,
+            "runtime: cannot start the container's init: Permission denied (a stage's restriction "
+            "may forbid its file, where the sysctl vm.memfd_noexec is 2)\n");
+  EXPECT_EQ(run("pid: {init: false}").out, "runs\n");
+}
+
 TEST_F(Landlock, ALinkOfTheImageLeadsNowhereElse) {
   ASSERT_EQ(symlink("../../../../../etc/one", test_.Path("root/tmp/link").c_str()), 0);
   const RunResult result = Run("execute: [/bin], read: [/tmp/link]", "cat /etc/one /etc/two");
