@@ -16,7 +16,6 @@ namespace {
 
 constexpr unsigned kLowestIpv6Mtu = 1280;  // RFC 8200, 5
 
-std::string NameOf(Type type) { return slipway::kNamesOf<Type>[static_cast<size_t>(type)]; }
 std::string NameOf(Mode mode) { return slipway::kNamesOf<Mode>[static_cast<size_t>(mode)]; }
 
 Status Blame(Status status, const std::string& option) {
@@ -42,7 +41,10 @@ Status CheckFields(const Interface& interface, const std::string& option) {
        {Type::kMacvlan, Type::kIpvlan},
        interface.mode ? NameOf(*interface.mode) : std::string()},
       {"device", {Type::kDevice}, interface.device.value_or("")},
-      {"mac", {Type::kVeth, Type::kMacvlan, Type::kDevice}, interface.mac.value_or("")}};
+      {"mac", {Type::kVeth, Type::kMacvlan}, interface.mac.value_or("")},
+      {"mtu",
+       {Type::kVeth, Type::kMacvlan, Type::kIpvlan},
+       interface.mtu ? std::to_string(*interface.mtu) : std::string()}};
   for (const auto& [name, types, value] : fields) {
     if (value.empty() || std::count(types.begin(), types.end(), interface.type) != 0) continue;
     std::string which;
@@ -184,6 +186,8 @@ std::string Join(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+std::string NameOf(Type type) { return slipway::kNamesOf<Type>[static_cast<size_t>(type)]; }
 
 Status CheckInterfaces(std::vector<Interface>& interfaces) {
   std::set<std::string> names;

@@ -70,8 +70,10 @@ struct Interface {
             "addresses", "With their prefixes, as 10.1.2.2/24 or fd00::2/64", {.fallback = "[]"}),
         slipway::Option<&Interface::host_addresses>(
             "host_addresses", "Of a veth: addresses of the host's end", {.fallback = "[]"}),
-        slipway::Option<&Interface::mac>("mac", "MAC address in the container"),
-        slipway::Option<&Interface::mtu>("mtu", "Longest packet; of a veth, at both ends",
+        slipway::Option<&Interface::mac>("mac",
+                                         "Of a veth or macvlan: MAC address in the container"),
+        slipway::Option<&Interface::mtu>("mtu",
+                                         "Longest packet, but of a device; of a veth, at both ends",
                                          {.unit = "bytes", .minimum = 68, .maximum = 65535}));
   }
 };
@@ -96,6 +98,8 @@ struct Route {
                                         {.minimum = 0, .maximum = UINT32_MAX}));
   }
 };
+
+std::string NameOf(Type type);
 
 // Checks what can be told without a look at the machine, and fills in what the words say. The
 // errors blame their options.

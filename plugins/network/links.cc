@@ -9,6 +9,8 @@
 #include <optional>
 
 #include "plugins/network/devices.h"
+#include "plugins/network/kept.h"
+#include "plugins/network/parts.h"
 #include "plugins/network/veth.h"
 
 namespace network {
@@ -24,11 +26,9 @@ namespace {
 
 std::string OptionOf(size_t i) { return "interfaces[" + std::to_string(i) + "]"; }
 
-const char* KindOf(Type type) { return slipway::kNamesOf<Type>[static_cast<size_t>(type)]; }
-
 // Rights are asked for first, then the kind, and then comes a number of queues that no device has:
 // so nothing is made.
-Request AskForKind(const char* kind) {
+Request AskForKind(const std::string& kind) {
   constexpr uint32_t kTooManyQueues = 1 << 20;
   Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, AboutDevice(0));
   request.AddNumber(IFLA_NUM_TX_QUEUES, kTooManyQueues);
@@ -42,7 +42,7 @@ Request AskForRights() {
 }
 
 Status ProbeKind(Socket& socket, Type type) {
-  const char* const kind = KindOf(type);
+  const std::string kind = NameOf(type);
   const bool moves = type == Type::kDevice;
   ASSIGN_OR_RETURN(const Answer answer, socket.Ask(moves ? AskForRights() : AskForKind(kind)));
   if (answer.cause == EPERM) {
@@ -51,10 +51,14 @@ Status ProbeKind(Socket& socket, Type type) {
                    "run the runtime as root, or in a network of its own by unshare "
                    "--map-root-user --net");
   }
+  if (moves && !CanKeep()) {
+    return NotHere(Error("cannot move a device of the host and take it back", {},
+                         "this needs CAP_SYS_ADMIN, to keep the container's network namespace"),
+                   "run the runtime as root, or add --mount to unshare");
+  }
   if (answer.cause == EOPNOTSUPP) {
-    return NotHere(
-        Error("this kernel has no network devices of the kind", kind),
-        std::string("load the module by modprobe ") + kind + ", or take a kernel that has it");
+    return NotHere(Error("this kernel has no network devices of the kind", kind),
+                   "load the module by modprobe " + kind + ", or take a kernel that has it");
   }
   return Ok();
 }
@@ -95,82 +99,11 @@ Status ProbeNames(Socket& socket, const Interface& interface, const std::string&
     if (!there.ok()) return there;
   }
   if (interface.device) {
-    ASSIGN_OR_RETURN(const Device device,
-                     MustFind(socket, *interface.device, option + ".device", kList));
-    if (!device.kind.empty()) {
-      return Error("cannot move a device of the kind " + device.kind, *interface.device,
-                   "it would end with the container's network namespace")
-          .Option(option + ".device");
-    }
+    Status there =
+        std::move(MustFind(socket, *interface.device, option + ".device", kList)).status();
+    if (!there.ok()) return there;
   }
   return Ok();
-}
-
-uint32_t MacvlanMode(Mode mode) {
-  switch (mode) {
-    case Mode::kPrivate:
-      return MACVLAN_MODE_PRIVATE;
-    case Mode::kVepa:
-      return MACVLAN_MODE_VEPA;
-    case Mode::kPassthru:
-      return MACVLAN_MODE_PASSTHRU;
-    default:
-      return MACVLAN_MODE_BRIDGE;
-  }
-}
-
-uint16_t IpvlanMode(Mode mode) {
-  return mode == Mode::kL3 ? IPVLAN_MODE_L3 : mode == Mode::kL3s ? IPVLAN_MODE_L3S : IPVLAN_MODE_L2;
-}
-
-// A part of `parent`, made where the child is. It goes with that network namespace.
-Request PartRequest(const Interface& interface, int parent, pid_t pid) {
-  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, AboutDevice(0));
-  request.AddText(IFLA_IFNAME, interface.name)
-      .AddNumber(IFLA_LINK, static_cast<uint32_t>(parent))
-      .AddNumber(IFLA_NET_NS_PID, static_cast<uint32_t>(pid));
-  if (!interface.mac_bytes.empty()) request.Add(IFLA_ADDRESS, interface.mac_bytes);
-  if (interface.mtu) request.AddNumber(IFLA_MTU, static_cast<uint32_t>(*interface.mtu));
-  request.Begin(IFLA_LINKINFO).AddText(IFLA_INFO_KIND, KindOf(interface.type));
-  request.Begin(IFLA_INFO_DATA);
-  if (interface.type == Type::kMacvlan) {
-    request.AddNumber(IFLA_MACVLAN_MODE, MacvlanMode(interface.mode.value_or(Mode::kBridge)));
-  } else {
-    request.Add(IFLA_IPVLAN_MODE, BytesOf(IpvlanMode(interface.mode.value_or(Mode::kL2))));
-  }
-  return request.End().End();
-}
-
-Status MakePart(Socket& socket, const Interface& interface, const std::string& option, pid_t pid) {
-  ASSIGN_OR_RETURN(const Device parent,
-                   MustFind(socket, *interface.parent, option + ".parent", ""));
-  Status made = socket.Do(PartRequest(interface, parent.index, pid),
-                          std::string("make a ") + KindOf(interface.type) + " of the device",
-                          *interface.parent);
-  return made.ok() ? Ok() : Status(made.error().Option(option));
-}
-
-Status MoveDevice(Socket& socket, const Interface& interface, const std::string& option,
-                  pid_t pid) {
-  ASSIGN_OR_RETURN(const Device device,
-                   MustFind(socket, *interface.device, option + ".device", ""));
-  Request request(RTM_NEWLINK, 0, AboutDevice(device.index));
-  request.AddText(IFLA_IFNAME, interface.name);
-  request.AddNumber(IFLA_NET_NS_PID, static_cast<uint32_t>(pid));
-  Status moved = socket.Do(request, "move the network device", *interface.device);
-  return moved.ok() ? Ok() : Status(moved.error().Option(option));
-}
-
-Status MakeInterface(Socket& socket, const Interface& interface, const std::string& option,
-                     ParkedChild& child) {
-  switch (interface.type) {
-    case Type::kVeth:
-      return MakeVeth(socket, interface, option, child);
-    case Type::kDevice:
-      return MoveDevice(socket, interface, option, child.pid());
-    default:
-      return MakePart(socket, interface, option, child.pid());
-  }
 }
 
 }  // namespace
@@ -188,14 +121,19 @@ Status ProbeInterfaces(const std::vector<Interface>& interfaces) {
 
 Status MakeInterfaces(const std::vector<Interface>& interfaces, ParkedChild& child) {
   if (interfaces.empty()) return Ok();
+  RETURN_IF_ERROR(KeepForParts(interfaces, child));
   ASSIGN_OR_RETURN(Socket socket, Socket::Open());
   for (size_t i = 0; i < interfaces.size(); ++i) {
-    RETURN_IF_ERROR(MakeInterface(socket, interfaces[i], OptionOf(i), child));
+    const Interface& interface = interfaces[i];
+    RETURN_IF_ERROR(IsPart(interface) ? MakePart(socket, interface, i, OptionOf(i), child.pid())
+                                      : MakeVeth(socket, interface, OptionOf(i), child));
   }
   return Ok();
 }
 
-Status UndoInterface(std::string_view record) {
+Status UndoInterface(const std::vector<Interface>& interfaces, std::string_view record,
+                     std::string_view container) {
+  if (IsOfParts(record)) return UndoParts(interfaces, record, container);
   const std::optional<HostEnd> end = ReadHostEnd(record);
   if (!end) return Error("cannot read a record of a network device", record);
   ASSIGN_OR_RETURN(Socket socket, Socket::Open());

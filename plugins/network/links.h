@@ -22,9 +22,10 @@ slipway::Status ProbeInterfaces(const std::vector<Interface>& interfaces);
 slipway::Status MakeInterfaces(const std::vector<Interface>& interfaces,
                                slipway::ParkedChild& child);
 
-// Of a record of MakeInterfaces. What is gone is no error; a device that somebody else has made
-// under the name stays.
-slipway::Status UndoInterface(std::string_view record);
+// Of a record of MakeInterfaces; container: its id. What is gone is no error; a device that
+// somebody else has made under the name stays.
+slipway::Status UndoInterface(const std::vector<Interface>& interfaces, std::string_view record,
+                              std::string_view container);
 
 }  // namespace network
 

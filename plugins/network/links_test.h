@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <memory>
 #include <string>
@@ -106,7 +108,52 @@ class Links : public ::testing::Test {
     EXPECT_EQ(Devices(), before);
   }
 
+  // A container that runs until it is ended, and has said that it does.
+  std::unique_ptr<slipway::testing::Running> Start(const std::string& options,
+                                                   const std::vector<std::string>& flags = {}) {
+    test_.MakeRoot();
+    id_ = test_.next_id();
+    std::vector<std::string> all = {"--root", test_.Path("state")};
+    all.insert(all.end(), flags.begin(), flags.end());
+    auto container = std::make_unique<slipway::testing::Running>(test_.Argv(
+        test_.WriteStages(Stages(options)),
+        {"/bin/sh", "-c", "nc -ll -p 5000 -e /bin/cat & echo begun; exec tail -f /dev/null"}, all));
+    EXPECT_TRUE(container->AwaitOutput("begun\n")) << container->Await().err;
+    return container;
+  }
+
+  void End(slipway::testing::Running& container) {
+    container.Signal(SIGTERM);
+    EXPECT_EQ(container.Await().err, "");
+    test_.ExpectNothingLeft();
+  }
+
+  slipway::testing::RunResult Later(const std::vector<std::string>& words) const {
+    std::vector<std::string> argv = test_.Argv("", {});
+    std::vector<std::string> verb = {argv[0], words[0], "--root", test_.Path("state")};
+    if (words[0] == "gc") verb.insert(verb.end(), {argv[3], argv[4]});
+    verb.insert(verb.end(), words.begin() + 1, words.end());
+    return slipway::testing::RunProgram(verb);
+  }
+
+  // Its runtime is killed, then it is, and then what they have left is undone.
+  void KillAndCollect(slipway::testing::Running& container) {
+    const std::string before = Devices();
+    container.Signal(SIGKILL);
+    siginfo_t info{};
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(container.pid()), &info, WEXITED | WNOWAIT), 0);
+    EXPECT_EQ(Devices(), before) << "the container runs on";
+    EXPECT_EQ(Later({"kill", id_, "KILL"}).status, 0);
+    container.Await();
+    while (waitpid(-1, nullptr, 0) > 0) {
+    }
+    const slipway::testing::RunResult gc = Later({"gc"});
+    EXPECT_EQ(gc.out, id_ + ": network: undone: 1 step\n" + id_ + ": removed\n") << gc.err;
+    test_.ExpectNothingLeft();
+  }
+
   slipway::testing::ContainerTest test_;
+  std::string id_;  // of Start
 };
 
 }  // namespace network

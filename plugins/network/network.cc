@@ -121,8 +121,8 @@ class Network final : public slipway::Stage {
     return network::SetUpInside(interfaces_, routes_);
   }
 
-  Status Teardown(std::string_view record, Context&) override {
-    return network::UndoInterface(record);
+  Status Teardown(std::string_view record, Context& context) override {
+    return network::UndoInterface(interfaces_, record, context.container_id());
   }
 
  private:

@@ -1,10 +1,7 @@
 // A container at one end of a veth pair, and the test at the other.
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,7 +10,6 @@
 namespace network {
 namespace {
 
-using slipway::testing::Running;
 using slipway::testing::RunProgram;
 using slipway::testing::RunResult;
 
@@ -22,33 +18,6 @@ class Veth : public Links {
   static constexpr char kPair[] =
       "interfaces: [{host_name: veth7, addresses: [10.1.2.2/24, \"fd00::2/64\"], "
       "host_addresses: [10.1.2.1/24, \"fd00::1/64\"]}]";
-
-  // A container that runs until it is ended, and has said that it does.
-  std::unique_ptr<Running> Start(const std::string& options,
-                                 const std::vector<std::string>& flags = {}) {
-    test_.MakeRoot();
-    std::vector<std::string> all = {"--root", test_.Path("state")};
-    all.insert(all.end(), flags.begin(), flags.end());
-    auto container = std::make_unique<Running>(test_.Argv(
-        test_.WriteStages(Stages(options)),
-        {"/bin/sh", "-c", "nc -ll -p 5000 -e /bin/cat & echo begun; exec tail -f /dev/null"}, all));
-    EXPECT_TRUE(container->AwaitOutput("begun\n")) << container->Await().err;
-    return container;
-  }
-
-  void End(Running& container) {
-    container.Signal(SIGTERM);
-    EXPECT_EQ(container.Await().err, "");
-    test_.ExpectNothingLeft();
-  }
-
-  RunResult Later(const std::vector<std::string>& words) const {
-    std::vector<std::string> argv = test_.Argv("", {});
-    std::vector<std::string> verb = {argv[0], words[0], "--root", test_.Path("state")};
-    if (words[0] == "gc") verb.insert(verb.end(), {argv[3], argv[4]});
-    verb.insert(verb.end(), words.begin() + 1, words.end());
-    return RunProgram(verb);
-  }
 };
 
 TEST_F(Veth, BytesPassBothWaysByBothProtocols) {
@@ -154,20 +123,9 @@ TEST_F(Veth, AFurtherProcessDoesNotMakeItAgain) {
 }
 
 TEST_F(Veth, IsGoneBehindARuntimeThatWasKilled) {
-  const std::string id = test_.next_id();
   const auto container = Start(kPair, {"--outlive-runtime"});
-  container->Signal(SIGKILL);
-  siginfo_t info{};
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(container->pid()), &info, WEXITED | WNOWAIT), 0);
-  EXPECT_EQ(Devices(), " lo veth7") << "the container runs on";
-  EXPECT_EQ(Later({"kill", id, "KILL"}).status, 0);
-  container->Await();
-  while (waitpid(-1, nullptr, 0) > 0) {
-  }
-  const RunResult gc = Later({"gc"});
-  EXPECT_EQ(gc.out, id + ": network: undone: 1 step\n" + id + ": removed\n") << gc.err;
+  KillAndCollect(*container);
   EXPECT_EQ(Devices(), " lo");
-  test_.ExpectNothingLeft();
 }
 
 TEST_F(Veth, AnotherDeviceOfThatNameStays) {
