@@ -1,6 +1,7 @@
 #include "tests/hostile/attempts.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
 constexpr char kInside[] = "/hostile";
+constexpr char kId[] = "hostile";
 
 std::string HostName() {
   char name[65] = {};
@@ -65,23 +67,43 @@ Words DockerArgv(const Outside& outside, const Words& only) {
   return {"/usr/sbin/runc", "--root", outside.state(), "run", "--bundle", bundle, id};
 }
 
-Words OurArgv(const Case& one, const Outside& outside, const Words& only) {
-  const std::string config = outside.folder() + "/stages.yaml";
-  Words words = {outside.host(), "--root", outside.state(), "--config"};
-  if (one.where == Where::kConfig) {
-    words.push_back(fs::canonical(Runfile("configs/" + one.config)));
-    words.insert(words.end(), {"--set", "mount.binds+=" + outside.programs() + ":/hostile:ro"});
-  } else {
-    std::ofstream(config) << "version: 1\nstages:\n" << one.config;
-    words.push_back(config);
-  }
-  if (one.where == Where::kConfig && one.config != "host.yaml") {
-    words.insert(words.end(), {"--set", "mount.root=" + outside.root()});
-  }
-  words.emplace_back("--");
-  const Words program = Program(outside, kInside, only, /*control=*/false);
-  words.insert(words.end(), program.begin(), program.end());
+Words With(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
   return words;
+}
+
+// All in front of the command.
+Words Start(const Case& one, const Outside& outside) {
+  const Words words = {outside.host(), "--root", outside.state(), "--name", kId, "--config"};
+  if (one.where != Where::kConfig) {
+    const std::string config = outside.folder() + "/stages.yaml";
+    std::ofstream(config) << "version: 1\nstages:\n" << one.config;
+    return With(words, {config, "--"});
+  }
+  Words more = {fs::canonical(Runfile("configs/" + one.config)), "--set",
+                "mount.binds+=" + outside.programs() + ":/hostile:ro"};
+  if (one.config != "host.yaml") more = With(more, {"--set", "mount.root=" + outside.root()});
+  return With(With(words, more), {"--"});
+}
+
+// Its first process does nothing; the program comes beside it.
+RunResult RunJoined(const Case& one, const Outside& outside, const Words& program) {
+  const auto verb = [&outside](const std::string& name) {
+    return Words{outside.host(), name, "--root", outside.state()};
+  };
+  Running first(With(Start(one, outside), {std::string(kInside) + "/hostile", "--wait"}));
+  const Words list = With(verb("list"), {"--format", "json"});
+  while (RunProgram(list).out.find("\"running\"") == std::string::npos) sched_yield();
+  RunResult result = outside.Run(With(With(verb("exec"), {kId}), program));
+  RunProgram(With(verb("kill"), {kId, "KILL"}));
+  first.Await();
+  return result;
+}
+
+RunResult RunOurs(const Case& one, const Outside& outside, const Words& only) {
+  const Words program = Program(outside, kInside, only, /*control=*/false);
+  if (one.where == Where::kJoined) return RunJoined(one, outside, program);
+  return outside.Run(With(Start(one, outside), program));
 }
 
 // Without the options of file systems, which are the whole machine's.
@@ -144,15 +166,14 @@ std::map<std::string, Outcome> RunCase(const Case& one, const std::vector<std::s
   const Outside outside(user);
   const std::string host_name = HostName();
   const std::string mounts = Mounts();
-  Words argv;
+  RunResult result;
   if (one.where == Where::kControl) {
-    argv = ControlArgv(outside, only);
+    result = outside.Run(ControlArgv(outside, only));
   } else if (one.where == Where::kDocker) {
-    argv = DockerArgv(outside, only);
+    result = outside.Run(DockerArgv(outside, only));
   } else {
-    argv = OurArgv(one, outside, only);
+    result = RunOurs(one, outside, only);
   }
-  const RunResult result = outside.Run(argv);
   EXPECT_EQ(result.status, 0) << result.err << result.out;
   EXPECT_EQ(HostName(), host_name);
   EXPECT_EQ(Mounts(), mounts) << "mounts of the host changed";

@@ -127,6 +127,7 @@ const std::vector<Case>& Cases() {
       {"control", Where::kControl, false, "", false, NotInThisKernel()},
       {"docker", Where::kDocker, false, "", false, OpenInDocker()},
       {"root", Where::kStages, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
+      {"exec", Where::kJoined, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
       {"plain", Where::kStages, true, kAllStages, true, OpenWithoutFilter()},
       {"as-docker", Where::kStages, false, kLikeDocker, true, OpenToDockersRoot()},
       {"minimal.yaml", Where::kConfig, false, "minimal.yaml", false,

@@ -13,6 +13,7 @@ enum class Where {
   kControl,  // no container at all: what is refused here could never be open
   kDocker,   // runc, with docker's defaults
   kStages,   // a pipeline of this test's own
+  kJoined,   // likewise, let in by `runtime exec`
   kConfig,   // a file of configs/
 };
 
