@@ -24,6 +24,14 @@ namespace sys = slipway::sys;
 
 using MountOptions = std::vector<std::pair<std::string, std::string>>;
 
+// own: files and folders in it that are not the container's.
+Result<Fd> NewThrowAway(const Overlay& overlay, int64_t own, uint64_t attributes) {
+  MountOptions options = {{"mode", "755"}};
+  if (overlay.size) options.emplace_back("size", std::to_string(*overlay.size));
+  if (overlay.inodes) options.emplace_back("nr_inodes", std::to_string(*overlay.inodes + own));
+  return sys::NewMount("tmpfs", options, attributes);
+}
+
 constexpr int kFolder = O_PATH | O_DIRECTORY;
 constexpr unsigned kFolderMode = 0755;
 
@@ -99,15 +107,10 @@ class OverlayStage {
 
  private:
   Status StageTmpfs() {
-    MountOptions options = {{"mode", "755"}};
-    if (overlay_.size) options.emplace_back("size", std::to_string(*overlay_.size));
-    if (overlay_.inodes) {
-      // Its own root, upper, work and what overlayfs keeps in it, and the places of the layers are
-      // no files of the container's.
-      const int64_t own = 5 + static_cast<int64_t>(layers_.size());
-      options.emplace_back("nr_inodes", std::to_string(*overlay_.inodes + own));
-    }
-    ASSIGN_OR_RETURN(tmpfs_, sys::NewMount("tmpfs", options, 0));
+    // Its own root, upper, work and what overlayfs keeps in it, and the places of the layers are no
+    // files of the container's.
+    const int64_t own = 5 + static_cast<int64_t>(layers_.size());
+    ASSIGN_OR_RETURN(tmpfs_, NewThrowAway(overlay_, own, 0));
     return Stage(tmpfs_);
   }
 
@@ -229,6 +232,12 @@ Result<Fd> StageFolder(const Layer& layer, uint64_t attributes) {
 
 Result<Fd> StageOverlay(const std::vector<Layer>& layers, const Overlay& overlay) {
   return OverlayStage(layers, overlay).Make();
+}
+
+Result<Fd> StageEmpty(const Overlay& overlay) {
+  ASSIGN_OR_RETURN(Fd tmpfs, NewThrowAway(overlay, /*own=*/1, overlay.attributes));
+  RETURN_IF_ERROR(Stage(tmpfs));
+  return tmpfs;
 }
 
 }  // namespace mount_stage

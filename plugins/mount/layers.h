@@ -34,7 +34,7 @@ struct Overlay {
 // The kernel takes at most 255 bytes of names, and "0:1:...:79" are 229.
 inline constexpr size_t kMaxLayers = 80;
 
-// The errors of these two blame the option, where it is one that fails.
+// The errors of the first two blame the option, where it is one that fails.
 //
 // A copy of the layer, with the mounts below it. attributes: of mount_setattr(2).
 slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attributes);
@@ -43,6 +43,9 @@ slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attri
 // nodev and noexec that the mount of a layer has.
 slipway::Result<slipway::sys::Fd> StageOverlay(const std::vector<Layer>& layers,
                                                const Overlay& overlay);
+
+// An empty folder in memory, of which only size, inodes and attributes are asked.
+slipway::Result<slipway::sys::Fd> StageEmpty(const Overlay& overlay);
 
 }  // namespace mount_stage
 

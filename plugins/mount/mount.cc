@@ -65,8 +65,11 @@ class Mount final : public slipway::Stage {
     return slipway::OptionTable(
         slipway::Option<&Mount::root_>(
             "root",
-            "Folder of the host, or squashfs, erofs or ext4 image, that becomes the container's /",
-            {.required = true}),
+            "Folder of the host, or squashfs, erofs or ext4 image, that becomes the container's /"),
+        slipway::Option<&Mount::empty_>(
+            "empty",
+            "In place of root, / is an empty folder in memory, where mount points are made",
+            {.fallback = "false"}),
         slipway::Option<&Mount::method_>(
             "method",
             "How it becomes /; chroot leaves the host's mounts in reach of a privileged command",
@@ -102,7 +105,14 @@ class Mount final : public slipway::Stage {
   }
 
   Status Create(Context&) override {
-    AddLayer(root_.path, "root");
+    if (empty_) {
+      RETURN_IF_ERROR(CheckEmpty());
+    } else if (!root_) {
+      return Error("the container would have no root folder", {},
+                   "name one with root, or set empty: true and bind what is needed");
+    } else {
+      AddLayer(root_->path, "root");
+    }
     for (size_t i = 0; i < layers_.size(); ++i) AddLayer(layers_[i].path, Item("layers", i));
     if (stack_.size() > mount_stage::kMaxLayers) {
       return Error("too many layers", {},
@@ -148,10 +158,8 @@ class Mount final : public slipway::Stage {
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_FILE, upper_->path + ".work",
                                       "of overlayfs; made where it is missing"));
     }
-    const std::string root = IsOverlay() ? mount_stage::TextOf(stack_, OverlayWanted())
-                                         : mount_stage::TextOf(stack_[0], RootAttributes());
-    RETURN_IF_ERROR(
-        description.Add(SLIPWAY_EFFECT_MOUNT, "/", root + mount_stage::RootText(RootFlags())));
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, "/",
+                                    RootText() + mount_stage::RootText(RootFlags())));
     for (const Further& mount : OuterFirst()) {
       const auto& target = mount.tmpfs ? tmpfs_[mount.index].target : binds_[mount.index].target;
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, target.path,
@@ -213,11 +221,20 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
-  bool Writable() const { return overlay_ || upper_; }
+  // What is missing in the root can be made, without a trace on the host.
+  bool Writable() const { return overlay_ || upper_ || empty_; }
+
+  // overlay: true asks for what is so in any case.
+  Status CheckEmpty() const {
+    const char* other = root_ ? "root" : upper_ ? "upper" : layers_.empty() ? nullptr : "layers";
+    if (!other) return Ok();
+    return Error("empty: true takes the place of this option", {}, "leave out one of the two")
+        .Option(other);
+  }
 
   // Is there the layer that this option limits?
   Status CheckThrowAway(const char* option) const {
-    if (overlay_ && !upper_) return Ok();
+    if ((overlay_ || empty_) && !upper_) return Ok();
     return Error("there is no throw-away layer to limit", {},
                  upper_ ? "what is written goes to the upper folder: leave out this, or upper"
                         : "set overlay: true, or leave it out")
@@ -235,10 +252,14 @@ class Mount final : public slipway::Stage {
       return true;
     }
     if (!cause) cause = ENOTDIR;
-    const bool absent = cause == ENOENT || cause == ENOTDIR;
-    const std::string hint =
-        "the option " + layer.option + " must name a folder of the host, or an image file";
-    return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
+    std::string hint;
+    if (cause == ENOENT || cause == ENOTDIR) {
+      hint = "the option " + layer.option + " must name a folder of the host, or an image file";
+    }
+    if (cause == ENOENT && layer.option == "root") {
+      hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
+    }
+    return Error(cause, "open", layer.path, hint).Option(layer.option);
   }
 
   Status MountImage(Layer& layer) const {
@@ -249,7 +270,14 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
+  std::string RootText() const {
+    if (empty_) return mount_stage::TextOf(OverlayWanted());
+    return IsOverlay() ? mount_stage::TextOf(stack_, OverlayWanted())
+                       : mount_stage::TextOf(stack_[0], RootAttributes());
+  }
+
   Result<sys::Fd> StageRoot() const {
+    if (empty_) return mount_stage::StageEmpty(OverlayWanted());
     if (!IsOverlay()) return mount_stage::StageFolder(stack_[0], RootAttributes());
     return mount_stage::StageOverlay(stack_, OverlayWanted());
   }
@@ -337,7 +365,8 @@ class Mount final : public slipway::Stage {
                   Item("tmpfs", index, ".target"));
   }
 
-  slipway::HostPath root_;
+  std::optional<slipway::HostPath> root_;
+  bool empty_ = false;
   Method method_ = Method::kPivotRoot;
   bool readonly_ = false;
   bool nosuid_ = false;
