@@ -15,6 +15,8 @@ ROOTFS_PACKAGES=(mmdebstrap)
 TEST_PACKAGES=(
   apparmor busybox-static e2fsprogs erofs-utils hyperfine iproute2 python3 squashfs-tools strace util-linux
   valgrind
+  busybox-static e2fsprogs erofs-utils golang-github-containers-common hyperfine python3 runc
+  squashfs-tools strace util-linux valgrind
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

@@ -1,0 +1,155 @@
+#include "tests/hostile/cases.h"
+
+#include <sstream>
+
+namespace slipway::testing {
+namespace {
+
+// All that there is for a container that must not be trusted.
+constexpr char kAllStages[] =
+    "  - user\n"
+    "  - uts: {hostname: hostile}\n"
+    "  - ipc\n"
+    "  - network\n"
+    "  - time\n"
+    "  - pid\n"
+    "  - mount: {root: root, overlay: true, nosuid: true, binds: [\"programs:/hostile:ro\"]}\n"
+    "  - proc\n"
+    "  - sys\n"
+    "  - dev\n"
+    "  - mask\n"
+    "  - credentials: {cap_drop: [all]}\n"
+    "  - rlimits: {core: 0, nofile: 256, nproc: 64, as: 128MiB}\n"
+    "  - cgroup-namespace\n";
+
+constexpr char kLimits[] =
+    "  - first-of:\n"
+    "      - cgroup-v2: {pids.max: 64, memory.max: 64MiB}\n"
+    "      - cgroup-v1: {pids.max: 64, memory.max: 64MiB}\n";
+
+// As docker does by default, with root as the machine's.
+constexpr char kLikeDocker[] =
+    "  - uts: {hostname: hostile}\n"
+    "  - ipc\n"
+    "  - network\n"
+    "  - pid\n"
+    "  - mount: {root: root, overlay: true, binds: [\"programs:/hostile:ro\"]}\n"
+    "  - proc\n"
+    "  - sys\n"
+    "  - dev\n"
+    "  - mask\n"
+    "  - credentials\n"
+    "  - first-of:\n"
+    "      - cgroup-v2: {pids.max: 64, memory.max: 64MiB, devices: &harmless\n"
+    "          [\"*:m\", /dev/null, /dev/zero, /dev/full, /dev/random, /dev/urandom, /dev/tty]}\n"
+    "      - cgroup-v1: {pids.max: 64, memory.max: 64MiB, devices: *harmless}\n"
+    "  - cgroup-namespace\n";
+
+// names: with blanks between them.
+std::vector<Known> Because(const char* why, const std::string& names) {
+  std::vector<Known> known;
+  std::istringstream words(names);
+  for (std::string name; words >> name;) known.push_back({name, why});
+  return known;
+}
+
+std::vector<Known> operator+(std::vector<Known> all, const std::vector<Known>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+// Without a container.
+std::vector<Known> NotInThisKernel() {
+  return Because("the kernels of Debian are built without it", "uevent-helper") +
+         Because("cgroup v1 alone has it; the machine's control opens it",
+                 "release-agent cgroup-devices make-cgroup-v1");
+}
+
+std::vector<Known> OpenInDocker() {
+  return Because("one of docker's fourteen capabilities",
+                 "chroot raw-socket packet-socket securebits") +
+         Because("docker has no no_new_privs", "may-gain setuid-file capable-file") +
+         Because("runc adds it to any list of devices", "mknod-console mknod-tun") +
+         Because("the list of Debian's package allows it",
+                 "unshare-user clone-user mount-in-user vsock alg netfilter") +
+         Because("runc 1.1 does not mask it", "interrupts") +
+         Because("everybody may read it", "pagetypeinfo kernel-notes") +
+         Because("docker sets no limit", "tasks memory");
+}
+
+std::vector<Known> OpenWithoutFilter() {
+  return Because("there is no filter of system calls",
+                 "unshare-user clone-user mount-in-user quotactl io-uring personality move-pages "
+                 "vsock alg netfilter add-key") +
+         Because("the terminal is the caller's own", "type type-high-bits") +
+         Because("everybody may read it", "kernel-notes");
+}
+
+std::vector<Known> OpenToDockersRoot() {
+  return OpenWithoutFilter() +
+         Because("one of docker's fourteen capabilities",
+                 "chroot raw-socket packet-socket securebits") +
+         Because("root may read it", "pagetypeinfo");
+}
+
+// Root, with all of root's rights and the machine's network and IPC.
+std::vector<Known> OpenToRoot() {
+  return Because(
+      "root in it is the machine's root",
+      "ambient core-pattern modprobe-path sysrq-trigger sysctl-panic sysctl-overcommit "
+      "sysctl-file-max sysctl-aslr irq-affinity kcore kmsg keys timer-list interrupts "
+      "pagetypeinfo mount-tmpfs mount-proc mount-sysfs mount-debugfs mount-devtmpfs "
+      "mount-cgroup2 binfmt-register bind propagation remount-root set-attributes "
+      "unmount-proc fsopen open-tree pivot-root chroot open-by-handle unshare-user "
+      "clone-user mount-in-user unshare-mount unshare-pid unshare-net unshare-uts "
+      "unshare-ipc unshare-cgroup unshare-time setns-first-uts type type-high-bits "
+      "mknod-disk mknod-mem mknod-kmsg mknod-console mknod-tun init-module finit-module "
+      "delete-module kexec-load kexec-file-load reboot swapon acct quotactl bpf perf "
+      "userfaultfd io-uring fanotify syslog ioperm iopl personality vhangup move-pages "
+      "adjtimex clock-adjtime settimeofday clock-settime hostname domainname nice "
+      "real-time ioprio raise-limit oom-score effective bounding inheritable capset may-gain "
+      "setuid-file capable-file securebits loopback abstract-socket network-device "
+      "raw-socket packet-socket vsock alg netfilter audit shared-memory message-queue "
+      "add-key mount-release-agent memory");
+}
+
+std::vector<Known> OpenInHostYaml() {
+  return OpenToRoot() +
+         Because("/dev is the machine's", "paste disk mem dev-kmsg loop-control fuse shared-file") +
+         Because("/sys is the machine's", "firmware kernel-notes remount-sys") +
+         Because("it sets no limit", "tasks");
+}
+
+}  // namespace
+
+const std::vector<Case>& Cases() {
+  static const std::vector<Case> cases = {
+      {"control", Where::kControl, false, "", false, NotInThisKernel()},
+      {"docker", Where::kDocker, false, "", false, OpenInDocker()},
+      {"root", Where::kStages, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
+      {"exec", Where::kJoined, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
+      {"plain", Where::kStages, true, kAllStages, true, OpenWithoutFilter()},
+      {"as-docker", Where::kStages, false, kLikeDocker, true, OpenToDockersRoot()},
+      {"minimal.yaml", Where::kConfig, false, "minimal.yaml", false,
+       OpenToRoot() + Because("it sets no limit", "tasks")},
+      {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", false, OpenToRoot()},
+      {"host.yaml", Where::kConfig, false, "host.yaml", false, OpenInHostYaml()},
+  };
+  return cases;
+}
+
+const Case& CaseOf(const std::string& name) {
+  for (const Case& one : Cases()) {
+    if (name == one.name) return one;
+  }
+  return Cases().front();
+}
+
+const Known* KnownOf(const Case& one, const std::string& attempt) {
+  for (const Known& known : one.known) {
+    if (attempt == known.attempt) return &known;
+  }
+  return nullptr;
+}
+
+}  // namespace slipway::testing

@@ -1,0 +1,45 @@
+/* Files of the kernel's by which it is told what to do, or tells what nobody should know. */
+
+#include <stddef.h>
+
+#include "tests/hostile/try.h"
+
+const struct Try kFileTries[] = {
+    {"core-pattern", kAnywhere,
+     "core_pattern: the kernel runs what it names, as root, for each crash", OpenToWrite,
+     "/proc/sys/kernel/core_pattern"},
+    {"modprobe-path", kAnywhere, "modprobe: the kernel runs what it names, as root", OpenToWrite,
+     "/proc/sys/kernel/modprobe"},
+    {"uevent-helper", kAnywhere, "uevent_helper: the kernel runs what it names for each device",
+     OpenToWrite, "/sys/kernel/uevent_helper"},
+    {"sysrq-trigger", kAnywhere, "sysrq-trigger: reboots or crashes the machine", OpenToWrite,
+     "/proc/sysrq-trigger"},
+    {"sysctl-panic", kAnywhere, "a sysctl of the whole machine (kernel.panic)", OpenToWrite,
+     "/proc/sys/kernel/panic"},
+    {"sysctl-overcommit", kAnywhere, "a sysctl of the machine's memory (vm.overcommit_memory)",
+     OpenToWrite, "/proc/sys/vm/overcommit_memory"},
+    {"sysctl-file-max", kAnywhere, "a sysctl of the machine's files (fs.file-max)", OpenToWrite,
+     "/proc/sys/fs/file-max"},
+    {"sysctl-aslr", kAnywhere, "address space randomization of the machine", OpenToWrite,
+     "/proc/sys/kernel/randomize_va_space"},
+    {"irq-affinity", kAnywhere, "which processors serve the machine's interrupts", OpenToWrite,
+     "/proc/irq/default_smp_affinity"},
+    {"power-state", kAnywhere, "puts the machine to sleep", OpenToWrite, "/sys/power/state"},
+    {"rescan-pci", kAnywhere, "has the machine look for devices anew", OpenToWrite,
+     "/sys/bus/pci/rescan"},
+    {"kernel-uevent", kAnywhere, "an event of a device of the machine's, forged", OpenToWrite,
+     "/sys/devices/virtual/mem/null/uevent"},
+    {"huge-pages", kAnywhere, "how the machine's memory is organized", OpenToWrite,
+     "/sys/kernel/mm/transparent_hugepage/enabled"},
+    {"kcore", kAnywhere, "the kernel's memory", Reads, "/proc/kcore"},
+    {"kmsg", kAnywhere, "the kernel's messages, by /proc", OpenToRead, "/proc/kmsg"},
+    {"keys", kAnywhere, "the list of keys", Reads, "/proc/keys"},
+    {"timer-list", kAnywhere, "timers of all processes, with addresses", Reads, "/proc/timer_list"},
+    {"interrupts", kAnywhere, "the machine's interrupts, by which keys can be counted", Reads,
+     "/proc/interrupts"},
+    {"pagetypeinfo", kAnywhere, "how the machine's memory lies", Reads, "/proc/pagetypeinfo"},
+    {"firmware", kAnywhere, "tables of the firmware", Reads, "/sys/firmware/acpi/tables/FACP"},
+    {"kernel-notes", kAnywhere, "build id and addresses of the kernel", Reads,
+     "/sys/kernel/vmcoreinfo"},
+    {NULL, kAnywhere, NULL, NULL, NULL},
+};
