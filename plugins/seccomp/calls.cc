@@ -23,16 +23,8 @@ size_t Distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
-// Calls `with` with each name and its place.
-template <typename With>
-void ForEachName(const With& with) {
-  size_t index = 0;
-  for (const char* at = kNames; *at != '\0'; ++index) {
-    const std::string_view name = at;
-    with(name, index);
-    at += name.size() + 1;
-  }
-}
+// In the order of their bytes.
+std::string_view NameAt(size_t index) { return &kNames[kNameAt[index]]; }
 
 }  // namespace
 
@@ -44,18 +36,28 @@ std::vector<Architecture> AllArchitectures() {
   for (const Kind& kind : kKinds) {
     Architecture made{kind.audit, kind.wide, kind.first, true, {}};
     const uint32_t* const numbers = kNumbers[all.size()];
-    ForEachName([&](std::string_view name, size_t index) {
-      if (numbers[index] != kNone) made.calls.emplace_back(name, numbers[index]);
-    });
+    for (size_t i = 0; i < std::size(kNameAt); ++i) {
+      if (numbers[i] != kNone) made.calls.emplace_back(NameAt(i), numbers[i]);
+    }
     all.push_back(std::move(made));
   }
   return all;
 }
 
 bool IsKnown(std::string_view call) {
-  bool known = false;
-  ForEachName([&](std::string_view name, size_t) { known = known || name == call; });
-  return known;
+  size_t begin = 0;
+  size_t end = std::size(kNameAt);
+  while (begin < end) {
+    const size_t middle = (begin + end) / 2;
+    const std::string_view name = NameAt(middle);
+    if (name == call) return true;
+    if (name < call) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return false;
 }
 
 std::string NearestCall(std::string_view call) {
@@ -63,17 +65,19 @@ std::string NearestCall(std::string_view call) {
   std::string nearest;
   if (call.size() > kLongest) return nearest;
   size_t least = std::max<size_t>(1, call.size() / 3) + 1;
-  ForEachName([&](std::string_view name, size_t) {
-    const size_t distance = Distance(call, name);
-    if (distance >= least) return;
+  for (size_t i = 0; i < std::size(kNameAt); ++i) {
+    const size_t distance = Distance(call, NameAt(i));
+    if (distance >= least) continue;
     least = distance;
-    nearest = name;
-  });
+    nearest = NameAt(i);
+  }
   return nearest;
 }
 
 const sock_filter* DefaultProgram() { return kDefaultProgram; }
 size_t DefaultProgramSize() { return std::size(kDefaultProgram); }
+const sock_filter* TerminalProgram() { return kTerminalProgram; }
+size_t TerminalProgramSize() { return std::size(kTerminalProgram); }
 std::string_view DefaultList() { return kDefaultList; }
 
 }  // namespace seccomp

@@ -40,6 +40,10 @@ std::string NearestCall(std::string_view call);
 const sock_filter* DefaultProgram();
 size_t DefaultProgramSize();
 
+// That of one that refuses TIOCSTI and TIOCLINUX and nothing else.
+const sock_filter* TerminalProgram();
+size_t TerminalProgramSize();
+
 // The text of default_list.txt.
 std::string_view DefaultList();
 

@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -94,7 +95,13 @@ void WriteTable(const Family& family, const std::vector<Calls>& all) {
   }
   printf("constexpr char kNames[] =\n");
   for (const std::string& name : names) printf("    \"%s\\0\"\n", name.c_str());
-  printf("    ;\n\nconstexpr uint32_t kNone = 0xffffffff;\n\n");
+  printf("    ;\n\n// Where each begins.\nconstexpr uint16_t kNameAt[] = {");
+  size_t at = 0;
+  for (const std::string& name : names) {
+    printf("%zu, ", at);
+    at += name.size() + 1;
+  }
+  printf("};\n\nconstexpr uint32_t kNone = 0xffffffff;\n\n");
   printf(
       "// In the order of kNames, for each of kKinds.\nconstexpr uint32_t kNumbers[%zu][%zu] = {\n",
       all.size(), names.size());
@@ -114,12 +121,23 @@ void WriteTable(const Family& family, const std::vector<Calls>& all) {
   printf("};\n\n");
 }
 
-void WriteProgram(const Program& program) {
-  printf("constexpr sock_filter kDefaultProgram[] = {\n");
+void WriteProgram(const char* name, const Program& program) {
+  printf("constexpr sock_filter %s[] = {\n", name);
   for (const sock_filter& step : program) {
     printf("    {0x%x, %u, %u, 0x%x},\n", step.code, step.jt, step.jf, step.k);
   }
   printf("};\n");
+}
+
+// TIOCSTI and TIOCLINUX fail, and nothing else.
+Policy TerminalPolicy() {
+  Policy policy;
+  policy.otherwise = SECCOMP_RET_ALLOW;
+  policy.unknown = SECCOMP_RET_ALLOW;
+  for (const uint64_t request : {TIOCSTI, TIOCLINUX}) {
+    policy.Add("ioctl", {{{1, Op::kEqual, request, 0xffffffff}}, SECCOMP_RET_ERRNO | EPERM});
+  }
+  return policy;
 }
 
 // A name that no architecture has is a slip of the pen.
@@ -156,7 +174,8 @@ int Main(const std::string& list, const std::string& newer) {
     }
     printf("#ifdef %s\n\n", family.macro);
     WriteTable(family, all);
-    WriteProgram(Compile(policy, architectures));
+    WriteProgram("kDefaultProgram", Compile(policy, architectures));
+    WriteProgram("kTerminalProgram", Compile(TerminalPolicy(), architectures));
     printf("\n#endif  // %s\n\n", family.macro);
   }
   printf("constexpr char kDefaultList[] = R\"list(%s)list\";\n", list.c_str());

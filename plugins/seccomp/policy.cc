@@ -64,6 +64,13 @@ Result<Policy> ReadOwn(const Wishes& wishes) {
 
 }  // namespace
 
+bool Wishes::ChangesNothing() const {
+  for (const List& list : lists) {
+    if (!list.calls->empty()) return false;
+  }
+  return !otherwise && causes.empty() && capabilities == 0;
+}
+
 uint32_t ValueOf(Action action) {
   switch (action) {
     case Action::kAllow:

@@ -32,6 +32,9 @@ struct Wishes {
   std::optional<Action> otherwise;
   std::vector<List> lists;
   std::map<std::string, std::string> causes;  // of the option errno: by the call
+  uint64_t capabilities = 0;
+
+  bool ChangesNothing() const;
 };
 
 // The granted capabilities by their names: of the option `capabilities`.

@@ -65,7 +65,7 @@ TEST(Seccomp, MistakesAreRefusedBeforeAnythingStarts) {
        "capabilities(7), such as sys_admin or CAP_SYS_ADMIN)\n"},
       {"default: maybe",
        "24: seccomp: default: unknown value \"maybe\" (one of allow, errno, kill, kill-thread, "
-       "log, trap)\n"},
+       "log, trap, notify)\n"},
   };
   for (const auto& [options, error] : cases) {
     ContainerTest test;
