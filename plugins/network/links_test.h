@@ -119,6 +119,10 @@ class Links : public ::testing::Test {
         test_.WriteStages(Stages(options)),
         {"/bin/sh", "-c", "nc -ll -p 5000 -e /bin/cat & echo begun; exec tail -f /dev/null"}, all));
     EXPECT_TRUE(container->AwaitOutput("begun\n")) << container->Await().err;
+    // A moment after the command runs.
+    while (Later({"list", "--format", "json"}).out.find("\"running\"") == std::string::npos) {
+      sched_yield();
+    }
     return container;
   }
 

@@ -1,7 +1,10 @@
 // A container with a part of a device of the host's: macvlan and ipvlan. The device is an end of a
 // veth pair, and the test is at the other end.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -10,6 +13,7 @@
 namespace network {
 namespace {
 
+using slipway::sys::Fd;
 using slipway::testing::RunProgram;
 using slipway::testing::RunResult;
 
@@ -29,6 +33,14 @@ class Part : public Links {
     return RunProgram({"/usr/sbin/ip", "link", "add", "link", "wire0", "trial0", "type", type})
                    .status == 0 &&
            RunProgram({"/usr/sbin/ip", "link", "delete", "trial0"}).status == 0;
+  }
+
+  static Fd OwnNetwork() { return Fd(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)); }
+
+  static std::string ReadMac(const std::string& name) {
+    const std::string link = Ip("-o link show " + name);
+    constexpr char kEther[] = "link/ether ";
+    return link.substr(link.find(kEther) + sizeof(kEther) - 1, sizeof("00:00:00:00:00:00") - 1);
   }
 
   // ip(8) in the network namespace of the container of Start.
@@ -76,9 +88,27 @@ TEST_F(Part, BytesPassBothWaysByAnIpvlan) {
   ExpectBytesBothWays("type: ipvlan");
 }
 
+// The host routes for it then, and nobody on the wire asks it for its address.
 TEST_F(Part, BytesPassBothWaysByAnIpvlanThatRoutes) {
   if (!Has("ipvlan")) GTEST_SKIP() << "this kernel has no ipvlan";
-  ExpectBytesBothWays("type: ipvlan, mode: l3");
+  const std::string mac = ReadMac("wire0");
+  const Fd host = OwnNetwork();
+  ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+  const Fd peer = OwnNetwork();
+  const Echo echo;
+  ASSERT_EQ(setns(host.get(), CLONE_NEWNET), 0);
+  Ip("link set wire1 netns /proc/" + std::to_string(getpid()) + "/fd/" +
+     std::to_string(peer.get()));
+  Ip("address add 10.9.0.3/24 dev wire0");
+  ASSERT_EQ(setns(peer.get(), CLONE_NEWNET), 0);
+  Ip("link set wire1 up");
+  Ip("address add 10.9.0.1/24 dev wire1");
+  Ip("neighbour add 10.9.0.2 lladdr " + mac + " dev wire1");
+  ASSERT_EQ(setns(host.get(), CLONE_NEWNET), 0);
+  for (const std::string mode : {"l3", "l3s"}) {
+    const RunResult result = Run(Options("type: ipvlan, mode: " + mode), Ask("10.9.0.1"));
+    EXPECT_EQ(result.out, "question\n") << mode << ": " << result.err;
+  }
 }
 
 TEST_F(Part, WhatTheKernelDoesNotHaveIsNotHere) {
