@@ -159,5 +159,6 @@ class Files final : public slipway::Stage {
 SLIPWAY_STAGE(Files, {.name = "files",
                       .summary = "Files with given texts, folders and links",
                       .privileges = SLIPWAY_ROOT_OR_USERNS,
+                      .provides = {"files"},
                       .requires_ = {"mount-namespace"},
                       .after = {"root", "procfs", "sysfs", "dev"}});

@@ -161,5 +161,6 @@ class Mask final : public slipway::Stage {
 SLIPWAY_STAGE(Mask, {.name = "mask",
                      .summary = "Hides parts of /proc and /sys, and makes others read-only",
                      .privileges = SLIPWAY_ROOT_OR_USERNS,
+                     .provides = {"mask"},
                      .requires_ = {"mount-namespace"},
                      .after = {"root", "procfs", "sysfs"}});
