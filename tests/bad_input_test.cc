@@ -72,7 +72,8 @@ constexpr Case kBadFiles[] = {
     {"UnknownKeyThatIsNearOne", "version: 1\nstage: [uts]\n",
      "$F:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
     {"UnknownKey", "version: 1\nhooks: {}\nstages: [uts]\n",
-     "$F:2:1: unknown key \"hooks\" (one of version, process, annotations, stages, plugins; a key "
+     "$F:2:1: unknown key \"hooks\" (one of version, extends, set, process, annotations, stages, "
+     "plugins; a key "
      "of your own begins with x-)"},
     {"KeyTwice", "version: 1\nstages: [uts]\nstages: [pid]\n",
      "$F:3:1: duplicate key \"stages\" (the first is at $F:2:1)"},

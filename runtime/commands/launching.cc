@@ -44,10 +44,17 @@ Result<launch::Command> CommandOf(const cli::Words& words, const config::Process
                "write it after the options, or as process.args in " + config);
 }
 
+std::vector<std::string> PathsOf(const std::vector<config::BaseText>& bases) {
+  std::vector<std::string> paths;
+  for (const config::BaseText& base : bases) paths.push_back(base.text.name);
+  return paths;
+}
+
 Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, Told& told) {
   config::Mistakes mistakes;
   auto pipeline = source.Check(words, mistakes);
   told.kind = ErrorKind::kConfig;
+  told.TellExtended(PathsOf(source.bases()));
   if (pipeline) return std::move(*pipeline);
   Error first = mistakes.errors().front();
   if (mistakes.size() > 1 && *first->hint == '\0') {
@@ -77,7 +84,7 @@ Status Select(const config::Pipeline& pipeline, const RunOptions& options, Check
   checked.stages = std::move(*stages);
   told.kind = ErrorKind::kConfig;
   for (size_t i = 0; i < checked.selections.size(); ++i) {
-    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], *checked.selections[i].taken));
+    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], checked.selections[i].taken));
   }
   return Ok();
 }

@@ -122,7 +122,8 @@ TEST(Document, MistakesAtTheTop) {
       {"version: 1\nstage: [uts]\n",
        "f.yaml:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
       {"version: 1\nmounts: []\nstages: [uts]\n",
-       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, annotations, stages, plugins; "
+       "f.yaml:2:1: unknown key \"mounts\" (one of version, extends, set, process, annotations, "
+       "stages, plugins; "
        "a key of your own begins with x-)"},
       {"stages: [uts]\n",
        "f.yaml:1:1: missing key \"version\" (begin the config with \"version: 1\")"},
@@ -160,9 +161,16 @@ TEST(Document, MistakesInStages) {
       {"stages:\n- uts\n- first-of: [pid, uts]\n",
        "f.yaml:4:19: uts: appears twice (the first time at f.yaml:3:3: keep one of "
        "them)"},
-      {"stages:\n- first-of: [uts, uts]\n",
-       "f.yaml:3:19: uts: appears twice (the first time at f.yaml:3:14: keep one of "
-       "them)"},
+      {"stages:\n- first-of: [uts, none, pid]\n",
+       "f.yaml:3:25: first-of: a stage behind none (none always works: put it last)"},
+      {"stages:\n- first-of: [none]\n",
+       "f.yaml:3:14: first-of: none alone (name at least one stage before it)"},
+      {"stages:\n- first-of: [uts, none: {}]\n",
+       "f.yaml:3:19: none is no stage (as the last of a first-of, and without options, it lets the "
+       "others be left out)"},
+      {"stages:\n- none\n",
+       "f.yaml:3:3: none is no stage (as the last of a first-of, and without options, it lets the "
+       "others be left out)"},
       {"stages:\n- first-of\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
       {"stages:\n- first-of:\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
       {"stages:\n- first-of: []\n",

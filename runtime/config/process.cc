@@ -162,18 +162,35 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
   }
   if (const Node* grace = node.Find("grace")) {
     reader.Time("process.grace", *grace, process.grace);
+    process.grace_where = source.At(grace->place);
   }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
   return process;
 }
 
+void Overlay(const Process& over, Process& process) {
+  const auto take = [](const auto& from, const std::string& where, auto& to,
+                       std::string& to_where) {
+    if (where.empty()) return;
+    to = from;
+    to_where = where;
+  };
+  take(over.args, over.args_where, process.args, process.args_where);
+  take(over.cwd, over.cwd_where, process.cwd, process.cwd_where);
+  take(over.timeout, over.timeout_where, process.timeout, process.timeout_where);
+  take(over.grace, over.grace_where, process.grace, process.grace_where);
+  SetVariables(over.env, process);
+  Append(over.pass, process.pass);
+}
+
 void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mistakes) {
   Reader reader(setting.source, mistakes);
   const Node& value = setting.value;
+  const std::string where = setting.source.At(value.place);
   if (setting.key == "args") {
     if (!setting.append) process.args.clear();
-    process.args_where = setting.source.name;
+    process.args_where = where;
     Append(reader.Args(setting.append ? AsList(value) : value), process.args);
   } else if (setting.key == "pass") {
     if (!setting.append) process.pass.clear();
@@ -187,12 +204,13 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
                      .At(setting.source.At(value.place)));
   } else if (setting.key == "cwd") {
     reader.Cwd(value, process.cwd);
-    process.cwd_where = setting.source.name;
+    process.cwd_where = where;
   } else if (setting.key == "timeout") {
     reader.Time("process.timeout", value, process.timeout);
-    process.timeout_where = setting.source.name;
+    process.timeout_where = where;
   } else if (setting.key == "grace") {
     reader.Time("process.grace", value, process.grace);
+    process.grace_where = where;
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

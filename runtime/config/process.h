@@ -30,12 +30,16 @@ struct Process {
   std::string args_where;
   std::string cwd_where;
   std::string timeout_where;
+  std::string grace_where;
 };
 
 // Checks the map below `process:`. What is wrong is told and left out.
 Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes);
 
-// One value of the command line's.
+// What `over` says, in the place of what `process` says: of env each variable, of pass besides.
+void Overlay(const Process& over, Process& process);
+
+// One value of the command line's, or of a `set:`.
 struct ProcessSetting {
   std::string_view key;  // "args", "cwd", "env", "pass", "timeout", "grace", or "env.NAME"
   const Node& value;

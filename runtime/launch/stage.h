@@ -31,6 +31,7 @@ struct StageSpec {
 struct StageChoice {
   std::string where;  // file:line:column of the pipeline
   std::vector<StageSpec> stages;
+  bool optional = false;  // it is left out, if none of them works
 };
 
 // Fails when code of the stage that runs before the clone has left a thread behind: that would not
@@ -107,7 +108,7 @@ struct Rejected {
 
 // What became of a StageChoice.
 struct Selection {
-  std::optional<size_t> taken;     // position in StageChoice::stages; none works here
+  std::optional<size_t> taken;     // position in StageChoice::stages; none: nothing works here
   std::vector<Rejected> rejected;  // those before it
 };
 
@@ -120,7 +121,8 @@ std::vector<Error> CreateStages(const std::vector<StageChoice>& choices,
 // start this is SelectStages's to do.
 Status CreateAll(std::vector<Stage>& stages, const Occasion& occasion);
 
-// Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
+// Takes from each choice the first stage whose Probe succeeds, and creates it; from an optional one
+// perhaps none. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each
 // machine. No side effects. Fails when a Probe finds a mistake, and when nothing of a choice works
 // here: with the reason, if it is the only alternative; else the reasons are those of its
