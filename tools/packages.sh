@@ -13,7 +13,8 @@ BUILD_PACKAGES=(
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
+  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace tmux util-linux
+  valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

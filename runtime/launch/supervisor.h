@@ -5,6 +5,9 @@
 // pid 1 does not catch; there the host does what the default action would have done, so that
 // Ctrl-C, Ctrl-Z and kill work as with any program.
 //
+// Where the command has a terminal of its own, the host relays it, and signals of job control that
+// come to the host are the host's alone: Ctrl-Z is a key like any other then.
+//
 // A container that job control stops stops the host too, so that a shell sees its job stop, where
 // there is a shell that can continue it. Whoever stops it otherwise, or stops itself, is left
 // alone: nobody would continue the host.
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "runtime/launch/container.h"
+#include "runtime/launch/relay.h"
 #include "runtime/launch/signals.h"
 #include "runtime/launch/terminal.h"
 #include "runtime/sdk/result.h"
@@ -24,11 +28,16 @@ namespace slipway::launch {
 
 class Supervisor {
  public:
-  // All outlive it. The terminal is one that was looked at before the command ran. caller: a
-  // pidfd of the process whose end ends the container; -1: none.
+  // All outlive it. The terminal is one that was looked at before the command ran. relay: of the
+  // command's own terminal, or null. caller: a pidfd of the process whose end ends the container;
+  // -1: none.
   Supervisor(Container& container, const SignalSource& signals, const Terminal& terminal,
-             int caller = -1)
-      : container_(container), signals_(signals), terminal_(terminal), caller_(caller) {}
+             Relay* relay = nullptr, int caller = -1)
+      : container_(container),
+        signals_(signals),
+        terminal_(terminal),
+        relay_(relay),
+        caller_(caller) {}
 
   // Until the container's first process has ended. Returns the runtime's exit status: the
   // process's own, or 128 + N for signal N. early: signals that came before the command ran.
@@ -40,6 +49,11 @@ class Supervisor {
  private:
   // Waits for a signal, or for the end of the caller, or until it is time to look.
   Status AwaitEvent();
+  // The same, where there is more than signals to wait for. False: it was no signal.
+  Result<bool> AwaitFiles();
+  // Signals of the terminal that the relay takes. False: it is not one of them.
+  bool TakenByRelay(const SignalEvent& event);
+  void StopRelay(int signal);
   void PassOn(const SignalEvent& event);
   void OnStopOfContainer();
   // False: this process was not stopped.
@@ -59,6 +73,7 @@ class Supervisor {
   Container& container_;
   const SignalSource& signals_;
   const Terminal& terminal_;
+  Relay* const relay_;
   const int caller_;
   bool caller_ended_ = false;
   bool signaled_ = false;

@@ -8,6 +8,7 @@ load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 BASIC_STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 FURTHER_STAGES = [
     "cgroup-namespace",
+    "console",
     "credentials",
     "dev",
     "ipc",
