@@ -17,6 +17,8 @@ TEST_PACKAGES=(
   valgrind
   busybox-static e2fsprogs erofs-utils golang-github-containers-common hyperfine python3 runc
   squashfs-tools strace util-linux valgrind
+  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace tmux util-linux
+  valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

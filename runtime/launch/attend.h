@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <vector>
 
+#include "runtime/launch/await.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/outcome.h"
 #include "runtime/launch/signals.h"
@@ -23,10 +23,10 @@ struct Attendance {
   std::function<Status(pid_t)> started = {};
 };
 
-// Passes signals on and waits for the end of `process`. early: signals that came before it ran.
+// Passes signals on, relays the terminal that `began` may hold, and waits for the end of `process`.
 // Returns the runtime's exit status, and says in `outcome` what became of it.
-Result<int> Attend(const Attendance& attendance, Container& process,
-                   const std::vector<SignalEvent>& early, Outcome& outcome);
+Result<int> Attend(const Attendance& attendance, Container& process, Began& began,
+                   Outcome& outcome);
 
 }  // namespace slipway::launch
 

@@ -62,11 +62,21 @@ Occasion OccasionOf(const Job& job, const state::Journal& journal,
           .oci_state = &job.oci_state};
 }
 
+// Why no terminal of the container can be relayed to this process's caller; or null.
+const char* WhyNoRelay(const Job& job) {
+  if (job.create_only) {
+    return "a container that is created first has no runtime beside it; runtime run starts it with "
+           "one";
+  }
+  return job.command.output >= 0 ? "leave --detach out, or the stage" : nullptr;
+}
+
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
   slipway_context context = ContextFor(OccasionOf(job, journal));
   context.journal = &journal;
   context.plan = &plan;
+  context.no_relay = WhyNoRelay(job);
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
     if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPreClone));
@@ -138,7 +148,7 @@ Result<int> AttendStarted(const Job& job, Container& container, const SignalSour
                                  .caller = job.caller,
                                  .limit = LimitOf(job, journal)},
                  .started = started},
-                container, began.early, outcome);
+                container, began, outcome);
 }
 
 // The container's own first process is in the pid namespace that it joins. It does nothing before
@@ -235,6 +245,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .guard = job.guard,
                     .occasion = occasion,
                     .log = job.log,
+                    .wants_terminal = false,
                     .outlives_host = outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);

@@ -61,8 +61,12 @@ class Stage {
   Status Started(slipway_context& context) const;
   // Has the host to do something while the child of a start prepares, or is one half of it there?
   bool NeedsHost() const;
-  // Does the hook hold for an exec? hook: of slipway_joins.
-  bool Joins(slipway_joins hook) const { return (spec_.descriptor->joins & hook) != 0; }
+  // Does the hook hold for an exec? hook: of slipway_joins; terminal: whether one is wanted.
+  bool Joins(slipway_joins hook, bool terminal) const {
+    return (spec_.descriptor->joins & hook) != 0 && (terminal || !GivesTerminal());
+  }
+  // Is it there in an exec for the terminal alone?
+  bool GivesTerminal() const { return (spec_.descriptor->joins & SLIPWAY_JOIN_TERMINAL) != 0; }
   // The ones from here on need no Create.
   Status Freeze(slipway_context& context, std::string_view record, bool frozen) const;
   Status Processes(slipway_context& context, std::string_view record) const;

@@ -9,6 +9,7 @@ BASIC_STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 FURTHER_STAGES = [
     "apparmor",
     "cgroup-namespace",
+    "console",
     "credentials",
     "dev",
     "files",
