@@ -113,27 +113,24 @@ class Files final : public slipway::Stage {
     return Ok();
   }
 
+  template <typename Given>
+  static Content ContentOf(const Given& item, const std::string& option, bool readonly) {
+    return {.path = item.path.path,
+            .option = option,
+            .text = item.text,
+            .mode = item.mode.bits,
+            .user = item.user,
+            .group = item.group,
+            .readonly = readonly};
+  }
+
   std::vector<Content> Contents() const {
     std::vector<Content> contents;
     for (size_t i = 0; i < files_.size(); ++i) {
-      const File& file = files_[i];
-      contents.push_back({.path = file.path.path,
-                          .option = Item("files", i),
-                          .text = file.text,
-                          .mode = file.mode.bits,
-                          .user = file.user,
-                          .group = file.group,
-                          .readonly = file.readonly});
+      contents.push_back(ContentOf(files_[i], Item("files", i), files_[i].readonly));
     }
     for (size_t i = 0; i < secrets_.size(); ++i) {
-      const Secret& secret = secrets_[i];
-      contents.push_back({.path = secret.path.path,
-                          .option = Item("secrets", i),
-                          .text = secret.text,
-                          .mode = secret.mode.bits,
-                          .user = secret.user,
-                          .group = secret.group,
-                          .readonly = true});
+      contents.push_back(ContentOf(secrets_[i], Item("secrets", i), /*readonly=*/true));
     }
     return contents;
   }
