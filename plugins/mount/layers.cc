@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include "plugins/mount/upper.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
+#include "runtime/sys/staging.h"
 
 namespace mount_stage {
 namespace {
@@ -43,36 +43,11 @@ Result<Fd> Take(const Layer& layer, bool recursive) {
   return tree.error().Option(layer.option);
 }
 
-// Covers the host's "/" in this mount namespace: whoever has that for a root does not see it, and
-// whoever comes by the descriptor does.
-Status Stage(const Fd& mount) {
-  ASSIGN_OR_RETURN(const Fd top, sys::Open("/", kFolder));
-  return sys::Attach(mount.get(), top, "/");
-}
-
 Status StageAt(const Fd& mount, const Fd& folder, const std::string& name) {
   if (mkdirat(folder.get(), name.c_str(), kFolderMode) != 0) return Error(errno, "mkdir", name);
   ASSIGN_OR_RETURN(const Fd target, sys::OpenAt(folder, name, kFolder, name));
   return sys::Attach(mount.get(), target, name);
 }
-
-// While it lives, relative paths begin at `folder`.
-class WorkingFolder {
- public:
-  explicit WorkingFolder(const Fd& folder) : before_(open(".", kFolder | O_CLOEXEC)) {
-    there_ = fchdir(folder.get()) == 0;
-  }
-  ~WorkingFolder() {
-    if (before_.valid()) (void)!fchdir(before_.get());
-  }
-  WorkingFolder(const WorkingFolder&) = delete;
-  WorkingFolder& operator=(const WorkingFolder&) = delete;
-  bool there() const { return there_; }
-
- private:
-  Fd before_;
-  bool there_ = false;
-};
 
 // The layers of one overlay. They lie in one tmpfs, which is on top of the host's "/" meanwhile:
 // names in it are ours, so that no character of a path of the host can be taken for overlayfs's own
@@ -87,13 +62,10 @@ class OverlayStage {
     const sys::NoUmask no_umask;
     for (size_t i = 0; i < layers_.size(); ++i) RETURN_IF_ERROR(StageLower(i));
     if (overlay_.writable) RETURN_IF_ERROR(overlay_.upper.empty() ? MakeUppers() : StageUpper());
-    const WorkingFolder in_tmpfs(tmpfs_);
-    if (!in_tmpfs.there()) return Error(errno, "enter the layers of the container's root");
     ASSIGN_OR_RETURN(Fd mount, MountOverlay());
     // The kernel has its own copies of the layers' mounts: nobody else needs to reach them.
-    if (umount2(".", MNT_DETACH) != 0)
-      return Error(errno, "detach the layers of the container's root");
-    RETURN_IF_ERROR(Stage(mount));
+    RETURN_IF_ERROR(sys::UnstageMount(tmpfs_));
+    RETURN_IF_ERROR(sys::StageMount(mount));
     return mount;
   }
 
@@ -108,7 +80,7 @@ class OverlayStage {
       options.emplace_back("nr_inodes", std::to_string(*overlay_.inodes + own));
     }
     ASSIGN_OR_RETURN(tmpfs_, sys::NewMount("tmpfs", options, 0));
-    return Stage(tmpfs_);
+    return sys::StageMount(tmpfs_);
   }
 
   Status StageLower(size_t index) {
@@ -154,6 +126,8 @@ class OverlayStage {
   }
 
   Result<Fd> MountOverlay() const {
+    const sys::WorkingFolder in_tmpfs(tmpfs_);
+    if (!in_tmpfs.there()) return Error(errno, "enter the layers of the container's root");
     MountOptions options = {{"lowerdir", lowers_}};
     if (!overlay_.writable) return OrExplain(NewOverlay(options));
     options.insert(options.end(), {{"upperdir", "upper"}, {"workdir", "work"}});
@@ -223,7 +197,7 @@ Result<Fd> StageFolder(const Layer& layer, uint64_t attributes) {
       return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? "readonly" : layer.option);
     }
   }
-  RETURN_IF_ERROR(Stage(tree));
+  RETURN_IF_ERROR(sys::StageMount(tree));
   return tree;
 }
 

@@ -106,9 +106,25 @@ Status ContainerRoot::Set(int root, uint32_t flags, Owner owner) {
 Result<sys::Fd> ContainerRoot::Own() const { return sys::Open("/", kFolder); }
 
 Result<sys::Fd> ContainerRoot::Open(const std::string& path, int flags) const {
-  if (is_set()) return sys::OpenInRoot(root_, path, flags);
-  ASSIGN_OR_RETURN(const sys::Fd own, Own());
-  return sys::OpenInRoot(own, path, flags);
+  sys::Fd own;
+  if (!is_set()) {
+    ASSIGN_OR_RETURN(own, Own());
+  }
+  const sys::Fd& root = is_set() ? root_ : own;
+  // In open(2) the two together are an error.
+  constexpr int kMake = O_CREAT | O_DIRECTORY;
+  return (flags & kMake) == kMake ? MakeIn(root, path) : sys::OpenInRoot(root, path, flags);
+}
+
+Result<sys::Fd> ContainerRoot::MakeIn(const sys::Fd& root, const std::string& path) const {
+  const auto goes_with_it = [&](const sys::Fd& folder) {
+    if (MayMake(folder, path).ok()) return Ok();
+    return Status(Error("would stay behind when the container has ended", path));
+  };
+  ASSIGN_OR_RETURN(sys::Fd folder, sys::MakeInRoot(root, path, sys::Kind::kFolder, goes_with_it));
+  if (!IsFolder(folder.get())) return Error(ENOTDIR, "open the container's", path);
+  RETURN_IF_ERROR(goes_with_it(folder));
+  return folder;
 }
 
 // Only where nobody outside of the container finds it afterwards.

@@ -32,7 +32,8 @@ class ContainerRoot {
   Status Set(int root, uint32_t flags, Owner owner);
 
   // Opens a path beneath the root; where no stage has set one, beneath this process's own. flags as
-  // for open(2).
+  // for open(2). O_CREAT | O_DIRECTORY: a folder in which things may be made, because they go with
+  // the container; what is missing of it is made.
   Result<sys::Fd> Open(const std::string& path, int flags) const;
 
   // Attaches a detached mount at `path` beneath the root. flags: slipway_attach_flags. The
@@ -63,6 +64,7 @@ class ContainerRoot {
   };
 
   Result<sys::Fd> Own() const;
+  Result<sys::Fd> MakeIn(const sys::Fd& root, const std::string& path) const;
   Result<sys::Fd> Target(const sys::Fd& root, int mount, const std::string& path,
                          uint32_t flags) const;
   Status MayMake(const sys::Fd& folder, const std::string& path) const;

@@ -10,6 +10,7 @@ FURTHER_STAGES = [
     "cgroup-namespace",
     "credentials",
     "dev",
+    "files",
     "ipc",
     "mask",
     "network",
