@@ -17,6 +17,9 @@ namespace mount_stage {
 std::string TextOf(const Layer& layer, uint64_t attributes);
 std::string TextOf(const std::vector<Layer>& layers, const Overlay& overlay);
 
+// Where its owners are mapped.
+inline constexpr char kMapped[] = ", its files the container's own";
+
 // How it is entered, to go on with. flags: slipway_root_flags.
 std::string RootText(uint32_t flags);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -29,10 +30,10 @@ constexpr unsigned kFolderMode = 0755;
 
 // A mount of the layer that is the child's own: the host's descriptors stay as they are.
 Result<Fd> Take(const Layer& layer, bool recursive) {
-  if (layer.image.valid()) {
-    Fd image(fcntl(layer.image.get(), F_DUPFD_CLOEXEC, 3));
-    if (!image.valid()) return Error(errno, "keep the mount of", layer.path).Option(layer.option);
-    return image;
+  if (layer.taken.valid()) {
+    Fd taken(fcntl(layer.taken.get(), F_DUPFD_CLOEXEC, 3));
+    if (!taken.valid()) return Error(errno, "keep the mount of", layer.path).Option(layer.option);
+    return taken;
   }
   Result<Fd> tree = sys::CloneTree(layer.path, recursive);
   if (tree.ok()) return tree;
@@ -41,6 +42,19 @@ Result<Fd> Take(const Layer& layer, bool recursive) {
         "in a user namespace, a folder with mounts of the host below it cannot be a layer");
   }
   return tree.error().Option(layer.option);
+}
+
+Status Restrict(const Fd& tree, const Layer& layer, uint64_t attributes) {
+  if (attributes == 0) return Ok();
+  Status status = sys::AddAttributes(tree, attributes, /*recursive=*/true, layer.path);
+  if (status.ok()) return status;
+  return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? "readonly" : layer.option);
+}
+
+Status MapOwners(const Owners* owners, const Fd& mount, bool recursive, const std::string& path) {
+  if (owners == nullptr) return Ok();
+  Status status = owners->Map(mount, recursive, path);
+  return status.ok() ? Ok() : Status(status.error().Option("idmap"));
 }
 
 Status StageAt(const Fd& mount, const Fd& folder, const std::string& name) {
@@ -87,6 +101,7 @@ class OverlayStage {
     const Layer& layer = layers_[index];
     ASSIGN_OR_RETURN(const Fd lower, Take(layer, /*recursive=*/false));
     RETURN_IF_ERROR(AddRestrictions(lower, layer.path));
+    RETURN_IF_ERROR(MapOwners(overlay_.owners, lower, /*recursive=*/false, layer.path));
     RETURN_IF_ERROR(StageAt(lower, tmpfs_, std::to_string(index)));
     lowers_.insert(0, std::to_string(index) + (index == 0 ? "" : ":"));  // the top one comes first
     const bool top = index + 1 == layers_.size();
@@ -115,6 +130,7 @@ class OverlayStage {
     auto parent = sys::CloneTree(place->parent, /*recursive=*/false);
     if (!parent.ok()) return parent.error().Option("upper");
     RETURN_IF_ERROR(AddRestrictions(*parent, place->parent));
+    RETURN_IF_ERROR(MapOwners(overlay_.owners, *parent, /*recursive=*/false, place->parent));
     Status made = MakeUpper(*parent, *place, model_);
     if (!made.ok()) return made.error().Option("upper");
     RETURN_IF_ERROR(StageAt(*parent, tmpfs_, "kept"));
@@ -188,16 +204,19 @@ class OverlayStage {
 
 }  // namespace
 
-Result<Fd> StageFolder(const Layer& layer, uint64_t attributes) {
+Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* owners) {
   ASSIGN_OR_RETURN(Fd tree, Take(layer, /*recursive=*/true));
-  // An image has them already.
-  if (attributes != 0 && !layer.image.valid()) {
-    Status status = sys::AddAttributes(tree, attributes, /*recursive=*/true, layer.path);
-    if (!status.ok()) {
-      return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? "readonly" : layer.option);
-    }
-  }
+  // One that was taken before has them already.
+  if (!layer.taken.valid()) RETURN_IF_ERROR(Restrict(tree, layer, attributes));
+  RETURN_IF_ERROR(MapOwners(owners, tree, /*recursive=*/true, layer.path));
   RETURN_IF_ERROR(sys::StageMount(tree));
+  return tree;
+}
+
+Result<Fd> TakeFolder(const Layer& layer, bool recursive, uint64_t attributes) {
+  ASSIGN_OR_RETURN(Fd tree, Take(layer, recursive));
+  RETURN_IF_ERROR(Restrict(tree, layer, attributes));
+  RETURN_IF_ERROR(sys::SetPropagation(tree, MS_PRIVATE, layer.path));
   return tree;
 }
 
