@@ -26,6 +26,12 @@ class CgroupView : public slipway::cgroup::testing::CgroupTest {
     return ContainerTest().RunScript(kRoot + stages, script);
   }
 
+  // With users that have no rights outside; the root is one that they can reach.
+  static std::string OthersRoot() {
+    return "  - user: {uids: [\"0:100000:100\"], gids: [\"0:100000:100\"]}\n  - pid\n"
+           "  - mount: {root: /, readonly: true}\n  - proc\n";
+  }
+
   static void ExpectRefused(const std::string& stages, const std::string& why) {
     const RunResult result = Run(stages, "true");
     EXPECT_EQ(result.status, 125);
@@ -170,20 +176,29 @@ TEST_F(CgroupView, WorksInAUserNamespaceOnV1) {
   EXPECT_EQ(result.out, "pids\n20\n") << result.err;
 }
 
-TEST_F(CgroupView, WritableIsRefusedWhereTheCgroupIsAnotherUsers) {
+// Its root is nobody outside: the cgroup is given to it, and the limits are not.
+TEST_F(CgroupView, WritableInAUserNamespaceItIsGivenToItsRoot) {
   NeedV2();
   if (IsSkipped()) return;
   const RunResult result = ContainerTest().RunScript(
-      "  - user: {uids: [\"0:100000:100\"], gids: [\"0:100000:100\"]}\n  - pid\n  - mount: {root: "
-      "/, readonly: true}\n  - proc\n" +
-          std::string(kV2) + kOwn + Sys("writable"),
-      "true");
+      OthersRoot() + kV2 + kOwn + Sys("writable"),
+      "cd /sys/fs/cgroup && mkdir below && echo 0 >below/cgroup.procs && grep ^0 "
+      "/proc/self/cgroup; "
+      "stat -c %u . cgroup.procs cgroup.subtree_control cgroup.max.depth; (echo 1 "
+      ">cgroup.max.depth) 2>/dev/null || echo refused");
+  EXPECT_EQ(result.out, "0::/below\n0\n0\n0\n65534\nrefused\n") << result.err;
+}
+
+TEST_F(CgroupView, WritableOnV1IsRefusedInAUserNamespace) {
+  NeedV1({"pids"});
+  if (IsSkipped()) return;
+  const RunResult result =
+      ContainerTest().RunScript(OthersRoot() + kV1 + kOwn + Sys("writable"), "true");
   EXPECT_EQ(result.status, 125);
-  EXPECT_NE(
-      result.err.find("sys: cgroup: cannot write to the container's own cgroup at "
-                      "\"/sys/fs/cgroup\": Permission denied (its files belong to a user that "
-                      "the container's user namespace does not have)"),
-      std::string::npos)
+  EXPECT_NE(result.err.find("sys: cgroup: cannot let the container write to its own cgroup at "
+                            "\"/sys/fs/cgroup/pids\": Permission denied (in a user namespace only "
+                            "one of v2 is given to it)"),
+            std::string::npos)
       << result.err;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "plugins/sys/cgroups.h"
+#include "plugins/sys/delegate.h"
 #include "plugins/sys/view.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
@@ -79,7 +80,7 @@ class Sys final : public slipway::Stage {
     const auto own = sys::OwnNamespace(CLONE_NEWCGROUP);
     if (own.ok()) namespace_ = *own;
     runtimes_ = sys::Fd(open(kOwnCgroups, O_RDONLY | O_CLOEXEC));
-    return Ok();
+    return cgroup_ == Cgroup::kWritable ? delegate_.Prepare() : Ok();
   }
 
   // A root filesystem is not trusted: a /sys that is a symlink would put it elsewhere.
@@ -88,6 +89,7 @@ class Sys final : public slipway::Stage {
     ASSIGN_OR_RETURN(const sys::Fd mount, MakeSysfs(child, bound));
     RETURN_IF_ERROR(child.Attach(mount.get(), {kFolder}, SLIPWAY_ATTACH_NO_SYMLINKS));
     Status status = MountCgroups(child, bound);
+    delegate_.Dismiss();
     return status.ok() ? Ok() : Status(status.error().Option("cgroup"));
   }
 
@@ -134,12 +136,14 @@ class Sys final : public slipway::Stage {
       return Error("cannot show the container's own cgroups", {},
                    "it has none, and is in those of the runtime: add cgroup-v2 or cgroup-v1");
     }
-    return sys_stage::MountView(child, hierarchies, cgroup_ == Cgroup::kWritable);
+    return sys_stage::MountView(child, hierarchies,
+                                cgroup_ == Cgroup::kWritable ? &delegate_ : nullptr);
   }
 
   Cgroup cgroup_ = Cgroup::kAuto;
   sys::NamespaceId namespace_;  // the runtime's cgroup namespace
   sys::Fd runtimes_;            // the runtime's /proc/self/cgroup
+  sys_stage::Delegate delegate_;
 };
 
 }  // namespace

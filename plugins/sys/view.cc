@@ -33,19 +33,22 @@ Status Attach(Child& child, const sys::Fd& mount, const std::string& path) {
   return child.Attach(mount.get(), {path}, SLIPWAY_ATTACH_NO_SYMLINKS);
 }
 
-// In a user namespace, only what is owned by an id of that can be written to.
+// v1 is not safe to give to whoever has no rights outside: what is written there is not checked as
+// in v2.
 Status CheckWritable(const sys::Fd& mount, const std::string& path) {
   if (faccessat(mount.get(), "cgroup.procs", W_OK, AT_EACCESS) == 0) return Ok();
-  return Error(errno, "write to the container's own cgroup at", path,
-               "its files belong to a user that the container's user namespace does not have");
+  return Error(errno, "let the container write to its own cgroup at", path,
+               "in a user namespace only one of v2 is given to it");
 }
 
 Status MountHierarchy(Child& child, const Hierarchy& hierarchy, const std::string& path,
-                      bool writable) {
+                      const Delegate* writable) {
   auto mount = sys::NewMount(hierarchy.type(), hierarchy.MountOptions(),
-                             kAttributes | (writable ? 0 : MOUNT_ATTR_RDONLY));
+                             kAttributes | (writable != nullptr ? 0 : MOUNT_ATTR_RDONLY));
   if (!mount.ok()) return mount.error();
-  if (writable) RETURN_IF_ERROR(CheckWritable(*mount, path));
+  if (writable != nullptr) {
+    RETURN_IF_ERROR(hierarchy.is_v2() ? writable->Give(*mount, path) : CheckWritable(*mount, path));
+  }
   return Attach(child, *mount, path);
 }
 
@@ -64,7 +67,8 @@ Status MakeNames(const sys::Fd& folder, const Hierarchy& hierarchy) {
 
 }  // namespace
 
-Status MountView(Child& child, const std::vector<Hierarchy>& hierarchies, bool writable) {
+Status MountView(Child& child, const std::vector<Hierarchy>& hierarchies,
+                 const Delegate* writable) {
   if (hierarchies.size() == 1 && hierarchies[0].is_v2()) {
     return MountHierarchy(child, hierarchies[0], kCgroups, writable);
   }

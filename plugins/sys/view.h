@@ -6,15 +6,17 @@
 #include <vector>
 
 #include "plugins/sys/cgroups.h"
+#include "plugins/sys/delegate.h"
 #include "runtime/sdk/stage.h"
 
 namespace sys_stage {
 
 inline constexpr char kCgroups[] = "/sys/fs/cgroup";
 
-// v2 alone lies at the top; else each has a folder, in a tmpfs that nobody can write to.
+// v2 alone lies at the top; else each has a folder, in a tmpfs that nobody can write to. writable:
+// who makes them so; null: nobody.
 slipway::Status MountView(slipway::Child& child, const std::vector<Hierarchy>& hierarchies,
-                          bool writable);
+                          const Delegate* writable);
 
 // Hides what is there.
 slipway::Status MountNothing(slipway::Child& child);
