@@ -17,6 +17,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+constexpr nanoseconds kRealTimePeriod{1'000'000'000};  // of a new cgroup
 constexpr int64_t kLeastQuota = 1'000'000;  // ns; min_cfs_quota_period bounds the quota too
 
 Status CheckWholeMicroseconds(const char* name, const std::optional<nanoseconds>& time) {
@@ -26,9 +27,26 @@ Status CheckWholeMicroseconds(const char* name, const std::optional<nanoseconds>
       .Option(name);
 }
 
+Status CheckRealTime(const CgroupOptions& options) {
+  RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.rt_runtime", options.cpu_rt_runtime));
+  RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.rt_period", options.cpu_rt_period));
+  if (!options.cpu_rt_runtime) {
+    if (!options.cpu_rt_period) return Ok();
+    return Error("cpu.rt_period without cpu.rt_runtime", {}, "there is no time that it would count")
+        .Option("cpu.rt_period");
+  }
+  const nanoseconds period = options.cpu_rt_period.value_or(kRealTimePeriod);
+  if (*options.cpu_rt_runtime <= period) return Ok();
+  return Error("cpu.rt_runtime is more than its period",
+               std::to_string(options.cpu_rt_runtime->count() / 1000) + "us",
+               "at most " + std::to_string(period.count() / 1000) + "us")
+      .Option("cpu.rt_runtime");
+}
+
 Status CheckCpu(const CgroupOptions& options) {
   RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.period", options.cpu_period));
   RETURN_IF_ERROR(CheckWholeMicroseconds("cpu.max.burst", options.cpu_max_burst));
+  RETURN_IF_ERROR(CheckRealTime(options));
   if (options.cpu_max_burst && !options.cpu_max) {
     return Error("cpu.max.burst without cpu.max", {}, "there is no limit that it could exceed")
         .Option("cpu.max.burst");

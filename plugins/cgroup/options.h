@@ -157,6 +157,14 @@ struct CgroupOptions {
             "Unused CPU time that a busier period may use on top of cpu.max; at most what cpu.max "
             "gives in one period",
             {.minimum = 0, .maximum = kMaxBurst, .changeable = true}),
+        Option<&O::cpu_rt_runtime>(
+            "cpu.rt_runtime",
+            "CPU time of the container's real-time processes in each cpu.rt_period; without it "
+            "there can be none; v1 only",
+            {.minimum = 0, .maximum = kMaxPeriod}),
+        Option<&O::cpu_rt_period>(
+            "cpu.rt_period", "Period over which cpu.rt_runtime is counted; 1s if absent; v1 only",
+            {.minimum = kMinPeriod, .maximum = kMaxPeriod}),
         Option<&O::cpu_weight>(
             "cpu.weight", "Share of the CPUs when all are busy; other cgroups have 100 by default",
             {.minimum = 1, .maximum = kMaxWeight, .changeable = true}),
@@ -212,6 +220,8 @@ struct CgroupOptions {
   std::optional<Decimal> cpu_max;
   std::optional<Microseconds> cpu_period;
   std::optional<Microseconds> cpu_max_burst;
+  std::optional<Microseconds> cpu_rt_runtime;
+  std::optional<Microseconds> cpu_rt_period;
   std::optional<int64_t> cpu_weight;
   std::optional<std::string> cpuset_cpus;
   std::optional<std::string> cpuset_mems;

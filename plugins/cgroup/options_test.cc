@@ -86,6 +86,18 @@ TEST(CpuQuota, TheMostDoesNotOverflow) {
 
 TEST(CheckCgroupOptions, TakesNoOptionAtAll) { EXPECT_EQ(ErrorOf(CgroupOptions()), ""); }
 
+TEST(CheckCgroupOptions, OfRealTimeTheRuntimeFitsIntoThePeriod) {
+  CgroupOptions options;
+  options.cpu_rt_period = milliseconds(20);
+  EXPECT_EQ(ErrorOf(options),
+            "cpu.rt_period without cpu.rt_runtime (there is no time that it would count)");
+  options.cpu_rt_runtime = milliseconds(20);
+  EXPECT_EQ(ErrorOf(options), "");
+  options.cpu_rt_runtime = milliseconds(21);
+  EXPECT_EQ(ErrorOf(options),
+            "cpu.rt_runtime is more than its period \"21000us\" (at most 20000us)");
+}
+
 TEST(CheckCgroupOptions, RefusesAQuotaBelowTheKernelsLeast) {
   CgroupOptions options;
   options.cpu_max = Decimal{10};

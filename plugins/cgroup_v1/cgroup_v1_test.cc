@@ -128,6 +128,19 @@ TEST_F(CgroupV1, TheWeightStandsAsShares) {
   EXPECT_EQ(result.out, "2048\n") << result.err;
 }
 
+TEST_F(CgroupV1, RealTimeProcessesTakeAShareOfTheirOwn) {
+  if (ReadText(V1("cpu") + "/cpu.rt_runtime_us").empty()) {
+    GTEST_SKIP() << "this kernel has no CONFIG_RT_GROUP_SCHED";
+  }
+  const std::string script = "chrt -f 1 echo real-time";
+  const RunResult without = ContainerTest().RunScript("  - cgroup-v1: {cpu.weight: 100}\n", script);
+  EXPECT_EQ(without.out, "") << "without it there is none";
+  EXPECT_NE(without.err.find("Operation not permitted"), std::string::npos) << without.err;
+  const RunResult with = ContainerTest().RunScript(
+      "  - cgroup-v1: {cpu.rt_runtime: 5ms, cpu.rt_period: 100ms}\n", script);
+  EXPECT_EQ(with.out, "real-time\n") << with.err;
+}
+
 TEST_F(CgroupV1, TheCpusetShowsInProc) {
   if (V1("cpuset").empty()) GTEST_SKIP() << "needs the controller cpuset on v1";
   const RunResult result = ContainerTest().RunScript(Stages("cpuset.cpus: 0, cpuset.mems: 0"),

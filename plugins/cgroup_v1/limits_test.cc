@@ -65,6 +65,13 @@ TEST(Limits, PeriodQuotaAndBurstInThisOrder) {
             "cpu.cfs_period_us=20000 cpu.cfs_quota_us=10000 cpu.cfs_burst_us=5000");
 }
 
+TEST(Limits, TheRealTimePeriodComesBeforeItsRuntime) {
+  CgroupOptions options;
+  options.cpu_rt_runtime = std::chrono::milliseconds(5);
+  options.cpu_rt_period = std::chrono::milliseconds(20);
+  EXPECT_EQ(Written(options), "cpu.rt_period_us=20000 cpu.rt_runtime_us=5000");
+}
+
 TEST(Limits, APeriodAloneIsWritten) {
   CgroupOptions options;
   options.cpu_period = std::chrono::milliseconds(20);

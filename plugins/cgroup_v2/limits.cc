@@ -76,6 +76,8 @@ constexpr const char* kMatchByCgroup =
     "v2 marks no packets: leave it out there, and match the cgroup (nftables: socket cgroupv2)";
 
 constexpr std::array kLacking = {
+    cgroup::LackingOption{"cpu.rt_runtime", cgroup::Given<&CgroupOptions::cpu_rt_runtime>,
+                          "v2 does not limit real-time processes: leave it out there"},
     cgroup::LackingOption{"net_cls.classid", cgroup::Given<&CgroupOptions::net_cls_classid>,
                           kMatchByCgroup},
     cgroup::LackingOption{"net_prio.ifpriomap", cgroup::Given<&CgroupOptions::net_prio_ifpriomap>,

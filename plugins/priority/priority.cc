@@ -1,7 +1,12 @@
 // How much of the processors, of the disks and of the OOM killer's mercy the command gets beside
 // others: sched(7), ioprio_set(2), proc(5). The host sets it in its last steps.
 
+#include <linux/prctl.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +21,7 @@
 
 namespace {
 
+using slipway::Child;
 using slipway::Context;
 using slipway::Description;
 using slipway::Error;
@@ -53,6 +59,34 @@ Status CheckCpusAreThere(const std::string& list) {
                      .Option("affinity"));
 }
 
+// PR_SCHED_CORE of prctl(2) and admin-guide/hw-vuln/core-scheduling.rst: only processes with one
+// cookie run at once on the threads of a core.
+Status CheckCoreScheduling() {
+  uint64_t cookie = 0;
+  if (prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, PR_SCHED_CORE_SCOPE_THREAD, &cookie) == 0) {
+    return Ok();
+  }
+  const int cause = errno;
+  const bool no_threads = cause == ENODEV;
+  Error error(cause, "use core scheduling", {},
+              no_threads        ? "no core of this machine runs two threads at once"
+              : cause == EINVAL ? "this kernel has none"
+                                : "");
+  return NotHere(std::move(error.Option("core_scheduling")),
+                 no_threads ? "leave it out: there is nothing to keep apart"
+                            : "a kernel with CONFIG_SCHED_CORE, Linux 5.14");
+}
+
+// first: a process of the container that has a cookie; 0: there is none yet.
+Status ShareCore(pid_t first) {
+  const int result =
+      first == 0
+          ? prctl(PR_SCHED_CORE, PR_SCHED_CORE_CREATE, 0, PR_SCHED_CORE_SCOPE_THREAD_GROUP, 0)
+          : prctl(PR_SCHED_CORE, PR_SCHED_CORE_SHARE_FROM, first, PR_SCHED_CORE_SCOPE_THREAD, 0);
+  if (result == 0) return Ok();
+  return Error(errno, "keep the container's cores to itself").Option("core_scheduling");
+}
+
 class Priority final : public slipway::Stage {
  public:
   static constexpr auto Options() {
@@ -69,7 +103,11 @@ class Priority final : public slipway::Stage {
         Option<&Priority::oom_score_adj_>(
             "oom_score_adj",
             "How early the OOM killer takes it: from never (-1000) to first (1000)",
-            {.minimum = -1000, .maximum = 1000}));
+            {.minimum = -1000, .maximum = 1000}),
+        Option<&Priority::core_scheduling_>(
+            "core_scheduling",
+            "Whether no other process runs on a core, on its further threads, at the same time",
+            {.fallback = "false"}));
   }
 
   Status Create(Context&) override {
@@ -89,6 +127,7 @@ class Priority final : public slipway::Stage {
     if (scheduling_) RETURN_IF_ERROR(priority::MayHavePolicy(*scheduling_));
     if (affinity_) RETURN_IF_ERROR(CheckCpusAreThere(*affinity_));
     if (ioprio_) RETURN_IF_ERROR(priority::MayHaveIoPriority(*ioprio_));
+    if (core_scheduling_) RETURN_IF_ERROR(CheckCoreScheduling());
     return oom_score_adj_ ? priority::MayHaveOomScoreAdj(*oom_score_adj_) : Ok();
   }
 
@@ -99,6 +138,7 @@ class Priority final : public slipway::Stage {
     if (affinity_) all.emplace_back("affinity", "CPUs " + *affinity_);
     if (ioprio_) all.emplace_back("ioprio", priority::Words(*ioprio_));
     if (oom_score_adj_) all.emplace_back("oom_score_adj", std::to_string(*oom_score_adj_));
+    if (core_scheduling_) all.emplace_back("core_scheduling", "a core runs nothing else meanwhile");
     for (const auto& [name, how] : all) {
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_PROCESS, name, how));
     }
@@ -106,6 +146,7 @@ class Priority final : public slipway::Stage {
   }
 
   Status PreClone(Plan& plan) override {
+    if (plan.operation() == SLIPWAY_EXEC) first_process_ = plan.FirstProcess();
     slipway_process wishes{};
     if (nice_) {
       wishes.fields |= SLIPWAY_PROCESS_NICE;
@@ -134,6 +175,8 @@ class Priority final : public slipway::Stage {
     return plan.SetProcess(wishes);
   }
 
+  Status InChild(Child&) override { return core_scheduling_ ? ShareCore(first_process_) : Ok(); }
+
  private:
   void AddScheduling(slipway_process& wishes) const {
     const auto count = [](const std::optional<priority::Scheduling::Time>& time) {
@@ -152,6 +195,8 @@ class Priority final : public slipway::Stage {
   std::optional<std::string> affinity_;
   std::optional<priority::IoPriority> ioprio_;
   std::optional<int64_t> oom_score_adj_;
+  bool core_scheduling_ = false;
+  pid_t first_process_ = 0;  // of a container that is joined
 };
 
 }  // namespace
@@ -159,4 +204,4 @@ class Priority final : public slipway::Stage {
 SLIPWAY_STAGE(Priority, {.name = "priority",
                          .summary = "Share of the processors and disks: nice value, scheduling, "
                                     "CPUs, I/O priority, OOM killer",
-                         .joins = SLIPWAY_JOIN_PRE_CLONE});
+                         .joins = SLIPWAY_JOIN_PRE_CLONE | SLIPWAY_JOIN_IN_CHILD});

@@ -305,6 +305,31 @@ TEST(Priority, ACpuThatIsNotThereIsRefused) {
                 online.substr(0, online.find('\n')) + ")\n");
 }
 
+bool HasCoreScheduling() {
+  uint64_t cookie = 0;
+  return prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, PR_SCHED_CORE_SCOPE_THREAD, &cookie) == 0;
+}
+
+// So that this kernel refuses the call is all that can be seen on one without.
+TEST(Priority, CoreSchedulingIsRefusedWhereTheKernelHasNone) {
+  if (HasCoreScheduling()) GTEST_SKIP() << "this kernel has core scheduling";
+  const std::string error = Refused("core_scheduling: true");
+  EXPECT_TRUE(error.starts_with("33: priority: core_scheduling: cannot use core scheduling: "))
+      << error;
+  EXPECT_NE(error.find("CONFIG_SCHED_CORE"), std::string::npos) << error;
+  ContainerTest test;
+  test.MakeRoot();
+  EXPECT_EQ(
+      test.RunScript("  - first-of: [priority: {core_scheduling: true}, none]\n", "echo ran").out,
+      "ran\n");
+}
+
+TEST(Priority, CoreSchedulingHoldsForTheContainer) {
+  if (!HasCoreScheduling()) GTEST_SKIP() << "this kernel has no core scheduling";
+  EXPECT_EQ(ContainerTest().RunScript("  - priority: {core_scheduling: true}\n", "echo ran").out,
+            "ran\n");
+}
+
 TEST(Priority, TellsWhatItWouldDo) {
   const RunResult plan = ContainerTest().Plan(
       "  - priority: {nice: 4, scheduling: 'deadline:runtime=1ms,deadline=9ms', ioprio: idle, "
