@@ -18,8 +18,8 @@ using slipway::testing::RunResult;
 
 TEST(Seccomp, OptionsChangeTheDefaultList) {
   const RunResult result =
-      Probe("seccomp: {allow: [mount], deny: [getppid], errno: {getpgid: ENOSYS, getsid: 71}}",
-            {Native(SYS_mount), Native(SYS_getppid), Native(SYS_getpgid), Native(SYS_getsid),
+      Probe("seccomp: {allow: [mount], deny: [getppid], errno: {times: ENOSYS, getsid: 71}}",
+            {Native(SYS_mount), Native(SYS_getppid), Native(SYS_times), Native(SYS_getsid),
              Native(SYS_unshare)});
   EXPECT_EQ(result.out, "EFAULT\nEPERM\nENOSYS\nEPROTO\nEPERM\n") << result.err;
 }
@@ -44,6 +44,55 @@ TEST(Seccomp, ConditionsComeFirst) {
             {Native(SYS_socket, {AF_UNIX, SOCK_STREAM}), Native(SYS_socket, {AF_UNIX, SOCK_DGRAM}),
              Native(SYS_socket, {AF_INET, SOCK_STREAM}), Native(SYS_socket, {AF_VSOCK, 1})});
   EXPECT_EQ(result.out, "EPERM\nok\nok\nEAFNOSUPPORT\n") << result.err;
+}
+
+// Before the clone: the command's own calls are its own affair.
+TEST(Seccomp, AFilterThatTheStartItselfWouldNotOutliveIsNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"  - pid\n  - seccomp: {deny: [clone, wait4]}\n",
+       ":4:5: seccomp: the filter refuses system calls that the start of the command takes: "
+       "\"clone, "
+       "wait4\" (allow them; without an init fewer are needed)\n"},
+      {"  - pid: {init: false}\n  - seccomp: {default: kill, allow: [execveat]}\n",
+       ":4:5: seccomp: the filter refuses system calls that the start of the command takes: "
+       "\"rt_sigprocmask\" (allow them)\n"},
+      {"  - pid: {init: false}\n  - credentials: {user: 1, no_new_privs: false}\n"
+       "  - seccomp: {deny: [capset, setresuid]}\n",
+       ":5:5: seccomp: the filter refuses system calls that the start of the command takes: "
+       "\"capset, setresuid\" (allow them)\n"},
+  };
+  for (const auto& [stages, error] : cases) {
+    ContainerTest test;
+    const RunResult result = test.RunScript(stages, "true");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_EQ(result.err, "runtime: " + test.Path("test.yaml") + error);
+  }
+}
+
+TEST(Seccomp, WithoutAnInitAFewCallsAreEnough) {
+  const RunResult result = InContainer(
+      "  - pid: {init: false}\n  - mount: {root: root}\n  - credentials\n"
+      "  - seccomp: {default: kill, allow: [rt_sigprocmask, execveat, execve, brk, arch_prctl,"
+      " set_tid_address, set_robust_list, rseq, prlimit64, readlinkat, readlink, getrandom, "
+      "mprotect,"
+      " uname, fstat, newfstatat, write, exit_group, mmap, getuid, geteuid, getgid, getegid, "
+      "getpid,"
+      " getppid, rt_sigaction, getcwd, stat, ioctl, poll, munmap, prctl]}\n",
+      "echo alive");
+  EXPECT_EQ(result.out, "alive\n") << result.err << result.status;
+}
+
+TEST(Seccomp, HoldsInAUserNamespace) {
+  ContainerTest test;
+  AddProbe(test.MakeRoot());
+  const std::string config = test.WriteStages(
+      "  - pid\n  - mount: {root: root}\n  - proc\n  - credentials\n  - seccomp\n");
+  std::vector<std::string> argv = {"/usr/bin/unshare", "--user", "--map-root-user"};
+  const std::vector<std::string> words =
+      test.Argv(config, {"/bin/call_probe", Native(SYS_mount), Native(SYS_getpid)});
+  argv.insert(argv.end(), words.begin(), words.end());
+  const RunResult result = slipway::testing::RunProgram(argv);
+  EXPECT_EQ(result.out, "EPERM\nok\n") << result.err;
 }
 
 TEST(Seccomp, MistakesAreRefusedBeforeAnythingStarts) {

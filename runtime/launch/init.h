@@ -66,6 +66,8 @@ class InitProgram {
 
   // Does it itself see to what it makes in another pid namespace, until the command runs?
   bool joins() const { return head_.joined != 0; }
+  // Does it make the command's process, and see to it?
+  bool attends() const { return wanted() && head_.becomes == 0 && head_.joined == 0; }
   // Does it end once it has made the process that the container sees?
   bool forks() const { return head_.joined != 0 || head_.enters != 0; }
 

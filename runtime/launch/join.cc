@@ -15,6 +15,7 @@
 #include "runtime/launch/exit_status.h"
 #include "runtime/launch/host_table.h"
 #include "runtime/launch/init.h"
+#include "runtime/launch/needed_calls.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/signals.h"
@@ -87,6 +88,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
                    InitProgram::Make(blocked.before(), 0,
                                      job.outlives_host ? InitProgram::Role::kJoinedFree
                                                        : InitProgram::Role::kJoined));
+  RETURN_IF_ERROR(CheckFilters(plan.process, init));
   const Setup setup{.stages = job.stages,
                     .plan = plan,
                     .command = job.command,

@@ -19,6 +19,7 @@
 #include "runtime/launch/init.h"
 #include "runtime/launch/namespace_table.h"
 #include "runtime/launch/operations.h"
+#include "runtime/launch/needed_calls.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -233,6 +234,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
     init.AwaitStart(std::move(*listener));
   }
   if (enters) init.Enter(/*tied=*/!outlives_host);
+  RETURN_IF_ERROR(CheckFilters(plan.process, init));
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,
                     .plan = plan,
