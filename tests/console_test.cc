@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "runtime/sdk/testing/container.h"
 #include "tests/living_on.h"
 #include "tests/pty.h"
+#include "tests/public_copy.h"
 
 namespace slipway::testing {
 namespace {
@@ -46,6 +48,26 @@ pid_t ParentOf(std::string pid) {
   const std::string field = "\nPPid:\t";
   const size_t at = status.find(field);
   return at == std::string::npos ? -1 : atoi(status.c_str() + at + field.size());
+}
+
+// Of an interactive shell, which stands at its prompt again afterwards.
+void ExpectJobControl(Pty& pty) {
+  const auto banner = pty.Expect("# ");
+  ASSERT_TRUE(banner);
+  EXPECT_EQ(banner->find("job control"), std::string::npos) << *banner;
+  pty.Type(kJob);
+  EXPECT_SCREEN(pty, "started\r\n");
+  pty.Type(kCtrlZ);
+  EXPECT_SCREEN(pty, "Stopped");
+  EXPECT_SCREEN(pty, "# ");
+  pty.Type("fg\r");
+  EXPECT_SCREEN(pty, "fg\r\n");
+  EXPECT_TRUE(pty.TypeUntil("again\r", "again\r\nagain\r\n")) << pty.screen();
+  pty.Type(kCtrlC);
+  EXPECT_SCREEN(pty, "# ");
+  pty.Type("echo status $?\r");
+  EXPECT_SCREEN(pty, "status 130\r\n");
+  EXPECT_SCREEN(pty, "# ");
 }
 
 class Console : public ::testing::Test {
@@ -108,22 +130,7 @@ TEST_F(Console, ANewSizeReachesTheCommand) {
 
 TEST_F(Console, AShellHasJobControl) {
   Pty pty(Argv({kShell, "-i"}));
-  const auto banner = pty.Expect("# ");
-  ASSERT_TRUE(banner);
-  EXPECT_EQ(banner->find("job control"), std::string::npos) << *banner;
-  pty.Type(kJob);
-  EXPECT_SCREEN(pty, "started\r\n");
-  pty.Type(kCtrlZ);
-  EXPECT_SCREEN(pty, "Stopped");
-  EXPECT_SCREEN(pty, "# ");
-  pty.Type("fg\r");
-  EXPECT_SCREEN(pty, "fg\r\n");
-  EXPECT_TRUE(pty.TypeUntil("again\r", "again\r\nagain\r\n")) << pty.screen();
-  pty.Type(kCtrlC);
-  EXPECT_SCREEN(pty, "# ");
-  pty.Type("echo status $?\r");
-  EXPECT_SCREEN(pty, "status 130\r\n");
-  EXPECT_SCREEN(pty, "# ");
+  ExpectJobControl(pty);
   pty.Type(kCtrlD);
   EXPECT_EQ(pty.Await(), 0);
 }
@@ -268,6 +275,23 @@ TEST_F(Console, HangsUpWithTheCallersTerminal) {
   EXPECT_EQ(pty.Await(), 0);
 }
 
+TEST_F(Console, AlsoOfAPlainUser) {
+  const PublicCopy copy({"user", "pid", "mount", "proc", "dev", "console"});
+  const std::filesystem::path folder = std::filesystem::path(copy.Config()).parent_path();
+  ASSERT_EQ(RunProgram({"/bin/cp", "-a", test_.Path("root"), folder / "root"}).status, 0);
+  // Nobody else on the machine has it.
+  const uid_t user = 100000 + static_cast<uid_t>(getpid());
+  std::filesystem::create_directory(folder / "state");
+  ASSERT_EQ(chown((folder / "state").c_str(), user, user), 0);
+  const std::string config = copy.WriteStages(
+      "  - user\n  - pid\n  - mount: {root: root}\n  - proc\n  - dev\n  - console\n");
+  const RunResult result =
+      RunProgram({copy.host(), "--config", config, "--root", folder / "state", "--", kShell, "-c",
+                  "tty; stat -c %u /dev/pts/0; echo by console >/dev/console"},
+                 {.uid = user});
+  EXPECT_EQ(result.out, "/dev/pts/0\r\n0\r\nby console\r\n") << result.err;
+}
+
 class ConsoleOfExec : public LivingOn {
  protected:
   static constexpr char kStages[] = "  - pid\n  - mount: {root: root}\n  - proc\n  - dev\n";
@@ -298,17 +322,7 @@ TEST_F(ConsoleOfExec, HasATerminalOfItsOwn) {
 TEST_F(ConsoleOfExec, AShellInItHasJobControl) {
   Start("  - console\n");
   Pty pty(Argv({"exec", "--tty", id(), kShell, "-i"}));
-  EXPECT_SCREEN(pty, "# ");
-  pty.Type(kJob);
-  EXPECT_SCREEN(pty, "started\r\n");
-  pty.Type(kCtrlZ);
-  EXPECT_SCREEN(pty, "Stopped");
-  EXPECT_SCREEN(pty, "# ");
-  pty.Type("fg\r");
-  EXPECT_SCREEN(pty, "fg\r\n");
-  EXPECT_TRUE(pty.TypeUntil("again\r", "again\r\nagain\r\n")) << pty.screen();
-  pty.Type(kCtrlC);
-  EXPECT_SCREEN(pty, "# ");
+  ExpectJobControl(pty);
   pty.Type("exit 4\r");
   EXPECT_EQ(pty.Await(), 4);
 }

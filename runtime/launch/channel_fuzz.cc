@@ -71,7 +71,7 @@ bool Send(const std::string& packet, bool with_file) {
 
 void Check(const Request& request, bool with_file) {
   const auto kind = static_cast<uint32_t>(request.kind);
-  if (kind < 1 || kind > 3 || request.bytes.size() > SLIPWAY_MAX_MESSAGE) std::abort();
+  if (kind < 1 || kind > 4 || request.bytes.size() > SLIPWAY_MAX_MESSAGE) std::abort();
   if (request.file.valid() != with_file) std::abort();
 }
 

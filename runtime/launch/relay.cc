@@ -42,8 +42,11 @@ Result<Relay> Relay::Begin(sys::Fd master) {
   if (flags < 0 || fcntl(master.get(), F_SETFL, flags | O_NONBLOCK) != 0) return CannotRelay(errno);
   sys::Fd slave(ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!slave.valid()) return CannotRelay(errno);
-  Relay relay(std::move(master), std::move(slave), Own(STDIN_FILENO, O_RDONLY),
-              Own(STDOUT_FILENO, O_WRONLY));
+  // Of a caller that has closed it: nobody waits for what is shown then.
+  sys::Fd output = Own(STDOUT_FILENO, O_WRONLY);
+  if (!output.valid()) output = sys::Fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!output.valid()) return CannotRelay(errno);
+  Relay relay(std::move(master), std::move(slave), Own(STDIN_FILENO, O_RDONLY), std::move(output));
   relay.Resume();
   return relay;
 }
@@ -158,8 +161,11 @@ void Relay::HangUp() {
 
 void Relay::Finish(const SignalSource& signals) {
   size_t left = kMostLeft;
-  while (master_.valid() && (!shown_.empty() || (left > 0 && ReadMaster()))) {
-    if (shown_.begin == 0) left -= std::min(left, shown_.end);
+  while (master_.valid()) {
+    if (shown_.empty()) {
+      if (left == 0 || !ReadMaster()) break;
+      left -= std::min(left, shown_.end);
+    }
     pollfd events[] = {{.fd = output_.get(), .events = POLLOUT, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
     poll(events, std::size(events), -1);
