@@ -170,6 +170,23 @@ TEST_F(Whole, ComesBackBehindARuntimeThatWasKilled) {
   EXPECT_NE(Devices().find(" wire0"), std::string::npos) << Devices();
 }
 
+TEST_F(Whole, ComesBackWhenACreatedContainerIsDeleted) {
+  test_.MakeRoot();
+  id_ = test_.next_id();
+  std::vector<std::string> create =
+      test_.Argv(test_.WriteStages(Stages(kOptions)), {"/bin/true"}, {"--root", State()});
+  create.insert(create.begin() + 1, "create");
+  // Its output ends with it: what waits has none.
+  std::string words = "exec";
+  for (const std::string& word : create) words += " " + word;
+  const RunResult made = RunProgram({"/bin/sh", "-c", words + " </dev/null >/dev/null 2>&1"});
+  ASSERT_EQ(made.status, 0);
+  EXPECT_EQ(Devices().find(" wire0"), std::string::npos) << Devices();
+  EXPECT_EQ(Later({"kill", id_, "KILL"}).status, 0);
+  EXPECT_EQ(Later({"delete", id_}).err, "");
+  EXPECT_NE(Devices().find(" wire0"), std::string::npos) << Devices();
+}
+
 TEST_F(Whole, ComesBackAlsoFromAnotherName) {
   const RunResult result =
       Run(kOptions, "ip link set lan down; ip link set lan name wire1; cat /proc/net/dev");
