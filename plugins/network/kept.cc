@@ -23,6 +23,7 @@ namespace sys = slipway::sys;
 
 namespace {
 
+constexpr char kRun[] = "/run";
 constexpr char kFolder[] = "/run/slipway-network";
 constexpr char kKeep[] = "keep the container's network namespace at";
 
@@ -33,6 +34,7 @@ std::string PathOf(std::string_view container) {
 }  // namespace
 
 bool CanKeep() {
+  if (faccessat(AT_FDCWD, kRun, W_OK, AT_EACCESS) != 0) return false;
   const sys::Fd mount(
       static_cast<int>(syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
   return mount.valid() || errno != EPERM;

@@ -16,7 +16,7 @@
 
 namespace network {
 
-// May this process mount? No side effects.
+// May this process mount, and write below /run? No side effects.
 bool CanKeep();
 
 // Keeps that of the process `pid`. container: its id.

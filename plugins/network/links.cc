@@ -52,9 +52,11 @@ Status ProbeKind(Socket& socket, Type type) {
                    "--map-root-user --net");
   }
   if (moves && !CanKeep()) {
-    return NotHere(Error("cannot move a device of the host and take it back", {},
-                         "this needs CAP_SYS_ADMIN, to keep the container's network namespace"),
-                   "run the runtime as root, or add --mount to unshare");
+    return NotHere(
+        Error("cannot move a device of the host and take it back", {},
+              "this needs the right to mount something below /run, which keeps its network "
+              "namespace"),
+        "run the runtime as root");
   }
   if (answer.cause == EOPNOTSUPP) {
     return NotHere(Error("this kernel has no network devices of the kind", kind),

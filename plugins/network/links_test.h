@@ -108,12 +108,14 @@ class Links : public ::testing::Test {
     EXPECT_EQ(Devices(), before);
   }
 
+  std::string State() const { return test_.Path("state"); }
+
   // A container that runs until it is ended, and has said that it does.
   std::unique_ptr<slipway::testing::Running> Start(const std::string& options,
                                                    const std::vector<std::string>& flags = {}) {
     test_.MakeRoot();
     id_ = test_.next_id();
-    std::vector<std::string> all = {"--root", test_.Path("state")};
+    std::vector<std::string> all = {"--root", State()};
     all.insert(all.end(), flags.begin(), flags.end());
     auto container = std::make_unique<slipway::testing::Running>(test_.Argv(
         test_.WriteStages(Stages(options)),
@@ -134,8 +136,8 @@ class Links : public ::testing::Test {
 
   slipway::testing::RunResult Later(const std::vector<std::string>& words) const {
     std::vector<std::string> argv = test_.Argv("", {});
-    std::vector<std::string> verb = {argv[0], words[0], "--root", test_.Path("state")};
-    if (words[0] == "gc") verb.insert(verb.end(), {argv[3], argv[4]});
+    std::vector<std::string> verb = {argv[0], words[0], "--root", State()};
+    if (words[0] == "gc" || words[0] == "delete") verb.insert(verb.end(), {argv[3], argv[4]});
     verb.insert(verb.end(), words.begin() + 1, words.end());
     return slipway::testing::RunProgram(verb);
   }

@@ -50,6 +50,20 @@ class Part : public Links {
     return "interfaces: [{parent: wire0, addresses: [10.9.0.2/24, \"fd09::2/64\"], " + words + "}]";
   }
 
+  // In a user and network namespace of the caller's own, where there is a bridge; the mounts there
+  // are the machine's.
+  RunResult RunAsOwnRoot(const std::string& interface) {
+    test_.MakeRoot();
+    const std::string config = test_.WriteStages(Stages("interfaces: [{" + interface + "}]"));
+    std::string words;
+    for (const std::string& word :
+         test_.Argv(config, {"tail", "-n", "+3", "/proc/net/dev"}, {"--root", State()})) {
+      words += word + " ";
+    }
+    return RunProgram({"/usr/bin/unshare", "--user", "--map-root-user", "--net", "/bin/sh", "-c",
+                       "ip link add br0 type bridge; " + words});
+  }
+
   void ExpectBytesBothWays(const std::string& words) {
     const Echo echo;
     const RunResult result = Run(Options(words), Ask("10.9.0.1") + Ask("fd09::1"));
@@ -131,17 +145,16 @@ TEST_F(Part, IsGoneWithTheContainer) {
 
 TEST_F(Part, WorksWithoutRootInANetworkOfTheCallersOwn) {
   if (!Has("macvlan")) GTEST_SKIP() << "this kernel has no macvlan";
-  test_.MakeRoot();
-  const std::string config =
-      test_.WriteStages(Stages("interfaces: [{type: macvlan, parent: br0, name: mine}]"));
-  std::string words;
-  for (const std::string& word :
-       test_.Argv(config, {"tail", "-n", "+3", "/proc/net/dev"}, {"--root", test_.Path("state")})) {
-    words += word + " ";
-  }
-  const RunResult result = RunProgram({"/usr/bin/unshare", "--user", "--map-root-user", "--net",
-                                       "/bin/sh", "-c", "ip link add br0 type bridge; " + words});
+  const RunResult result = RunAsOwnRoot("type: macvlan, parent: br0, name: mine");
   EXPECT_NE(result.out.find("mine:"), std::string::npos) << result.out << result.err;
+}
+
+TEST_F(Part, WhoMayNotMountCannotMoveADevice) {
+  const RunResult result = RunAsOwnRoot("type: device, device: br0");
+  EXPECT_NE(result.err.find("network: interfaces[0]: cannot move a device of the host and take it "
+                            "back (this needs the right to mount something below /run"),
+            std::string::npos)
+      << result.err;
 }
 
 class Whole : public Part {
@@ -167,6 +180,23 @@ TEST_F(Whole, ComesBackBehindARuntimeThatWasKilled) {
   const auto container =
       Start("interfaces: [{type: device, device: wire0}]", {"--outlive-runtime"});
   KillAndCollect(*container);
+  EXPECT_NE(Devices().find(" wire0"), std::string::npos) << Devices();
+}
+
+TEST_F(Whole, ComesBackWhenACreatedContainerIsDeleted) {
+  test_.MakeRoot();
+  id_ = test_.next_id();
+  std::vector<std::string> create =
+      test_.Argv(test_.WriteStages(Stages(kOptions)), {"/bin/true"}, {"--root", State()});
+  create.insert(create.begin() + 1, "create");
+  // Its output ends with it: what waits has none.
+  std::string words = "exec";
+  for (const std::string& word : create) words += " " + word;
+  const RunResult made = RunProgram({"/bin/sh", "-c", words + " </dev/null >/dev/null 2>&1"});
+  ASSERT_EQ(made.status, 0);
+  EXPECT_EQ(Devices().find(" wire0"), std::string::npos) << Devices();
+  EXPECT_EQ(Later({"kill", id_, "KILL"}).status, 0);
+  EXPECT_EQ(Later({"delete", id_}).err, "");
   EXPECT_NE(Devices().find(" wire0"), std::string::npos) << Devices();
 }
 
