@@ -72,18 +72,16 @@ Words With(Words words, const Words& more) {
   return words;
 }
 
-// All in front of the command.
+// All in front of the command. A ready config is copied to where every caller can read it.
 Words Start(const Case& one, const Outside& outside) {
-  const Words words = {outside.host(), "--root", outside.state(), "--name", kId, "--config"};
-  if (one.where != Where::kConfig) {
-    const std::string config = outside.folder() + "/stages.yaml";
-    std::ofstream(config) << "version: 1\nstages:\n" << one.config;
-    return With(words, {config, "--"});
-  }
-  Words more = {fs::canonical(Runfile("configs/" + one.config)), "--set",
-                "mount.binds+=" + outside.programs() + ":/hostile:ro"};
-  if (one.config != "host.yaml") more = With(more, {"--set", "mount.root=" + outside.root()});
-  return With(With(words, more), {"--"});
+  const bool ready = one.where == Where::kConfig;
+  const std::string config = outside.folder() + "/" + (ready ? one.config : "stages.yaml");
+  std::ofstream(config) << (ready ? ReadText(Runfile("configs/" + one.config))
+                                  : "version: 1\nstages:\n" + one.config);
+  Words words = {outside.host(), "--root", outside.state(), "--name", kId, "--config", config};
+  if (ready) words = With(words, {"--set", "mount.binds+=" + outside.programs() + ":/hostile:ro"});
+  if (one.root) words = With(words, {"--set", "mount.root=" + outside.root()});
+  return With(words, {"--"});
 }
 
 // Its first process does nothing; the program comes beside it.

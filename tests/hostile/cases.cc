@@ -81,9 +81,10 @@ std::vector<Known> OpenWithoutFilter() {
   return Because("there is no filter of system calls",
                  "unshare-user clone-user mount-in-user quotactl io-uring personality move-pages "
                  "vsock alg netfilter add-key") +
-         Because("the terminal is the caller's own", "type type-high-bits") +
-         Because("everybody may read it", "kernel-notes");
+         Because("the terminal is the caller's own", "type type-high-bits");
 }
+
+std::vector<Known> OpenInSys() { return Because("everybody may read it", "kernel-notes"); }
 
 std::vector<Known> OpenToDockersRoot() {
   return OpenWithoutFilter() +
@@ -113,27 +114,41 @@ std::vector<Known> OpenToRoot() {
       "add-key mount-release-agent memory");
 }
 
+// The network is the machine's, and with it all abstract sockets.
+std::vector<Known> OpenByNetwork() {
+  return Because("the network is the machine's", "loopback abstract-socket");
+}
+
+std::vector<Known> OpenInUbuntuYaml() {
+  return OpenToDockersRoot() + OpenByNetwork() +
+         Because("root may make device files, and no list says which may be opened",
+                 "mknod-disk mknod-console mknod-tun") +
+         Because("it sets no limit", "memory");
+}
+
 std::vector<Known> OpenInHostYaml() {
-  return OpenToRoot() +
-         Because("/dev is the machine's", "paste disk mem dev-kmsg loop-control fuse shared-file") +
-         Because("/sys is the machine's", "firmware kernel-notes remount-sys") +
-         Because("it sets no limit", "tasks");
+  return OpenToDockersRoot() + OpenInSys() + OpenByNetwork() +
+         Because("the IPC is the machine's", "shared-memory message-queue") +
+         Because("it sets no limit", "tasks memory");
 }
 
 }  // namespace
 
 const std::vector<Case>& Cases() {
   static const std::vector<Case> cases = {
-      {"control", Where::kControl, false, "", false, NotInThisKernel()},
-      {"docker", Where::kDocker, false, "", false, OpenInDocker()},
-      {"root", Where::kStages, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
-      {"exec", Where::kJoined, false, std::string(kAllStages) + kLimits, true, OpenWithoutFilter()},
-      {"plain", Where::kStages, true, kAllStages, true, OpenWithoutFilter()},
-      {"as-docker", Where::kStages, false, kLikeDocker, true, OpenToDockersRoot()},
-      {"minimal.yaml", Where::kConfig, false, "minimal.yaml", false,
+      {"control", Where::kControl, false, "", false, false, NotInThisKernel()},
+      {"docker", Where::kDocker, false, "", false, false, OpenInDocker()},
+      {"root", Where::kStages, false, std::string(kAllStages) + kLimits, false, true,
+       OpenWithoutFilter() + OpenInSys()},
+      {"exec", Where::kJoined, false, std::string(kAllStages) + kLimits, false, true,
+       OpenWithoutFilter() + OpenInSys()},
+      {"plain", Where::kStages, true, kAllStages, false, true, OpenWithoutFilter() + OpenInSys()},
+      {"as-docker", Where::kStages, false, kLikeDocker, false, true,
+       OpenToDockersRoot() + OpenInSys()},
+      {"minimal.yaml", Where::kConfig, false, "minimal.yaml", true, false,
        OpenToRoot() + Because("it sets no limit", "tasks")},
-      {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", false, OpenToRoot()},
-      {"host.yaml", Where::kConfig, false, "host.yaml", false, OpenInHostYaml()},
+      {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", true, false, OpenInUbuntuYaml()},
+      {"host.yaml", Where::kConfig, false, "host.yaml", false, false, OpenInHostYaml()},
   };
   return cases;
 }

@@ -29,6 +29,7 @@ struct Case {
   Where where;
   bool plain;          // the caller is no root
   std::string config;  // the lines below `stages:`, or a file's name
+  bool root;           // the file needs a root folder
   // What docker refuses must be refused here too, unless `known` has it.
   bool like_docker;
   // Everything else is refused. In the control it is the other way round: all is open but these.

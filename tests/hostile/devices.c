@@ -27,9 +27,9 @@ static int MakeAndOpen(const char* device) {
       outcome = errno;
       continue;
     }
-    /* ENXIO and the like: the driver was asked, and has no such device. */
+    /* Whether there is a disk behind it is not the question. */
     outcome = OpenToRead(path);
-    if (outcome == ENXIO || outcome == ENODEV || outcome == ENOMEDIUM) outcome = 0;
+    if (*device == 'b' && (outcome == ENXIO || outcome == ENOMEDIUM)) outcome = 0;
     unlink(path);
   }
   return outcome;

@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 
 constexpr char kName[] = "slipway-hostile";
 constexpr key_t kShm = 0x51504157;
+constexpr pid_t kHighPid = 30000;
 constexpr std::chrono::seconds kPatience{120};
 
 // All that the caller has, as a badly started service hands them on; inheritable and ambient.
@@ -78,10 +79,13 @@ Outside::Outside(uid_t user)
   Listen();
   MakeKey();
   MakeMemory();
+  // A number that no process in a container has by chance: of this test's own PID namespace.
+  std::ofstream("/proc/sys/kernel/ns_last_pid") << kHighPid;
   opened_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   victim_ = std::make_unique<Running>(
       std::vector<std::string>{folder_ + "/runtime", "--wait"},
       RunOptions{.uid = user_, .environment = {{"HOSTILE_SECRET", "x"}}, .timeout = kPatience});
+  EXPECT_GT(victim_->pid(), kHighPid);
 }
 
 Outside::~Outside() {
