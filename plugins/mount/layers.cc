@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "plugins/mount/image.h"
 #include "plugins/mount/upper.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
@@ -203,6 +204,22 @@ class OverlayStage {
 };
 
 }  // namespace
+
+Result<bool> ProbeLayer(const Layer& layer) {
+  struct stat info {};
+  int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
+  if (!cause && S_ISDIR(info.st_mode)) return false;
+  if (!cause && S_ISREG(info.st_mode)) {
+    Status status = ProbeImage(layer.path);
+    if (!status.ok()) return status.error().Option(layer.option);
+    return true;
+  }
+  if (!cause) cause = ENOTDIR;
+  const bool absent = cause == ENOENT || cause == ENOTDIR;
+  const std::string hint =
+      "the option " + layer.option + " must name a folder of the host, or an image file";
+  return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
+}
 
 Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* owners) {
   ASSIGN_OR_RETURN(Fd tree, Take(layer, /*recursive=*/true));

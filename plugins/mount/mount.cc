@@ -8,7 +8,6 @@
 
 #include <linux/mount.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -75,6 +74,11 @@ class Mount final : public slipway::Stage {
         slipway::Option<&Mount::nodev_>("nodev", mount_stage::kNodev, {.fallback = "false"}),
         slipway::Option<&Mount::noexec_>("noexec", mount_stage::kNoexec, {.fallback = "false"}),
         slipway::Option<&Mount::idmap_>("idmap", mount_stage::kIdmap, {.fallback = "false"}),
+        slipway::Option<&Mount::idmap_users_>("idmap_users",
+                                              "For idmap without the stage user: users on the "
+                                              "disk, and who they are in the container"),
+        slipway::Option<&Mount::idmap_groups_>("idmap_groups",
+                                               "The same of groups; as idmap_users if absent"),
         slipway::Option<&Mount::overlay_>(
             "overlay",
             "Writes go to a throw-away layer in memory, and the root folder stays untouched; "
@@ -112,6 +116,7 @@ class Mount final : public slipway::Stage {
                    "set overlay: true, name an upper folder, or say readonly: true")
           .Option("layers");
     }
+    RETURN_IF_ERROR(CheckIdRanges());
     RETURN_IF_ERROR(CheckTargets(binds_, "binds"));
     RETURN_IF_ERROR(CheckTargets(tmpfs_, "tmpfs"));
     if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
@@ -121,7 +126,7 @@ class Mount final : public slipway::Stage {
   Status Probe(Context& context) override {
     std::vector<std::string> folders;
     for (Layer& layer : stack_) {
-      ASSIGN_OR_RETURN(layer.is_image, ProbeLayer(layer));
+      ASSIGN_OR_RETURN(layer.is_image, mount_stage::ProbeLayer(layer));
       if (!layer.is_image) folders.push_back(layer.path);
     }
     if (idmap_) {
@@ -176,7 +181,7 @@ class Mount final : public slipway::Stage {
       }
     }
     ASSIGN_OR_RETURN(early_, TakeBinds(binds_, [](const Bind& bind) { return bind.idmap; }));
-    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare());
+    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
     return plan.AddNamespaces(CLONE_NEWNS);
   }
 
@@ -245,6 +250,18 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
+  Status CheckIdRanges() const {
+    if (idmap_users_.empty() && !idmap_groups_.empty()) {
+      return Error("a map of groups alone", {}, "say idmap_users too").Option("idmap_groups");
+    }
+    const auto idmap = [](const Bind& bind) { return bind.idmap; };
+    if (idmap_users_.empty() || idmap_ || std::any_of(binds_.begin(), binds_.end(), idmap)) {
+      return Ok();
+    }
+    return Error("nothing is mapped so", {}, "set idmap: true, here or of a bind")
+        .Option("idmap_users");
+  }
+
   bool Writable() const { return overlay_ || upper_; }
 
   // Is there the layer that this option limits?
@@ -254,23 +271,6 @@ class Mount final : public slipway::Stage {
                  upper_ ? "what is written goes to the upper folder: leave out this, or upper"
                         : "set overlay: true, or leave it out")
         .Option(option);
-  }
-
-  // Is it an image?
-  static Result<bool> ProbeLayer(const Layer& layer) {
-    struct stat info {};
-    int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
-    if (!cause && S_ISDIR(info.st_mode)) return false;
-    if (!cause && S_ISREG(info.st_mode)) {
-      Status status = mount_stage::ProbeImage(layer.path);
-      if (!status.ok()) return status.error().Option(layer.option);
-      return true;
-    }
-    if (!cause) cause = ENOTDIR;
-    const bool absent = cause == ENOENT || cause == ENOTDIR;
-    const std::string hint =
-        "the option " + layer.option + " must name a folder of the host, or an image file";
-    return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
   }
 
   Status MountImage(Layer& layer) const {
@@ -378,6 +378,8 @@ class Mount final : public slipway::Stage {
   bool nodev_ = false;
   bool noexec_ = false;
   bool idmap_ = false;
+  std::vector<mount_stage::IdRange> idmap_users_;
+  std::vector<mount_stage::IdRange> idmap_groups_;
   bool overlay_ = false;
   std::optional<slipway::Bytes> size_;
   std::optional<int64_t> inodes_;
