@@ -5,7 +5,9 @@
 #define SLIPWAY_PLUGINS_MOUNT_IDMAP_H_
 
 #include <string>
+#include <vector>
 
+#include "plugins/mount/options.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/namespace.h"
@@ -22,8 +24,9 @@ class Owners {
   // that nobody sees.
   static slipway::Status ProbeFiles(const std::string& path, bool recursive);
 
-  // In the host: what it takes.
-  slipway::Status Prepare();
+  // In the host: what it takes. users, groups: what is mapped to what; empty: as the container's
+  // own user namespace has it.
+  slipway::Status Prepare(const std::vector<IdRange>& users, const std::vector<IdRange>& groups);
 
   // In the child: a file of user 0 on the disk is now the container's root's, and so on. The mount
   // must be detached.
@@ -35,6 +38,7 @@ class Owners {
  private:
   slipway::sys::NamespaceId hosts_;  // user namespace
   slipway::sys::Outside outside_;    // who has the rights that the child no longer has
+  slipway::sys::Fd by_hand_;         // a user namespace with the map that was given
 };
 
 }  // namespace mount_stage

@@ -160,11 +160,44 @@ TEST_F(Idmap, WhatAnUpperFolderKeepsHasTheOwnersOfTheContainer) {
 }
 
 TEST_F(Idmap, AContainerWithoutUsersOfItsOwnIsRefused) {
-  ExpectRefused(Stages("idmap: true"),
-                "test.yaml:4:32: mount: idmap: cannot map the owners of the files at \"" +
-                    test_->Path("root") +
-                    "\" (the container has no users of its own: add the stage user, or leave idmap "
-                    "out)");
+  ExpectRefused(
+      Stages("idmap: true"),
+      "test.yaml:4:32: mount: idmap: cannot map the owners of the files at \"" +
+          test_->Path("root") +
+          "\" (the container has no users of its own: add the stage user, say idmap_users, "
+          "or leave idmap out)");
+}
+
+TEST_F(Idmap, AMapByHandServesAContainerWithoutUsersOfItsOwn) {
+  const RunResult result =
+      Run(Stages("binds: [src:/tmp:idmap], idmap_users: [\"5:1005\", {files: 0, container: 2000, "
+                 "count: 3}], idmap_groups: [\"6:0\"]"),
+          "stat -c %u:%g /tmp /tmp/file; chown 2001:0 /tmp/file; stat -c %u:%g /tmp/file; chown 7 "
+          "/tmp/file 2>&1");
+  EXPECT_EQ(result.out,
+            "2000:65534\n1005:0\n2001:0\nchown: /tmp/file: Value too large for defined data type\n")
+      << result.err;
+  EXPECT_EQ(OwnerOf("src/file"), "1:6");
+}
+
+TEST_F(Idmap, AMapByHandOfTheRootHoldsForGroupsToo) {
+  const RunResult result = Run(Stages("idmap: true, idmap_users: [\"0:3000:9\"]"),
+                               "stat -c %u:%g /bin; chown 3001:3002 /bin && stat -c %u:%g /bin");
+  EXPECT_EQ(result.out, "3000:3000\n3001:3002\n") << result.err;
+  EXPECT_EQ(OwnerOf("root/bin"), "1:2");
+}
+
+TEST_F(Idmap, AMapByHandThatFitsNothingIsRefused) {
+  ExpectRefused(Stages("idmap_users: [\"0:3000\"]"),
+                "mount: idmap_users: nothing is mapped so (set idmap: true, here or of a bind)");
+  ExpectRefused(Stages("idmap: true, idmap_groups: [\"0:3000\"]"),
+                "mount: idmap_groups: a map of groups alone (say idmap_users too)");
+  ExpectRefused(Stages("idmap: true, idmap_users: [\"0:1:2\", \"1:9\"]"),
+                "mount: idmap_users: cannot map the ids of idmap_users and idmap_groups: Invalid "
+                "argument (no id may be in two lines of one of them)");
+  ExpectRefused(kUser + Stages("idmap: true, idmap_users: [\"0:0\"]"),
+                "(the container has users of its own, to which idmap_users does not fit: leave it "
+                "out)");
 }
 
 TEST_F(Idmap, AFilesystemThatCannotIsNotHere) {

@@ -24,6 +24,9 @@ struct Layer {
   slipway::sys::Fd taken;
 };
 
+// Is it an image, and can it be mounted here?
+slipway::Result<bool> ProbeLayer(const Layer& layer);
+
 // How the layers are put together.
 struct Overlay {
   bool writable;                // false: what there is to see is in the layers alone

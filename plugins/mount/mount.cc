@@ -78,6 +78,11 @@ class Mount final : public slipway::Stage {
         slipway::Option<&Mount::nodev_>("nodev", mount_stage::kNodev, {.fallback = "false"}),
         slipway::Option<&Mount::noexec_>("noexec", mount_stage::kNoexec, {.fallback = "false"}),
         slipway::Option<&Mount::idmap_>("idmap", mount_stage::kIdmap, {.fallback = "false"}),
+        slipway::Option<&Mount::idmap_users_>("idmap_users",
+                                              "For idmap without the stage user: users on the "
+                                              "disk, and who they are in the container"),
+        slipway::Option<&Mount::idmap_groups_>("idmap_groups",
+                                               "The same of groups; as idmap_users if absent"),
         slipway::Option<&Mount::overlay_>(
             "overlay",
             "Writes go to a throw-away layer in memory, and the root folder stays untouched; "
@@ -122,6 +127,7 @@ class Mount final : public slipway::Stage {
                    "set overlay: true, name an upper folder, or say readonly: true")
           .Option("layers");
     }
+    RETURN_IF_ERROR(CheckIdRanges());
     RETURN_IF_ERROR(CheckTargets(binds_, "binds"));
     RETURN_IF_ERROR(CheckTargets(tmpfs_, "tmpfs"));
     if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
@@ -184,7 +190,7 @@ class Mount final : public slipway::Stage {
       }
     }
     ASSIGN_OR_RETURN(early_, TakeBinds(binds_, [](const Bind& bind) { return bind.idmap; }));
-    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare());
+    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
     return plan.AddNamespaces(CLONE_NEWNS);
   }
 
@@ -255,6 +261,17 @@ class Mount final : public slipway::Stage {
     if (!other) return Ok();
     return Error("empty: true takes the place of this option", {}, "leave out one of the two")
         .Option(other);
+  }
+  Status CheckIdRanges() const {
+    if (idmap_users_.empty() && !idmap_groups_.empty()) {
+      return Error("a map of groups alone", {}, "say idmap_users too").Option("idmap_groups");
+    }
+    const auto idmap = [](const Bind& bind) { return bind.idmap; };
+    if (idmap_users_.empty() || idmap_ || std::any_of(binds_.begin(), binds_.end(), idmap)) {
+      return Ok();
+    }
+    return Error("nothing is mapped so", {}, "set idmap: true, here or of a bind")
+        .Option("idmap_users");
   }
 
   // Is there the layer that this option limits?
@@ -360,6 +377,8 @@ class Mount final : public slipway::Stage {
   bool nodev_ = false;
   bool noexec_ = false;
   bool idmap_ = false;
+  std::vector<mount_stage::IdRange> idmap_users_;
+  std::vector<mount_stage::IdRange> idmap_groups_;
   bool overlay_ = false;
   std::optional<slipway::Bytes> size_;
   std::optional<int64_t> inodes_;

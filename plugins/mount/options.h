@@ -37,6 +37,25 @@ inline constexpr std::array<const char*, 4> slipway::kNamesOf<mount_stage::Propa
 
 namespace mount_stage {
 
+// Of idmap_users and idmap_groups.
+struct IdRange {
+  int64_t files = 0;
+  int64_t container = 0;
+  int64_t count = 1;
+
+  static constexpr const char* kTextForm = "files:container:count";
+  static constexpr auto Options() {
+    constexpr int64_t kLastId = UINT32_MAX - int64_t{1};
+    return slipway::OptionTable(
+        slipway::Option<&IdRange::files>("files", "The first one, on the disk",
+                                         {.required = true, .minimum = 0, .maximum = kLastId}),
+        slipway::Option<&IdRange::container>("container", "What that is in the container",
+                                             {.required = true, .minimum = 0, .maximum = kLastId}),
+        slipway::Option<&IdRange::count>("count", "How many there are, one after the other",
+                                         {.fallback = "1", .minimum = 1, .maximum = kLastId}));
+  }
+};
+
 struct Bind {
   slipway::HostPath source;
   slipway::ContainerPath target;
