@@ -14,6 +14,7 @@ ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
   busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
+  containernetworking-plugins iproute2 passt slirp4netns uidmap
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

@@ -9,7 +9,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "plugins/network/helper.h"
+#include "plugins/network/uplink.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
@@ -23,6 +28,7 @@ using slipway::Description;
 using slipway::Error;
 using slipway::HostPath;
 using slipway::Ok;
+using slipway::ParkedChild;
 using slipway::Plan;
 using slipway::Status;
 namespace sys = slipway::sys;
@@ -55,11 +61,37 @@ class Network final : public slipway::Stage {
             "new one if absent"),
         slipway::Option<&Network::loopback_>(
             "loopback", "Bring up the loopback device of a new one: 127.0.0.1 and ::1",
-            {.fallback = "true"}));
+            {.fallback = "true"}),
+        slipway::Option<&Network::uplink_kind_>(
+            "uplink",
+            "Program that connects a new one with the host's, also for users without rights: "
+            "pasta, "
+            "slirp4netns, or auto, which takes the first of these that is installed",
+            {.fallback = "none"}),
+        slipway::Option<&Network::ports_>(
+            "ports",
+            "Ports forwarded to the container by the uplink, such as 8080:80, 127.0.0.1:2222:22 or "
+            "[::1]:5000:53/udp: the host's address (all of them if absent) and port, the "
+            "container's port",
+            {.fallback = "[]", .short_name = "publish"}));
+  }
+
+  Status Create(Context&) override {
+    const bool has_uplink = uplink_kind_ != slipway::network::UplinkKind::kNone;
+    if (!join_.path.empty() && has_uplink) {
+      return Error("an uplink for a network namespace that is joined", {},
+                   "leave one of join and uplink out")
+          .Option("uplink");
+    }
+    if (!ports_.empty() && !has_uplink) {
+      return Error("cannot forward ports", {}, "without an uplink none are: add uplink: auto")
+          .Option("ports");
+    }
+    return uplink_.Configure(uplink_kind_, ports_);
   }
 
   Status Probe(Context&) override {
-    if (join_.path.empty()) return Ok();
+    if (join_.path.empty()) return uplink_.Probe();
     auto file = sys::Open(join_.path, O_RDONLY | O_NONBLOCK);
     if (!file.ok()) return file.error().Option("join");
     const auto kind = sys::NamespaceKind(file->get());
@@ -73,10 +105,12 @@ class Network final : public slipway::Stage {
   }
 
   Status Describe(Description& description) override {
-    return description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
-                           !join_.path.empty() ? "joins " + join_.path
-                           : loopback_         ? "a new one, with loopback up"
-                                               : "a new one, without any device that is up");
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
+                                    !join_.path.empty() ? "joins " + join_.path
+                                    : loopback_         ? "a new one, with loopback up"
+                                                : "a new one, without any device that is up"));
+    if (!uplink_.IsWanted()) return Ok();
+    return description.Add(SLIPWAY_EFFECT_OTHER, "uplink", uplink_.InWords());
   }
 
   Status PreClone(Plan& plan) override {
@@ -85,13 +119,22 @@ class Network final : public slipway::Stage {
     return joined.ok() ? Ok() : Status(joined.error().Option("join"));
   }
 
+  Status PostClone(ParkedChild& child) override { return uplink_.PostClone(child); }
+
   Status InChild(Child&) override {
     return join_.path.empty() && loopback_ ? BringLoopbackUp() : Ok();
+  }
+
+  Status Teardown(std::string_view record, Context&) override {
+    return slipway::network::EndHelper(record);
   }
 
  private:
   HostPath join_;
   bool loopback_ = true;
+  slipway::network::UplinkKind uplink_kind_ = slipway::network::UplinkKind::kNone;
+  std::vector<std::string> ports_;
+  slipway::network::Uplink uplink_;
   sys::Fd file_;  // of join_
 };
 
