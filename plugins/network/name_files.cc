@@ -55,7 +55,7 @@ std::string OwnName() {
 
 std::vector<NameFile> FilesFor(const NameWishes& wishes, Child& child) {
   std::vector<NameFile> files;
-  if (wishes.dns || wishes.uplink) {
+  if (wishes.dns || wishes.connected) {
     Dns dns = Wanted(wishes);
     if (dns.servers.empty()) {
       child.Warn(
@@ -120,18 +120,25 @@ bool IsAskedFor(const NameWishes& wishes) { return wishes.dns || !wishes.hosts.e
 
 }  // namespace
 
+Status DescribeNameFiles(const NameWishes& wishes, Description& description) {
+  if (!IsAskedFor(wishes) && !wishes.connected) return Ok();
+  const bool has_dns = wishes.dns || wishes.connected;
+  return description.Add(
+      SLIPWAY_EFFECT_FILE, kFolder,
+      std::string("its own ") + (has_dns ? "resolv.conf, " : "") + "hosts and hostname, in memory");
+}
+
 Status MakeNameFiles(const NameWishes& wishes, Child& child) {
-  if (!IsAskedFor(wishes) && !wishes.uplink) return Ok();
+  if (!IsAskedFor(wishes) && !wishes.connected) return Ok();
   ASSIGN_OR_RETURN(const bool is_hosts, IsHosts(child));
   if (is_hosts) {
-    constexpr char kCure[] =
-        "there is no root of its own at this point: put the stage behind the one that gives it, "
-        "such as mount";
+    constexpr char kCure[] = "put this stage behind the one that sets the root, such as mount";
     if (IsAskedFor(wishes)) {
-      return Error("cannot give the container its own names", kResolvConf, kCure)
+      return Error("cannot give the container its own names", kResolvConf,
+                   std::string("it has no root of its own yet: ") + kCure)
           .Option(wishes.dns ? "dns" : "hosts");
     }
-    child.Warn(std::string("the container keeps the ") + kResolvConf + " that it has: " + kCure);
+    child.Warn(std::string("the container keeps its ") + kResolvConf + ": " + kCure);
     return Ok();
   }
   const std::vector<NameFile> files = FilesFor(wishes, child);

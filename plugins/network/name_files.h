@@ -15,10 +15,12 @@ namespace slipway::network {
 struct NameWishes {
   std::optional<Dns> dns;
   Hosts hosts;
-  bool uplink =
-      false;           // names of others are of use, so the files are there without being asked for
-  std::string server;  // the uplink's own name server; "": it has none
+  bool connected = false;  // then names are of use, and the files there without being asked for
+  std::string server;      // the uplink's own name server; "": it has none
 };
+
+// What MakeNameFiles would do.
+Status DescribeNameFiles(const NameWishes& wishes, Description& description);
 
 // In InChild.
 Status MakeNameFiles(const NameWishes& wishes, Child& child);

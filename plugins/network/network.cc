@@ -9,11 +9,15 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "plugins/network/cni.h"
 #include "plugins/network/helper.h"
+#include "plugins/network/name_files.h"
+#include "plugins/network/names.h"
 #include "plugins/network/uplink.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
@@ -31,6 +35,7 @@ using slipway::Ok;
 using slipway::ParkedChild;
 using slipway::Plan;
 using slipway::Status;
+namespace network = slipway::network;
 namespace sys = slipway::sys;
 
 constexpr char kLoopback[] = "lo";
@@ -68,30 +73,53 @@ class Network final : public slipway::Stage {
             "pasta, "
             "slirp4netns, or auto, which takes the first of these that is installed",
             {.fallback = "none"}),
+        slipway::Option<&Network::cni_network_>(
+            "cni",
+            "Has the plugins of the Container Network Interface connect a new one: the path of a "
+            "network's .conflist, or its name in /etc/cni/net.d. For root",
+            {.fallback = ""}),
         slipway::Option<&Network::ports_>(
             "ports",
-            "Ports forwarded to the container by the uplink, such as 8080:80, 127.0.0.1:2222:22 or "
-            "[::1]:5000:53/udp: the host's address (all of them if absent) and port, the "
+            "Ports forwarded to the container by uplink or cni, such as 8080:80, 127.0.0.1:2222:22 "
+            "or [::1]:5000:53/udp: the host's address (all of them if absent) and port, the "
             "container's port",
-            {.fallback = "[]", .short_name = "publish"}));
+            {.fallback = "[]", .short_name = "publish"}),
+        slipway::Option<&Network::dns_>(
+            "dns",
+            "What /etc/resolv.conf says in the container; by default, with uplink or cni, what the "
+            "host's says"),
+        slipway::Option<&Network::hosts_>(
+            "hosts", "Further names, and their addresses, for /etc/hosts in the container",
+            {.fallback = "{}", .short_name = "add-host"}));
   }
 
   Status Create(Context&) override {
-    const bool has_uplink = uplink_kind_ != slipway::network::UplinkKind::kNone;
-    if (!join_.path.empty() && has_uplink) {
-      return Error("an uplink for a network namespace that is joined", {},
-                   "leave one of join and uplink out")
-          .Option("uplink");
+    const bool has_uplink = uplink_kind_ != network::UplinkKind::kNone;
+    const bool has_cni = !cni_network_.empty();
+    if (has_uplink && has_cni) {
+      return Error("two ways to connect a network", {}, "leave one of uplink and cni out")
+          .Option("cni");
     }
-    if (!ports_.empty() && !has_uplink) {
+    if (!join_.path.empty() && (has_uplink || has_cni)) {
+      return Error("cannot connect a network namespace that is joined", {},
+                   "it is as those have made it who were there before: leave join out, or this")
+          .Option(has_uplink ? "uplink" : "cni");
+    }
+    if (!ports_.empty() && !has_uplink && !has_cni) {
       return Error("cannot forward ports", {}, "without an uplink none are: add uplink: auto")
           .Option("ports");
     }
+    if (dns_) RETURN_IF_ERROR(network::CheckDns(*dns_));
+    RETURN_IF_ERROR(network::CheckHosts(hosts_));
+    RETURN_IF_ERROR(cni_.Configure(cni_network_, ports_));
     return uplink_.Configure(uplink_kind_, ports_);
   }
 
   Status Probe(Context&) override {
-    if (join_.path.empty()) return uplink_.Probe();
+    if (join_.path.empty()) {
+      RETURN_IF_ERROR(cni_.Probe());
+      return uplink_.Probe();
+    }
     auto file = sys::Open(join_.path, O_RDONLY | O_NONBLOCK);
     if (!file.ok()) return file.error().Option("join");
     const auto kind = sys::NamespaceKind(file->get());
@@ -109,8 +137,13 @@ class Network final : public slipway::Stage {
                                     !join_.path.empty() ? "joins " + join_.path
                                     : loopback_         ? "a new one, with loopback up"
                                                 : "a new one, without any device that is up"));
-    if (!uplink_.IsWanted()) return Ok();
-    return description.Add(SLIPWAY_EFFECT_OTHER, "uplink", uplink_.InWords());
+    if (uplink_.IsWanted()) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_OTHER, "uplink", uplink_.InWords()));
+    }
+    if (cni_.IsWanted()) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_OTHER, "cni", cni_.InWords()));
+    }
+    return network::DescribeNameFiles(Names(), description);
   }
 
   Status PreClone(Plan& plan) override {
@@ -119,22 +152,38 @@ class Network final : public slipway::Stage {
     return joined.ok() ? Ok() : Status(joined.error().Option("join"));
   }
 
-  Status PostClone(ParkedChild& child) override { return uplink_.PostClone(child); }
-
-  Status InChild(Child&) override {
-    return join_.path.empty() && loopback_ ? BringLoopbackUp() : Ok();
+  Status PostClone(ParkedChild& child) override {
+    RETURN_IF_ERROR(cni_.PostClone(child));
+    return uplink_.PostClone(child);
   }
 
-  Status Teardown(std::string_view record, Context&) override {
-    return slipway::network::EndHelper(record);
+  Status InChild(Child& child) override {
+    if (join_.path.empty() && loopback_) RETURN_IF_ERROR(BringLoopbackUp());
+    return network::MakeNameFiles(Names(), child);
+  }
+
+  Status Teardown(std::string_view record, Context& context) override {
+    if (record.starts_with(network::kHelperRecord)) return network::EndHelper(record);
+    return network::TeardownCni(record, context);
   }
 
  private:
+  network::NameWishes Names() const {
+    return {.dns = dns_,
+            .hosts = hosts_,
+            .connected = uplink_.IsWanted() || cni_.IsWanted(),
+            .server = uplink_.NameServer()};
+  }
+
   HostPath join_;
   bool loopback_ = true;
-  slipway::network::UplinkKind uplink_kind_ = slipway::network::UplinkKind::kNone;
+  network::UplinkKind uplink_kind_ = network::UplinkKind::kNone;
   std::vector<std::string> ports_;
-  slipway::network::Uplink uplink_;
+  std::string cni_network_;
+  std::optional<network::Dns> dns_;
+  network::Hosts hosts_;
+  network::Uplink uplink_;
+  network::Cni cni_;
   sys::Fd file_;  // of join_
 };
 

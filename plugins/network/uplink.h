@@ -27,12 +27,13 @@ class Uplink {
   bool IsWanted() const { return kind_ != UplinkKind::kNone; }
   // "pasta", with its ports, for people to read.
   std::string InWords() const;
-  // Behind Probe, too.
-  bool IsSlirp4netns() const { return kind_ == UplinkKind::kSlirp4netns; }
+  // Behind Probe: its own name server, as the container sees it; "": it has none.
+  std::string NameServer() const { return IsSlirp4netns() ? "10.0.2.3" : ""; }
 
   Status PostClone(ParkedChild& child) const;
 
  private:
+  bool IsSlirp4netns() const { return kind_ == UplinkKind::kSlirp4netns; }
   std::vector<std::string> PastaWords() const;
 
   UplinkKind kind_ = UplinkKind::kNone;
