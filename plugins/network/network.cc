@@ -64,6 +64,9 @@ class Network final : public slipway::Stage {
             "join",
             "File of the network namespace to join, such as /run/netns/web or /proc/PID/ns/net; a "
             "new one if absent"),
+        slipway::Option<&Network::host_>(
+            "host", "Leave the container in the host's network, which is then said aloud",
+            {.fallback = "false"}),
         slipway::Option<&Network::loopback_>(
             "loopback", "Bring up the loopback device of a new one: 127.0.0.1 and ::1",
             {.fallback = "true"}),
@@ -96,6 +99,11 @@ class Network final : public slipway::Stage {
   Status Create(Context&) override {
     const bool has_uplink = uplink_kind_ != network::UplinkKind::kNone;
     const bool has_cni = !cni_network_.empty();
+    if (host_ && (has_uplink || has_cni || !join_.path.empty())) {
+      return Error("the host's network and another one", {},
+                   "leave out host, or join, uplink and cni")
+          .Option("host");
+    }
     if (has_uplink && has_cni) {
       return Error("two ways to connect a network", {}, "leave one of uplink and cni out")
           .Option("cni");
@@ -133,6 +141,10 @@ class Network final : public slipway::Stage {
   }
 
   Status Describe(Description& description) override {
+    if (host_) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "net", "the host's"));
+      return network::DescribeNameFiles(Names(), description);
+    }
     RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
                                     !join_.path.empty() ? "joins " + join_.path
                                     : loopback_         ? "a new one, with loopback up"
@@ -147,6 +159,7 @@ class Network final : public slipway::Stage {
   }
 
   Status PreClone(Plan& plan) override {
+    if (host_) return Ok();
     if (!file_.valid()) return plan.AddNamespaces(CLONE_NEWNET);
     Status joined = plan.JoinNamespace(file_.get(), CLONE_NEWNET);
     return joined.ok() ? Ok() : Status(joined.error().Option("join"));
@@ -158,7 +171,7 @@ class Network final : public slipway::Stage {
   }
 
   Status InChild(Child& child) override {
-    if (join_.path.empty() && loopback_) RETURN_IF_ERROR(BringLoopbackUp());
+    if (!host_ && join_.path.empty() && loopback_) RETURN_IF_ERROR(BringLoopbackUp());
     return network::MakeNameFiles(Names(), child);
   }
 
@@ -176,6 +189,7 @@ class Network final : public slipway::Stage {
   }
 
   HostPath join_;
+  bool host_ = false;
   bool loopback_ = true;
   network::UplinkKind uplink_kind_ = network::UplinkKind::kNone;
   std::vector<std::string> ports_;
