@@ -19,6 +19,8 @@ TEST_PACKAGES=(
   squashfs-tools strace util-linux valgrind
   busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace tmux util-linux
   valgrind vim
+  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
+  containernetworking-plugins iproute2 passt slirp4netns uidmap
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

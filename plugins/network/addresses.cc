@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -143,4 +143,4 @@ Status CheckDeviceName(const std::string& name) {
   return Ok();
 }
 
-}  // namespace network
+}  // namespace slipway::network

@@ -8,7 +8,7 @@
 
 #include "runtime/sdk/result.h"
 
-namespace network {
+namespace slipway::network {
 
 struct Address {
   int family = 0;      // AF_INET or AF_INET6
@@ -35,6 +35,6 @@ std::string MacText(const std::string& bytes);
 // netdevice names: at most 15 bytes, and nothing that the kernel refuses or takes for a pattern.
 slipway::Status CheckDeviceName(const std::string& name);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_ADDRESSES_H_

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 using std::string_literals::operator""s;
@@ -84,4 +84,4 @@ TEST(DeviceNames, AreWhatTheKernelTakes) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

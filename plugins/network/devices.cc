@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Result;
@@ -65,4 +65,4 @@ Status AddAddress(Socket& socket, int index, const Address& address, const std::
   return socket.Do(AddressRequest(index, address), "add the address", text);
 }
 
-}  // namespace network
+}  // namespace slipway::network

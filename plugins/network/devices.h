@@ -11,7 +11,7 @@
 #include "plugins/network/netlink.h"
 #include "runtime/sdk/result.h"
 
-namespace network {
+namespace slipway::network {
 
 struct Device {
   int index = 0;
@@ -33,6 +33,6 @@ Request AddressRequest(int index, const Address& address);
 slipway::Status AddAddress(Socket& socket, int index, const Address& address,
                            const std::string& text);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_DEVICES_H_

@@ -9,7 +9,7 @@
 
 #include "plugins/network/devices.h"
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -75,4 +75,4 @@ Status SetUpInside(const std::vector<Interface>& interfaces, const std::vector<R
   return Ok();
 }
 
-}  // namespace network
+}  // namespace slipway::network

@@ -10,7 +10,7 @@
 #include "plugins/network/netlink.h"
 #include "runtime/sdk/result.h"
 
-namespace network {
+namespace slipway::network {
 
 // device: the index of the interface that it names; 0: it names none.
 Request RouteRequest(const Route& route, int device);
@@ -19,6 +19,6 @@ Request RouteRequest(const Route& route, int device);
 slipway::Status SetUpInside(const std::vector<Interface>& interfaces,
                             const std::vector<Route>& routes);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_INSIDE_H_

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -238,4 +238,4 @@ std::string Describe(const Route& route) {
          (route.metric ? ", metric " + std::to_string(*route.metric) : "");
 }
 
-}  // namespace network
+}  // namespace slipway::network

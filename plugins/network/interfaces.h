@@ -13,12 +13,12 @@
 #include "plugins/network/addresses.h"
 #include "runtime/sdk/stage.h"
 
-namespace network {
+namespace slipway::network {
 
 enum class Type { kVeth, kMacvlan, kIpvlan, kDevice };
 enum class Mode { kPrivate, kVepa, kBridge, kPassthru, kL2, kL3, kL3s };
 
-}  // namespace network
+}  // namespace slipway::network
 
 template <>
 inline constexpr std::array<const char*, 5> slipway::kNamesOf<network::Type>{
@@ -27,7 +27,7 @@ template <>
 inline constexpr std::array<const char*, 8> slipway::kNamesOf<network::Mode>{
     "private", "vepa", "bridge", "passthru", "l2", "l3", "l3s", nullptr};
 
-namespace network {
+namespace slipway::network {
 
 struct Interface {
   Type type = Type::kVeth;
@@ -110,6 +110,6 @@ slipway::Status CheckRoutes(std::vector<Route>& routes, const std::vector<Interf
 std::string Describe(const Interface& interface);
 std::string Describe(const Route& route);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_INTERFACES_H_

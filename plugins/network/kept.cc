@@ -13,7 +13,7 @@
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -85,4 +85,4 @@ Status Drop(std::string_view container) {
   return Ok();
 }
 
-}  // namespace network
+}  // namespace slipway::network

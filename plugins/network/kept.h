@@ -14,7 +14,7 @@
 #include "plugins/network/netlink.h"
 #include "runtime/sdk/result.h"
 
-namespace network {
+namespace slipway::network {
 
 // May this process mount, and write below /run? No side effects.
 bool CanKeep();
@@ -28,6 +28,6 @@ slipway::Result<std::optional<Socket>> OpenKept(std::string_view container);
 // What is not kept is no error.
 slipway::Status Drop(std::string_view container);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_KEPT_H_

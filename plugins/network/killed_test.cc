@@ -9,7 +9,7 @@
 
 #include "plugins/network/links_test.h"
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 using slipway::testing::RunProgram;
@@ -83,4 +83,4 @@ TEST_F(Killed, NothingIsLeftWhateverFails) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

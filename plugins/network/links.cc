@@ -13,7 +13,7 @@
 #include "plugins/network/parts.h"
 #include "plugins/network/veth.h"
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::NotHere;
@@ -142,4 +142,4 @@ Status UndoInterface(const std::vector<Interface>& interfaces, std::string_view 
   return RemoveVeth(socket, *end);
 }
 
-}  // namespace network
+}  // namespace slipway::network

@@ -11,7 +11,7 @@
 #include "plugins/network/interfaces.h"
 #include "runtime/sdk/stage.h"
 
-namespace network {
+namespace slipway::network {
 
 // May this process make them, can the kernel, and is what they name there? No side effects. The
 // errors blame their options.
@@ -27,6 +27,6 @@ slipway::Status MakeInterfaces(const std::vector<Interface>& interfaces,
 slipway::Status UndoInterface(const std::vector<Interface>& interfaces, std::string_view record,
                               std::string_view container);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_LINKS_H_

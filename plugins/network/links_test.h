@@ -20,7 +20,7 @@
 #include "runtime/sdk/testing/container.h"
 #include "runtime/sys/fd.h"
 
-namespace network {
+namespace slipway::network {
 
 // Sends back what it gets, on all addresses of the namespace in which it was made.
 class Echo {
@@ -162,6 +162,6 @@ class Links : public ::testing::Test {
   std::string id_;  // of Start
 };
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_LINKS_TEST_H_

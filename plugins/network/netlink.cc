@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -157,4 +157,4 @@ Status Socket::Do(const Request& request, std::string_view operation, std::strin
   return Error(answer.cause, operation, subject, answer.words);
 }
 
-}  // namespace network
+}  // namespace slipway::network

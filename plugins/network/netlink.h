@@ -13,7 +13,7 @@
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
-namespace network {
+namespace slipway::network {
 
 // The bytes of a struct of the kernel's.
 template <typename T>
@@ -77,6 +77,6 @@ class Socket {
   uint32_t number_ = 0;
 };
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_NETLINK_H_

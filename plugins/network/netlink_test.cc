@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 using std::string_literals::operator""s;
@@ -91,4 +91,4 @@ TEST(Attributes, AreFoundByTheirTypeAlone) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

@@ -125,6 +125,18 @@ TEST(Network, JoinsOneThatThereIs) {
   EXPECT_EQ(result.out, theirs + "\n") << result.err;
 }
 
+TEST(Network, StaysInTheHostsIfThatIsSaid) {
+  const std::string host = fs::read_symlink("/proc/self/ns/net");
+  EXPECT_EQ(InContainer(Stages(": {host: true}"), "readlink /proc/self/ns/net").out, host + "\n");
+}
+
+TEST(Network, TheHostsIsNoOtherOne) {
+  ExpectRefused(
+      ": {host: true, uplink: auto}",
+      "network: host: the host's network and another one (leave out host, or join, uplink "
+      "and cni)");
+}
+
 TEST(Network, AFileOfNoNetworkNamespaceIsRefused) {
   for (const char* path : {"/proc/self/ns/uts", "/etc/passwd"}) {
     ExpectRefused(std::string(": {join: ") + path + "}",

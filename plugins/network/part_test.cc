@@ -10,7 +10,7 @@
 
 #include "plugins/network/links_test.h"
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 using slipway::sys::Fd;
@@ -231,4 +231,4 @@ TEST_F(Whole, StaysThereWhileItsNameIsTaken) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

@@ -13,7 +13,7 @@
 #include "plugins/network/kept.h"
 #include "runtime/sys/namespace.h"
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -148,4 +148,4 @@ Status UndoParts(const std::vector<Interface>& interfaces, std::string_view reco
   return Drop(container);
 }
 
-}  // namespace network
+}  // namespace slipway::network

@@ -14,7 +14,7 @@
 #include "plugins/network/netlink.h"
 #include "runtime/sdk/stage.h"
 
-namespace network {
+namespace slipway::network {
 
 inline bool IsPart(const Interface& interface) { return interface.type != Type::kVeth; }
 
@@ -42,6 +42,6 @@ bool IsOfParts(std::string_view record);
 slipway::Status UndoParts(const std::vector<Interface>& interfaces, std::string_view record,
                           std::string_view container);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_PARTS_H_

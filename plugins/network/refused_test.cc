@@ -6,7 +6,7 @@
 
 #include "plugins/network/links_test.h"
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 class Refused : public Links {
@@ -102,10 +102,11 @@ TEST_F(Refused, ARouteThatLeadsNowhere) {
 }
 
 TEST_F(Refused, InANamespaceThatIsJoined) {
-  ExpectRefused("join: /proc/self/ns/net, interfaces: [{}]",
-                "network: interfaces: cannot change a network namespace that is joined "
-                "\"/proc/self/ns/net\" (give interfaces and routes to a new one, without join)");
+  ExpectRefused(
+      "join: /proc/self/ns/net, interfaces: [{}]",
+      "network: interfaces: cannot change a network namespace that is joined "
+      "\"/proc/self/ns/net\" (give interfaces and routes to a new one, without join and host)");
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

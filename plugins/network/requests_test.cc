@@ -18,7 +18,7 @@
 #include "plugins/network/parts.h"
 #include "plugins/network/veth.h"
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 constexpr pid_t kPid = 4711;
@@ -165,4 +165,4 @@ TEST(Devices, AreKnownByIndexMacAddressAndKind) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

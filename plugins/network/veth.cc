@@ -10,7 +10,7 @@
 
 #include "plugins/network/devices.h"
 
-namespace network {
+namespace slipway::network {
 
 using slipway::Error;
 using slipway::Ok;
@@ -109,4 +109,4 @@ Status RemoveVeth(Socket& socket, const HostEnd& end) {
   return Error(answer.cause, "remove the network device", end.name, answer.words);
 }
 
-}  // namespace network
+}  // namespace slipway::network

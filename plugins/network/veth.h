@@ -14,7 +14,7 @@
 #include "plugins/network/netlink.h"
 #include "runtime/sdk/stage.h"
 
-namespace network {
+namespace slipway::network {
 
 // The host's end. Its MAC address, which is made up for it, tells it from another of that name.
 struct HostEnd {
@@ -35,6 +35,6 @@ slipway::Status MakeVeth(Socket& socket, const Interface& interface, const std::
 
 slipway::Status RemoveVeth(Socket& socket, const HostEnd& end);
 
-}  // namespace network
+}  // namespace slipway::network
 
 #endif  // SLIPWAY_PLUGINS_NETWORK_VETH_H_

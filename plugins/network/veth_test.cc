@@ -7,7 +7,7 @@
 
 #include "plugins/network/links_test.h"
 
-namespace network {
+namespace slipway::network {
 namespace {
 
 using slipway::testing::RunProgram;
@@ -195,4 +195,4 @@ TEST_F(Veth, SaysWhatItWouldDo) {
 }
 
 }  // namespace
-}  // namespace network
+}  // namespace slipway::network

@@ -2,18 +2,15 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
 
 #include "runtime/sys/file.h"
+#include "runtime/sys/system_program.h"
 
 namespace slipway::sys {
 namespace {
-
-// Of the programs. Not PATH, which may be anything.
-constexpr const char* kFolders[] = {"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"};
 
 bool ReadNumber(std::string_view text, uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -72,15 +69,6 @@ bool AreSubordinateIdsElsewhere(const std::string& path) {
   return text.ok() && ("\n" + *text).find("\nsubid:") != std::string::npos;
 }
 
-std::string FindIdHelper(const char* name) {
-  for (const char* folder : kFolders) {
-    std::string path = std::string(folder) + name;
-    struct stat facts {};
-    if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-    const bool of_root = facts.st_uid == 0 && (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-    if (of_root && access(path.c_str(), X_OK) == 0) return path;
-  }
-  return {};
-}
+std::string FindIdHelper(const char* name) { return FindSystemProgram(name); }
 
 }  // namespace slipway::sys

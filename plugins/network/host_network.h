@@ -1,0 +1,108 @@
+// The host's side of tests of networks: a network namespace of the test's own, in which processes
+// listen and connect. No traffic leaves it.
+
+#ifndef SLIPWAY_PLUGINS_NETWORK_HOST_NETWORK_H_
+#define SLIPWAY_PLUGINS_NETWORK_HOST_NETWORK_H_
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "runtime/sdk/testing/process.h"
+#include "runtime/sys/fd.h"
+
+namespace slipway::network {
+
+// Stands for the host: a network namespace with a way out, which leads nowhere, and an address that
+// only its own processes and what is connected with it can reach.
+class HostNetwork {
+ public:
+  HostNetwork() {
+    std::thread([this] {
+      if (unshare(CLONE_NEWNET) != 0) return;
+      file_ = sys::Fd(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+      const testing::RunResult made = testing::RunProgram(
+          {"/bin/sh", "-ec",
+           "ip link set lo up; ip link add out type veth peer name far; "
+           "ip address add 10.99.0.1/24 dev out; ip address add 10.99.1.1/32 dev out; "
+           "ip link set far up; ip link set out up; ip route add default via 10.99.0.254"});
+      EXPECT_EQ(made.status, 0) << made.err;
+    }).join();
+    EXPECT_TRUE(file_.valid());
+  }
+
+  // A thread's work there; children that it makes are there too.
+  void Run(const std::function<void()>& work) const {
+    std::thread([&] {
+      EXPECT_EQ(setns(file_.get(), CLONE_NEWNET), 0);
+      work();
+    }).join();
+  }
+
+ private:
+  sys::Fd file_;
+};
+
+inline constexpr uint32_t kAddress = 0x0a630101;  // 10.99.1.1
+
+inline sockaddr_in Address(uint32_t address, int port) {
+  sockaddr_in result{};
+  result.sin_family = AF_INET;
+  result.sin_addr.s_addr = htonl(address);
+  result.sin_port = htons(static_cast<uint16_t>(port));
+  return result;
+}
+
+// Listens on the host's side.
+inline sys::Fd Listen(const HostNetwork& host, uint32_t address, int port) {
+  sys::Fd listener;
+  host.Run([&] {
+    listener = sys::Fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in name = Address(address, port);
+    EXPECT_EQ(bind(listener.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+    EXPECT_EQ(listen(listener.get(), 1), 0);
+  });
+  return listener;
+}
+
+// Takes a connection, reads a line and answers it.
+inline std::string Serve(const sys::Fd& listener) {
+  const sys::Fd peer(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  std::string line;
+  for (char c = 0; read(peer.get(), &c, 1) == 1 && c != '\n';) line += c;
+  const std::string answer = "answer to " + line + "\n";
+  EXPECT_EQ(write(peer.get(), answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+  return line;
+}
+
+// A command of a container's, with busybox's nc: asks the listener at kAddress, and says on stderr
+// what it has answered.
+inline constexpr char kAsk[] =
+    "nc -w 5 10.99.1.1 7000 -e /bin/sh -c 'echo question; read line; echo \"$line\" >&2'";
+inline constexpr char kHeard[] = "question, answer to question\n";
+
+// What a listener and a container that runs kAsk have heard of each other.
+inline std::string Heard(const HostNetwork& host, const std::function<testing::RunResult()>& run) {
+  const sys::Fd listener = Listen(host, kAddress, 7000);
+  std::string heard;
+  std::thread server([&] { heard = Serve(listener); });
+  const testing::RunResult result = run();
+  shutdown(listener.get(), SHUT_RDWR);
+  server.join();
+  // Behind what the runtime may have to warn of on this machine.
+  const std::string& err = result.err;
+  const size_t last = err.size() < 2 ? std::string::npos : err.rfind('\n', err.size() - 2);
+  return heard + ", " + err.substr(last + 1);
+}
+
+}  // namespace slipway::network
+
+#endif  // SLIPWAY_PLUGINS_NETWORK_HOST_NETWORK_H_
