@@ -46,7 +46,8 @@ TEST_F(Configs, EachHasATestHere) {
   for (const auto& entry : fs::directory_iterator(fs::path(Config("host.yaml")).parent_path())) {
     if (entry.path().extension() == ".yaml") names.insert(entry.path().filename());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"host.yaml", "minimal.yaml", "ubuntu.yaml"}));
+  EXPECT_EQ(names,
+            (std::set<std::string>{"host.yaml", "minimal.yaml", "sandbox.yaml", "ubuntu.yaml"}));
 }
 
 using HostYaml = Configs;
@@ -164,8 +165,10 @@ TEST_F(UbuntuYaml, ChangesNothingOfTheMachine) {
 
 TEST_F(UbuntuYaml, HasDockersRights) {
   const RunResult result =
-      Run("ubuntu.yaml", "grep -E '^(CapEff|NoNewPrivs)' /proc/self/status; wc -c < /proc/keys");
-  EXPECT_EQ(result.out, "CapEff:\t00000000a80425fb\nNoNewPrivs:\t1\n0\n") << result.err;
+      Run("ubuntu.yaml",
+          "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status; wc -c < /proc/keys");
+  EXPECT_EQ(result.out, "CapEff:\t00000000a80425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n0\n")
+      << result.err;
 }
 
 }  // namespace
