@@ -1,6 +1,7 @@
 // A config that extends another one, through the built host.
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <string>
 #include <vector>
@@ -55,6 +56,20 @@ TEST_F(Extends, IsToldOfByStatsAndVerbose) {
       << result.err;
   EXPECT_NE(ReadText(stats).find("\"extends\":[\"" + base + "\"],\"first_of\""), std::string::npos)
       << ReadText(stats);
+}
+
+TEST_F(Extends, IsToldOfByList) {
+  const std::string config = test_.Write("own.yaml", "version: 1\nextends: bases/base.yaml\n");
+  const std::string state = test_.Path("state");
+  Running container(
+      test_.Argv(config, {"sh", "-c", "echo ready; exec sleep 1000"}, {"--root", state}));
+  ASSERT_TRUE(container.AwaitOutput("ready\n"));
+  const std::string json =
+      RunProgram({Runfile("runtime/runtime"), "list", "--root", state, "--format", "json"}).out;
+  EXPECT_NE(json.find("\"extends\":[\"" + test_.Path("bases/base.yaml") + "\"]"), std::string::npos)
+      << json;
+  container.Signal(SIGTERM);
+  container.Await();
 }
 
 TEST_F(Extends, AMistakeIsShownInItsOwnFile) {

@@ -208,9 +208,10 @@ TEST_F(Collect, ListSaysWhichAreThereInJson) {
   const std::string begin =
       "[{\"id\":\"" + id() + "\",\"state\":\"dead\",\"pid\":null,\"since\":\"20";
   EXPECT_EQ(text.substr(0, begin.size()), begin);
-  EXPECT_TRUE(text.ends_with("Z\",\"config\":\"" + test_.Path("test.yaml") +
-                             "\",\"command\":\"/bin/tail -f /etc/ready\",\"log\":null,"
-                             "\"exit_status\":null}]\n"))
+  EXPECT_TRUE(
+      text.ends_with("Z\",\"config\":\"" + test_.Path("test.yaml") +
+                     "\",\"extends\":[],\"command\":\"/bin/tail -f /etc/ready\",\"log\":null,"
+                     "\"exit_status\":null,\"timed_out\":false}]\n"))
       << text;
 }
 

@@ -78,6 +78,12 @@ TEST_F(Stats, SayWhatAFirstOfTook) {
   EXPECT_TRUE(Has(stats, "\"stages\":\\{\"cgroup-v[12]\":\\{\"")) << stats;
 }
 
+TEST_F(Stats, SayWhichOfTheSameStageAFirstOfTook) {
+  const std::string stats =
+      Of({"true"}, "  - first-of: [uts: {hostname: a}, uts: {hostname: b}]\n");
+  EXPECT_TRUE(Has(stats, "\"taken\":\"uts\",\"at\":\"[^\"]+test.yaml:3:16\"")) << stats;
+}
+
 TEST_F(Stats, SayThatASignalEndedIt) {
   // Where the first process is not pid 1, its own signal ends it.
   const std::string stats = Of({"/bin/sh", "-c", "kill -SEGV $$"}, "  - mount: {root: root}\n");

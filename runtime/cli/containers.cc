@@ -36,6 +36,12 @@ std::string UtcTime(int64_t nanoseconds) {
   return gmtime_r(&seconds, &time) ? Format("%Y-%m-%dT%H:%M:%SZ", time) : std::string();
 }
 
+boost::json::array ExtendsOf(const ContainerRow& row) {
+  boost::json::array paths;
+  for (const std::string& path : row.extends) paths.push_back(boost::json::value(JsonText(path)));
+  return paths;
+}
+
 std::string State(const ContainerRow& row) {
   if (row.exit_status)
     return row.state + " (" + std::to_string(*row.exit_status) +
@@ -77,6 +83,7 @@ std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
          {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
          {"since", UtcTime(row.since)},
          {"config", JsonText(row.config)},
+         {"extends", ExtendsOf(row)},
          {"command", JsonText(row.command)},
          {"log", row.log.empty() ? nullptr : boost::json::value(JsonText(row.log))},
          {"exit_status", row.exit_status ? boost::json::value(*row.exit_status) : nullptr},

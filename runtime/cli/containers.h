@@ -16,10 +16,11 @@ struct ContainerRow {
   int64_t pid = 0;     // of the container's first process, as this machine numbers it; 0: none
   int64_t since = 0;   // nanoseconds since 1970
   std::string config;  // path
-  std::string command = {};             // as a person would read it; empty: not known
-  std::string log = {};                 // path; empty: there is none
-  std::optional<int> exit_status = {};  // of one that has stopped
-  bool timed_out = false;               // its time was up
+  std::vector<std::string> extends = {};  // paths of the configs that it extends
+  std::string command = {};               // as a person would read it; empty: not known
+  std::string log = {};                   // path; empty: there is none
+  std::optional<int> exit_status = {};    // of one that has stopped
+  bool timed_out = false;                 // its time was up
 };
 
 // A table with a line of headings; times are local; a dead one with a pid is still running. The
@@ -28,7 +29,7 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
                               const std::string& folder);
 
 // One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
-// "config":"/etc/slipway/ubuntu.yaml","command":"bash","log":null,"exit_status":null,"timed_out":false}].
+// "config":"/etc/slipway/ubuntu.yaml","extends":[],"command":"bash","log":null,"exit_status":null,"timed_out":false}].
 // What there is not is null; a dead container has a pid when its first process still lives.
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
 

@@ -48,14 +48,15 @@ TEST(ContainersAsTable, WithoutContainersIsItsHeadings) {
 }
 
 TEST(ContainersAsJson, IsOneLineWithTimesOfUtc) {
-  EXPECT_EQ(
-      ContainersAsJson(SomeRows()),
-      "[{\"id\":\"web\",\"state\":\"running\",\"pid\":4711,"
-      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/etc/a b.yaml\",\"command\":\"sh -c ls\","
-      "\"log\":null,\"exit_status\":null,\"timed_out\":false},"
-      "{\"id\":\"slipway-0123456789abcdef\",\"state\":\"dead\",\"pid\":null,"
-      "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/x\\n\\u001b\",\"command\":\"\","
-      "\"log\":null,\"exit_status\":null,\"timed_out\":false}]\n");
+  EXPECT_EQ(ContainersAsJson(SomeRows()),
+            "[{\"id\":\"web\",\"state\":\"running\",\"pid\":4711,"
+            "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/etc/a "
+            "b.yaml\",\"extends\":[],\"command\":\"sh -c ls\","
+            "\"log\":null,\"exit_status\":null,\"timed_out\":false},"
+            "{\"id\":\"slipway-0123456789abcdef\",\"state\":\"dead\",\"pid\":null,"
+            "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/"
+            "x\\n\\u001b\",\"extends\":[],\"command\":\"\","
+            "\"log\":null,\"exit_status\":null,\"timed_out\":false}]\n");
 }
 
 TEST(ContainersAsTable, TellsHowOneHasStopped) {

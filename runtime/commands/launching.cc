@@ -119,6 +119,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, const Manner& 
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();
+  checked.facts.extends = told.extends();
   checked.facts.annotations = AnnotationsOf(checked.pipeline);
   RETURN_IF_ERROR(Select(checked.pipeline, options, checked, told, reasons));
   ASSIGN_OR_RETURN(checked.facts.stages, SavedStages(checked.stages, source.loader()));

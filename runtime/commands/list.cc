@@ -32,6 +32,7 @@ cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
           .pid = seen.pid,
           .since = seen.contents.facts.since,
           .config = seen.contents.facts.config,
+          .extends = seen.contents.facts.extends,
           .command = seen.contents.facts.command,
           .log = seen.contents.facts.log,
           .exit_status = seen.contents.exit_status,

@@ -45,6 +45,8 @@ class Told {
 
   // The path of the config, absolute.
   const std::string& config() const { return stats_.config; }
+  // Likewise, of those that it extends.
+  const std::vector<std::string>& extends() const { return stats_.extends; }
 
  private:
   const RunOptions& options_;

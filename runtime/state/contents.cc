@@ -51,6 +51,7 @@ class Reader {
     if (kind == "container") return ReadContainer(payload);
     if (kind == "boot") return ReadText(payload, contents_.boot);
     if (kind == "config") return ReadText(payload, contents_.facts.config);
+    if (kind == "extends") return ReadTexts(payload, contents_.facts.extends);
     if (kind == "command") return ReadText(payload, contents_.facts.command);
     if (kind == "cwd") return ReadText(payload, contents_.facts.cwd);
     if (kind == "environment") return ReadTexts(payload, contents_.facts.environment);
@@ -242,6 +243,7 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
                      " " + facts.id);
   text += FormatLine(std::string("boot ").append(boot));
   text += FormatLine("config " + facts.config);
+  if (!facts.extends.empty()) text += FormatLine("extends " + Joined(facts.extends));
   text += FormatLine("command " + facts.command);
   text += FormatLine("cwd " + facts.cwd);
   text += FormatLine("environment " + Joined(facts.environment));

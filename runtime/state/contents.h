@@ -4,6 +4,7 @@
 //   container WHEN OUTLIVES STAGES ID   nanoseconds since 1970; 1 or 0; a count
 //   boot ID                             of the kernel's boot; a pid means nothing in another
 //   config PATH
+//   extends PATHS                       of the configs that it extends; none: no line
 //   command TEXT                        of CommandText; older journals have none
 //   cwd PATH                            of its command; empty: nobody has set it
 //   environment VARIABLES               that somebody has set, with NUL between them
@@ -55,6 +56,7 @@ struct SavedStage {
 struct Facts {
   std::string id;
   std::string config;                         // path, as absolute as it could be made
+  std::vector<std::string> extends = {};      // likewise, the nearest first
   std::string command = {};                   // of CommandText
   std::string cwd = {};                       // of the command; empty: nobody has set it
   std::vector<std::string> environment = {};  // of the command: NAME=VALUE, as somebody has set it

@@ -105,6 +105,14 @@ TEST(ParseContents, GivesTheLastStatusBack) {
   EXPECT_FALSE(ended->timed_out);
 }
 
+TEST(ParseContents, GivesTheConfigsBackThatAreExtended) {
+  Facts facts = KeptFacts();
+  facts.extends = {"/a b.yaml", "/c.yaml"};
+  const auto contents = ParseContents(FormatFacts(facts, "boot"), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_EQ(contents->facts.extends, facts.extends);
+}
+
 TEST(ParseContents, TellsThatTheTimeWasUp) {
   const auto contents = ParseContents(SomeJournal() + FormatEnded(124, true), kPath);
   ASSERT_TRUE(contents.ok()) << contents.error().ToString();
