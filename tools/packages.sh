@@ -13,7 +13,7 @@ BUILD_PACKAGES=(
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
+  busybox-static e2fsprogs erofs-utils git hyperfine python3 squashfs-tools strace util-linux valgrind
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
