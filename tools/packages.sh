@@ -21,6 +21,7 @@ TEST_PACKAGES=(
   valgrind vim
   busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
   containernetworking-plugins iproute2 passt slirp4netns uidmap
+  busybox-static e2fsprogs erofs-utils git hyperfine python3 squashfs-tools strace util-linux valgrind
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

@@ -1,6 +1,8 @@
 #include "plugins/seccomp/json.h"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace seccomp {
 namespace {
@@ -121,13 +123,13 @@ class Reader {
       if (at_ >= text_.size() || text_[at_] != '"') return Wrong("a name in quotes is missing");
       std::string name;
       RETURN_IF_ERROR(ReadString(name));
-      for (const auto& [other, value] : json.members) {
-        if (other == name) return Wrong("the name \"" + name + "\" is there twice");
+      if (std::find(json.names.begin(), json.names.end(), name) != json.names.end()) {
+        return Wrong("the name \"" + name + "\" is there twice");
       }
       SkipBlanks();
       if (!Take(':')) return Wrong("a colon is missing");
-      json.members.emplace_back(std::move(name), Json());
-      RETURN_IF_ERROR(Read(json.members.back().second, depth + 1));
+      json.names.push_back(std::move(name));
+      RETURN_IF_ERROR(Read(json.items.emplace_back(), depth + 1));
       SkipBlanks();
       if (Take('}')) return Ok();
       if (!Take(',')) return Wrong("a comma or } is missing");

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "runtime/sdk/result.h"
@@ -23,9 +22,9 @@ struct Json {
   bool boolean = false;
   std::optional<uint64_t> number;  // of a kNumber that is one
   std::string text;                // of a kString
-  std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;  // no name is there twice
-  std::string where;                                  // "line:column"
+  std::vector<Json> items;         // of a kArray, and of a kObject
+  std::vector<std::string> names;  // of each item of a kObject; none is there twice
+  std::string where;               // "line:column"
 };
 
 // Nested at most 32 deep. An error's hint begins with "line:column".

@@ -12,14 +12,14 @@ TEST(Json, ReadsEachKindOfValue) {
   const auto json =
       ParseJson(" {\"a\": [1, true, null, \"x\\n\\u00e9\\ud83d\\ude00\"],\n \"b\": {}}\n");
   ASSERT_TRUE(json.ok()) << json.error().ToString();
-  ASSERT_EQ(json->members.size(), 2U);
-  const Json& list = json->members[0].second;
+  ASSERT_EQ(json->names.size(), 2U);
+  const Json& list = json->items[0];
   ASSERT_EQ(list.items.size(), 4U);
   EXPECT_EQ(list.items[0].number, 1U);
   EXPECT_TRUE(list.items[1].boolean);
   EXPECT_EQ(list.items[2].kind, Json::Kind::kNull);
   EXPECT_EQ(list.items[3].text, "x\n\xc3\xa9\xf0\x9f\x98\x80");
-  EXPECT_EQ(json->members[1].second.where, "2:7");
+  EXPECT_EQ(json->items[1].where, "2:7");
 }
 
 TEST(Json, KeepsWholeNumbersOf64Bits) {

@@ -39,8 +39,9 @@ std::string Quoted(const std::string& text) {
 std::string PidIn(const std::string& state) {
   const auto json = ParseJson(state);
   if (!json.ok()) return "0";
-  for (const auto& [name, value] : json->members) {
-    if (name == "pid" && value.number) return std::to_string(*value.number);
+  for (size_t i = 0; i < json->names.size(); ++i) {
+    const Json& value = json->items[i];
+    if (json->names[i] == "pid" && value.number) return std::to_string(*value.number);
   }
   return "0";
 }

@@ -35,11 +35,14 @@ using Members = std::vector<std::pair<std::string_view, std::function<Status(con
 // A member that nobody reads may ask for something, so it is an error.
 Status ReadObject(const Json& json, std::string_view what, const Members& members) {
   if (json.kind != Json::Kind::kObject) return Wrong(json, "not an object", what);
-  for (const auto& [name, value] : json.members) {
+  for (size_t i = 0; i < json.names.size(); ++i) {
+    const std::string& name = json.names[i];
+    const Json& value = json.items[i];
     const auto member = std::find_if(members.begin(), members.end(),
                                      [&](const auto& one) { return one.first == name; });
-    if (member == members.end())
+    if (member == members.end()) {
       return Wrong(value, "unknown member of " + std::string(what), name);
+    }
     if (value.kind != Json::Kind::kNull) RETURN_IF_ERROR(member->second(value));
   }
   return Ok();
