@@ -176,6 +176,13 @@ TEST_F(BadTerminal, OneOfAnotherSession) {
   EXPECT_EQ(second.status, 125);
 }
 
+TEST_F(BadTerminal, OneToRelayThatNobodyHasAskedFor) {
+  ExpectRefused(
+      "  - good-hands-over: {terminal: " + one_.path() + ", not-open: relay}\n",
+      "good-hands-over: a terminal to relay that PreClone has not asked for (a bug of the "
+      "stage)");
+}
+
 TEST_F(BadTerminal, AndADescriptorForTheSameNumber) {
   for (const char* order : {"put: ['1=a']", "keep: ['1=a']"}) {
     ExpectRefused("  - good-hands-over: {terminal: " + one_.path() + ", " + order + "}\n",

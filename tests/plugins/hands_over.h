@@ -115,7 +115,7 @@ class HandsOver : public Stage {
   Status SetTerminal(Child& child) {
     if (opened_.valid()) return child.SetTerminal(opened_.get());
     ASSIGN_OR_RETURN(const Fd file, sys::Open(terminal_->path, O_RDWR | O_NOCTTY));
-    return child.SetTerminal(file.get());
+    return child.SetTerminal(file.get(), not_open_ == "relay" ? file.get() : -1);
   }
 
   std::vector<std::string> keep_;
