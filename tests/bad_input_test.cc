@@ -151,10 +151,10 @@ constexpr Case kBadOptions[] = {
      "$F:3:11: uts: unknown option \"hostnmae\" (did you mean \"hostname\"?)"},
     {"Unknown", "  - uts: {color: red}\n",
      "$F:3:11: uts: unknown option \"color\" (one of hostname, domainname)"},
-    {"RequiredMissing", "  - mount\n",
-     "$F:3:5: mount: missing option \"root\" (a path: Folder of the host, or squashfs, erofs or "
-     "ext4 "
-     "image, that becomes the container's /)"},
+    {"RequiredMissing", "  - sysctl\n",
+     "$F:3:5: sysctl: missing option \"values\" (a map of names to texts: Values of kernel "
+     "parameters, "
+     "by their names: {net.ipv4.ip_forward: 1})"},
     {"NotAMap", "  - uts: web\n",
      "$F:3:10: uts: options: found a single value (write a map, {option: value})"},
     {"TextIsAList", "  - uts: {hostname: [web]}\n",
@@ -237,7 +237,8 @@ TEST_P(BadHost, IsRefused) {
 constexpr Case kBadHosts[] = {
     {"RootMissing", "  - mount: {root: nowhere}\n",
      "$F:3:19: mount: root: cannot open \"$D/nowhere\": No such file or directory (the option root "
-     "must name a folder of the host, or an image file)"},
+     "must name a folder of the host, or an image file; slipway-rootfs $D/nowhere, or tools/rootfs "
+     "in a clone, makes one)"},
     {"RootIsAFile", "  - mount: {root: test.yaml}\n",
      "$F:3:19: mount: root: no filesystem image that is known here \"$F\" (an image is a "
      "squashfs, erofs or ext4; unpack an archive into a folder first)"},

@@ -221,7 +221,7 @@ TEST(ConfigName, IsFoundInTheCloneThatTheRuntimeWasBuiltIn) {
   copy.LinkConfigs();
   for (const char* name : {"host.yaml", "host"}) {
     std::vector<std::string> words = {copy.host()};
-    for (const char* stage : {"uts", "pid", "mount", "proc"}) {
+    for (const char* stage : {"uts", "pid", "mount", "proc", "sys", "dev", "mask", "credentials"}) {
       words.insert(words.end(), {"--plugin-dir", Runfile(std::string("plugins/") + stage)});
     }
     words.insert(words.end(), {"--config", name, "/bin/echo", "ran"});

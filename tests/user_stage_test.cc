@@ -74,6 +74,11 @@ TEST_F(RootsUserStage, TwoContainersHaveDifferentIds) {
   EXPECT_NE(FirstIdOfStarted(), FirstIdOfAnother());
 }
 
+TEST_F(RootsUserStage, MapSandboxIsAutoForRoot) {
+  const RunResult result = Run(Stages(": {map: sandbox}"), "cat /proc/self/uid_map");
+  EXPECT_EQ(result.out, Line(0, FirstId(result), 65536)) << result.err;
+}
+
 TEST_F(RootsUserStage, IdsAreFreeAgainAtTheEnd) {
   const uint32_t first = FirstIdOfAnother();
   EXPECT_EQ(FirstIdOfAnother(), first);
@@ -154,6 +159,13 @@ TEST_F(PlainUserStage, MapSelfKeepsTheNumberAndNoRights) {
       Run(Stages(": {map: self}"), std::string(kShow) + "; grep CapEff /proc/self/status");
   EXPECT_EQ(result.out, std::to_string(User()) + "\nmine\n/proc/1\n" + Line(User(), User(), 1) +
                             "CapEff:\t0000000000000000\n")
+      << result.err;
+}
+
+TEST_F(PlainUserStage, MapSandboxIsSelf) {
+  GiveIds();
+  const RunResult result = Run(Stages(": {map: sandbox}"), kShow);
+  EXPECT_EQ(result.out, std::to_string(User()) + "\nmine\n/proc/1\n" + Line(User(), User(), 1))
       << result.err;
 }
 

@@ -14,6 +14,13 @@ std::string Named(const Layer& layer) {
   return (layer.is_image ? "the image " : "the folder ") + layer.path;
 }
 
+std::string ThrowAwayText(const Overlay& overlay) {
+  std::string text = "; what is written goes to memory";
+  if (overlay.size) text += ", at most " + std::to_string(*overlay.size) + " bytes";
+  if (overlay.inodes) text += ", at most " + std::to_string(*overlay.inodes) + " files and folders";
+  return text + ", and is thrown away";
+}
+
 }  // namespace
 
 std::string TextOf(const Layer& layer, uint64_t attributes) {
@@ -32,10 +39,11 @@ std::string TextOf(const std::vector<Layer>& layers, const Overlay& overlay) {
   text += sys::AttributesText(overlay.attributes);
   if (!overlay.writable) return text + "; nothing can be written";
   if (!overlay.upper.empty()) return text + "; what is written is kept in " + overlay.upper;
-  text += "; what is written goes to memory";
-  if (overlay.size) text += ", at most " + std::to_string(*overlay.size) + " bytes";
-  if (overlay.inodes) text += ", at most " + std::to_string(*overlay.inodes) + " files and folders";
-  return text + ", and is thrown away";
+  return text + ThrowAwayText(overlay);
+}
+
+std::string TextOf(const Overlay& empty) {
+  return "an empty folder" + sys::AttributesText(empty.attributes) + ThrowAwayText(empty);
 }
 
 std::string RootText(uint32_t flags) {

@@ -13,9 +13,10 @@
 
 namespace mount_stage {
 
-// The root of StageFolder, and that of StageOverlay.
+// The root of StageFolder, of StageOverlay, and of StageEmpty.
 std::string TextOf(const Layer& layer, uint64_t attributes);
 std::string TextOf(const std::vector<Layer>& layers, const Overlay& overlay);
+std::string TextOf(const Overlay& empty);
 
 // Where its owners are mapped.
 inline constexpr char kMapped[] = ", its files the container's own";

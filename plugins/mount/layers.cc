@@ -26,6 +26,14 @@ namespace sys = slipway::sys;
 
 using MountOptions = std::vector<std::pair<std::string, std::string>>;
 
+// own: files and folders in it that are not the container's.
+Result<Fd> NewThrowAway(const Overlay& overlay, int64_t own, uint64_t attributes) {
+  MountOptions options = {{"mode", "755"}};
+  if (overlay.size) options.emplace_back("size", std::to_string(*overlay.size));
+  if (overlay.inodes) options.emplace_back("nr_inodes", std::to_string(*overlay.inodes + own));
+  return sys::NewMount("tmpfs", options, attributes);
+}
+
 constexpr int kFolder = O_PATH | O_DIRECTORY;
 constexpr unsigned kFolderMode = 0755;
 
@@ -86,15 +94,10 @@ class OverlayStage {
 
  private:
   Status StageTmpfs() {
-    MountOptions options = {{"mode", "755"}};
-    if (overlay_.size) options.emplace_back("size", std::to_string(*overlay_.size));
-    if (overlay_.inodes) {
-      // Its own root, upper, work and what overlayfs keeps in it, and the places of the layers are
-      // no files of the container's.
-      const int64_t own = 5 + static_cast<int64_t>(layers_.size());
-      options.emplace_back("nr_inodes", std::to_string(*overlay_.inodes + own));
-    }
-    ASSIGN_OR_RETURN(tmpfs_, sys::NewMount("tmpfs", options, 0));
+    // Its own root, upper, work and what overlayfs keeps in it, and the places of the layers are no
+    // files of the container's.
+    const int64_t own = 5 + static_cast<int64_t>(layers_.size());
+    ASSIGN_OR_RETURN(tmpfs_, NewThrowAway(overlay_, own, 0));
     return sys::StageMount(tmpfs_);
   }
 
@@ -215,10 +218,14 @@ Result<bool> ProbeLayer(const Layer& layer) {
     return true;
   }
   if (!cause) cause = ENOTDIR;
-  const bool absent = cause == ENOENT || cause == ENOTDIR;
-  const std::string hint =
-      "the option " + layer.option + " must name a folder of the host, or an image file";
-  return Error(cause, "open", layer.path, absent ? hint : "").Option(layer.option);
+  std::string hint;
+  if (cause == ENOENT || cause == ENOTDIR) {
+    hint = "the option " + layer.option + " must name a folder of the host, or an image file";
+  }
+  if (cause == ENOENT && layer.option == "root") {
+    hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
+  }
+  return Error(cause, "open", layer.path, hint).Option(layer.option);
 }
 
 Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* owners) {
@@ -230,6 +237,20 @@ Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* ow
   return tree;
 }
 
+Status ProbeOwners(const std::vector<Layer>& layers, bool recursive) {
+  RETURN_IF_ERROR(Owners::ProbeRights());
+  for (const Layer& layer : layers) {
+    if (!layer.is_image) RETURN_IF_ERROR(Owners::ProbeFiles(layer.path, recursive));
+  }
+  return Ok();
+}
+
+Result<Fd> TakeImage(const Layer& layer, uint64_t attributes) {
+  auto mount = MountImage(layer.path, attributes);
+  if (!mount.ok()) return mount.error().Option(layer.option);
+  return mount;
+}
+
 Result<Fd> TakeFolder(const Layer& layer, bool recursive, uint64_t attributes) {
   ASSIGN_OR_RETURN(Fd tree, Take(layer, recursive));
   RETURN_IF_ERROR(Restrict(tree, layer, attributes));
@@ -239,6 +260,12 @@ Result<Fd> TakeFolder(const Layer& layer, bool recursive, uint64_t attributes) {
 
 Result<Fd> StageOverlay(const std::vector<Layer>& layers, const Overlay& overlay) {
   return OverlayStage(layers, overlay).Make();
+}
+
+Result<Fd> StageEmpty(const Overlay& overlay) {
+  ASSIGN_OR_RETURN(Fd tmpfs, NewThrowAway(overlay, /*own=*/1, overlay.attributes));
+  RETURN_IF_ERROR(sys::StageMount(tmpfs));
+  return tmpfs;
 }
 
 }  // namespace mount_stage

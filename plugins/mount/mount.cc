@@ -22,7 +22,6 @@
 #include "plugins/mount/binds.h"
 #include "plugins/mount/describe.h"
 #include "plugins/mount/idmap.h"
-#include "plugins/mount/image.h"
 #include "plugins/mount/layers.h"
 #include "plugins/mount/options.h"
 #include "plugins/mount/upper.h"
@@ -61,8 +60,11 @@ class Mount final : public slipway::Stage {
     return slipway::OptionTable(
         slipway::Option<&Mount::root_>(
             "root",
-            "Folder of the host, or squashfs, erofs or ext4 image, that becomes the container's /",
-            {.required = true}),
+            "Folder of the host, or squashfs, erofs or ext4 image, that becomes the container's /"),
+        slipway::Option<&Mount::empty_>(
+            "empty",
+            "In place of root, / is an empty folder in memory, where mount points are made",
+            {.fallback = "false"}),
         slipway::Option<&Mount::method_>(
             "method",
             "How it becomes /; chroot leaves the host's mounts in reach of a privileged command",
@@ -104,7 +106,14 @@ class Mount final : public slipway::Stage {
   }
 
   Status Create(Context&) override {
-    AddLayer(root_.path, "root");
+    if (empty_) {
+      RETURN_IF_ERROR(CheckEmpty());
+    } else if (!root_) {
+      return Error("the container would have no root folder", {},
+                   "name one with root, or set empty: true and bind what is needed");
+    } else {
+      AddLayer(root_->path, "root");
+    }
     for (size_t i = 0; i < layers_.size(); ++i) AddLayer(layers_[i].path, Item("layers", i));
     if (stack_.size() > mount_stage::kMaxLayers) {
       return Error("too many layers", {},
@@ -116,7 +125,7 @@ class Mount final : public slipway::Stage {
                    "set overlay: true, name an upper folder, or say readonly: true")
           .Option("layers");
     }
-    RETURN_IF_ERROR(CheckIdRanges());
+    RETURN_IF_ERROR(mount_stage::CheckIdRanges(idmap_users_, idmap_groups_, AnyMapped()));
     RETURN_IF_ERROR(CheckTargets(binds_, "binds"));
     RETURN_IF_ERROR(CheckTargets(tmpfs_, "tmpfs"));
     if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
@@ -130,7 +139,7 @@ class Mount final : public slipway::Stage {
       if (!layer.is_image) folders.push_back(layer.path);
     }
     if (idmap_) {
-      Status status = ProbeOwners();
+      Status status = mount_stage::ProbeOwners(stack_, !IsOverlay());
       if (!status.ok()) return status.error().Option("idmap");
     }
     if (upper_) {
@@ -155,11 +164,9 @@ class Mount final : public slipway::Stage {
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_FILE, upper_->path + ".work",
                                       "of overlayfs; made where it is missing"));
     }
-    const std::string root = IsOverlay() ? mount_stage::TextOf(stack_, OverlayWanted())
-                                         : mount_stage::TextOf(stack_[0], RootAttributes());
     RETURN_IF_ERROR(description.Add(
         SLIPWAY_EFFECT_MOUNT, "/",
-        root + (idmap_ ? mount_stage::kMapped : "") + mount_stage::RootText(RootFlags())));
+        RootText() + (idmap_ ? mount_stage::kMapped : "") + mount_stage::RootText(RootFlags())));
     for (const Further& mount : OuterFirst()) {
       const auto& target = mount.tmpfs ? tmpfs_[mount.index].target : binds_[mount.index].target;
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, target.path,
@@ -174,20 +181,22 @@ class Mount final : public slipway::Stage {
   Status PreClone(Plan& plan) override {
     for (Layer& layer : stack_) {
       if (layer.is_image) {
-        RETURN_IF_ERROR(MountImage(layer));
+        const uint64_t attributes =
+            mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_);
+        ASSIGN_OR_RETURN(layer.taken, mount_stage::TakeImage(layer, attributes));
       } else if (idmap_) {
         ASSIGN_OR_RETURN(layer.taken,
                          mount_stage::TakeFolder(layer, !IsOverlay(), AttributesOfFolder()));
       }
     }
     ASSIGN_OR_RETURN(early_, TakeBinds(binds_, [](const Bind& bind) { return bind.idmap; }));
-    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
+    if (AnyMapped()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
     return plan.AddNamespaces(CLONE_NEWNS);
   }
 
   Status InChild(Child& child) override {
     Status status = Build(child);
-    if (MapsOwners()) owners_.Dismiss();
+    if (AnyMapped()) owners_.Dismiss();
     return status;
   }
 
@@ -221,18 +230,9 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
-  bool MapsOwners() const {
-    return idmap_ || std::any_of(binds_.begin(), binds_.end(),
-                                 [](const Bind& bind) { return bind.idmap && !bind.absent; });
-  }
-
-  Status ProbeOwners() const {
-    RETURN_IF_ERROR(mount_stage::Owners::ProbeRights());
-    for (const Layer& layer : stack_) {
-      if (layer.is_image) continue;
-      RETURN_IF_ERROR(mount_stage::Owners::ProbeFiles(layer.path, !IsOverlay()));
-    }
-    return Ok();
+  bool AnyMapped() const {
+    return idmap_ ||
+           std::any_of(binds_.begin(), binds_.end(), [](const Bind& bind) { return bind.idmap; });
   }
 
   void AddLayer(const std::string& path, const std::string& option) {
@@ -250,38 +250,34 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
-  Status CheckIdRanges() const {
-    if (idmap_users_.empty() && !idmap_groups_.empty()) {
-      return Error("a map of groups alone", {}, "say idmap_users too").Option("idmap_groups");
-    }
-    const auto idmap = [](const Bind& bind) { return bind.idmap; };
-    if (idmap_users_.empty() || idmap_ || std::any_of(binds_.begin(), binds_.end(), idmap)) {
-      return Ok();
-    }
-    return Error("nothing is mapped so", {}, "set idmap: true, here or of a bind")
-        .Option("idmap_users");
-  }
+  // What is missing in the root can be made, without a trace on the host.
+  bool Writable() const { return overlay_ || upper_ || empty_; }
 
-  bool Writable() const { return overlay_ || upper_; }
+  // overlay: true asks for what is so in any case.
+  Status CheckEmpty() const {
+    const char* other = root_ ? "root" : upper_ ? "upper" : layers_.empty() ? nullptr : "layers";
+    if (!other) return Ok();
+    return Error("empty: true takes the place of this option", {}, "leave out one of the two")
+        .Option(other);
+  }
 
   // Is there the layer that this option limits?
   Status CheckThrowAway(const char* option) const {
-    if (overlay_ && !upper_) return Ok();
+    if ((overlay_ || empty_) && !upper_) return Ok();
     return Error("there is no throw-away layer to limit", {},
                  upper_ ? "what is written goes to the upper folder: leave out this, or upper"
                         : "set overlay: true, or leave it out")
         .Option(option);
   }
 
-  Status MountImage(Layer& layer) const {
-    auto mount = mount_stage::MountImage(
-        layer.path, mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_));
-    if (!mount.ok()) return mount.error().Option(layer.option);
-    layer.taken = std::move(*mount);
-    return Ok();
+  std::string RootText() const {
+    if (empty_) return mount_stage::TextOf(OverlayWanted());
+    return IsOverlay() ? mount_stage::TextOf(stack_, OverlayWanted())
+                       : mount_stage::TextOf(stack_[0], RootAttributes());
   }
 
   Result<sys::Fd> StageRoot() const {
+    if (empty_) return mount_stage::StageEmpty(OverlayWanted());
     if (!IsOverlay()) return mount_stage::StageFolder(stack_[0], RootAttributes(), OwnersOfRoot());
     return mount_stage::StageOverlay(stack_, OverlayWanted());
   }
@@ -371,7 +367,8 @@ class Mount final : public slipway::Stage {
                   Item("tmpfs", index, ".target"));
   }
 
-  slipway::HostPath root_;
+  std::optional<slipway::HostPath> root_;
+  bool empty_ = false;
   Method method_ = Method::kPivotRoot;
   bool readonly_ = false;
   bool nosuid_ = false;

@@ -27,12 +27,13 @@ using slipway::Plan;
 using slipway::Status;
 using slipway::user::Range;
 
-enum class Map { kAuto, kRoot, kSelf };
+enum class Map { kAuto, kRoot, kSelf, kSandbox };
 
 }  // namespace
 
 template <>
-inline constexpr std::array<const char*, 4> slipway::kNamesOf<Map>{"auto", "root", "self", nullptr};
+inline constexpr std::array<const char*, 5> slipway::kNamesOf<Map>{"auto", "root", "self",
+                                                                   "sandbox", nullptr};
 
 namespace {
 
@@ -46,7 +47,7 @@ class User final : public slipway::Stage {
             "65536 "
             "that nobody else has, else the caller's own as root, then the caller's subordinate "
             "ones; root: the caller's own alone, as root; self: the caller's own alone, with the "
-            "same number"),
+            "same number; sandbox: as root what auto is, else what self is"),
         slipway::Option<&User::uids_>(
             "uids", "User ids by hand, each line as \"inside:outside:count\"; with gids",
             {.short_name = "uidmap"}),
@@ -106,14 +107,18 @@ class User final : public slipway::Stage {
   }
 
  private:
-  bool IsChosenByHost() const { return uids_.empty() && map_.value_or(Map::kAuto) == Map::kAuto; }
+  bool IsChosenByHost() const {
+    if (!uids_.empty()) return false;
+    const Map map = map_.value_or(Map::kAuto);
+    return map == Map::kAuto || (map == Map::kSandbox && slipway::sys::MayMapAnyIds());
+  }
 
   // Empty where the host chooses.
   std::vector<Range> Users() const { return IdsOf(uids_, geteuid()); }
   std::vector<Range> Groups() const { return IdsOf(gids_, getegid()); }
   std::vector<Range> IdsOf(const std::vector<Range>& given, int64_t own) const {
     if (IsChosenByHost() || !given.empty()) return given;
-    return {{.inside = map_ == Map::kSelf ? own : 0, .outside = own}};
+    return {{.inside = map_ == Map::kRoot ? 0 : own, .outside = own}};
   }
 
   static Status Tell(Description& description, const char* kind, const std::vector<Range>& map) {
