@@ -70,6 +70,16 @@ Result<Fd> MakeUserNamespace(const std::string& users, const std::string& groups
 
 }  // namespace
 
+Status CheckIdRanges(const std::vector<IdRange>& users, const std::vector<IdRange>& groups,
+                     bool mapped) {
+  if (users.empty() && !groups.empty()) {
+    return Error("a map of groups alone", {}, "say idmap_users too").Option("idmap_groups");
+  }
+  if (users.empty() || mapped) return Ok();
+  return Error("nothing is mapped so", {}, "set idmap: true, here or of a bind")
+      .Option("idmap_users");
+}
+
 Status Owners::ProbeRights() {
   if (sys::IsInFirstUserNamespace() && sys::HasCapability(CAP_SYS_ADMIN)) return Ok();
   return NotHere(Error("cannot map the owners of files", {}, "only root of the machine may"),

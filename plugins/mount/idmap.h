@@ -15,6 +15,10 @@
 
 namespace mount_stage {
 
+// What the options idmap_users and idmap_groups say. mapped: is there something with idmap?
+slipway::Status CheckIdRanges(const std::vector<IdRange>& users, const std::vector<IdRange>& groups,
+                              bool mapped);
+
 class Owners {
  public:
   // May this process map owners?

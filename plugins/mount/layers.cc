@@ -237,6 +237,20 @@ Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* ow
   return tree;
 }
 
+Status ProbeOwners(const std::vector<Layer>& layers, bool recursive) {
+  RETURN_IF_ERROR(Owners::ProbeRights());
+  for (const Layer& layer : layers) {
+    if (!layer.is_image) RETURN_IF_ERROR(Owners::ProbeFiles(layer.path, recursive));
+  }
+  return Ok();
+}
+
+Result<Fd> TakeImage(const Layer& layer, uint64_t attributes) {
+  auto mount = MountImage(layer.path, attributes);
+  if (!mount.ok()) return mount.error().Option(layer.option);
+  return mount;
+}
+
 Result<Fd> TakeFolder(const Layer& layer, bool recursive, uint64_t attributes) {
   ASSIGN_OR_RETURN(Fd tree, Take(layer, recursive));
   RETURN_IF_ERROR(Restrict(tree, layer, attributes));

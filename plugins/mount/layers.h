@@ -40,16 +40,18 @@ struct Overlay {
 // The kernel takes at most 255 bytes of names, and "0:1:...:79" are 229.
 inline constexpr size_t kMaxLayers = 80;
 
-// Is it an image? Blames the option where it is neither a folder nor one.
-slipway::Result<bool> ProbeLayer(const Layer& layer);
-
 // The errors of the first two blame the option, where it is one that fails.
 //
 // A copy of the layer, with the mounts below it. attributes: of mount_setattr(2). owners: as above.
 slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attributes,
                                               const Owners* owners);
 
-// The detached mount of a folder, in the host: for Layer::taken. attributes: of mount_setattr(2).
+// Can the owners of their files be mapped, and of the mounts below them if `recursive`?
+slipway::Status ProbeOwners(const std::vector<Layer>& layers, bool recursive);
+
+// The detached mount of an image, and of a folder, in the host: for Layer::taken. attributes: of
+// mount_setattr(2).
+slipway::Result<slipway::sys::Fd> TakeImage(const Layer& layer, uint64_t attributes);
 slipway::Result<slipway::sys::Fd> TakeFolder(const Layer& layer, bool recursive,
                                              uint64_t attributes);
 

@@ -23,7 +23,6 @@
 #include "plugins/mount/describe.h"
 #include "plugins/mount/further.h"
 #include "plugins/mount/idmap.h"
-#include "plugins/mount/image.h"
 #include "plugins/mount/layers.h"
 #include "plugins/mount/options.h"
 #include "plugins/mount/upper.h"
@@ -127,7 +126,7 @@ class Mount final : public slipway::Stage {
                    "set overlay: true, name an upper folder, or say readonly: true")
           .Option("layers");
     }
-    RETURN_IF_ERROR(CheckIdRanges());
+    RETURN_IF_ERROR(mount_stage::CheckIdRanges(idmap_users_, idmap_groups_, AnyMapped()));
     RETURN_IF_ERROR(CheckTargets(binds_, "binds"));
     RETURN_IF_ERROR(CheckTargets(tmpfs_, "tmpfs"));
     if (size_) RETURN_IF_ERROR(CheckThrowAway("size"));
@@ -141,7 +140,7 @@ class Mount final : public slipway::Stage {
       if (!layer.is_image) folders.push_back(layer.path);
     }
     if (idmap_) {
-      Status status = ProbeOwners();
+      Status status = mount_stage::ProbeOwners(stack_, !IsOverlay());
       if (!status.ok()) return status.error().Option("idmap");
     }
     if (upper_) {
@@ -183,20 +182,22 @@ class Mount final : public slipway::Stage {
   Status PreClone(Plan& plan) override {
     for (Layer& layer : stack_) {
       if (layer.is_image) {
-        RETURN_IF_ERROR(MountImage(layer));
+        const uint64_t attributes =
+            mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_);
+        ASSIGN_OR_RETURN(layer.taken, mount_stage::TakeImage(layer, attributes));
       } else if (idmap_) {
         ASSIGN_OR_RETURN(layer.taken,
                          mount_stage::TakeFolder(layer, !IsOverlay(), AttributesOfFolder()));
       }
     }
     ASSIGN_OR_RETURN(early_, TakeBinds(binds_, [](const Bind& bind) { return bind.idmap; }));
-    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
+    if (AnyMapped()) RETURN_IF_ERROR(owners_.Prepare(idmap_users_, idmap_groups_));
     return plan.AddNamespaces(CLONE_NEWNS);
   }
 
   Status InChild(Child& child) override {
     Status status = Build(child);
-    if (MapsOwners()) owners_.Dismiss();
+    if (AnyMapped()) owners_.Dismiss();
     return status;
   }
 
@@ -223,18 +224,9 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
-  bool MapsOwners() const {
-    return idmap_ || std::any_of(binds_.begin(), binds_.end(),
-                                 [](const Bind& bind) { return bind.idmap && !bind.absent; });
-  }
-
-  Status ProbeOwners() const {
-    RETURN_IF_ERROR(mount_stage::Owners::ProbeRights());
-    for (const Layer& layer : stack_) {
-      if (layer.is_image) continue;
-      RETURN_IF_ERROR(mount_stage::Owners::ProbeFiles(layer.path, !IsOverlay()));
-    }
-    return Ok();
+  bool AnyMapped() const {
+    return idmap_ ||
+           std::any_of(binds_.begin(), binds_.end(), [](const Bind& bind) { return bind.idmap; });
   }
 
   void AddLayer(const std::string& path, const std::string& option) {
@@ -262,17 +254,6 @@ class Mount final : public slipway::Stage {
     return Error("empty: true takes the place of this option", {}, "leave out one of the two")
         .Option(other);
   }
-  Status CheckIdRanges() const {
-    if (idmap_users_.empty() && !idmap_groups_.empty()) {
-      return Error("a map of groups alone", {}, "say idmap_users too").Option("idmap_groups");
-    }
-    const auto idmap = [](const Bind& bind) { return bind.idmap; };
-    if (idmap_users_.empty() || idmap_ || std::any_of(binds_.begin(), binds_.end(), idmap)) {
-      return Ok();
-    }
-    return Error("nothing is mapped so", {}, "set idmap: true, here or of a bind")
-        .Option("idmap_users");
-  }
 
   // Is there the layer that this option limits?
   Status CheckThrowAway(const char* option) const {
@@ -281,14 +262,6 @@ class Mount final : public slipway::Stage {
                  upper_ ? "what is written goes to the upper folder: leave out this, or upper"
                         : "set overlay: true, or leave it out")
         .Option(option);
-  }
-
-  Status MountImage(Layer& layer) const {
-    auto mount = mount_stage::MountImage(
-        layer.path, mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_));
-    if (!mount.ok()) return mount.error().Option(layer.option);
-    layer.taken = std::move(*mount);
-    return Ok();
   }
 
   std::string RootText() const {
