@@ -30,6 +30,7 @@ class UplinkUser : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!testing::IsRoot()) GTEST_SKIP() << "needs root, to become another user";
+    if (!HasTun()) GTEST_SKIP() << kNoTun;
     const std::string folder = fs::path(copy_.Config()).parent_path();
     ASSERT_EQ(testing::RunProgram({"/bin/cp", "-a", test_.MakeRoot(), folder + "/root"}).status, 0);
     for (const char* name : {"/state", "/node"}) fs::create_directory(folder + name);
@@ -41,7 +42,7 @@ class UplinkUser : public ::testing::Test {
     ASSERT_EQ(mount(tun_.c_str(), "/dev/net/tun", nullptr, MS_BIND, nullptr), 0);
   }
   void TearDown() override {
-    if (!testing::IsRoot()) return;
+    if (!testing::IsRoot() || !HasTun()) return;
     EXPECT_EQ(umount2("/dev/net/tun", MNT_DETACH), 0);
     test_.ExpectNothingLeft();
   }

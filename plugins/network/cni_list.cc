@@ -1,13 +1,16 @@
 #include "plugins/network/cni_list.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <climits>
+#include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
@@ -16,7 +19,6 @@
 namespace slipway::network {
 namespace {
 
-namespace fs = std::filesystem;
 using sys::Json;
 
 constexpr char kLists[] = "/etc/cni/net.d";
@@ -36,12 +38,12 @@ Status Judge(const std::string& path, bool is_file) {
 }
 
 Result<std::string> ReadJudged(const std::string& path) {
-  std::error_code error;
-  const fs::path real = fs::canonical(path, error);
-  if (error) return Error(error.value(), "open", path);
-  for (fs::path part = real;; part = part.parent_path()) {
-    RETURN_IF_ERROR(Judge(part, part == real));
-    if (part == part.root_path()) break;
+  char real[PATH_MAX];
+  if (realpath(path.c_str(), real) == nullptr) return Error(errno, "open", path);
+  RETURN_IF_ERROR(Judge(real, /*is_file=*/true));
+  for (std::string above = real; above.size() > 1;) {
+    above.erase(std::max<size_t>(above.rfind('/'), 1));
+    RETURN_IF_ERROR(Judge(above, /*is_file=*/false));
   }
   ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(real, O_RDONLY | O_NONBLOCK));
   struct stat facts {};
@@ -67,9 +69,12 @@ bool IsName(const std::string& text) {
 
 Result<Json> FindByName(const std::string& name) {
   std::vector<std::string> paths;
-  std::error_code error;
-  for (fs::directory_iterator at(kLists, error), end; !error && at != end; at.increment(error)) {
-    if (at->path().extension() == ".conflist") paths.push_back(at->path());
+  if (DIR* const folder = opendir(kLists)) {
+    while (const dirent* entry = readdir(folder)) {
+      std::string path = std::string(kLists) + "/" + entry->d_name;
+      if (path.ends_with(".conflist")) paths.push_back(std::move(path));
+    }
+    closedir(folder);
   }
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {

@@ -150,6 +150,19 @@ TEST_F(Cni, AFailureIsInThePluginsOwnWords) {
   EXPECT_NE(testing::ReadText(test_.Path("data/calls")).find("first DEL"), std::string::npos);
 }
 
+TEST_F(Cni, ANetworkIsFoundByItsName) {
+  UseScripts("echo '{\"cniVersion\":\"1.0.0\",\"ips\":[]}'");
+  test_.Write("etc/cni/net.d/10-two.conflist", kTwo);
+  Cover("/etc", test_.Path("etc"));
+  RunResult result = RunStages(Stages("cni: two"), "echo up");
+  EXPECT_EQ(result.out, "up\n") << result.err;
+  result = RunStages(Stages("cni: three"), "true");
+  EXPECT_NE(result.err.find("network: cni: there is no network of this name \"three\" (no file "
+                            "*.conflist of /etc/cni/net.d has it; or give a file's path)"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST_F(Cni, AListThatOthersMayChangeIsRefused) {
   const std::string list = test_.Write("lists/list.conflist", kTwo);
   chmod(list.c_str(), 0666);

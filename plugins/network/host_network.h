@@ -83,6 +83,10 @@ inline std::string Serve(const sys::Fd& listener) {
   return line;
 }
 
+// Has the kernel the devices that programs make?
+inline bool HasTun() { return access("/dev/net/tun", F_OK) == 0; }
+inline constexpr char kNoTun[] = "the kernel has no /dev/net/tun: the module tun is not loaded";
+
 // A command of a container's, with busybox's nc: asks the listener at kAddress, and says on stderr
 // what it has answered.
 inline constexpr char kAsk[] =

@@ -132,6 +132,7 @@ void AnswerName(const sys::Fd& socket) {
 
 // The machine's own root, read-only: its getent(1) and C library.
 TEST_F(NameFiles, GetentAsksTheNameServerOfTheHost) {
+  if (!HasTun()) GTEST_SKIP() << kNoTun;
   const HostNetwork host;
   const std::string resolv = test_.Write("resolv.conf",
                                          "nameserver 127.0.0.53\n"

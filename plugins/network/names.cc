@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <sstream>
 
 namespace slipway::network {
 namespace {
@@ -37,10 +36,16 @@ Status CheckWords(const std::vector<std::string>& words, const std::string& opti
   return Ok();
 }
 
-std::vector<std::string> Words(std::istringstream& line) {
+std::vector<std::string> Words(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t\r";
   std::vector<std::string> words;
-  for (std::string word; line >> word;) words.push_back(std::move(word));
-  return words;
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    if (line.empty()) return words;
+    const size_t end = std::min(line.find_first_of(kBlanks), line.size());
+    words.emplace_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
 }
 
 std::string Line(const char* keyword, const std::vector<std::string>& words) {
@@ -82,13 +87,13 @@ Status CheckHosts(const Hosts& hosts) {
 
 Dns ParseResolvConf(std::string_view text) {
   Dns dns;
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string keyword;
-    words >> keyword;
-    std::vector<std::string> rest = Words(words);
-    if (rest.empty()) continue;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::vector<std::string> rest = Words(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (rest.size() < 2) continue;
+    const std::string keyword = rest.front();
+    rest.erase(rest.begin());
     if (keyword == "nameserver" && IsAddress(rest[0]) && !IsOfLoopback(rest[0])) {
       if (dns.servers.size() < kMostServers) dns.servers.push_back(rest[0]);
     } else if (keyword == "search" || keyword == "domain") {

@@ -27,6 +27,7 @@ class UplinkTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!testing::IsRoot()) GTEST_SKIP() << "needs root, for a network of the test's own";
+    if (!HasTun()) GTEST_SKIP() << kNoTun;
     test_.MakeRoot();
   }
 
