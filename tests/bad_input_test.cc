@@ -72,7 +72,8 @@ constexpr Case kBadFiles[] = {
     {"UnknownKeyThatIsNearOne", "version: 1\nstage: [uts]\n",
      "$F:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
     {"UnknownKey", "version: 1\nhooks: {}\nstages: [uts]\n",
-     "$F:2:1: unknown key \"hooks\" (one of version, process, annotations, stages, plugins; a key "
+     "$F:2:1: unknown key \"hooks\" (one of version, extends, set, process, annotations, stages, "
+     "plugins; a key "
      "of your own begins with x-)"},
     {"KeyTwice", "version: 1\nstages: [uts]\nstages: [pid]\n",
      "$F:3:1: duplicate key \"stages\" (the first is at $F:2:1)"},
@@ -93,7 +94,7 @@ constexpr Case kBadFiles[] = {
     {"StagesAMap", "version: 1\nstages: {uts: {}}\n",
      "$F:2:9: stages: found a map (write a list of stages)"},
     {"ProcessUnknownKey", "version: 1\nprocess: {user: root}\nstages: [uts]\n",
-     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env, pass)"},
+     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)"},
     {"ArgsAreAText", "version: 1\nprocess: {args: /bin/sh}\nstages: [uts]\n",
      "$F:2:17: process.args: found a single value \"/bin/sh\" (write a list of texts, such as "
      "[/bin/sh, -c, date])"},

@@ -201,6 +201,46 @@ TEST(FirstOf, SaysWhatWouldMakeAStageWork) {
   EXPECT_NE(RunProgram(words).out.find("\"cure\":\"another day\""), std::string::npos);
 }
 
+constexpr char kOptional[] = "  - first-of: [good-not-here, none]\n  - uts\n";
+
+TEST(FirstOf, LeavesAStageOutForNone) {
+  ContainerTest test;
+  const RunResult result = RunStages(test, std::string(kRoot) + kOptional, {"hostname"});
+  EXPECT_EQ(result.out, "container\n") << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
+TEST(FirstOf, SaysThatAStageIsLeftOut) {
+  ContainerTest test;
+  const std::string config = test.WriteStages(kOptional);
+  const auto check = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {Runfile("runtime/runtime"), "check", config};
+    for (const auto& some : {FixtureFlags(), more}) {
+      words.insert(words.end(), some.begin(), some.end());
+    }
+    return RunProgram(words);
+  };
+  EXPECT_EQ(check({}).out, config + ": ok: good-not-here|none uts\n");
+  const std::string reason = Fill(
+      "$F:3:16: good-not-here: cure: no such thing \"here\" (nowhere is; another machine)", test);
+  EXPECT_EQ(check({"--probe"}).out, config + ": ok: uts\nnot available here: " + reason + "\n");
+  const RunResult set = check({"--probe", "--set", "good-not-here.cure=x"});
+  EXPECT_EQ(set.status, 1);
+  EXPECT_NE(
+      set.err.find("--set good-not-here.cure=x: no stage of first-of was taken (none was, at " +
+                   Fill("$F:3:31", test)),
+      std::string::npos)
+      << set.err;
+}
+
+TEST(FirstOf, TakesTheSameStageWithOtherOptions) {
+  ContainerTest test;
+  const RunResult result = RunStages(
+      test, std::string(kRoot) + "  - first-of: [uts: {hostname: a}, uts: {hostname: b}]\n",
+      {"hostname"});
+  EXPECT_EQ(result.out, "a\n") << result.err;
+}
+
 TEST(FirstOf, ShowsTheCureOfTheOnlyStage) {
   ContainerTest test;
   ExpectRefusal(RunStages(test, "  - good-not-here\n"),

@@ -73,6 +73,18 @@ TEST_F(ConfigTrust, TheRefusalSaysWhoseItIsAndWhatWouldHelp) {
                 1);
 }
 
+TEST_F(ConfigTrust, WhatItExtendsIsJudgedToo) {
+  const std::string base = folder_ + "/base.yaml";
+  std::ofstream(base) << "version: 1\nstages:\n  - uts\n";
+  chmod(base.c_str(), 0644);
+  std::ofstream(config_) << "version: 1\nextends: base.yaml\n";
+  EXPECT_EQ(Check(config_).status, 0);
+  GiveAway(base);
+  const RunResult run = RunProgram({copy_.host(), "--config", config_, "/bin/true"});
+  ExpectRefusalLike(
+      run, config_ + ":2:10: the config that is extended: not trusted \"" + base + "\" (", {});
+}
+
 TEST_F(ConfigTrust, OneThatOthersMayWriteIsRefused) {
   chmod(config_.c_str(), 0666);
   ExpectNotTrusted(Check(config_), config_, 1);

@@ -63,6 +63,13 @@ TEST_F(JoinedNamespace, WithTheirUserNamespaceMakeTheContainerItsRoot) {
   EXPECT_EQ(result.out, "0\n" + Names("user net ipc uts pid cgroup")) << result.err;
 }
 
+TEST_F(JoinedNamespace, OfUsersHasItsOomScoreAdj) {
+  StartPod(std::string("  - good-user-namespace\n") + kPod);
+  const RunResult result =
+      Run(JoinUser() + "  - priority: {oom_score_adj: 321}\n", "cat /proc/self/oom_score_adj");
+  EXPECT_EQ(result.out, "321\n") << result.err;
+}
+
 // From inside of the new user namespace it could not be joined any more.
 TEST_F(JoinedNamespace, OfOutsideComeBeforeAnOwnUserNamespace) {
   StartPod(kPod);

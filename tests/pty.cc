@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -18,6 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kTypeAgain{200};
+constexpr useconds_t kLookAgain = 1000;
 
 }  // namespace
 
@@ -97,6 +99,17 @@ std::optional<std::string> Pty::ExpectWithin(const std::string& text,
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
     if (left.count() <= 0 || !ReadSome(static_cast<int>(left.count()))) return std::nullopt;
   }
+}
+
+bool Pty::AwaitRaw(bool raw) const {
+  const auto deadline = steady_clock::now() + kPatience;
+  termios modes{};
+  while (tcgetattr(master_, &modes) == 0 && steady_clock::now() < deadline) {
+    const bool is_raw = (modes.c_lflag & (ICANON | ECHO)) == 0;
+    if (is_raw == raw) return true;
+    usleep(kLookAgain);
+  }
+  return false;
 }
 
 void Pty::Resize(unsigned short rows, unsigned short columns) const {

@@ -41,6 +41,10 @@ class Pty {
   // Ends the terminal, as when a person closes its window.
   void HangUp();
 
+  // Waits until the terminal is in raw mode, or in the one that a person's line is read in. False:
+  // ten seconds were not enough.
+  bool AwaitRaw(bool raw) const;
+
   void Resize(unsigned short rows, unsigned short columns) const;
 
   // Waits for the program's end. As a shell has it: the exit status, or 128 + N for signal N.

@@ -71,8 +71,9 @@ TEST_F(Stats, AreThereWithoutACgroup) {
 
 TEST_F(Stats, SayWhatAFirstOfTook) {
   const std::string stats = Of({"true"}, kLimited);
-  EXPECT_TRUE(
-      Has(stats, "\"first_of\":\\[\\{\"where\":\"[^\"]+test.yaml:5:5\",\"taken\":\"cgroup-v"))
+  EXPECT_TRUE(Has(stats,
+                  "\"first_of\":\\[\\{\"where\":\"[^\"]+test.yaml:5:5\",\"taken\":\"cgroup-v[12]\","
+                  "\"at\":\"[^\"]+test.yaml:[67]:9\""))
       << stats;
   EXPECT_TRUE(Has(stats, "\"stages\":\\{\"cgroup-v[12]\":\\{\"")) << stats;
 }

@@ -52,6 +52,14 @@ TEST_P(Treatment, HasItsPersonality) {
   EXPECT_EQ(result.out, "00040008\n") << result.err;
 }
 
+TEST_P(Treatment, HasOnlyTheFilesThatLandlockAllows) {
+  const RunResult result =
+      Run("  - landlock: {best_effort: true, execute: [/bin], devices: [/dev], read: "
+          "[/proc/version]}\n",
+          "cat /proc/version >/dev/null && echo allowed; ls /etc 2>/dev/null || echo refused");
+  EXPECT_EQ(result.out, "allowed\nrefused\n") << result.err;
+}
+
 INSTANTIATE_TEST_SUITE_P(EachWay, Treatment, ::testing::ValuesIn(AllWays()),
                          [](const auto& info) { return std::string(info.param.name); });
 

@@ -69,6 +69,12 @@ TEST_F(RootsUserStage, AFurtherCommandIsInIt) {
             Namespace("user") + "\n");
 }
 
+TEST_F(RootsUserStage, AFurtherCommandHasItsOomScoreAdj) {
+  StartPod(Stages("") + "  - priority: {oom_score_adj: 321}\n");
+  const RunResult result = Later({"exec", id(), "/bin/cat", "/proc/self/oom_score_adj"});
+  EXPECT_EQ(result.out, "321\n") << result.err;
+}
+
 TEST_F(RootsUserStage, TwoContainersHaveDifferentIds) {
   StartPod(Stages(""));
   EXPECT_NE(FirstIdOfStarted(), FirstIdOfAnother());
@@ -130,7 +136,7 @@ class PlainUserStage : public ::testing::Test {
   // Before the census of ContainerTest.
   const SystemFiles system_{"/var/tmp/slipway-system-" + std::to_string(getpid())};
   ContainerTest test_;
-  PublicCopy copy_{{"user", "uts", "pid", "mount", "proc"}};
+  PublicCopy copy_{{"user", "uts", "pid", "mount", "proc", "priority"}};
 };
 
 TEST_F(PlainUserStage, WithoutSubordinateIdsRootIsItsOnlyUser) {
@@ -225,7 +231,9 @@ TEST_F(PlainUserStage, StagesInFrontOfItNeedRoot) {
 
 TEST_F(PlainUserStage, AFurtherCommandIsInIt) {
   GiveIds();
-  Running container(Argv(Stages(""), "echo begun; exec tail -f /dev/null"), {.uid = User()});
+  Running container(Argv(Stages("") + "  - priority: {oom_score_adj: 321}\n",
+                         "echo begun; exec tail -f /dev/null"),
+                    {.uid = User()});
   ASSERT_TRUE(container.AwaitOutput("begun\n")) << container.Await().err;
   const auto list = [this] {
     return RunProgram({copy_.host(), "list", "--root", State(), "--format", "json"},
@@ -233,9 +241,10 @@ TEST_F(PlainUserStage, AFurtherCommandIsInIt) {
         .out;
   };
   while (list().find("\"running\"") == std::string::npos) sched_yield();
-  const RunResult result = RunProgram(
-      {copy_.host(), "exec", "--root", State(), "mine", "/bin/sh", "-c", kShow}, {.uid = User()});
-  EXPECT_EQ(result.out, "0\nmine\n/proc/1\n" + Line(0, User(), 1) + Line(1, 300000, 1000))
+  const RunResult result = RunProgram({copy_.host(), "exec", "--root", State(), "mine", "/bin/sh",
+                                       "-c", std::string(kShow) + "; cat /proc/self/oom_score_adj"},
+                                      {.uid = User()});
+  EXPECT_EQ(result.out, "0\nmine\n/proc/1\n" + Line(0, User(), 1) + Line(1, 300000, 1000) + "321\n")
       << result.err;
   container.Signal(SIGTERM);
   container.Await();

@@ -193,7 +193,7 @@ TEST(Stages, HaveTheirFilesWhenAsked) {
 TEST(Stages, AreListedInJson) {
   ContainerTest test;
   const RunResult result = RunWords(test, {"stages", "--format", "json"});
-  EXPECT_EQ(result.out.find("[{\"name\":\"cgroup-namespace\",\"version\":\"0."), 0U) << result.out;
+  EXPECT_EQ(result.out.find("[{\"name\":\"apparmor\",\"version\":\"0."), 0U) << result.out;
   for (const char* part :
        {"\"abi\":\"0.", "/libuts_stage.so\"", "\"short_name\":\"hostname\"",
         "\"text_form\":\"source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:"

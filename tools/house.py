@@ -42,6 +42,7 @@ LIBRARIES = [
     ("@debian//:yaml_cpp", ("yaml-cpp/",), "runtime/config"),
     ("@debian//:boost_dll", ("boost/dll",), "runtime/loader"),
     ("@debian//:libmd", ("sha256.h",), "runtime/loader"),
+    ("@debian//:libseccomp", ("seccomp.h",), "plugins/seccomp"),
     ("@debian//:zlib", ("zlib.h",), "runtime/state"),
 ]
 

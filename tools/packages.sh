@@ -6,15 +6,19 @@
 BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-proto bazel-skylib
   g++
-  libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev
+  libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev libseccomp-dev
   libbenchmark-dev libyaml-cpp-dev zlib1g-dev
 )
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
+  apparmor busybox-static e2fsprogs erofs-utils hyperfine iproute2 python3 squashfs-tools strace util-linux
+  valgrind
   busybox-static e2fsprogs erofs-utils golang-github-containers-common hyperfine python3 runc
   squashfs-tools strace util-linux valgrind
+  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace tmux util-linux
+  valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

@@ -153,6 +153,21 @@ TEST_F(CredentialsRefusedHere, AGroupThatTheContainerDoesNotHave) {
   EXPECT_EQ(result.status, 125);
 }
 
+// Nobody may set groups there either, but that is not why.
+TEST_F(CredentialsRefusedHere, AUserWhomTheUserNamespaceDoesNotMap) {
+  test_.MakeRoot();
+  const std::string config =
+      test_.WriteStages("  - mount: {root: root}\n  - credentials: {user: '5:0', groups: [0]}\n");
+  std::vector<std::string> argv = {"/usr/bin/unshare", "--user", "--map-root-user"};
+  const std::vector<std::string> words = test_.Argv(config, {"/bin/true"});
+  argv.insert(argv.end(), words.begin(), words.end());
+  const RunResult result = slipway::testing::RunProgram(argv);
+  EXPECT_EQ(result.status, 125);
+  EXPECT_EQ(result.err, "runtime: " + test_.Path("test.yaml") +
+                            ":4:5: credentials: cannot run the command as the user \"5\": Invalid "
+                            "argument (the container's user namespace does not map it)\n");
+}
+
 // In a user namespace of one id nobody may set groups; user_namespaces(7).
 TEST_F(CredentialsRefusedHere, GroupsWhereTheUserNamespaceForbidsThem) {
   test_.MakeRoot();

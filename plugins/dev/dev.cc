@@ -200,6 +200,9 @@ class Dev final : public slipway::Stage {
     };
     auto terminals = mount({{"gid", kTerminalGroup}, {"mode", "0620"}});
     if (!terminals.ok() && terminals.error()->errno_value == EINVAL) {
+      child.Info(
+          std::string("terminals are their owner's alone: the user namespace has no group ") +
+          kTerminalGroup + " (tty)");
       terminals = mount({{"mode", "0600"}});
     }
     if (!terminals.ok()) return std::move(terminals).status();

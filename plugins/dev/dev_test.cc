@@ -124,6 +124,48 @@ TEST(Dev, BindsThemInAUserNamespace) {
       << result.err;
 }
 
+// ids: of the container, from 0 on.
+RunResult WithUsers(int ids, const std::string& more, const std::string& script) {
+  ContainerTest test;
+  test.MakeRoot();
+  const std::string map = "[\"0:0:" + std::to_string(ids) + "\"]";
+  const std::string stages = "  - user: {uids: " + map + ", gids: " + map + "}\n" + more;
+  return test.RunContainer(test.WriteStages(stages + Stages("")), {"/bin/sh", "-c", script}, {},
+                           {"-v"});
+}
+
+constexpr char kTerminals[] = "grep ' /dev/pts ' /proc/mounts | cut -d' ' -f4";
+
+TEST(Dev, SaysThatTerminalsAreTheirOwnersAloneWithoutTheirGroup) {
+  const RunResult result = WithUsers(1, "", kTerminals);
+  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,mode=600,ptmxmode=666\n") << result.err;
+  EXPECT_NE(
+      result.err.find("dev: terminals are their owner's alone: the user namespace has no group "
+                      "5 (tty)\n"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST(Dev, TerminalsAreOfTheirGroupInAUserNamespaceThatHasIt) {
+  const RunResult result = WithUsers(6, "", kTerminals);
+  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666\n") << result.err;
+  EXPECT_EQ(result.err.find("terminals"), std::string::npos) << result.err;
+}
+
+TEST(Dev, SaysThatQueuesTakeAnIpcNamespaceInAUserNamespace) {
+  constexpr char kQueues[] = "grep -c ' /dev/mqueue mqueue ' /proc/mounts";
+  const RunResult without = WithUsers(6, "", kQueues);
+  EXPECT_EQ(without.out, "0\n");
+  EXPECT_NE(
+      without.err.find("dev: leaves out /dev/mqueue: in a user namespace the kernel mounts it "
+                       "only with an IPC namespace of its own\n"),
+      std::string::npos)
+      << without.err;
+  const RunResult with = WithUsers(6, "  - ipc\n", kQueues);
+  EXPECT_EQ(with.out, "1\n") << with.err;
+  EXPECT_EQ(with.err.find("mqueue"), std::string::npos) << with.err;
+}
+
 TEST(Dev, WhatIsBoundCannotBeChanged) {
   ContainerTest test;
   const RunResult result =

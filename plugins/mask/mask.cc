@@ -69,10 +69,11 @@ Result<sys::Fd> MakeEmptyFolder() {
 
 // Without a value: it is not there.
 Result<std::optional<sys::Fd>> Open(Child& child, const ContainerPath& path) {
-  const auto file = child.OpenInRoot(path, O_PATH | O_NOFOLLOW);
+  auto file = child.OpenInRoot(path, O_PATH | O_NOFOLLOW);
   if (file.ok()) return std::optional<sys::Fd>(*file);
   const int cause = file.error()->errno_value;
   if (cause == ENOENT || cause == ENOTDIR) return std::optional<sys::Fd>();
+  if (cause == ELOOP) file.error().Hint("a symbolic link is on the way: name what it leads to");
   return file.error();
 }
 
@@ -95,6 +96,22 @@ Status Hide(Child& child, const ContainerPath& path) {
 }
 
 using Paths = std::vector<ContainerPath>;
+
+// A slash behind a file's name would have it taken for one that is not there.
+void DropSlashes(Paths& paths) {
+  for (ContainerPath& one : paths) {
+    while (one.path.size() > 1 && one.path.ends_with('/')) one.path.pop_back();
+  }
+}
+
+Status CheckNotRoot(const Paths& paths, const std::string& option, const char* hint) {
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (paths[i].path != "/") continue;
+    return Error("the container's root itself", "/", hint)
+        .Option(option + "[" + std::to_string(i) + "]");
+  }
+  return Ok();
+}
 
 Status ForEach(Child& child, const Paths& paths, const char* option,
                Status (*apply)(Child&, const ContainerPath&)) {
@@ -126,6 +143,10 @@ class Mask final : public slipway::Stage {
   }
 
   Status Create(Context&) override {
+    DropSlashes(masked_);
+    DropSlashes(readonly_);
+    RETURN_IF_ERROR(CheckNotRoot(masked_, "masked", "name what is in it"));
+    RETURN_IF_ERROR(CheckNotRoot(readonly_, "readonly", "mount: {readonly: true} makes it so"));
     for (size_t i = 0; i < masked_.size(); ++i) {
       if (!Contains(readonly_, masked_[i].path)) continue;
       return Error("masked and read-only at once", masked_[i].path, "leave it out of one list")
@@ -161,5 +182,6 @@ class Mask final : public slipway::Stage {
 SLIPWAY_STAGE(Mask, {.name = "mask",
                      .summary = "Hides parts of /proc and /sys, and makes others read-only",
                      .privileges = SLIPWAY_ROOT_OR_USERNS,
+                     .provides = {"mask"},
                      .requires_ = {"mount-namespace"},
                      .after = {"root", "procfs", "sysfs"}});

@@ -136,6 +136,24 @@ TEST(Mask, OnePathInBothListsIsRefused) {
       << result.err;
 }
 
+TEST(Mask, ASlashBehindAFileIsNoWayOut) {
+  ContainerTest test;
+  test.MakeRoot();
+  test.Write("root/etc/secret", "secret");
+  const RunResult result =
+      test.RunScript(Stages(": {masked: [/etc/secret/], readonly: []}"), "wc -c </etc/secret");
+  EXPECT_EQ(result.out, "0\n") << result.err;
+}
+
+TEST(Mask, TheRootItselfIsRefused) {
+  const RunResult result = ContainerTest().RunScript(Stages(": {readonly: [/]}"), "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("mask: readonly[0]: the container's root itself \"/\" (mount: "
+                            "{readonly: true} makes it so)"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST(Mask, ComesAfterProc) {
   const RunResult result =
       ContainerTest().RunScript("  - pid\n  - mount: {root: root}\n  - mask\n  - proc\n", "true");

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "plugins/mount/idmap.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
 
@@ -70,6 +71,11 @@ Status ProbeBind(Bind& bind, const std::string& option) {
                missing ? "the source of a bind must exist on the host, unless it is optional" : "")
         .Option(option + ".source");
   }
+  if (bind.idmap) {
+    Status mapped = Owners::ProbeRights();
+    if (mapped.ok()) mapped = Owners::ProbeFiles(source, /*recursive=*/true);
+    if (!mapped.ok()) return mapped.error().Option(option + ".idmap");
+  }
   if (bind.propagation == Propagation::kPrivate) return Ok();
   Status status = CheckPropagation(bind);
   if (!status.ok()) status.error().Option(option + ".propagation");
@@ -86,11 +92,26 @@ Result<Fd> TakeBind(const Bind& bind, const std::string& option) {
       return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? option + ".readonly" : option);
     }
   }
-  if (bind.propagation == Propagation::kSlave) {
-    Status status = sys::SetPropagation(*tree, MS_SLAVE, source);
+  // One that is taken in the host is still in touch with the host's mounts.
+  const bool in_touch = bind.idmap && bind.propagation == Propagation::kPrivate;
+  if (in_touch || bind.propagation == Propagation::kSlave) {
+    Status status = sys::SetPropagation(*tree, in_touch ? MS_PRIVATE : MS_SLAVE, source);
     if (!status.ok()) return status.error().Option(option + ".propagation");
   }
   return tree;
+}
+
+Result<std::vector<Fd>> TakeBinds(const std::vector<Bind>& binds, bool (*early)(const Bind& bind)) {
+  std::vector<Fd> taken(binds.size());
+  for (size_t i = 0; i < binds.size(); ++i) {
+    if (binds[i].absent || !early(binds[i])) continue;
+    ASSIGN_OR_RETURN(taken[i], TakeBind(binds[i], Item("binds", i)));
+  }
+  return taken;
+}
+
+std::string Item(const char* list, size_t index, const char* field) {
+  return list + ("[" + std::to_string(index) + "]") + field;
 }
 
 }  // namespace mount_stage

@@ -3,7 +3,9 @@
 #ifndef SLIPWAY_PLUGINS_MOUNT_BINDS_H_
 #define SLIPWAY_PLUGINS_MOUNT_BINDS_H_
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "plugins/mount/options.h"
 #include "runtime/sdk/result.h"
@@ -19,9 +21,17 @@ slipway::Status CheckTarget(const std::string& target);
 // of these blame the option. option: "binds[0]".
 slipway::Status ProbeBind(Bind& bind, const std::string& option);
 
-// A detached copy of the source's mount, with the mounts below it. One with propagation is to be
-// taken while the mounts of the host are in touch with this mount namespace's.
+// A detached copy of the source's mount, with the mounts below it.
 slipway::Result<slipway::sys::Fd> TakeBind(const Bind& bind, const std::string& option);
+
+// Those that are to be taken early; the others are invalid. One whose owners are mapped: in the
+// host, because only root may find its source. One with propagation: while the mounts of the host
+// are in touch with this mount namespace's.
+slipway::Result<std::vector<slipway::sys::Fd>> TakeBinds(const std::vector<Bind>& binds,
+                                                         bool (*early)(const Bind& bind));
+
+// "binds[0].source"
+std::string Item(const char* list, size_t index, const char* field = "");
 
 }  // namespace mount_stage
 

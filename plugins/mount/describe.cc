@@ -56,6 +56,7 @@ std::string RootText(uint32_t flags) {
 std::string TextOf(const Bind& bind) {
   if (bind.absent) return "nothing: there is no " + bind.source.path + " on the host";
   std::string text = bind.source.path + " of the host" + sys::AttributesText(bind.attributes());
+  if (bind.idmap) text += kMapped;
   if (bind.propagation == Propagation::kPrivate) return text;
   return text + ", " + slipway::kNamesOf<Propagation>[static_cast<size_t>(bind.propagation)];
 }

@@ -18,6 +18,9 @@ std::string TextOf(const Layer& layer, uint64_t attributes);
 std::string TextOf(const std::vector<Layer>& layers, const Overlay& overlay);
 std::string TextOf(const Overlay& empty);
 
+// Where its owners are mapped.
+inline constexpr char kMapped[] = ", its files the container's own";
+
 // How it is entered, to go on with. flags: slipway_root_flags.
 std::string RootText(uint32_t flags);
 

@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <utility>
 
+#include "plugins/mount/image.h"
 #include "plugins/mount/upper.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
+#include "runtime/sys/staging.h"
 
 namespace mount_stage {
 namespace {
@@ -37,10 +39,10 @@ constexpr unsigned kFolderMode = 0755;
 
 // A mount of the layer that is the child's own: the host's descriptors stay as they are.
 Result<Fd> Take(const Layer& layer, bool recursive) {
-  if (layer.image.valid()) {
-    Fd image(fcntl(layer.image.get(), F_DUPFD_CLOEXEC, 3));
-    if (!image.valid()) return Error(errno, "keep the mount of", layer.path).Option(layer.option);
-    return image;
+  if (layer.taken.valid()) {
+    Fd taken(fcntl(layer.taken.get(), F_DUPFD_CLOEXEC, 3));
+    if (!taken.valid()) return Error(errno, "keep the mount of", layer.path).Option(layer.option);
+    return taken;
   }
   Result<Fd> tree = sys::CloneTree(layer.path, recursive);
   if (tree.ok()) return tree;
@@ -51,11 +53,17 @@ Result<Fd> Take(const Layer& layer, bool recursive) {
   return tree.error().Option(layer.option);
 }
 
-// Covers the host's "/" in this mount namespace: whoever has that for a root does not see it, and
-// whoever comes by the descriptor does.
-Status Stage(const Fd& mount) {
-  ASSIGN_OR_RETURN(const Fd top, sys::Open("/", kFolder));
-  return sys::Attach(mount.get(), top, "/");
+Status Restrict(const Fd& tree, const Layer& layer, uint64_t attributes) {
+  if (attributes == 0) return Ok();
+  Status status = sys::AddAttributes(tree, attributes, /*recursive=*/true, layer.path);
+  if (status.ok()) return status;
+  return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? "readonly" : layer.option);
+}
+
+Status MapOwners(const Owners* owners, const Fd& mount, bool recursive, const std::string& path) {
+  if (owners == nullptr) return Ok();
+  Status status = owners->Map(mount, recursive, path);
+  return status.ok() ? Ok() : Status(status.error().Option("idmap"));
 }
 
 Status StageAt(const Fd& mount, const Fd& folder, const std::string& name) {
@@ -63,24 +71,6 @@ Status StageAt(const Fd& mount, const Fd& folder, const std::string& name) {
   ASSIGN_OR_RETURN(const Fd target, sys::OpenAt(folder, name, kFolder, name));
   return sys::Attach(mount.get(), target, name);
 }
-
-// While it lives, relative paths begin at `folder`.
-class WorkingFolder {
- public:
-  explicit WorkingFolder(const Fd& folder) : before_(open(".", kFolder | O_CLOEXEC)) {
-    there_ = fchdir(folder.get()) == 0;
-  }
-  ~WorkingFolder() {
-    if (before_.valid()) (void)!fchdir(before_.get());
-  }
-  WorkingFolder(const WorkingFolder&) = delete;
-  WorkingFolder& operator=(const WorkingFolder&) = delete;
-  bool there() const { return there_; }
-
- private:
-  Fd before_;
-  bool there_ = false;
-};
 
 // The layers of one overlay. They lie in one tmpfs, which is on top of the host's "/" meanwhile:
 // names in it are ours, so that no character of a path of the host can be taken for overlayfs's own
@@ -95,13 +85,10 @@ class OverlayStage {
     const sys::NoUmask no_umask;
     for (size_t i = 0; i < layers_.size(); ++i) RETURN_IF_ERROR(StageLower(i));
     if (overlay_.writable) RETURN_IF_ERROR(overlay_.upper.empty() ? MakeUppers() : StageUpper());
-    const WorkingFolder in_tmpfs(tmpfs_);
-    if (!in_tmpfs.there()) return Error(errno, "enter the layers of the container's root");
     ASSIGN_OR_RETURN(Fd mount, MountOverlay());
     // The kernel has its own copies of the layers' mounts: nobody else needs to reach them.
-    if (umount2(".", MNT_DETACH) != 0)
-      return Error(errno, "detach the layers of the container's root");
-    RETURN_IF_ERROR(Stage(mount));
+    RETURN_IF_ERROR(sys::UnstageMount(tmpfs_));
+    RETURN_IF_ERROR(sys::StageMount(mount));
     return mount;
   }
 
@@ -111,13 +98,14 @@ class OverlayStage {
     // files of the container's.
     const int64_t own = 5 + static_cast<int64_t>(layers_.size());
     ASSIGN_OR_RETURN(tmpfs_, NewThrowAway(overlay_, own, 0));
-    return Stage(tmpfs_);
+    return sys::StageMount(tmpfs_);
   }
 
   Status StageLower(size_t index) {
     const Layer& layer = layers_[index];
     ASSIGN_OR_RETURN(const Fd lower, Take(layer, /*recursive=*/false));
     RETURN_IF_ERROR(AddRestrictions(lower, layer.path));
+    RETURN_IF_ERROR(MapOwners(overlay_.owners, lower, /*recursive=*/false, layer.path));
     RETURN_IF_ERROR(StageAt(lower, tmpfs_, std::to_string(index)));
     lowers_.insert(0, std::to_string(index) + (index == 0 ? "" : ":"));  // the top one comes first
     const bool top = index + 1 == layers_.size();
@@ -146,6 +134,7 @@ class OverlayStage {
     auto parent = sys::CloneTree(place->parent, /*recursive=*/false);
     if (!parent.ok()) return parent.error().Option("upper");
     RETURN_IF_ERROR(AddRestrictions(*parent, place->parent));
+    RETURN_IF_ERROR(MapOwners(overlay_.owners, *parent, /*recursive=*/false, place->parent));
     Status made = MakeUpper(*parent, *place, model_);
     if (!made.ok()) return made.error().Option("upper");
     RETURN_IF_ERROR(StageAt(*parent, tmpfs_, "kept"));
@@ -157,6 +146,8 @@ class OverlayStage {
   }
 
   Result<Fd> MountOverlay() const {
+    const sys::WorkingFolder in_tmpfs(tmpfs_);
+    if (!in_tmpfs.there()) return Error(errno, "enter the layers of the container's root");
     MountOptions options = {{"lowerdir", lowers_}};
     if (!overlay_.writable) return OrExplain(NewOverlay(options));
     options.insert(options.end(), {{"upperdir", "upper"}, {"workdir", "work"}});
@@ -217,16 +208,39 @@ class OverlayStage {
 
 }  // namespace
 
-Result<Fd> StageFolder(const Layer& layer, uint64_t attributes) {
-  ASSIGN_OR_RETURN(Fd tree, Take(layer, /*recursive=*/true));
-  // An image has them already.
-  if (attributes != 0 && !layer.image.valid()) {
-    Status status = sys::AddAttributes(tree, attributes, /*recursive=*/true, layer.path);
-    if (!status.ok()) {
-      return status.error().Option(attributes == MOUNT_ATTR_RDONLY ? "readonly" : layer.option);
-    }
+Result<bool> ProbeLayer(const Layer& layer) {
+  struct stat info {};
+  int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
+  if (!cause && S_ISDIR(info.st_mode)) return false;
+  if (!cause && S_ISREG(info.st_mode)) {
+    Status status = ProbeImage(layer.path);
+    if (!status.ok()) return status.error().Option(layer.option);
+    return true;
   }
-  RETURN_IF_ERROR(Stage(tree));
+  if (!cause) cause = ENOTDIR;
+  std::string hint;
+  if (cause == ENOENT || cause == ENOTDIR) {
+    hint = "the option " + layer.option + " must name a folder of the host, or an image file";
+  }
+  if (cause == ENOENT && layer.option == "root") {
+    hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
+  }
+  return Error(cause, "open", layer.path, hint).Option(layer.option);
+}
+
+Result<Fd> StageFolder(const Layer& layer, uint64_t attributes, const Owners* owners) {
+  ASSIGN_OR_RETURN(Fd tree, Take(layer, /*recursive=*/true));
+  // One that was taken before has them already.
+  if (!layer.taken.valid()) RETURN_IF_ERROR(Restrict(tree, layer, attributes));
+  RETURN_IF_ERROR(MapOwners(owners, tree, /*recursive=*/true, layer.path));
+  RETURN_IF_ERROR(sys::StageMount(tree));
+  return tree;
+}
+
+Result<Fd> TakeFolder(const Layer& layer, bool recursive, uint64_t attributes) {
+  ASSIGN_OR_RETURN(Fd tree, Take(layer, recursive));
+  RETURN_IF_ERROR(Restrict(tree, layer, attributes));
+  RETURN_IF_ERROR(sys::SetPropagation(tree, MS_PRIVATE, layer.path));
   return tree;
 }
 
@@ -236,7 +250,7 @@ Result<Fd> StageOverlay(const std::vector<Layer>& layers, const Overlay& overlay
 
 Result<Fd> StageEmpty(const Overlay& overlay) {
   ASSIGN_OR_RETURN(Fd tmpfs, NewThrowAway(overlay, /*own=*/1, overlay.attributes));
-  RETURN_IF_ERROR(Stage(tmpfs));
+  RETURN_IF_ERROR(sys::StageMount(tmpfs));
   return tmpfs;
 }
 

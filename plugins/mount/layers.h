@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/mount/idmap.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
@@ -17,9 +18,10 @@ namespace mount_stage {
 // A folder of the host, or a filesystem image.
 struct Layer {
   std::string path;
-  std::string option;      // that names it
-  bool is_image = false;   // found by Probe
-  slipway::sys::Fd image;  // its detached mount, from PreClone on
+  std::string option;     // that names it
+  bool is_image = false;  // found by Probe
+  // Its detached mount, from PreClone on, of an image and of one whose owners are mapped.
+  slipway::sys::Fd taken;
 };
 
 // How the layers are put together.
@@ -28,16 +30,25 @@ struct Overlay {
   std::string upper;            // the folder that keeps what is written; empty: it goes to a tmpfs
   std::optional<int64_t> size;  // of that tmpfs, in bytes
   std::optional<int64_t> inodes;
-  uint64_t attributes;  // of mount_setattr(2)
+  uint64_t attributes;   // of mount_setattr(2)
+  const Owners* owners;  // who maps them; null: they are as on the disk
 };
 
 // The kernel takes at most 255 bytes of names, and "0:1:...:79" are 229.
 inline constexpr size_t kMaxLayers = 80;
 
+// Is it an image? Blames the option where it is neither a folder nor one.
+slipway::Result<bool> ProbeLayer(const Layer& layer);
+
 // The errors of the first two blame the option, where it is one that fails.
 //
-// A copy of the layer, with the mounts below it. attributes: of mount_setattr(2).
-slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attributes);
+// A copy of the layer, with the mounts below it. attributes: of mount_setattr(2). owners: as above.
+slipway::Result<slipway::sys::Fd> StageFolder(const Layer& layer, uint64_t attributes,
+                                              const Owners* owners);
+
+// The detached mount of a folder, in the host: for Layer::taken. attributes: of mount_setattr(2).
+slipway::Result<slipway::sys::Fd> TakeFolder(const Layer& layer, bool recursive,
+                                             uint64_t attributes);
 
 // An overlay over the layers, lowest first, without the mounts below them. It has each of nosuid,
 // nodev and noexec that the mount of a layer has.

@@ -8,7 +8,6 @@
 
 #include <linux/mount.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +21,8 @@
 
 #include "plugins/mount/binds.h"
 #include "plugins/mount/describe.h"
+#include "plugins/mount/further.h"
+#include "plugins/mount/idmap.h"
 #include "plugins/mount/image.h"
 #include "plugins/mount/layers.h"
 #include "plugins/mount/options.h"
@@ -31,6 +32,7 @@
 namespace {
 
 using mount_stage::Bind;
+using mount_stage::Item;
 using mount_stage::Layer;
 using mount_stage::Propagation;
 using mount_stage::Tmpfs;
@@ -45,11 +47,6 @@ using slipway::Status;
 namespace sys = slipway::sys;
 
 enum class Method { kPivotRoot, kChroot };
-
-// "binds[0].source"
-std::string Item(const char* list, size_t index, const char* field = "") {
-  return list + ("[" + std::to_string(index) + "]") + field;
-}
 
 }  // namespace
 
@@ -80,6 +77,7 @@ class Mount final : public slipway::Stage {
         slipway::Option<&Mount::nosuid_>("nosuid", mount_stage::kNosuid, {.fallback = "false"}),
         slipway::Option<&Mount::nodev_>("nodev", mount_stage::kNodev, {.fallback = "false"}),
         slipway::Option<&Mount::noexec_>("noexec", mount_stage::kNoexec, {.fallback = "false"}),
+        slipway::Option<&Mount::idmap_>("idmap", mount_stage::kIdmap, {.fallback = "false"}),
         slipway::Option<&Mount::overlay_>(
             "overlay",
             "Writes go to a throw-away layer in memory, and the root folder stays untouched; "
@@ -133,8 +131,12 @@ class Mount final : public slipway::Stage {
   Status Probe(Context& context) override {
     std::vector<std::string> folders;
     for (Layer& layer : stack_) {
-      ASSIGN_OR_RETURN(layer.is_image, ProbeLayer(layer));
+      ASSIGN_OR_RETURN(layer.is_image, mount_stage::ProbeLayer(layer));
       if (!layer.is_image) folders.push_back(layer.path);
+    }
+    if (idmap_) {
+      Status status = ProbeOwners();
+      if (!status.ok()) return status.error().Option("idmap");
     }
     if (upper_) {
       Status status = mount_stage::ProbeUpper(upper_->path, folders);
@@ -158,9 +160,10 @@ class Mount final : public slipway::Stage {
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_FILE, upper_->path + ".work",
                                       "of overlayfs; made where it is missing"));
     }
-    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, "/",
-                                    RootText() + mount_stage::RootText(RootFlags())));
-    for (const Further& mount : OuterFirst()) {
+    RETURN_IF_ERROR(description.Add(
+        SLIPWAY_EFFECT_MOUNT, "/",
+        RootText() + (idmap_ ? mount_stage::kMapped : "") + mount_stage::RootText(RootFlags())));
+    for (const mount_stage::Further& mount : mount_stage::OuterFirst(binds_, tmpfs_)) {
       const auto& target = mount.tmpfs ? tmpfs_[mount.index].target : binds_[mount.index].target;
       RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_MOUNT, target.path,
                                       mount.tmpfs ? mount_stage::TextOf(tmpfs_[mount.index])
@@ -173,13 +176,29 @@ class Mount final : public slipway::Stage {
   // mount one.
   Status PreClone(Plan& plan) override {
     for (Layer& layer : stack_) {
-      if (layer.is_image) RETURN_IF_ERROR(MountImage(layer));
+      if (layer.is_image) {
+        RETURN_IF_ERROR(MountImage(layer));
+      } else if (idmap_) {
+        ASSIGN_OR_RETURN(layer.taken,
+                         mount_stage::TakeFolder(layer, !IsOverlay(), AttributesOfFolder()));
+      }
     }
+    ASSIGN_OR_RETURN(early_, TakeBinds(binds_, [](const Bind& bind) { return bind.idmap; }));
+    if (MapsOwners()) RETURN_IF_ERROR(owners_.Prepare());
     return plan.AddNamespaces(CLONE_NEWNS);
   }
 
   Status InChild(Child& child) override {
-    ASSIGN_OR_RETURN(const std::vector<sys::Fd> propagated, TakePropagated());
+    Status status = Build(child);
+    if (MapsOwners()) owners_.Dismiss();
+    return status;
+  }
+
+ private:
+  Status Build(Child& child) const {
+    ASSIGN_OR_RETURN(const std::vector<sys::Fd> propagated, TakeBinds(binds_, [](const Bind& bind) {
+                       return bind.propagation != Propagation::kPrivate && !bind.idmap;
+                     }));
     // What is mounted from here on reaches nobody else, and what others mount does not arrive.
     Status status = sys::MakeAllMountsPrivate();
     if (!status.ok()) {
@@ -188,7 +207,7 @@ class Mount final : public slipway::Stage {
     }
     ASSIGN_OR_RETURN(const sys::Fd root, StageRoot());
     RETURN_IF_ERROR(child.SetRoot(root.get(), RootFlags()));
-    for (const Further& mount : OuterFirst()) {
+    for (const mount_stage::Further& mount : mount_stage::OuterFirst(binds_, tmpfs_)) {
       if (mount.tmpfs) {
         RETURN_IF_ERROR(AddTmpfs(child, mount.index));
       } else if (!binds_[mount.index].absent) {
@@ -198,13 +217,19 @@ class Mount final : public slipway::Stage {
     return Ok();
   }
 
- private:
-  // One of binds_ or tmpfs_.
-  struct Further {
-    bool tmpfs;
-    size_t index;
-    size_t depth;  // of its target
-  };
+  bool MapsOwners() const {
+    return idmap_ || std::any_of(binds_.begin(), binds_.end(),
+                                 [](const Bind& bind) { return bind.idmap && !bind.absent; });
+  }
+
+  Status ProbeOwners() const {
+    RETURN_IF_ERROR(mount_stage::Owners::ProbeRights());
+    for (const Layer& layer : stack_) {
+      if (layer.is_image) continue;
+      RETURN_IF_ERROR(mount_stage::Owners::ProbeFiles(layer.path, !IsOverlay()));
+    }
+    return Ok();
+  }
 
   void AddLayer(const std::string& path, const std::string& option) {
     Layer& layer = stack_.emplace_back();
@@ -241,32 +266,11 @@ class Mount final : public slipway::Stage {
         .Option(option);
   }
 
-  // Is it an image?
-  static Result<bool> ProbeLayer(const Layer& layer) {
-    struct stat info {};
-    int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
-    if (!cause && S_ISDIR(info.st_mode)) return false;
-    if (!cause && S_ISREG(info.st_mode)) {
-      Status status = mount_stage::ProbeImage(layer.path);
-      if (!status.ok()) return status.error().Option(layer.option);
-      return true;
-    }
-    if (!cause) cause = ENOTDIR;
-    std::string hint;
-    if (cause == ENOENT || cause == ENOTDIR) {
-      hint = "the option " + layer.option + " must name a folder of the host, or an image file";
-    }
-    if (cause == ENOENT && layer.option == "root") {
-      hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
-    }
-    return Error(cause, "open", layer.path, hint).Option(layer.option);
-  }
-
   Status MountImage(Layer& layer) const {
     auto mount = mount_stage::MountImage(
         layer.path, mount_stage::Attributes(/*readonly=*/true, nosuid_, nodev_, noexec_));
     if (!mount.ok()) return mount.error().Option(layer.option);
-    layer.image = std::move(*mount);
+    layer.taken = std::move(*mount);
     return Ok();
   }
 
@@ -278,11 +282,16 @@ class Mount final : public slipway::Stage {
 
   Result<sys::Fd> StageRoot() const {
     if (empty_) return mount_stage::StageEmpty(OverlayWanted());
-    if (!IsOverlay()) return mount_stage::StageFolder(stack_[0], RootAttributes());
+    if (!IsOverlay()) return mount_stage::StageFolder(stack_[0], RootAttributes(), OwnersOfRoot());
     return mount_stage::StageOverlay(stack_, OverlayWanted());
   }
 
+  const mount_stage::Owners* OwnersOfRoot() const { return idmap_ ? &owners_ : nullptr; }
+
   bool IsOverlay() const { return Writable() || !layers_.empty(); }
+
+  // As a layer below an overlay it has none: the overlay has them.
+  uint64_t AttributesOfFolder() const { return IsOverlay() ? 0 : RootAttributes(); }
 
   uint64_t RootAttributes() const {
     return mount_stage::Attributes(readonly_, nosuid_, nodev_, noexec_);
@@ -294,28 +303,10 @@ class Mount final : public slipway::Stage {
         .upper = upper_ ? upper_->path : std::string(),
         .size = {},
         .inodes = inodes_,
-        .attributes = mount_stage::Attributes(/*readonly=*/false, nosuid_, nodev_, noexec_)};
+        .attributes = mount_stage::Attributes(/*readonly=*/false, nosuid_, nodev_, noexec_),
+        .owners = OwnersOfRoot()};
     if (size_) overlay.size = size_->count;
     return overlay;
-  }
-
-  // A mount above another's target hides what was mounted there before.
-  std::vector<Further> OuterFirst() const {
-    std::vector<Further> mounts;
-    mounts.reserve(binds_.size() + tmpfs_.size());
-    const auto depth = [](const slipway::ContainerPath& target) {
-      size_t names = 0;
-      for (size_t i = 1; i < target.path.size(); ++i) {
-        if (target.path[i - 1] == '/' && target.path[i] != '/') ++names;
-      }
-      return names;
-    };
-    for (size_t i = 0; i < binds_.size(); ++i)
-      mounts.push_back({false, i, depth(binds_[i].target)});
-    for (size_t i = 0; i < tmpfs_.size(); ++i) mounts.push_back({true, i, depth(tmpfs_[i].target)});
-    std::stable_sort(mounts.begin(), mounts.end(),
-                     [](const Further& a, const Further& b) { return a.depth < b.depth; });
-    return mounts;
   }
 
   uint32_t RootFlags() const {
@@ -337,24 +328,20 @@ class Mount final : public slipway::Stage {
     return status.error().Option(option);
   }
 
-  // Invalid for the private ones.
-  Result<std::vector<sys::Fd>> TakePropagated() const {
-    std::vector<sys::Fd> taken;
-    for (size_t i = 0; i < binds_.size(); ++i) {
-      if (binds_[i].absent || binds_[i].propagation == Propagation::kPrivate) continue;
-      taken.resize(binds_.size());
-      ASSIGN_OR_RETURN(taken[i], mount_stage::TakeBind(binds_[i], Item("binds", i)));
-    }
-    return taken;
-  }
-
   Status AddBind(Child& child, size_t index, const std::vector<sys::Fd>& propagated) const {
     const Bind& bind = binds_[index];
-    const std::string target = Item("binds", index, ".target");
-    if (bind.propagation != Propagation::kPrivate)
-      return Attach(child, propagated[index], bind.target, 0, target);
-    ASSIGN_OR_RETURN(const sys::Fd source, mount_stage::TakeBind(bind, Item("binds", index)));
-    return Attach(child, source, bind.target, 0, target);
+    sys::Fd late;
+    if (!early_[index].valid() && !propagated[index].valid()) {
+      ASSIGN_OR_RETURN(late, mount_stage::TakeBind(bind, Item("binds", index)));
+    }
+    const sys::Fd& mount = late.valid()            ? late
+                           : early_[index].valid() ? early_[index]
+                                                   : propagated[index];
+    if (bind.idmap) {
+      Status status = owners_.Map(mount, /*recursive=*/true, bind.source.path);
+      if (!status.ok()) return status.error().Option(Item("binds", index, ".idmap"));
+    }
+    return Attach(child, mount, bind.target, 0, Item("binds", index, ".target"));
   }
 
   Status AddTmpfs(Child& child, size_t index) const {
@@ -372,6 +359,7 @@ class Mount final : public slipway::Stage {
   bool nosuid_ = false;
   bool nodev_ = false;
   bool noexec_ = false;
+  bool idmap_ = false;
   bool overlay_ = false;
   std::optional<slipway::Bytes> size_;
   std::optional<int64_t> inodes_;
@@ -379,7 +367,9 @@ class Mount final : public slipway::Stage {
   std::vector<slipway::HostPath> layers_;
   std::vector<Bind> binds_;
   std::vector<Tmpfs> tmpfs_;
-  std::vector<Layer> stack_;  // root_ and layers_, lowest first
+  mount_stage::Owners owners_;
+  std::vector<sys::Fd> early_;  // of the binds, those that are taken in the host
+  std::vector<Layer> stack_;    // root_ and layers_, lowest first
 };
 
 }  // namespace

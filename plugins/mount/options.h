@@ -24,6 +24,10 @@ constexpr uint64_t Attributes(bool readonly, bool nosuid, bool nodev, bool noexe
 inline constexpr char kNosuid[] = "Programs get no rights by set-user-ID or file capabilities";
 inline constexpr char kNodev[] = "Device files do not work";
 inline constexpr char kNoexec[] = "No program can be executed";
+inline constexpr char kIdmap[] =
+    "Its files are the container's: user 0 of the disk is root in it, and so on; needs root and "
+    "the "
+    "stage user";
 
 }  // namespace mount_stage
 
@@ -41,13 +45,15 @@ struct Bind {
   bool nodev = false;
   bool noexec = false;
   bool optional = false;
+  bool idmap = false;
   Propagation propagation = Propagation::kPrivate;
   bool absent = false;  // found by Probe: nothing to bind
 
   uint64_t attributes() const { return Attributes(readonly, nosuid, nodev, noexec); }
 
   static constexpr const char* kTextForm =
-      "source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:optional=optional";
+      "source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:optional=optional:"
+      "idmap=idmap";
   static constexpr auto Options() {
     return slipway::OptionTable(
         slipway::Option<&Bind::source>("source", "File or folder of the host", {.required = true}),
@@ -61,6 +67,7 @@ struct Bind {
         slipway::Option<&Bind::noexec>("noexec", kNoexec, {.fallback = "false"}),
         slipway::Option<&Bind::optional>("optional", "Leave it out where the source is missing",
                                          {.fallback = "false"}),
+        slipway::Option<&Bind::idmap>("idmap", kIdmap, {.fallback = "false"}),
         slipway::Option<&Bind::propagation>(
             "propagation",
             "Whether later mounts below it arrive from the host (rslave), and go there too "

@@ -141,6 +141,19 @@ bool IsLinux(int major, int minor) {
   return has_major > major || (has_major == major && has_minor >= minor);
 }
 
+// The mounts below are locked to it there: mount_namespaces(7).
+TEST(MountOverlay, SaysWhatALayerCannotBeInAUserNamespace) {
+  ContainerTest test;
+  const RunResult result =
+      RunInUserNamespace(test, "  - pid\n  - mount: {root: /, overlay: true}\n  - proc\n", "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("test.yaml:4:19: mount: root: cannot take the mount of \"/\": Invalid "
+                            "argument (in a user namespace, a folder with mounts of the host below "
+                            "it cannot be a layer)"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST(MountOverlay, ReplacesAFolderInAUserNamespace) {
   ContainerTest test;
   test.MakeRoot();

@@ -9,7 +9,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
+#include "plugins/network/inside.h"
+#include "plugins/network/interfaces.h"
+#include "plugins/network/links.h"
 #include "runtime/sdk/stage.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
@@ -23,6 +27,7 @@ using slipway::Description;
 using slipway::Error;
 using slipway::HostPath;
 using slipway::Ok;
+using slipway::ParkedChild;
 using slipway::Plan;
 using slipway::Status;
 namespace sys = slipway::sys;
@@ -55,11 +60,24 @@ class Network final : public slipway::Stage {
             "new one if absent"),
         slipway::Option<&Network::loopback_>(
             "loopback", "Bring up the loopback device of a new one: 127.0.0.1 and ::1",
-            {.fallback = "true"}));
+            {.fallback = "true"}),
+        slipway::Option<&Network::interfaces_>(
+            "interfaces", "Interfaces of a new one, besides loopback", {.fallback = "[]"}),
+        slipway::Option<&Network::routes_>("routes", "Routes of a new one", {.fallback = "[]"}));
+  }
+
+  Status Create(Context&) override {
+    if (!join_.path.empty() && !(interfaces_.empty() && routes_.empty())) {
+      return Error("cannot change a network namespace that is joined", join_.path,
+                   "give interfaces and routes to a new one, without join")
+          .Option(interfaces_.empty() ? "routes" : "interfaces");
+    }
+    RETURN_IF_ERROR(network::CheckInterfaces(interfaces_));
+    return network::CheckRoutes(routes_, interfaces_);
   }
 
   Status Probe(Context&) override {
-    if (join_.path.empty()) return Ok();
+    if (join_.path.empty()) return network::ProbeInterfaces(interfaces_);
     auto file = sys::Open(join_.path, O_RDONLY | O_NONBLOCK);
     if (!file.ok()) return file.error().Option("join");
     const auto kind = sys::NamespaceKind(file->get());
@@ -73,10 +91,18 @@ class Network final : public slipway::Stage {
   }
 
   Status Describe(Description& description) override {
-    return description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
-                           !join_.path.empty() ? "joins " + join_.path
-                           : loopback_         ? "a new one, with loopback up"
-                                               : "a new one, without any device that is up");
+    RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_NAMESPACE, "net",
+                                    !join_.path.empty() ? "joins " + join_.path
+                                    : loopback_         ? "a new one, with loopback up"
+                                                        : "a new one, with loopback down"));
+    for (const network::Interface& interface : interfaces_) {
+      RETURN_IF_ERROR(
+          description.Add(SLIPWAY_EFFECT_OTHER, interface.name, network::Describe(interface)));
+    }
+    for (const network::Route& route : routes_) {
+      RETURN_IF_ERROR(description.Add(SLIPWAY_EFFECT_OTHER, route.to, network::Describe(route)));
+    }
+    return Ok();
   }
 
   Status PreClone(Plan& plan) override {
@@ -85,13 +111,25 @@ class Network final : public slipway::Stage {
     return joined.ok() ? Ok() : Status(joined.error().Option("join"));
   }
 
+  Status PostClone(ParkedChild& child) override {
+    return network::MakeInterfaces(interfaces_, child);
+  }
+
   Status InChild(Child&) override {
-    return join_.path.empty() && loopback_ ? BringLoopbackUp() : Ok();
+    if (!join_.path.empty()) return Ok();
+    if (loopback_) RETURN_IF_ERROR(BringLoopbackUp());
+    return network::SetUpInside(interfaces_, routes_);
+  }
+
+  Status Teardown(std::string_view record, Context& context) override {
+    return network::UndoInterface(interfaces_, record, context.container_id());
   }
 
  private:
   HostPath join_;
   bool loopback_ = true;
+  std::vector<network::Interface> interfaces_;
+  std::vector<network::Route> routes_;
   sys::Fd file_;  // of join_
 };
 

@@ -52,8 +52,14 @@ Error& Blame(Error& error) {
   for (const char* option : {"hidepid", "subset"}) {
     if (subject.starts_with(option)) error.Option(option);
   }
-  if (error->errno_value == EPERM && std::string_view(error->operation) == sys::kMakeMount) {
+  if (error->errno_value != EPERM) return error;
+  if (std::string_view(error->operation) == sys::kMakeMount) {
     error.Hint("in a user namespace the kernel allows it only where all of the host's /proc shows");
+  } else if (!*error->hint) {
+    error.Hint(
+        "in a user namespace the kernel allows it only for a PID namespace of its own: write pid "
+        "in "
+        "front of it");
   }
   return error;
 }

@@ -11,6 +11,9 @@ namespace {
 using slipway::testing::ContainerTest;
 using slipway::testing::RunResult;
 
+// It knows the ids of the test's folders.
+const std::string kUser = "  - user: {uids: [\"0:0:100\"], gids: [\"0:0:100\"]}\n";
+
 std::string Stages(const std::string& proc) {
   return "  - pid\n  - mount: {root: root}\n  - proc" + proc + "\n";
 }
@@ -82,6 +85,40 @@ TEST(Proc, SaysWhyAUserNamespaceMayNotMountIt) {
                             "permitted (in a user namespace the kernel allows it only where all of "
                             "the host's /proc shows)"),
             std::string::npos)
+      << result.err;
+}
+
+TEST(Proc, SaysWhyAUserNamespaceOfTheContainersMayNotMountIt) {
+  ContainerTest test;
+  test.MakeRoot();
+  std::vector<std::string> argv = {"/usr/bin/unshare",
+                                   "--mount",
+                                   "/bin/sh",
+                                   "-c",
+                                   "mount -t tmpfs none /proc/sys && exec \"$@\"",
+                                   "sh"};
+  const std::vector<std::string> words =
+      test.Argv(test.WriteStages(kUser + Stages(": {subset: pid}")), {"/bin/true"});
+  argv.insert(argv.end(), words.begin(), words.end());
+  const RunResult result = slipway::testing::RunProgram(argv);
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(
+      result.err.find("proc: cannot make a mount of \"proc\": Operation not permitted (in a "
+                      "user namespace the kernel allows it only where all of the host's /proc "
+                      "shows)"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST(Proc, SaysThatAUserNamespaceNeedsAPidNamespaceOfItsOwn) {
+  const RunResult result =
+      ContainerTest().RunScript(kUser + "  - mount: {root: root}\n  - proc\n", "true");
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(
+      result.err.find("test.yaml:5:5: proc: cannot mount \"proc\": Operation not permitted (in "
+                      "a user namespace the kernel allows it only for a PID namespace of its "
+                      "own: write pid in front of it)"),
+      std::string::npos)
       << result.err;
 }
 

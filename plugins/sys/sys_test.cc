@@ -66,8 +66,9 @@ TEST(Sys, ShowsTheMachinesInAUserNamespaceWithoutOne) {
   ContainerTest test;
   const RunResult result = InUserNamespace(
       test, {},
-      "test -d /sys/kernel/mm && echo there; grep -c ' /sys[^ ]* [a-z0-9]* rw' /proc/mounts");
-  EXPECT_EQ(result.out, "there\n0\n") << result.err;
+      "test -d /sys/kernel/mm && echo there; grep -c ' /sys[^ ]* [a-z0-9]* rw' /proc/mounts; ls -A "
+      "/sys/fs/cgroup");
+  EXPECT_EQ(result.out, "there\n0\n") << "and no cgroup of the machine's\n" << result.err;
   EXPECT_NE(result.err.find("sys: shows the machine's /sys, read-only: in a user namespace"),
             std::string::npos)
       << result.err;

@@ -37,7 +37,9 @@ std::string UtcTime(int64_t nanoseconds) {
 }
 
 std::string State(const ContainerRow& row) {
-  if (row.exit_status) return row.state + " (" + std::to_string(*row.exit_status) + ")";
+  if (row.exit_status)
+    return row.state + " (" + std::to_string(*row.exit_status) +
+           (row.timed_out ? ", timeout)" : ")");
   return row.state == "dead" && row.pid != 0 ? "dead, still running" : row.state;
 }
 
@@ -77,7 +79,8 @@ std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
          {"config", JsonText(row.config)},
          {"command", JsonText(row.command)},
          {"log", row.log.empty() ? nullptr : boost::json::value(JsonText(row.log))},
-         {"exit_status", row.exit_status ? boost::json::value(*row.exit_status) : nullptr}});
+         {"exit_status", row.exit_status ? boost::json::value(*row.exit_status) : nullptr},
+         {"timed_out", row.timed_out}});
   }
   return boost::json::serialize(containers) + "\n";
 }

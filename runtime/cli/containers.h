@@ -19,6 +19,7 @@ struct ContainerRow {
   std::string command = {};             // as a person would read it; empty: not known
   std::string log = {};                 // path; empty: there is none
   std::optional<int> exit_status = {};  // of one that has stopped
+  bool timed_out = false;               // its time was up
 };
 
 // A table with a line of headings; times are local; a dead one with a pid is still running. The
@@ -27,8 +28,8 @@ std::string ContainersAsTable(const std::vector<ContainerRow>& rows, const std::
                               const std::string& folder);
 
 // One line, an array: [{"id":"web","state":"running","pid":4711,"since":"2026-11-23T18:19:22Z",
-// "config":"/etc/slipway/ubuntu.yaml","command":"bash","log":null,"exit_status":null}]. What there
-// is not is null; a dead container has a pid when its first process still lives.
+// "config":"/etc/slipway/ubuntu.yaml","command":"bash","log":null,"exit_status":null,"timed_out":false}].
+// What there is not is null; a dead container has a pid when its first process still lives.
 std::string ContainersAsJson(const std::vector<ContainerRow>& rows);
 
 }  // namespace slipway::cli

@@ -52,10 +52,10 @@ TEST(ContainersAsJson, IsOneLineWithTimesOfUtc) {
       ContainersAsJson(SomeRows()),
       "[{\"id\":\"web\",\"state\":\"running\",\"pid\":4711,"
       "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/etc/a b.yaml\",\"command\":\"sh -c ls\","
-      "\"log\":null,\"exit_status\":null},"
+      "\"log\":null,\"exit_status\":null,\"timed_out\":false},"
       "{\"id\":\"slipway-0123456789abcdef\",\"state\":\"dead\",\"pid\":null,"
       "\"since\":\"2026-11-23T18:52:23Z\",\"config\":\"/x\\n\\u001b\",\"command\":\"\","
-      "\"log\":null,\"exit_status\":null}]\n");
+      "\"log\":null,\"exit_status\":null,\"timed_out\":false}]\n");
 }
 
 TEST(ContainersAsTable, TellsHowOneHasStopped) {
@@ -64,10 +64,22 @@ TEST(ContainersAsTable, TellsHowOneHasStopped) {
   EXPECT_NE(text.find("\nweb  stopped (3)  -  "), std::string::npos) << text;
 }
 
+TEST(ContainersAsTable, TellsThatTheTimeWasUp) {
+  const std::string text = ContainersAsTable(
+      {{.id = "web", .state = "stopped", .config = {}, .exit_status = 124, .timed_out = true}}, "",
+      "");
+  EXPECT_NE(text.find("\nweb  stopped (124, timeout)  -  "), std::string::npos) << text;
+}
+
 TEST(ContainersAsJson, TellsOfTheLogAndTheExitStatus) {
-  const std::string text = ContainersAsJson(
-      {{.id = "web", .state = "stopped", .config = {}, .log = "/l", .exit_status = 3}});
-  EXPECT_NE(text.find("\"log\":\"/l\",\"exit_status\":3}"), std::string::npos) << text;
+  const std::string text = ContainersAsJson({{.id = "web",
+                                              .state = "stopped",
+                                              .config = {},
+                                              .log = "/l",
+                                              .exit_status = 124,
+                                              .timed_out = true}});
+  EXPECT_NE(text.find("\"log\":\"/l\",\"exit_status\":124,\"timed_out\":true}"), std::string::npos)
+      << text;
 }
 
 TEST(ContainersAsJson, WithoutContainersIsAnEmptyArray) { EXPECT_EQ(ContainersAsJson({}), "[]\n"); }

@@ -10,7 +10,7 @@
 
 namespace slipway::cli {
 
-// The ABI of this runtime and of all that it loads, as "0.8".
+// The ABI of this runtime and of all that it loads, as "0.9".
 std::string AbiText();
 
 // The privileges that a stage needs, in words.

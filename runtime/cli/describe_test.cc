@@ -68,7 +68,7 @@ TEST(Describe, SaysWhatIsRequiredAndWhatIsOptional) {
             "all 0.1.0: All\n"
             "\n"
             "file        /x.so\n"
-            "abi         0.8\n"
+            "abi         0.9\n"
             "needs       no privileges\n"
             "\n"
             "Options:\n"

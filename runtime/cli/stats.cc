@@ -28,9 +28,16 @@ json::array ChoicesOf(const Stats& stats) {
     }
     choices.push_back(json::object{{"where", JsonText(choice.where)},
                                    {"taken", choice.taken},
+                                   {"at", JsonText(choice.at)},
                                    {"refused", std::move(refused)}});
   }
   return choices;
+}
+
+json::array ExtendsOf(const Stats& stats) {
+  json::array paths;
+  for (const std::string& path : stats.extends) paths.push_back(json::value(JsonText(path)));
+  return paths;
 }
 
 json::object FiguresOf(const Stats& stats) {
@@ -58,6 +65,7 @@ std::string StatsAsJson(const Stats& stats) {
       {"max_rss_bytes", stats.max_rss_bytes},
       {"minor_faults", stats.minor_faults},
       {"major_faults", stats.major_faults},
+      {"extends", ExtendsOf(stats)},
       {"first_of", ChoicesOf(stats)},
       {"stages", FiguresOf(stats)}};
   return json::serialize(object) + "\n";

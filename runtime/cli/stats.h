@@ -16,15 +16,17 @@ namespace slipway::cli {
 // What a first-of came to.
 struct Choice {
   std::string where;       // file:line:column of the first-of
-  std::string taken = {};  // the stage
+  std::string taken = {};  // the stage, or "none"
+  std::string at = {};     // where that stands
   // The stages before it, which do not work here, each with the reason.
   std::vector<std::pair<std::string, Error>> refused = {};
 };
 
 struct Stats {
   std::string id;
-  std::string config;  // the file that was taken; empty: none was found
-  // exited, signaled, out-of-memory, not-started; unknown until the end.
+  std::string config;                     // the file that was taken; empty: none was found
+  std::vector<std::string> extends = {};  // the configs that it extends, the nearest first
+  // exited, signaled, timeout, out-of-memory, not-started; unknown until the end.
   std::string ended = "unknown";
   std::optional<int> status;  // that the runtime exits with
   std::optional<Error> error;
@@ -42,7 +44,7 @@ struct Stats {
 
 // One line, an object with all members of Stats: {"id":"web","config":"/etc/slipway/ubuntu.yaml",
 // "ended":"exited","status":0,"error":null,"wall_ns":1510000,...,"first_of":[{"where":...,
-// "taken":"cgroup-v1","refused":[{"stage":"cgroup-v2","reason":...}]}],
+// "taken":"cgroup-v1","at":...,"refused":[{"stage":"cgroup-v2","reason":...}]}],
 // "stages":{"cgroup-v1":{"memory.peak":1048576}}}.
 std::string StatsAsJson(const Stats& stats);
 

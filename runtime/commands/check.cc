@@ -27,11 +27,11 @@ constexpr cli::Option kOptions[] = {
 
 // Without --probe nobody knows which alternative of a first-of will be taken.
 std::string NameOf(const config::Step& step) {
-  if (step.alternatives.size() == 1) return step.alternatives.front().name;
   std::string names;
   for (const config::StageEntry& entry : step.alternatives) {
     names += (names.empty() ? "" : "|") + entry.name;
   }
+  if (step.is_optional()) names += "|none";
   return names;
 }
 

@@ -24,6 +24,10 @@ constexpr cli::Option kOptions[] = {
      "command",
      'u'},
     kWorkdir,
+    {"tty", Kind::kFlag, "",
+     "give it a terminal of its own, of the container's, and pass that on to yours; the container "
+     "must have a stage that can, such as console",
+     't'},
     {"wait", Kind::kFlag, "", "wait until a paused container goes on, instead of refusing"},
     {"keep-fd", Kind::kTexts, "N", "let the command inherit descriptor N"},
     {"outlive-runtime", Kind::kFlag, "",
@@ -114,7 +118,8 @@ Result<cli::Report> Exec(Given given) {
                                           .outlives_host = words.Has("outlive-runtime"),
                                           .joined = [&] { running->container().GiveBack(); },
                                           .kept_fds = kept,
-                                          .user = words.Text("user")});
+                                          .user = words.Text("user"),
+                                          .terminal = words.Has("tty")});
   Result<int>& status = outcome.exit_status;
   if (!status.ok() && std::string_view(status.error()->option) == "process.cwd" &&
       status.error()->errno_value != ELOOP) {
@@ -136,6 +141,7 @@ constexpr Command kExecCommand = {
         "\n"
         "  runtime exec web ps aux\n"
         "  runtime exec -e LANG=C -w /tmp web -- make -j4\n"
+        "  runtime exec -t web bash\n"
         "\n"
         "Options stand before ID. The command ends with the container, and with this runtime. "
         "Exit status: as of runtime run.\n",

@@ -12,9 +12,15 @@ cli::Mistake MistakeOf(const Error& error, const Source& source, bool hidden) {
   cli::Mistake mistake{.error = error, .file = source.text().name};
   const auto place = config::PlaceIn(error->where);
   if (!place) return mistake;
+  const std::string_view file = config::FileIn(error->where);
+  const config::ConfigText* text = &source.text();
+  for (const config::BaseText& base : source.bases()) {
+    if (base.text.name == file) text = &base.text;
+  }
+  mistake.file = text->name;
   mistake.line = place->line;
   mistake.column = place->column;
-  mistake.text = source.text().Line(place->line);
+  mistake.text = text->Line(place->line);
   mistake.hidden = hidden;
   return mistake;
 }
@@ -42,7 +48,7 @@ void Findings::Probe() {
   }
   stages_ = std::move(*stages);
   for (size_t i = 0; i < selections.size(); ++i) {
-    Status taken = config::CheckTaken(pipeline_->steps[i], *selections[i].taken);
+    Status taken = config::CheckTaken(pipeline_->steps[i], selections[i].taken);
     if (!taken.ok()) errors_.push_back(taken.error());
     for (const launch::Rejected& rejected : selections[i].rejected) {
       missing_.push_back(rejected.reason);

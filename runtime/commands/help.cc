@@ -13,6 +13,8 @@ constexpr size_t kVerbColumn = 10;
 constexpr char kPurpose[] =
     "Runs a command in a container described by a YAML pipeline of stages (plugins).\n"
     "\n"
+    "  runtime --config sandbox CMD    a program that nobody has to trust: no network, nothing\n"
+    "                                  of yours, limits, a filter; root or not\n"
     "  runtime --config host sh        a shell on the machine's own files, below a\n"
     "                                  throw-away layer\n"
     "  runtime --config ubuntu bash    a shell in a root filesystem of its own\n";
@@ -36,8 +38,9 @@ constexpr char kPipeline[] =
     "the runtime, then in "
     "/usr/lib/slipway/stages.\n"
     "\n"
-    "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime itself "
-    "fails, 126 when the command cannot be executed, 127 when it is not found.\n";
+    "Exit status: the command's own; 128+N when signal N ended it; 124 when its time was up; 125 "
+    "when the runtime itself fails, 126 when the command cannot be executed, 127 when it is not "
+    "found.\n";
 
 Result<cli::Report> Help(Given given) {
   const std::vector<std::string>& words = given.words.rest;
@@ -82,7 +85,7 @@ std::string ShortUsage() {
   return "usage: runtime --config FILE [OPTIONS] [--] [COMMAND [ARG...]]\n"
          "       runtime VERB [OPTIONS] ...\n"
          "\n"
-         "for example: runtime --config host.yaml sh\n"
+         "for example: runtime --config sandbox sh\n"
          "\n" +
          Verbs(cli::HelpWidth()) + "\nruntime help says more.\n";
 }

@@ -11,6 +11,7 @@
 #include "runtime/launch/launch.h"
 #include "runtime/state/root.h"
 #include "runtime/sys/process.h"
+#include "runtime/text/amount.h"
 
 namespace slipway::commands {
 namespace {
@@ -43,10 +44,17 @@ Result<launch::Command> CommandOf(const cli::Words& words, const config::Process
                "write it after the options, or as process.args in " + config);
 }
 
+std::vector<std::string> PathsOf(const std::vector<config::BaseText>& bases) {
+  std::vector<std::string> paths;
+  for (const config::BaseText& base : bases) paths.push_back(base.text.name);
+  return paths;
+}
+
 Result<config::Pipeline> CheckPipeline(Source& source, const cli::Words& words, Told& told) {
   config::Mistakes mistakes;
   auto pipeline = source.Check(words, mistakes);
   told.kind = ErrorKind::kConfig;
+  told.TellExtended(PathsOf(source.bases()));
   if (pipeline) return std::move(*pipeline);
   Error first = mistakes.errors().front();
   if (mistakes.size() > 1 && *first->hint == '\0') {
@@ -76,9 +84,23 @@ Status Select(const config::Pipeline& pipeline, const RunOptions& options, Check
   checked.stages = std::move(*stages);
   told.kind = ErrorKind::kConfig;
   for (size_t i = 0; i < checked.selections.size(); ++i) {
-    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], *checked.selections[i].taken));
+    RETURN_IF_ERROR(config::CheckTaken(pipeline.steps[i], checked.selections[i].taken));
   }
   return Ok();
+}
+
+// A time limit that nobody would see to must not look as if it held.
+Status CheckTimeout(const config::Process& process, const RunOptions& options,
+                    const Manner& manner) {
+  if (process.timeout.count() == 0) return Ok();
+  const char* why = nullptr;
+  if (manner.create_only) why = "a container that was created has no runtime that could end it";
+  if (options.outlive_runtime)
+    why = "a container that outlives its runtime may have none to end it";
+  if (why == nullptr) return Ok();
+  return Error(std::string("process.timeout: ") + why, {},
+               "--set process.timeout=0s does without; runtime run -d has a runtime")
+      .At(process.timeout_where);
 }
 
 Result<Checked> CheckAll(Given& given, const RunOptions& options, const Manner& manner, Told& told,
@@ -93,6 +115,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, const Manner& 
   told.TellConfig(source.path());
   RETURN_IF_ERROR(told.Begin());
   ASSIGN_OR_RETURN(checked.pipeline, CheckPipeline(source, words, told));
+  RETURN_IF_ERROR(CheckTimeout(checked.pipeline.process, options, manner));
   ASSIGN_OR_RETURN(checked.command, CommandOf(words, checked.pipeline.process, source.path()));
   checked.facts.id = options.id;
   checked.facts.config = told.config();
@@ -125,11 +148,17 @@ void Place(const config::Process& process, const cli::Words& words, Error& error
   }
 }
 
+Error TimeWasUp(const config::Process& process) {
+  return Error("the command took longer than process.timeout,",
+               text::Duration(process.timeout.count()));
+}
+
 // While no signal can end this process yet: an impatient one would cost the figures.
 void Tell(launch::Outcome& outcome, const Checked& checked, const cli::Words& words, Told& told) {
   Result<int>& status = outcome.exit_status;
   if (!status.ok()) Place(checked.pipeline.process, words, status.error());
   told.TellOutcome(outcome);
+  if (outcome.timed_out) outcome.findings.notes.push_back(TimeWasUp(checked.pipeline.process));
   Status written = told.End(status);
   if (!written.ok()) outcome.warnings.push_back(std::move(written.error()));
 }
@@ -175,6 +204,8 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
                       .log = StageLog(options.verbose),
                       .oci_state = OciStateOf(checked->facts),
                       .caller = options.caller.get(),
+                      .limit = {.time = checked->pipeline.process.timeout,
+                                .grace = checked->pipeline.process.grace},
                       .create_only = manner.create_only});
   return {.exit_status = std::move(outcome.exit_status),
           .warnings = std::move(outcome.warnings),

@@ -34,7 +34,8 @@ cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
           .config = seen.contents.facts.config,
           .command = seen.contents.facts.command,
           .log = seen.contents.facts.log,
-          .exit_status = seen.contents.exit_status};
+          .exit_status = seen.contents.exit_status,
+          .timed_out = seen.contents.timed_out};
 }
 
 Result<cli::Report> List(Given given) {

@@ -43,6 +43,16 @@ inline constexpr cli::Option kWorkdir = {
     .value = "DIR",
     .help = "the folder in the container that the command starts in",
     .letter = 'w'};
+// Keys of `process`, too.
+inline constexpr cli::Option kTimeout = {
+    .name = "timeout",
+    .kind = Kind::kText,
+    .value = "DURATION",
+    .help = "end the command with TERM when it takes longer, such as 30s or 5m; 0s: never"};
+inline constexpr cli::Option kGrace = {.name = "grace",
+                                       .kind = Kind::kText,
+                                       .value = "DURATION",
+                                       .help = "then, the time from TERM to KILL; default: 10s"};
 inline constexpr cli::Option kAnnotation = {
     .name = "annotation",
     .kind = Kind::kTexts,

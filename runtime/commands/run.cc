@@ -47,8 +47,14 @@ constexpr Command kRunCommand = {
         "output for runtime logs, until runtime delete. Should that runtime be killed, the "
         "container ends with it, unless --outlive-runtime was given.\n"
         "\n"
-        "Exit status: the command's own; 128+N when signal N ended it; 125 when the runtime "
-        "itself fails, 126 when the command cannot be executed, 127 when it is not found.\n",
+        "With --timeout, or process.timeout of the config, a command that takes longer gets TERM, "
+        "and "
+        "after --grace KILL.\n"
+        "\n"
+        "Exit status: the command's own; 128+N when signal N ended it; 124 when its time was up; "
+        "125 "
+        "when the runtime itself fails, 126 when the command cannot be executed, 127 when it is "
+        "not found.\n",
     .options = kRunOptions,
     .execute = Run,
     .runs_command = true,

@@ -23,6 +23,8 @@ inline constexpr cli::Option kRunOptions[] = {
     kSet,
     kEnv,
     kWorkdir,
+    kTimeout,
+    kGrace,
     kAnnotation,
     {"name", Kind::kText, "ID", "the container's id; default: generated"},
     {"stats", Kind::kText, "FILE",

@@ -182,9 +182,26 @@ Status Source::CheckTrust() {
   return status.ok() ? Ok() : std::move(status.error().Prefix("the config"));
 }
 
+Status Source::CheckTrustOfBases() {
+  for (const config::BaseText& base : bases_) {
+    if (!base.text.file) continue;
+    Status status = loader_->CheckConfig(base.text.name, *base.text.file);
+    if (!status.ok()) return status.error().Prefix("the config that is extended").At(base.where);
+  }
+  return Ok();
+}
+
 const config::Document* Source::ReadDocument() {
-  if (!std::exchange(read_, true))
-    document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
+  if (std::exchange(read_, true)) return document_ ? &*document_ : nullptr;
+  document_ = config::Document::Parse(text_.text, text_.name, mistakes_);
+  if (!document_ || !document_->extends()) return document_ ? &*document_ : nullptr;
+  const auto configs = config::Folders(InstalledConfigs(loader_->executable()));
+  const auto open = [&configs](const std::string& name,
+                               const std::string& folder) -> Result<config::ConfigText> {
+    ASSIGN_OR_RETURN(const std::string path, config::FindBase(name, folder, configs));
+    return config::ConfigText::Read(path);
+  };
+  if (!config::Extend(text_, open, *document_, bases_, mistakes_)) document_.reset();
   return document_ ? &*document_ : nullptr;
 }
 
@@ -239,7 +256,12 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
     if (set) overrides.push_back(std::move(*set));
   }
   if (words.Has(kWorkdir.name)) {
-    overrides.push_back(config::FolderOverride("-w", words.Text(kWorkdir.name)));
+    overrides.push_back(config::ProcessOverride("-w", "cwd", words.Text(kWorkdir.name)));
+  }
+  for (const cli::Option& option : {kTimeout, kGrace}) {
+    if (!words.Has(option.name)) continue;
+    overrides.push_back(config::ProcessOverride(std::string("--") + option.name, option.name,
+                                                words.Text(option.name)));
   }
   for (const std::string& text : words.Texts(kAnnotation.name)) {
     auto set = mistakes.Take(config::AnnotationOverride("--annotation", text));
@@ -265,6 +287,10 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
     return std::nullopt;
   }
   const config::Document* document = ReadDocument();
+  if (Status trusted = CheckTrustOfBases(); !trusted.ok()) {
+    mistakes.Add(trusted.error());
+    return std::nullopt;
+  }
   for (const Error& error : mistakes_.errors()) mistakes.Add(error);
   if (document == nullptr) return std::nullopt;
   return config::Check(
@@ -295,6 +321,7 @@ std::vector<launch::StageChoice> ChoicesOf(const config::Pipeline& pipeline) {
   for (const config::Step& step : pipeline.steps) {
     launch::StageChoice& choice = choices.emplace_back();
     choice.where = step.where;
+    choice.optional = step.is_optional();
     for (const config::StageEntry& entry : step.alternatives) {
       choice.stages.push_back(
           {.descriptor = entry.descriptor,

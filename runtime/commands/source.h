@@ -14,6 +14,7 @@
 #include "runtime/cli/words.h"
 #include "runtime/config/config_text.h"
 #include "runtime/config/document.h"
+#include "runtime/config/extend.h"
 #include "runtime/config/mistakes.h"
 #include "runtime/config/pipeline.h"
 #include "runtime/launch/stage.h"
@@ -54,12 +55,15 @@ class Source {
   const std::string& path() const { return path_; }
   // The text, to quote from.
   const config::ConfigText& text() const { return text_; }
+  // What it extends, the nearest first; known once it was checked.
+  const std::vector<config::BaseText>& bases() const { return bases_; }
   loader::Loader& loader() { return *loader_; }
 
  private:
   Source() = default;
 
   Status CheckTrust();
+  Status CheckTrustOfBases();
   const config::Document* ReadDocument();
   loader::Request RequestFor(const std::string& name) const;
   Result<const slipway_stage*> Load(const std::string& name);
@@ -69,6 +73,7 @@ class Source {
   config::ConfigText text_;
   loader::Folders folders_;
   std::unique_ptr<loader::Loader> loader_;
+  std::vector<config::BaseText> bases_;
   config::Mistakes mistakes_;  // of the document
   std::optional<config::Document> document_;
   bool read_ = false;

@@ -52,20 +52,34 @@ void Told::TellConfig(const std::string& path) {
   if (options_.verbose) cli::PrintLine("", "config: " + stats_.config);
 }
 
+void Told::TellExtended(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    stats_.extends.push_back(AbsoluteConfig(path));
+    if (options_.verbose) cli::PrintLine("", "it extends: " + stats_.extends.back());
+  }
+}
+
 void Told::TellChoices(const config::Pipeline& pipeline,
                        const std::vector<launch::Selection>& selections) {
   if (!options_.verbose && !options_.stats) return;
   for (size_t i = 0; i < selections.size(); ++i) {
     const config::Step& step = pipeline.steps[i];
-    if (step.alternatives.size() == 1) continue;
+    if (step.alternatives.size() == 1 && !step.is_optional()) continue;
     cli::Choice choice{.where = step.where};
-    if (selections[i].taken) choice.taken = step.alternatives[*selections[i].taken].name;
+    if (selections[i].taken) {
+      const config::StageEntry& taken = step.alternatives[*selections[i].taken];
+      choice.taken = taken.name;
+      choice.at = taken.where;
+    } else if (step.is_optional()) {
+      choice.taken = "none";
+      choice.at = step.none_where;
+    }
     for (const launch::Rejected& rejected : selections[i].rejected) {
       choice.refused.emplace_back(rejected.name, rejected.reason);
       if (options_.verbose) cli::PrintError("not available here: ", rejected.reason);
     }
     if (options_.verbose && !choice.taken.empty()) {
-      cli::PrintLine("", choice.where + ": first-of took " + choice.taken);
+      cli::PrintLine("", choice.at + ": first-of took " + choice.taken);
     }
     stats_.choices.push_back(std::move(choice));
   }
@@ -90,6 +104,7 @@ void Told::TellOutcome(const launch::Outcome& outcome) {
   const bool bad_end = !status.ok() || *status != 0;
   stats_.ended = outcome.signaled ? "signaled" : "exited";
   if (outcome.findings.out_of_memory && bad_end) stats_.ended = "out-of-memory";
+  if (outcome.timed_out) stats_.ended = "timeout";
 }
 
 Status Told::End(const Result<int>& exit_status) {

@@ -34,6 +34,8 @@ class Told {
 
   // path: of the config that was taken.
   void TellConfig(const std::string& path);
+  // paths: of the configs that it extends.
+  void TellExtended(const std::vector<std::string>& paths);
   void TellChoices(const config::Pipeline& pipeline,
                    const std::vector<launch::Selection>& selections);
   void TellOutcome(const launch::Outcome& outcome);

@@ -33,8 +33,8 @@ class Checker {
   StageEntry Load(const RawStage& raw) {
     StageEntry entry;
     entry.name = raw.name;
-    entry.where = document_.source().At(raw.place);
-    entry.given = GivenBy(raw.options, document_.source());
+    entry.where = raw.source->At(raw.place);
+    entry.given = GivenBy(raw.options, *raw.source);
     if (raw.name.empty() || !document_.KnowsFileOf(raw.name)) return entry;
     Result<const slipway_stage*> loaded = load_(raw.name);
     if (loaded.ok()) {
@@ -48,7 +48,7 @@ class Checker {
 
   void CheckOptionsOf(const RawStage& raw, StageEntry& entry) {
     if (entry.descriptor == nullptr || raw.options_wrong) return;
-    const Source home{.name = entry.where, .folder = document_.source().folder, .has_lines = false};
+    const Source home{.name = entry.where, .folder = raw.source->folder, .has_lines = false};
     entry.options = CheckOptions(*entry.descriptor, entry.given, home, mistakes_);
   }
 
@@ -86,6 +86,7 @@ std::optional<Pipeline> Check(const Document& document, const std::vector<Overri
                               const LoadStage& load, Mistakes& mistakes,
                               const AllStages& all_stages) {
   const auto origins = std::make_shared<Origins>(Origins{.document = document, .settings = {}});
+  AddFileSettings(document.set(), origins->settings);
   ReadSettings(overrides, origins->settings, mistakes);
   Checker checker(origins->document, load, mistakes);
   Pipeline pipeline;
@@ -95,7 +96,8 @@ std::optional<Pipeline> Check(const Document& document, const std::vector<Overri
   pipeline.steps.reserve(steps.size());
   for (const RawStep& raw : steps) {
     Step& step = pipeline.steps.emplace_back();
-    step.where = document.source().At(raw.place);
+    step.where = raw.source->At(raw.place);
+    if (raw.none) step.none_where = raw.source->At(*raw.none);
     step.alternatives.reserve(raw.alternatives.size());
     for (const RawStage& stage : raw.alternatives) {
       step.alternatives.push_back(checker.Load(stage));

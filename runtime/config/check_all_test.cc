@@ -32,8 +32,9 @@ TEST_F(CheckAll, MistakesOfEveryPart) {
             "container)\n"
             "2:36: process.env: not a name of a variable (it is not empty and holds no '=')\n"
             "2:46: process.env.B: found a list (write a text; an empty one is \"\")\n"
-            "2:51: process: unknown key \"user\" (one of args, cwd, env, pass)\n"
-            "3:1: unknown key \"mounts\" (one of version, process, annotations, stages, plugins; a "
+            "2:51: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)\n"
+            "3:1: unknown key \"mounts\" (one of version, extends, set, process, annotations, "
+            "stages, plugins; a "
             "key of your own begins with x-)\n"
             "5:5: no such stage \"utss\"\n"
             "7:27: cgroup-v1: pids.max: out of range \"0\" (write an integer from 1 to 4194304)\n"
@@ -124,7 +125,8 @@ TEST_F(CheckAll, KeysOfOnesOwnHoldAnchors) {
                             "- uts: *u\n"),
             "");
   EXPECT_EQ(AllErrorsOfText("version: 1\nx: &u {hostname: web}\nstages: [uts: *u]\n"),
-            "2:1: unknown key \"x\" (one of version, process, annotations, stages, plugins; a key "
+            "2:1: unknown key \"x\" (one of version, extends, set, process, annotations, stages, "
+            "plugins; a key "
             "of your own begins with x-)\n");
 }
 

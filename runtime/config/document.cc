@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kOwnPrefix = "x-";
 
-constexpr std::array<std::string_view, 5> kKeys = {"version", "process", "annotations", "stages",
-                                                   "plugins"};
+constexpr std::array<std::string_view, 7> kKeys = {"version",     "extends", "set",    "process",
+                                                   "annotations", "stages",  "plugins"};
 
 // Gives each key that is not known the name that was meant, if it can be told, so that what stands
 // below it is read too.
@@ -46,7 +46,7 @@ Status CheckVersion(const Node& root, const Source& source) {
 }
 
 // A pin that is not used would be a check that silently does not happen.
-void CheckPinsAreUsed(const std::vector<RawStep>& steps, const Node& plugins, const Source& source,
+void CheckPinsAreUsed(const std::vector<RawStep>& steps, const std::map<std::string, Pin>& pins,
                       Mistakes& mistakes) {
   std::vector<std::string_view> names;
   for (const RawStep& step : steps) {
@@ -56,11 +56,11 @@ void CheckPinsAreUsed(const std::vector<RawStep>& steps, const Node& plugins, co
     }
   }
   if (names.empty()) return;
-  for (const Key& key : plugins.keys) {
-    if (std::find(names.begin(), names.end(), key.text) != names.end()) continue;
-    mistakes.Add(Error("plugins: no such stage in the pipeline", key.text,
-                       text::NearestHint(key.text, names, ""))
-                     .At(source.At(key.place)));
+  for (const auto& [name, pin] : pins) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    mistakes.Add(
+        Error("plugins: no such stage in the pipeline", name, text::NearestHint(name, names, ""))
+            .At(pin.where));
   }
 }
 
@@ -101,6 +101,7 @@ void Document::ReadKeys(Node root, Contents& contents, Mistakes& mistakes) {
   const Source& source = contents.source;
   TellUnknownKeys(root, source, mistakes);
   mistakes.Take(CheckVersion(root, source));
+  ReadExtends(root, contents, mistakes);
   if (const Node* process = root.Find("process")) {
     contents.process = ReadProcess(*process, source, mistakes);
   }
@@ -109,11 +110,44 @@ void Document::ReadKeys(Node root, Contents& contents, Mistakes& mistakes) {
   }
   if (Node* stages = root.Find("stages")) {
     contents.steps = ReadStages(std::move(*stages), source, mistakes);
-  } else {
+  } else if (!contents.extends) {
     mistakes.Add(Error("missing key", "stages", "it lists the stages, each after a \"- \"")
                      .At(source.At(root.place)));
   }
   if (const Node* plugins = root.Find("plugins")) ReadPlugins(*plugins, contents, mistakes);
+}
+
+void Document::ReadExtends(const Node& root, Contents& contents, Mistakes& mistakes) {
+  const Source& source = contents.source;
+  const Node* const extends = root.Find("extends");
+  const Node* const set = root.Find("set");
+  if (extends != nullptr) {
+    contents.extends.emplace();
+    contents.extends->place = extends->place;
+    constexpr std::string_view kWanted = "a config: its path from here, or its name";
+    if (mistakes.Take(ExpectScalar("extends", *extends, source, kWanted))) {
+      contents.extends->name = extends->text;
+    }
+  } else if (set != nullptr) {
+    mistakes.Add(Error("set without extends", {}, "write the options at their stages")
+                     .At(source.At(set->place)));
+  }
+  if (set != nullptr) contents.set = ReadFileSettings(*set, source, mistakes);
+}
+
+void Document::Join(const Document& base, Mistakes& mistakes) {
+  Contents& own = *contents_;
+  TellRepeated(base.steps(), own.steps, mistakes);
+  own.steps.insert(own.steps.begin(), base.steps().begin(), base.steps().end());
+  own.set.insert(own.set.begin(), base.set().begin(), base.set().end());
+  Process process = base.process();
+  Overlay(own.process, process);
+  own.process = std::move(process);
+  own.annotations.insert(base.annotations().begin(), base.annotations().end());
+  CheckPinsAreUsed(own.steps, own.pins, mistakes);
+  own.pins.insert(base.pins().begin(), base.pins().end());
+  own.pins_wrong = own.pins_wrong || base.contents_->pins_wrong;
+  own.base = base.contents_;
 }
 
 void Document::ReadPlugins(const Node& plugins, Contents& contents, Mistakes& mistakes) {
@@ -121,7 +155,8 @@ void Document::ReadPlugins(const Node& plugins, Contents& contents, Mistakes& mi
       ExpectMap("plugins", plugins, contents.source, "a map of stage names to path, sha256"));
   if (contents.pins_wrong) return;
   contents.pins = ReadPins(plugins, contents.source, mistakes);
-  CheckPinsAreUsed(contents.steps, plugins, contents.source, mistakes);
+  // Else they may be the base's.
+  if (!contents.extends) CheckPinsAreUsed(contents.steps, contents.pins, mistakes);
 }
 
 bool Document::KnowsFileOf(const std::string& stage) const {

@@ -11,6 +11,9 @@
 //   plugins:
 //     uts: {path: ./libuts_stage.so, sha256: <64 hexadecimal digits>}
 //
+//   extends: sandbox                       another config, whose stages come first
+//   set: {uts.hostname: web}               changes options of its stages
+//
 // Keys that begin with "x-" are free, for values that aliases repeat.
 
 #ifndef SLIPWAY_RUNTIME_CONFIG_DOCUMENT_H_
@@ -25,6 +28,7 @@
 
 #include "runtime/config/annotations.h"
 #include "runtime/config/config_text.h"
+#include "runtime/config/file_settings.h"
 #include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
 #include "runtime/config/pins.h"
@@ -33,6 +37,11 @@
 #include "runtime/sdk/result.h"
 
 namespace slipway::config {
+
+struct Extends {
+  std::string name;  // as --config takes it; a path begins at this config's folder
+  Place place;
+};
 
 // Copies share what was read.
 class Document {
@@ -51,6 +60,12 @@ class Document {
   const Annotations& annotations() const { return contents_->annotations; }
   const std::vector<RawStep>& steps() const { return contents_->steps; }
   const std::map<std::string, Pin>& pins() const { return contents_->pins; }
+  const std::vector<FileSetting>& set() const { return contents_->set; }
+  const std::optional<Extends>& extends() const { return contents_->extends; }
+
+  // Puts what it extends below it: the base's stages come first; of process, annotations, plugins
+  // and set what this document says counts. Tells what does not go together.
+  void Join(const Document& base, Mistakes& mistakes);
 
   // Does it say which file the stage is to be loaded from, or that any will do? No: a mistake has
   // been told of that.
@@ -64,8 +79,12 @@ class Document {
     std::vector<RawStep> steps;
     std::map<std::string, Pin> pins;
     bool pins_wrong = false;  // all of them
+    std::optional<Extends> extends;
+    std::vector<FileSetting> set;
+    std::shared_ptr<const Contents> base;  // whose sources are pointed to
   };
 
+  static void ReadExtends(const Node& root, Contents& contents, Mistakes& mistakes);
   static void ReadKeys(Node root, Contents& contents, Mistakes& mistakes);
   static void ReadPlugins(const Node& plugins, Contents& contents, Mistakes& mistakes);
 

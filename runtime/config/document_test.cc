@@ -79,6 +79,17 @@ TEST(Document, ProcessHasDefaults) {
   EXPECT_TRUE(document.value().process().args.empty());
   EXPECT_EQ(document.value().process().cwd, "/");
   EXPECT_TRUE(document.value().process().env.empty());
+  EXPECT_EQ(document.value().process().timeout, std::chrono::seconds(0));
+  EXPECT_EQ(document.value().process().grace, std::chrono::seconds(10));
+}
+
+TEST(Document, ProcessHasATimeLimit) {
+  const Result<Document> document =
+      Parse(std::string(kHead) + "process: {timeout: 1.5s, grace: 0s}\n");
+  ASSERT_TRUE(document.ok()) << document.error().ToString();
+  EXPECT_EQ(document.value().process().timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(document.value().process().timeout_where, "/etc/slipway/f.yaml:3:20");
+  EXPECT_EQ(document.value().process().grace, std::chrono::seconds(0));
 }
 
 TEST(Document, PinsAreRead) {
@@ -111,7 +122,8 @@ TEST(Document, MistakesAtTheTop) {
       {"version: 1\nstage: [uts]\n",
        "f.yaml:2:1: unknown key \"stage\" (did you mean \"stages\"?)"},
       {"version: 1\nmounts: []\nstages: [uts]\n",
-       "f.yaml:2:1: unknown key \"mounts\" (one of version, process, annotations, stages, plugins; "
+       "f.yaml:2:1: unknown key \"mounts\" (one of version, extends, set, process, annotations, "
+       "stages, plugins; "
        "a key of your own begins with x-)"},
       {"stages: [uts]\n",
        "f.yaml:1:1: missing key \"version\" (begin the config with \"version: 1\")"},
@@ -149,9 +161,16 @@ TEST(Document, MistakesInStages) {
       {"stages:\n- uts\n- first-of: [pid, uts]\n",
        "f.yaml:4:19: uts: appears twice (the first time at f.yaml:3:3: keep one of "
        "them)"},
-      {"stages:\n- first-of: [uts, uts]\n",
-       "f.yaml:3:19: uts: appears twice (the first time at f.yaml:3:14: keep one of "
-       "them)"},
+      {"stages:\n- first-of: [uts, none, pid]\n",
+       "f.yaml:3:25: first-of: a stage behind none (none always works: put it last)"},
+      {"stages:\n- first-of: [none]\n",
+       "f.yaml:3:14: first-of: none alone (name at least one stage before it)"},
+      {"stages:\n- first-of: [uts, none: {}]\n",
+       "f.yaml:3:19: none is no stage (as the last of a first-of, and without options, it lets the "
+       "others be left out)"},
+      {"stages:\n- none\n",
+       "f.yaml:3:3: none is no stage (as the last of a first-of, and without options, it lets the "
+       "others be left out)"},
       {"stages:\n- first-of\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
       {"stages:\n- first-of:\n", "f.yaml:3:3: first-of: has no value (write a list of stages)"},
       {"stages:\n- first-of: []\n",
@@ -169,13 +188,14 @@ TEST(Document, MistakesInStages) {
 
 TEST(Document, MistakesInProcess) {
   const std::pair<const char*, const char*> cases[] = {
-      {"process:\n", "f.yaml:3:1: process: has no value (write a map of args, cwd, env, pass)"},
+      {"process:\n",
+       "f.yaml:3:1: process: has no value (write a map of args, cwd, env, pass, timeout)"},
       {"process: [a]\n",
-       "f.yaml:3:10: process: found a list (write a map of args, cwd, env, pass)"},
+       "f.yaml:3:10: process: found a list (write a map of args, cwd, env, pass, timeout)"},
       {"process: {arg: [a]}\n",
        "f.yaml:3:11: process: unknown key \"arg\" (did you mean \"args\"?)"},
       {"process: {user: a}\n",
-       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env, pass)"},
+       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)"},
       {"process: {args: ls}\n",
        "f.yaml:3:17: process.args: found a single value \"ls\" (write a list of texts, such as "
        "[/bin/sh, -c, date])"},
@@ -189,6 +209,18 @@ TEST(Document, MistakesInProcess) {
        "f.yaml:3:16: process.cwd: not absolute (write an absolute path inside the container)"},
       {"process: {cwd: }\n",
        "f.yaml:3:11: process.cwd: has no value (write an absolute path inside the container)"},
+      {"process: {timeout: 30}\n",
+       "f.yaml:3:20: process.timeout: a duration without a unit \"30\" (write 30ms or 30s; units "
+       "are ns us ms s m h)"},
+      {"process: {timeout: soon}\n",
+       "f.yaml:3:20: process.timeout: not a duration \"soon\" (write a duration, such as 30s or "
+       "5m; 0s is none)"},
+      {"process: {timeout: 100000h}\n",
+       "f.yaml:3:20: process.timeout: more than ten years \"100000h\" (write a duration, such as "
+       "30s or 5m; 0s is none)"},
+      {"process: {grace: [1s]}\n",
+       "f.yaml:3:18: process.grace: found a list (write a duration, such as 30s or 5m; 0s is "
+       "none)"},
       {"process: {pass: TZ}\n",
        "f.yaml:3:17: process.pass: found a single value \"TZ\" (write a list of names of "
        "variables, "

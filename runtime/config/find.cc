@@ -123,6 +123,29 @@ Result<std::string> Find(const std::string& name, const std::vector<std::string>
   return NotFound(name, folders);
 }
 
+Result<std::string> FindBase(const std::string& name, const std::string& folder,
+                             const std::vector<std::string>& folders) {
+  if (name == kStandardInput || name.starts_with(kDescriptorPrefix)) {
+    return Error("a config that is extended is a file, and not", name,
+                 "write its path or its name");
+  }
+  const bool is_plain = folder == "." || name.starts_with('/');
+  const std::string path = is_plain ? name : (folder == "/" ? "/" : folder + "/") + name;
+  if (name.find('/') != std::string::npos) return path;
+  if (HasEnding(name) && Exists(path)) return path;
+  for (const std::string& other : folders) {
+    std::string found = FindIn(other, name);
+    if (!found.empty()) return found;
+  }
+  std::string hint = "looked in ";
+  if (HasEnding(name)) hint += (is_plain ? CurrentFolderInWords() : folder) + ", ";
+  for (const std::string& other : folders) {
+    hint += other;
+    if (&other != &folders.back()) hint += ", ";
+  }
+  return Error("config not found", name, hint);
+}
+
 std::vector<std::string> Available(const std::vector<std::string>& folders) {
   std::vector<std::string> names;
   for (const std::string& folder : folders) {

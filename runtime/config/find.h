@@ -27,6 +27,11 @@ std::vector<std::string> Folders(const std::vector<std::string>& installed);
 // The error says where it was looked for, and which name that is there comes near.
 Result<std::string> Find(const std::string& name, const std::vector<std::string>& folders);
 
+// The same for a config that one of `folder` extends: a path, and a name with ending that is there,
+// begin at that folder; and it is a file.
+Result<std::string> FindBase(const std::string& name, const std::string& folder,
+                             const std::vector<std::string>& folders);
+
 // The names that can be written without ending, sorted.
 std::vector<std::string> Available(const std::vector<std::string>& folders);
 

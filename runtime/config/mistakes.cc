@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <climits>
+#include <tuple>
 
 namespace slipway::config {
 namespace {
@@ -20,9 +21,11 @@ std::optional<int> TakeNumber(std::string_view& text) {
   return number;
 }
 
-std::pair<int, int> Rank(const Error& error) {
+// The file first: one that is extended has lines of its own.
+std::tuple<bool, std::string_view, int, int> Rank(const Error& error) {
   const std::optional<Place> place = PlaceIn(error->where);
-  return place ? std::pair(place->line, place->column) : std::pair(INT_MAX, INT_MAX);
+  if (!place) return {true, {}, INT_MAX, INT_MAX};
+  return {false, FileIn(error->where), place->line, place->column};
 }
 
 }  // namespace
@@ -30,6 +33,13 @@ std::pair<int, int> Rank(const Error& error) {
 void Mistakes::Sort() {
   std::stable_sort(errors_.begin(), errors_.end(),
                    [](const Error& a, const Error& b) { return Rank(a) < Rank(b); });
+}
+
+std::string_view FileIn(std::string_view where) {
+  if (!PlaceIn(where)) return {};
+  (void)TakeNumber(where);
+  (void)TakeNumber(where);
+  return where;
 }
 
 std::optional<Place> PlaceIn(std::string_view where) {

@@ -57,6 +57,8 @@ class Mistakes {
 
 // The place in the `where` of an error: 7:5 of "configs/ubuntu.yaml:7:5"; nothing of "--set a.b".
 std::optional<Place> PlaceIn(std::string_view where);
+// And the file: "configs/ubuntu.yaml"; empty where there is no place.
+std::string_view FileIn(std::string_view where);
 
 }  // namespace slipway::config
 

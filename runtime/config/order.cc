@@ -84,12 +84,14 @@ class Rules {
           std::find_if(alternatives.begin(), alternatives.end(), [&](const StageEntry& entry) {
             return entry.descriptor != nullptr && !Provides(entry, token);
           });
-      if (missing == alternatives.end()) return;  // provided, or not known
+      const bool all = missing == alternatives.end();
+      // Provided, or not known.
+      if (all && (provider == nullptr || !steps_[i].is_optional())) return;
       if (provider == nullptr) continue;
       Tell("needs", token,
            "stage \"" + provider->name + "\" at " + provider->where +
-               " provides it, but its alternative \"" + missing->name + "\" at " + missing->where +
-               " does not");
+               " provides it, but its alternative \"" + (all ? "none" : missing->name) + "\" at " +
+               (all ? steps_[i].none_where : missing->where) + " does not");
       return;
     }
     if (later != nullptr && !IsNew(*later)) return;

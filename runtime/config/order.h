@@ -15,7 +15,7 @@ namespace slipway::config {
 using AllStages = std::function<std::vector<const slipway_stage*>()>;
 
 // Does every rule hold, whichever alternative of a first-of will be taken?
-//   requires T   some earlier step provides T with each of its alternatives
+//   requires T   some earlier step provides T with each of its alternatives, and is not optional
 //   after T      no alternative of a later step provides T
 //   conflicts T  no alternative of another step provides T
 // Each error names both stages and both places; of two stages that stand in the wrong order, one

@@ -28,11 +28,13 @@ const char* const* Tokens(std::vector<const char*>& tokens) {
 }
 
 // Checks steps of alternatives. The stage of step S, alternative A (from 1) stands at "S:A".
-std::string Order(std::vector<std::vector<Stage>> steps) {
+// optional: the step, from 1, that has a none, at "S:none".
+std::string Order(std::vector<std::vector<Stage>> steps, size_t optional = 0) {
   std::deque<slipway_stage> descriptors;
   std::vector<Step> pipeline;
   for (size_t s = 0; s < steps.size(); ++s) {
     Step& step = pipeline.emplace_back();
+    if (s + 1 == optional) step.none_where = std::to_string(optional) + ":none";
     for (size_t a = 0; a < steps[s].size(); ++a) {
       Stage& stage = steps[s][a];
       slipway_stage& descriptor = descriptors.emplace_back();
@@ -128,6 +130,14 @@ TEST(Order, NeedsIsBrokenByAProviderThatComesLater) {
   EXPECT_EQ(Order({{proc}, {kMount}}),
             "1:1: proc: needs \"root\", which no stage before it provides (mount at 2:1 does: move "
             "it up)");
+}
+
+TEST(Order, NeedsIsBrokenByAProviderThatMayBeLeftOut) {
+  const Stage proc{.name = "proc", .needs = {"root"}};
+  EXPECT_EQ(Order({{kMount}, {proc}}, 1),
+            "2:1: proc: needs \"root\" (stage \"mount\" at 1:1 provides it, but its alternative "
+            "\"none\" at 1:none does not)");
+  EXPECT_EQ(Order({{kMount}, {kOther}, {proc}}, 2), "ok");
 }
 
 TEST(Order, NeedsIsBrokenByOneAlternativeThatDoesNotProvide) {

@@ -76,14 +76,14 @@ Result<Override> AnnotationOverride(std::string_view option, const std::string& 
   return result;
 }
 
-Override FolderOverride(std::string_view option, const std::string& folder) {
+Override ProcessOverride(std::string_view option, std::string_view key, const std::string& text) {
   Override result;
   result.stage = kProcess;
-  result.option = "cwd";
-  result.text = folder;
+  result.option = key;
+  result.text = text;
   result.literal = true;
   result.name = option;
-  result.written = std::string(option) + " " + folder;
+  result.written = std::string(option) + " " + text;
   return result;
 }
 

@@ -40,8 +40,8 @@ Result<Override> VariableOverride(std::string_view option, const std::string& te
 // `option` as above; NAME=VALUE sets an annotation of the container.
 Result<Override> AnnotationOverride(std::string_view option, const std::string& text);
 
-// The folder that the command starts in.
-Override FolderOverride(std::string_view option, const std::string& folder);
+// A value of `process` by its key: the folder that the command starts in, with "cwd".
+Override ProcessOverride(std::string_view option, std::string_view key, const std::string& text);
 
 }  // namespace slipway::config
 

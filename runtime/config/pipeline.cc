@@ -95,8 +95,14 @@ const char* CommonToken(const Step& step) {
   return nullptr;
 }
 
-Status CheckTaken(const Step& step, size_t taken) {
-  const StageEntry& chosen = step.alternatives[taken];
+Status CheckTaken(const Step& step, std::optional<size_t> taken) {
+  if (!taken) {
+    if (step.set_by.empty()) return Ok();
+    return Error("no stage of first-of was taken", {},
+                 "none was, at " + step.none_where + ": it would have no effect")
+        .At(step.set_by.front().written);
+  }
+  const StageEntry& chosen = step.alternatives[*taken];
   for (const StageEntry& other : step.alternatives) {
     if (&other == &chosen) continue;
     for (const NamedBy& named : other.named_by) {

@@ -4,6 +4,7 @@
 #define SLIPWAY_RUNTIME_CONFIG_PIPELINE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,13 @@ struct StageEntry {
 struct Step {
   std::string where;
   std::vector<StageEntry> alternatives;  // never empty; more than one: first-of
+
+  // Where the `none` behind them stands, with which the step is left out if none of them works;
+  // empty: one has to.
+  std::string none_where = {};
+  std::vector<NamedBy> set_by = {};  // of such a step: all that the command line says of it
+
+  bool is_optional() const { return !none_where.empty(); }
 };
 
 struct Pipeline {
@@ -64,10 +72,10 @@ bool Provides(const StageEntry& stage, std::string_view token);
 // is taken; nullptr when there is none.
 const char* CommonToken(const Step& step);
 
-// Once it is known which alternative is taken (the one at `taken` of step.alternatives): an error
-// for what the command line says of another one alone. Where it says the same option of the one
-// that is taken as well, the author knew of both.
-Status CheckTaken(const Step& step, size_t taken);
+// Once it is known which alternative is taken (the one at `taken` of step.alternatives; or none
+// is): an error for what the command line says of another one alone, or of one that is left out.
+// Where it says the same option of the one that is taken as well, the author knew of both.
+Status CheckTaken(const Step& step, std::optional<size_t> taken);
 
 }  // namespace slipway::config
 

@@ -2,13 +2,17 @@
 
 #include <array>
 
+#include "runtime/config/number.h"
 #include "runtime/config/shape.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kKeys = {"args", "cwd", "env", "pass"};
+constexpr std::array<std::string_view, 6> kKeys = {"args", "cwd",     "env",
+                                                   "pass", "timeout", "grace"};
+// No clock runs longer without being read; what is added to now stays far from an overflow.
+constexpr std::chrono::hours kLongest{24 * 3650};
 constexpr std::string_view kEnvPrefix = "env.";
 constexpr std::string_view kWantedText = "a text; an empty one is \"\"";
 
@@ -43,6 +47,23 @@ class Reader {
     } else {
       Tell("process.cwd: not absolute", node.text, "write " + std::string(kWanted), node.place);
     }
+  }
+
+  // Leaves `time` as it is when the value is wrong.
+  void Time(const std::string& what, const Node& node, std::chrono::nanoseconds& time) {
+    constexpr std::string_view kWanted = "a duration, such as 30s or 5m; 0s is none";
+    if (!mistakes_.Take(ExpectScalar(what, node, source_, kWanted))) return;
+    Result<int64_t> parsed = ParseDuration(node.text);
+    if (parsed.ok() && *parsed > std::chrono::nanoseconds(kLongest).count()) {
+      parsed = Error("more than ten years", node.text);
+    }
+    if (parsed.ok()) {
+      time = std::chrono::nanoseconds(*parsed);
+      return;
+    }
+    Error& error = parsed.error();
+    if (*error->hint == '\0') error.Hint("write " + std::string(kWanted));
+    mistakes_.Add(error.Prefix(what).At(source_.At(node.place)));
   }
 
   std::map<std::string, std::string> Env(const Node& node) {
@@ -121,7 +142,8 @@ void SetVariables(const std::map<std::string, std::string>& env, Process& proces
 
 Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) {
   Process process;
-  if (!mistakes.Take(ExpectMap("process", node, source, "a map of args, cwd, env, pass"))) {
+  if (!mistakes.Take(
+          ExpectMap("process", node, source, "a map of args, cwd, env, pass, timeout"))) {
     return process;
   }
   ExpectKeys("process", node, source, {kKeys.begin(), kKeys.end()}, mistakes);
@@ -134,17 +156,41 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
     reader.Cwd(*cwd, process.cwd);
     process.cwd_where = source.At(cwd->place);
   }
+  if (const Node* timeout = node.Find("timeout")) {
+    reader.Time("process.timeout", *timeout, process.timeout);
+    process.timeout_where = source.At(timeout->place);
+  }
+  if (const Node* grace = node.Find("grace")) {
+    reader.Time("process.grace", *grace, process.grace);
+    process.grace_where = source.At(grace->place);
+  }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
   return process;
 }
 
+void Overlay(const Process& over, Process& process) {
+  const auto take = [](const auto& from, const std::string& where, auto& to,
+                       std::string& to_where) {
+    if (where.empty()) return;
+    to = from;
+    to_where = where;
+  };
+  take(over.args, over.args_where, process.args, process.args_where);
+  take(over.cwd, over.cwd_where, process.cwd, process.cwd_where);
+  take(over.timeout, over.timeout_where, process.timeout, process.timeout_where);
+  take(over.grace, over.grace_where, process.grace, process.grace_where);
+  SetVariables(over.env, process);
+  Append(over.pass, process.pass);
+}
+
 void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mistakes) {
   Reader reader(setting.source, mistakes);
   const Node& value = setting.value;
+  const std::string where = setting.source.At(value.place);
   if (setting.key == "args") {
     if (!setting.append) process.args.clear();
-    process.args_where = setting.source.name;
+    process.args_where = where;
     Append(reader.Args(setting.append ? AsList(value) : value), process.args);
   } else if (setting.key == "pass") {
     if (!setting.append) process.pass.clear();
@@ -158,7 +204,13 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
                      .At(setting.source.At(value.place)));
   } else if (setting.key == "cwd") {
     reader.Cwd(value, process.cwd);
-    process.cwd_where = setting.source.name;
+    process.cwd_where = where;
+  } else if (setting.key == "timeout") {
+    reader.Time("process.timeout", value, process.timeout);
+    process.timeout_where = where;
+  } else if (setting.key == "grace") {
+    reader.Time("process.grace", value, process.grace);
+    process.grace_where = where;
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

@@ -3,6 +3,7 @@
 #ifndef SLIPWAY_RUNTIME_CONFIG_PROCESS_H_
 #define SLIPWAY_RUNTIME_CONFIG_PROCESS_H_
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,17 +23,25 @@ struct Process {
   // place of those in env.
   std::vector<std::string> pass;
 
-  // Where args and cwd stand, for errors that come later; empty where they are not given.
+  std::chrono::nanoseconds timeout{0};  // how long it may run; 0: as long as it likes
+  std::chrono::nanoseconds grace = std::chrono::seconds(10);  // then, from TERM to KILL
+
+  // Where they stand, for errors that come later; empty where they are not given.
   std::string args_where;
   std::string cwd_where;
+  std::string timeout_where;
+  std::string grace_where;
 };
 
 // Checks the map below `process:`. What is wrong is told and left out.
 Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes);
 
-// One value of the command line's.
+// What `over` says, in the place of what `process` says: of env each variable, of pass besides.
+void Overlay(const Process& over, Process& process);
+
+// One value of the command line's, or of a `set:`.
 struct ProcessSetting {
-  std::string_view key;  // "args", "cwd", "env", "pass", or "env.NAME"
+  std::string_view key;  // "args", "cwd", "env", "pass", "timeout", "grace", or "env.NAME"
   const Node& value;
   const Source& source;  // of the value
   bool append = false;   // adds to what there is

@@ -79,22 +79,36 @@ class Applier {
                            pipeline_.annotations, mistakes_);
     }
     for (Step& step : pipeline_.steps) {
-      for (StageEntry& stage : step.alternatives) {
-        if (stage.name != setting.from.stage) continue;
-        if (step.alternatives.size() > 1) NoteNamed(setting, setting.from.option, stage);
-        return Set(setting, setting.from.option, setting.from.append, stage);
-      }
+      if (ApplyName(setting, step)) return;
     }
     ApplyToken(setting);
   }
 
  private:
   void Tell(const Setting& setting, Error error) {
-    mistakes_.Add(std::move(error.At(setting.source.name)));
+    mistakes_.Add(std::move(error.At(setting.where)));
   }
 
   static void NoteNamed(const Setting& setting, std::string_view option, StageEntry& stage) {
     stage.named_by.push_back({.option = std::string(option), .written = setting.from.written});
+  }
+
+  static void NoteSet(const Setting& setting, Step& step) {
+    if (!step.is_optional()) return;
+    step.set_by.push_back({.option = setting.from.option, .written = setting.from.written});
+  }
+
+  // A first-of may have the stage more than once, with other options. False: it has none.
+  bool ApplyName(const Setting& setting, Step& step) {
+    bool found = false;
+    for (StageEntry& stage : step.alternatives) {
+      if (stage.name != setting.from.stage) continue;
+      if (step.alternatives.size() > 1) NoteNamed(setting, setting.from.option, stage);
+      Set(setting, setting.from.option, setting.from.append, stage);
+      found = true;
+    }
+    if (found) NoteSet(setting, step);
+    return found;
   }
 
   // Every alternative has to provide the token: whichever is taken, the setting must hold.
@@ -123,6 +137,7 @@ class Applier {
       reached = &step;
     }
     if (reached == nullptr) return TellNoStage(setting);
+    NoteSet(setting, *reached);
     for (StageEntry& stage : reached->alternatives) {
       Set(setting, setting.from.option, setting.from.append, stage);
     }
@@ -176,6 +191,7 @@ class Applier {
       if (all_known_) Tell(setting, Error("no stage of the pipeline has this option"));
       return;
     }
+    NoteSet(setting, *reached);
     bool all = true;
     for (const StageEntry& stage : reached->alternatives) {
       all = all && FindShortName(stage, short_name) != nullptr;
@@ -197,7 +213,7 @@ class Applier {
     }
     const Node* value = &setting.value;
     const Source* source = &setting.source;
-    Place place;
+    Place place = setting.value.place;
     const slipway_option* row = append ? FindOption(stage, option) : nullptr;
     if (row != nullptr) {
       if (!CanGrow(setting, *row, stage, given)) return;
@@ -251,7 +267,8 @@ void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mi
   for (const Override& from : overrides) {
     Setting setting{.from = from,
                     .source = {.name = from.name, .folder = ".", .has_lines = false},
-                    .value = {}};
+                    .value = {},
+                    .where = from.name};
     if (from.literal) {
       setting.value.kind = Node::Kind::kScalar;
       setting.value.quoted = true;
@@ -262,6 +279,21 @@ void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mi
       setting.value = *std::move(value);
     }
     settings.all.push_back(std::move(setting));
+  }
+}
+
+void AddFileSettings(const std::vector<FileSetting>& set, Settings& settings) {
+  for (const FileSetting& one : set) {
+    const std::string where = one.source->At(one.place);
+    Setting& setting = settings.all.emplace_back();
+    setting.from.stage = one.stage;
+    setting.from.option = one.option;
+    setting.from.append = one.append;
+    setting.from.name = where;
+    setting.from.written = where;
+    setting.source = *one.source;
+    setting.value = one.value;
+    setting.where = where;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <vector>
 
+#include "runtime/config/file_settings.h"
 #include "runtime/config/mistakes.h"
 #include "runtime/config/node.h"
 #include "runtime/config/override.h"
@@ -18,6 +19,7 @@ struct Setting {
   Override from;
   Source source;
   Node value;
+  std::string where;  // of the setting itself
 };
 
 // Deques: what is Given to CheckOptions points into them.
@@ -28,6 +30,9 @@ struct Settings {
 
 // Reads the texts; tells those that are no YAML, and leaves them out.
 void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mistakes& mistakes);
+
+// Settings of configs, to be applied before those of the command line.
+void AddFileSettings(const std::vector<FileSetting>& set, Settings& settings);
 
 // Puts each setting in the place of what is given to the stages of the pipeline, or adds to that,
 // in their order; and the same for the process and the annotations. Stages whose descriptor is

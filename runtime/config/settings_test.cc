@@ -205,6 +205,34 @@ TEST_F(Settings, OfAllAlternativesAreRefusedForNone) {
   EXPECT_TRUE(CheckTaken(pipeline.steps[0], 1).ok());
 }
 
+TEST_F(Settings, OfAStageThatIsLeftOutAreRefused) {
+  constexpr const char* kOptional = "- first-of: [cgroup-v2, none]\n";
+  EXPECT_TRUE(CheckTaken(WithSets(kOptional, {}).steps[0], std::nullopt).ok());
+  const std::string why =
+      ": no stage of first-of was taken (none was, at /etc/slipway/f.yaml:3:25: it would have no "
+      "effect)";
+  for (const std::string set : {"cgroup-v2.pids.max=1", "cgroup.pids.max=1"}) {
+    const Pipeline pipeline = WithSets(kOptional, {set});
+    EXPECT_TRUE(CheckTaken(pipeline.steps[0], 0).ok());
+    const Status status = CheckTaken(pipeline.steps[0], std::nullopt);
+    ASSERT_FALSE(status.ok()) << set;
+    EXPECT_EQ(status.error().ToString(), "--set " + set + why);
+  }
+  const Pipeline pipeline = With(kOptional, {ShortOverride("pids", "9")});
+  const Status status = CheckTaken(pipeline.steps[0], std::nullopt);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().ToString(), "--pids=9" + why);
+}
+
+TEST_F(Settings, ReachEachAlternativeOfTheName) {
+  const Pipeline pipeline =
+      WithSets("- first-of: [uts: {hostname: a}, uts: {hostname: b}]\n", {"uts.hostname=c"});
+  EXPECT_STREQ(Values(pipeline, 0, 0)[0].as.string, "c");
+  EXPECT_STREQ(Values(pipeline, 0, 1)[0].as.string, "c");
+  EXPECT_TRUE(CheckTaken(pipeline.steps[0], 0).ok());
+  EXPECT_TRUE(CheckTaken(pipeline.steps[0], 1).ok());
+}
+
 TEST_F(Settings, AShortNameSetsTheOptionThatDeclaresIt) {
   const Pipeline pipeline =
       With("- mount: {root: /r, paths: [/a]}\n- uts\n",
@@ -277,7 +305,7 @@ TEST_F(Settings, OfTheAnnotations) {
 TEST_F(Settings, OfTheProcessInShort) {
   const Process process =
       With("- uts\n", {*VariableOverride("-e", "A=b: [c=d"), *VariableOverride("-e", "P"),
-                       *VariableOverride("-e", "E="), FolderOverride("-w", "/w x")})
+                       *VariableOverride("-e", "E="), ProcessOverride("-w", "cwd", "/w x")})
           .process;
   EXPECT_EQ(process.env, (std::map<std::string, std::string>{{"A", "b: [c=d"}, {"E", ""}}));
   EXPECT_EQ(process.pass, std::vector<std::string>{"P"});
@@ -299,10 +327,11 @@ TEST_F(Settings, MistakesInThoseOfTheProcess) {
       {"process.arg=[a]",
        "--set process.arg: process: unknown key \"arg\" (did you mean \"args\"?)\n"},
       {"process.user=a",
-       "--set process.user: process: unknown key \"user\" (one of args, cwd, env, pass)\n"},
+       "--set process.user: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, "
+       "grace)\n"},
   };
   for (const auto& [set, line] : cases) EXPECT_EQ(AllErrorsOf("- uts\n", {set}), line);
-  EXPECT_EQ(ErrorsWith("- uts\n", {FolderOverride("-w", "tmp")}),
+  EXPECT_EQ(ErrorsWith("- uts\n", {ProcessOverride("-w", "cwd", "tmp")}),
             "-w: process.cwd: not absolute \"tmp\" (write an absolute path inside the "
             "container)\n");
 }

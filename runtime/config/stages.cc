@@ -10,7 +10,14 @@
 namespace slipway::config {
 namespace {
 
+struct Seen {
+  const RawStep* step;
+  const RawStage* stage;
+};
+using Names = std::map<std::string_view, Seen>;
+
 constexpr std::string_view kFirstOf = "first-of";
+constexpr std::string_view kNone = "none";
 constexpr std::string_view kEntry = "a stage: its name, or name: {option: value}";
 
 class Reader {
@@ -20,6 +27,7 @@ class Reader {
   RawStep ReadStep(Node node) {
     RawStage entry = ReadEntry(std::move(node));
     RawStep step;
+    step.source = &source_;
     step.place = entry.place;
     if (!IsChoice(entry)) {
       step.alternatives.push_back(CheckStage(std::move(entry)));
@@ -28,9 +36,8 @@ class Reader {
     // `- first-of` alone has no options, and no place for them.
     if (entry.options.is_null()) entry.options.place = entry.place;
     if (entry.options.is_list() && !entry.options.items.empty()) {
-      for (Node& item : entry.options.items) {
-        step.alternatives.push_back(CheckStage(ReadEntry(std::move(item))));
-      }
+      ReadAlternatives(std::move(entry.options.items), step);
+      if (step.alternatives.empty()) step.alternatives.push_back(Nameless(entry.place));
       return step;
     }
     if (mistakes_.Take(ExpectList(kFirstOf, entry.options, source_, "a list of stages"))) {
@@ -40,35 +47,37 @@ class Reader {
     return step;
   }
 
-  void TellRepeated(std::vector<RawStep>& steps) {
-    std::map<std::string_view, Place> seen;
-    for (RawStep& step : steps) {
-      for (RawStage& stage : step.alternatives) {
-        if (stage.name.empty()) continue;
-        const auto [first, is_new] = seen.emplace(stage.name, stage.place);
-        if (is_new) continue;
-        stage.repeated = true;
-        Tell(Error("appears twice", {},
-                   "the first time at " + source_.At(first->second) + ": keep one of them")
-                 .In(stage.name, ""),
-             stage.place);
-      }
-    }
-  }
-
  private:
   void Tell(Error error, Place place) { mistakes_.Add(std::move(error.At(source_.At(place)))); }
 
-  static RawStage Nameless(Place place) {
+  RawStage Nameless(Place place) const {
     RawStage stage;
+    stage.source = &source_;
     stage.place = place;
     stage.options_wrong = true;
     return stage;
   }
 
+  void ReadAlternatives(std::vector<Node> items, RawStep& step) {
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (!items[i].is_scalar() || items[i].text != kNone) {
+        step.alternatives.push_back(CheckStage(ReadEntry(std::move(items[i]))));
+      } else if (i + 1 < items.size()) {
+        Tell(Error("first-of: a stage behind none", {}, "none always works: put it last"),
+             items[i + 1].place);
+      } else if (i == 0) {
+        Tell(Error("first-of: none alone", {}, "name at least one stage before it"),
+             items[i].place);
+      } else {
+        step.none = items[i].place;
+      }
+    }
+  }
+
   // `name` or `name: options`, whatever the name.
   RawStage ReadEntry(Node node) {
     RawStage stage;
+    stage.source = &source_;
     stage.place = node.place;
     if (node.is_scalar()) {
       stage.name = std::move(node.text);
@@ -112,6 +121,12 @@ class Reader {
            stage.place);
       return Nameless(stage.place);
     }
+    if (stage.name == kNone) {
+      Tell(Error("none is no stage", {},
+                 "as the last of a first-of, and without options, it lets the others be left out"),
+           stage.place);
+      return Nameless(stage.place);
+    }
     if (!stage.options_wrong && !stage.options.is_map() && !stage.options.is_null()) {
       stage.options_wrong = true;
       Error error = WrongShape("options", stage.options, source_, "a map, {option: value}");
@@ -125,7 +140,34 @@ class Reader {
   Mistakes& mistakes_;
 };
 
+// Takes note of the stages, and tells of each that is in another step already. cure: behind where
+// the first one stands.
+void TellRepeatedIn(std::vector<RawStep>& steps, const char* cure, Names& names,
+                    Mistakes& mistakes) {
+  for (RawStep& step : steps) {
+    for (RawStage& stage : step.alternatives) {
+      if (stage.name.empty() || stage.repeated) continue;
+      const auto [first, is_new] = names.emplace(stage.name, Seen{&step, &stage});
+      if (is_new || first->second.step == &step) continue;
+      stage.repeated = true;
+      const RawStage& other = *first->second.stage;
+      mistakes.Add(Error("appears twice", {},
+                         "the first time at " + other.source->At(other.place) + ": " + cure)
+                       .In(stage.name, "")
+                       .At(stage.source->At(stage.place)));
+    }
+  }
+}
+
 }  // namespace
+
+void TellRepeated(const std::vector<RawStep>& base, std::vector<RawStep>& own, Mistakes& mistakes) {
+  Names names;
+  for (const RawStep& step : base) {
+    for (const RawStage& stage : step.alternatives) names.emplace(stage.name, Seen{&step, &stage});
+  }
+  TellRepeatedIn(own, "set: changes the options of that one", names, mistakes);
+}
 
 std::vector<RawStep> ReadStages(Node node, const Source& source, Mistakes& mistakes) {
   std::vector<RawStep> steps;
@@ -137,7 +179,8 @@ std::vector<RawStep> ReadStages(Node node, const Source& source, Mistakes& mista
   Reader reader(source, mistakes);
   steps.reserve(node.items.size());
   for (Node& item : node.items) steps.push_back(reader.ReadStep(std::move(item)));
-  reader.TellRepeated(steps);
+  Names names;
+  TellRepeatedIn(steps, "keep one of them", names, mistakes);
   return steps;
 }
 

@@ -2,26 +2,42 @@
 
 #include <signal.h>
 
-#include "runtime/launch/supervisor.h"
+#include <optional>
+#include <utility>
+
+#include "runtime/launch/relay.h"
 #include "runtime/sys/process.h"
 
 namespace slipway::launch {
+namespace {
 
-Result<int> Attend(const Attendance& attendance, Container& process,
-                   const std::vector<SignalEvent>& early, Outcome& outcome) {
+Error EndFor(Error why, Container& process, Outcome& outcome) {
+  (void)sys::SendSignal(process.pidfd(), SIGKILL).ok();
+  (void)process.AwaitEnd().ok();
+  outcome.usage.processes = process.usage();
+  return why;
+}
+
+}  // namespace
+
+Result<int> Attend(const Attendance& attendance, Container& process, Began& began,
+                   Outcome& outcome) {
   outcome.started = true;
   if (attendance.started) {
     Status told = attendance.started(process.pid());
-    if (!told.ok()) {
-      (void)sys::SendSignal(process.pidfd(), SIGKILL).ok();
-      (void)process.AwaitEnd().ok();
-      outcome.usage.processes = process.usage();
-      return told;
-    }
+    if (!told.ok()) return EndFor(std::move(told.error()), process, outcome);
   }
-  Supervisor supervisor(process, attendance.signals, attendance.terminal, attendance.caller);
-  auto exit_status = supervisor.Run(early);
+  std::optional<Relay> relay;
+  Supervision supervision = attendance.supervision;
+  if (began.terminal.valid()) {
+    auto begun = Relay::Begin(std::move(began.terminal));
+    if (!begun.ok()) return EndFor(std::move(begun.error()), process, outcome);
+    supervision.relay = &relay.emplace(std::move(*begun));
+  }
+  Supervisor supervisor(process, supervision);
+  auto exit_status = supervisor.Run(began.early);
   outcome.signaled = supervisor.signaled();
+  outcome.timed_out = supervisor.timed_out();
   outcome.usage.processes = process.usage();
   return exit_status;
 }

@@ -6,29 +6,27 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <vector>
 
+#include "runtime/launch/await.h"
 #include "runtime/launch/container.h"
 #include "runtime/launch/outcome.h"
 #include "runtime/launch/signals.h"
-#include "runtime/launch/terminal.h"
+#include "runtime/launch/supervisor.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
 
 struct Attendance {
-  const SignalSource& signals;
-  const Terminal& terminal;  // as it was before the command ran
+  Supervision supervision;
   // Called first, with the process as the host sees it; when it fails, the process is ended, and
   // this is the error. May be empty.
   std::function<Status(pid_t)> started = {};
-  int caller = -1;  // a pidfd of the process whose end ends this one; -1: nobody's does
 };
 
-// Passes signals on and waits for the end of `process`. early: signals that came before it ran.
+// Passes signals on, relays the terminal that `began` may hold, and waits for the end of `process`.
 // Returns the runtime's exit status, and says in `outcome` what became of it.
-Result<int> Attend(const Attendance& attendance, Container& process,
-                   const std::vector<SignalEvent>& early, Outcome& outcome);
+Result<int> Attend(const Attendance& attendance, Container& process, Began& began,
+                   Outcome& outcome);
 
 }  // namespace slipway::launch
 

@@ -21,6 +21,7 @@ struct Began {
   pid_t pid = 0;  // of one that slipway-init has made beside itself, as it is said; else 0
   std::vector<SignalEvent> early = {};  // signals that came before, for the command
   std::vector<Request> passed = {};     // what hooks have put aside for Started
+  sys::Fd terminal = {};                // the end of a pty that is to be relayed; or none
 };
 
 // Waits, as long as it takes, because the file may be far away, until the command runs, or until it

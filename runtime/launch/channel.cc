@@ -52,7 +52,7 @@ union Packet {
 };
 
 bool IsKnown(const RequestPacket& packet) {
-  return packet.kind >= 1 && packet.kind <= 3 && packet.size <= sizeof(packet.bytes);
+  return packet.kind >= 1 && packet.kind <= 4 && packet.size <= sizeof(packet.bytes);
 }
 
 // Room for one descriptor; cmsg(3).

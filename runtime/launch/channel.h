@@ -10,6 +10,7 @@
 //                                          know something of its stage's Serve
 //     Answered or Failed -------------->   the answer, or why there is none
 //              <-------------------------  Passed(stage, file): for its Started
+//              <-------------------------  Terminal(stage, file): the end of a pty to be relayed
 //     end of file  <--------------------   exec succeeded (the socket is close-on-exec)
 //              <-------------------------  Answered(step, errno), from slipway-init, which has been
 //                                          executed instead, and holds the socket until then
@@ -48,7 +49,7 @@ enum class MessageType : uint32_t {
 
 // Of or to one stage: bytes, and perhaps a file with them.
 struct Request {
-  enum class Kind : uint32_t { kAsked = 1, kAnswered = 2, kPassed = 3 };
+  enum class Kind : uint32_t { kAsked = 1, kAnswered = 2, kPassed = 3, kTerminal = 4 };
 
   Kind kind = Kind::kAsked;
   size_t stage = 0;  // position in the pipeline

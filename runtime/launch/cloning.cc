@@ -16,6 +16,7 @@
 
 #include "runtime/launch/clone_error.h"
 #include "runtime/launch/own_namespaces.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/sys/namespace.h"
 #include "runtime/sys/process.h"
 
@@ -75,6 +76,7 @@ void Hide(const Plan& plan) {
 // Returns in the child alone.
 void RunIntermediate(const Plan& plan, Left& left) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (plan.Joined(CLONE_NEWUSER)) SetOomScoreOfChild(plan.process);
   Hide(plan);
   left.cause = Join(plan, left.not_joined);
   if (left.cause != 0) _exit(1);

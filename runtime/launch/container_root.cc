@@ -42,11 +42,12 @@ std::string PlaceWritten(const std::string& path) {
   return place;
 }
 
-// Where `target` lies beneath `root`, as "/etc/hosts". Without a procfs: as it was written.
+// Where `target` lies beneath `root`, as "/etc/hosts". plain: no symlink is on the path. Without a
+// procfs: as it was written.
 std::string PlaceOf(const sys::Fd& root, const sys::Fd& target, const std::string& path,
-                    uint32_t flags) {
+                    bool plain) {
   // To ask the kernel takes longer than a mount does.
-  if (flags & SLIPWAY_ATTACH_NO_SYMLINKS) return PlaceWritten(path);
+  if (plain) return PlaceWritten(path);
   const std::string above = PathOf(root);
   std::string place = PathOf(target);
   if (above.empty() || place.empty()) return path;
@@ -97,6 +98,9 @@ Status ContainerRoot::Set(int root, uint32_t flags, Owner owner) {
   }
   root_ = sys::Fd(fcntl(root, F_DUPFD_CLOEXEC, 3));
   if (!root_.valid()) return Error(errno, "keep the container's root");
+  if (flags & SLIPWAY_ROOT_THROW_AWAY) {
+    ASSIGN_OR_RETURN(mount_, sys::MountOf(root_.get()));
+  }
   set_ = true;
   flags_ = flags;
   owner_ = owner;
@@ -106,9 +110,25 @@ Status ContainerRoot::Set(int root, uint32_t flags, Owner owner) {
 Result<sys::Fd> ContainerRoot::Own() const { return sys::Open("/", kFolder); }
 
 Result<sys::Fd> ContainerRoot::Open(const std::string& path, int flags) const {
-  if (is_set()) return sys::OpenInRoot(root_, path, flags);
-  ASSIGN_OR_RETURN(const sys::Fd own, Own());
-  return sys::OpenInRoot(own, path, flags);
+  sys::Fd own;
+  if (!is_set()) {
+    ASSIGN_OR_RETURN(own, Own());
+  }
+  const sys::Fd& root = is_set() ? root_ : own;
+  // In open(2) the two together are an error.
+  constexpr int kMake = O_CREAT | O_DIRECTORY;
+  return (flags & kMake) == kMake ? MakeIn(root, path) : sys::OpenInRoot(root, path, flags);
+}
+
+Result<sys::Fd> ContainerRoot::MakeIn(const sys::Fd& root, const std::string& path) const {
+  const auto goes_with_it = [&](const sys::Fd& folder) {
+    if (MayMake(folder, path).ok()) return Ok();
+    return Status(Error("would stay behind when the container has ended", path));
+  };
+  ASSIGN_OR_RETURN(sys::Fd folder, sys::MakeInRoot(root, path, sys::Kind::kFolder, goes_with_it));
+  if (!IsFolder(folder.get())) return Error(ENOTDIR, "open the container's", path);
+  RETURN_IF_ERROR(goes_with_it(folder));
+  return folder;
 }
 
 // Only where nobody outside of the container finds it afterwards.
@@ -120,29 +140,36 @@ Status ContainerRoot::MayMake(const sys::Fd& folder, const std::string& path) co
     return Error("no such file or folder in what is mounted at " + attached.place, path,
                  "it is not made there, where it would stay behind: make it yourself");
   }
-  const auto own = is_set() ? sys::MountOf(root_.get()) : Result<uint64_t>(uint64_t{0});
-  if (own.ok() && *own == mount && (flags_ & SLIPWAY_ROOT_THROW_AWAY)) return Ok();
+  if (is_set() && (flags_ & SLIPWAY_ROOT_THROW_AWAY) != 0 && mount == mount_) return Ok();
   return Error(ENOENT, "open the container's", path, TargetHint(ENOENT, false));
 }
 
-Result<sys::Fd> ContainerRoot::Target(const sys::Fd& root, int mount, const std::string& path,
-                                      uint32_t flags) const {
+Result<ContainerRoot::Point> ContainerRoot::Target(const sys::Fd& root, int mount,
+                                                   const std::string& path, uint32_t flags) const {
+  constexpr int kNoSymlinks = O_PATH | O_NOFOLLOW;
   const bool no_symlinks = flags & SLIPWAY_ATTACH_NO_SYMLINKS;
-  auto found = sys::OpenInRoot(root, path, O_PATH | (no_symlinks ? O_NOFOLLOW : 0));
+  const bool folder = IsFolder(mount);
+  bool plain = true;
+  auto found = sys::OpenInRoot(root, path, kNoSymlinks);
+  if (!found.ok() && found.error()->errno_value == ELOOP && !no_symlinks) {
+    plain = false;
+    found = sys::OpenInRoot(root, path, O_PATH);
+  }
   if (!found.ok() && found.error()->errno_value == ENOENT) {
-    found = sys::MakeInRoot(root, path, IsFolder(mount) ? sys::Kind::kFolder : sys::Kind::kFile,
-                            [&](const sys::Fd& folder) { return MayMake(folder, path); });
+    found = sys::MakeInRoot(root, path, folder ? sys::Kind::kFolder : sys::Kind::kFile,
+                            [&](const sys::Fd& made_in) { return MayMake(made_in, path); });
+    plain = found.ok() && sys::OpenInRoot(root, path, kNoSymlinks).ok();
   }
   if (!found.ok()) {
     if (!*found.error()->hint)
       found.error().Hint(TargetHint(found.error()->errno_value, no_symlinks));
-    return found;
+    return found.error();
   }
-  if (IsFolder(found->get()) == IsFolder(mount)) return found;
-  return Error(IsFolder(mount) ? ENOTDIR : EISDIR, "mount at", path,
+  if (IsFolder(found->get()) == folder) return Point{std::move(*found), plain};
+  return Error(folder ? ENOTDIR : EISDIR, "mount at", path,
                std::string("source and target must both be folders, or both be files; in the "
                            "container's root it is a ") +
-                   (IsFolder(mount) ? "file" : "folder"));
+                   (folder ? "file" : "folder"));
 }
 
 Status ContainerRoot::CheckCovers(const std::string& place, const std::string& path) const {
@@ -165,10 +192,10 @@ Status ContainerRoot::Attach(int mount, const std::string& path, uint32_t flags,
     ASSIGN_OR_RETURN(own, Own());
   }
   const sys::Fd& root = is_set() ? root_ : own;
-  ASSIGN_OR_RETURN(const sys::Fd target, Target(root, mount, path, flags));
-  std::string place = PlaceOf(root, target, path, flags);
+  ASSIGN_OR_RETURN(const Point target, Target(root, mount, path, flags));
+  std::string place = PlaceOf(root, target.file, path, target.plain);
   RETURN_IF_ERROR(CheckCovers(place, path));
-  RETURN_IF_ERROR(sys::Attach(mount, target, path));
+  RETURN_IF_ERROR(sys::Attach(mount, target.file, path));
   // The descriptor is still that of the mount's root, which now has an id of its own here.
   const auto id = sys::MountOf(mount);
   attached_.push_back({.place = std::move(place),

@@ -32,7 +32,8 @@ class ContainerRoot {
   Status Set(int root, uint32_t flags, Owner owner);
 
   // Opens a path beneath the root; where no stage has set one, beneath this process's own. flags as
-  // for open(2).
+  // for open(2). O_CREAT | O_DIRECTORY: a folder in which things may be made, because they go with
+  // the container; what is missing of it is made.
   Result<sys::Fd> Open(const std::string& path, int flags) const;
 
   // Attaches a detached mount at `path` beneath the root. flags: slipway_attach_flags. The
@@ -63,14 +64,22 @@ class ContainerRoot {
   };
 
   Result<sys::Fd> Own() const;
-  Result<sys::Fd> Target(const sys::Fd& root, int mount, const std::string& path,
-                         uint32_t flags) const;
+  Result<sys::Fd> MakeIn(const sys::Fd& root, const std::string& path) const;
+  // Where something is mounted.
+  struct Point {
+    sys::Fd file;
+    bool plain;  // no symlink is on its path
+  };
+
+  Result<Point> Target(const sys::Fd& root, int mount, const std::string& path,
+                       uint32_t flags) const;
   Status MayMake(const sys::Fd& folder, const std::string& path) const;
   Status CheckCovers(const std::string& place, const std::string& path) const;
 
   sys::Fd root_;
   bool set_ = false;
   uint32_t flags_ = 0;
+  uint64_t mount_ = 0;  // of a root that is thrown away
   Owner owner_{0, ""};
   std::vector<Attached> attached_;
 };

@@ -68,6 +68,28 @@ Status RaiseAmbient(uint64_t ambient) {
   return Ok();
 }
 
+// Ids that cannot be had are why the groups cannot be set either, and what is to be told. Those of
+// files are changed under the same rules; setfsuid(2) tells of no failure but by what holds then.
+Status CheckIds(const Identity& who) {
+  constexpr uid_t kNone = -1;
+  const auto own = OwnSets();
+  const uint64_t effective = own.ok() ? own->effective : 0;
+  const auto refuse = [&](const char* what, uint32_t id, int capability, const char* hint) {
+    const bool may = (effective & Bit(capability)) != 0;
+    return Error(may ? EINVAL : EPERM, what, std::to_string(id),
+                 may ? "the container's user namespace does not map it" : hint);
+  };
+  syscall(SYS_setfsgid, who.gid);
+  if (static_cast<gid_t>(syscall(SYS_setfsgid, kNone)) != who.gid) {
+    return refuse("run the command with the group", who.gid, CAP_SETGID, "it takes CAP_SETGID");
+  }
+  syscall(SYS_setfsuid, who.uid);
+  if (static_cast<uid_t>(syscall(SYS_setfsuid, kNone)) != who.uid) {
+    return refuse("run the command as the user", who.uid, CAP_SETUID, "it takes CAP_SETUID");
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status Credentials::SetGroups() const {
@@ -84,6 +106,7 @@ Status Credentials::SetGroups() const {
   if (cause == EPERM && none && (!identity_->groups_are_wanted || getgroups(0, nullptr) == 0)) {
     return Ok();
   }
+  RETURN_IF_ERROR(CheckIds(*identity_));
   return Error(cause, "give the command its supplementary groups", {},
                cause == EPERM    ? "it takes CAP_SETGID, and a user namespace that allows them"
                : cause == EINVAL ? "the container's user namespace does not map one of them"

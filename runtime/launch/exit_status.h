@@ -7,6 +7,7 @@
 
 namespace slipway::launch {
 
+inline constexpr int kTimedOut = 124;       // process.timeout ended the command
 inline constexpr int kRuntimeFailed = 125;  // the runtime itself failed
 inline constexpr int kSignalBase = 128;
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -6,6 +7,7 @@
 #include <utility>
 
 #include "runtime/launch/host_functions.h"
+#include "runtime/launch/terminal.h"
 #include "runtime/sys/mount.h"
 
 namespace slipway::launch {
@@ -31,6 +33,20 @@ Status PutAsideForStarted(const slipway_context& context, int fd) {
     return Error("nothing can be put aside for its Started hook", {}, context.no_started);
   }
   return context.channel->SendRequest(Request::Kind::kPassed, context.stage, {}, fd);
+}
+
+// The size is the caller's before the command looks at it: the standard descriptors still are.
+Status HandToRelay(const slipway_context& context, int terminal, int master) {
+  if (!context.relays) {
+    return Error("a terminal to relay that PreClone has not asked for", {}, "a bug of the stage");
+  }
+  int number = 0;
+  if (ioctl(master, TIOCGPTN, &number) != 0) {
+    return Error(errno, "relay the descriptor", std::to_string(master),
+                 "a bug of the stage: it is not the master of a pty");
+  }
+  CopySize(terminal);
+  return context.channel->SendRequest(Request::Kind::kTerminal, context.stage, {}, master);
 }
 
 // A new one of the pid namespace that this process is in; or the one that was prepared.
@@ -102,10 +118,11 @@ int PutAside(slipway_context* context, int fd, uint32_t purpose, int number,
   });
 }
 
-int SetTerminal(slipway_context* context, int fd, slipway_error* error) noexcept {
+int SetTerminal(slipway_context* context, int fd, int master, slipway_error* error) noexcept {
   return Caught(error, "hand over the terminal", [&]() -> Status {
     if (!context->descriptors) return WrongHook("set_terminal", "InChild");
-    return context->descriptors->SetTerminal(fd, context->descriptor->name);
+    RETURN_IF_ERROR(context->descriptors->SetTerminal(fd, context->descriptor->name));
+    return master < 0 ? Ok() : HandToRelay(*context, fd, master);
   });
 }
 

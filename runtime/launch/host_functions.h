@@ -65,6 +65,7 @@ int SetProcess(slipway_context* context, const slipway_process* wishes,
 int AddFilter(slipway_context* context, const void* instructions, size_t count, uint32_t flags,
               slipway_error* error) noexcept;
 int KeepFd(slipway_context* context, int fd, int number, slipway_error* error) noexcept;
+int RelayTerminal(slipway_context* context, slipway_error* error) noexcept;
 int UseInit(slipway_context* context, uint32_t flags, slipway_error* error) noexcept;
 
 // The child: host_child.cc.
@@ -76,7 +77,7 @@ int OpenInRoot(slipway_context* context, const char* path, int flags,
 int OpenProcfs(slipway_context* context, slipway_error* error) noexcept;
 int PutAside(slipway_context* context, int fd, uint32_t purpose, int number,
              slipway_error* error) noexcept;
-int SetTerminal(slipway_context* context, int fd, slipway_error* error) noexcept;
+int SetTerminal(slipway_context* context, int fd, int master, slipway_error* error) noexcept;
 int Ask(slipway_context* context, const void* request, size_t size, int fd, void* answer,
         size_t* answer_size, int* answer_fd, slipway_error* error) noexcept;
 

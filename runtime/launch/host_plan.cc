@@ -116,6 +116,18 @@ int KeepFd(slipway_context* context, int fd, int number, slipway_error* error) n
   });
 }
 
+int RelayTerminal(slipway_context* context, slipway_error* error) noexcept {
+  return Caught(error, "relay a terminal", [&]() -> Status {
+    if (!context->plan) return WrongHook("relay_terminal", "PreClone");
+    if (context->no_relay != nullptr) {
+      return Error("cannot give the command a terminal of its own: nobody would be at it", {},
+                   context->no_relay);
+    }
+    context->plan->relays = true;
+    return Ok();
+  });
+}
+
 int UseInit(slipway_context* context, uint32_t flags, slipway_error* error) noexcept {
   return Caught(error, "use an init", [&]() -> Status {
     if (!context->plan) return WrongHook("use_init", "PreClone");

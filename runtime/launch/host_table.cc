@@ -108,6 +108,7 @@ constexpr slipway_host kHost = {
     .set_process = SetProcess,
     .add_filter = AddFilter,
     .keep_fd = KeepFd,
+    .relay_terminal = RelayTerminal,
     .use_init = UseInit,
     .child_pid = ChildPid,
     .child_pidfd = ChildPidfd,

@@ -47,6 +47,8 @@ struct slipway_context {
   const slipway::launch::Channel* channel = nullptr;          // InChild, of a parked start; or null
   const slipway::Result<slipway::sys::Fd>* procfs = nullptr;  // InChild, of a joined pid namespace
   const char* no_started = nullptr;  // InChild: why nothing can be put aside for Started; or null
+  bool relays = false;               // InChild: is the terminal that it sets relayed?
+  const char* no_relay = nullptr;    // PreClone: why no terminal can be relayed; or null
   const std::vector<slipway::launch::Request>* passed = nullptr;  // Started
   slipway::launch::Request* reply = nullptr;                      // Serve
   std::vector<slipway::launch::Effect>* effects = nullptr;        // Describe

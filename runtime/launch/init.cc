@@ -171,7 +171,11 @@ Error InitProgram::Run(const Files& files) const {
                              folder.data(), listener.data(), nullptr};
   char* const environment[] = {nullptr};
   syscall(SYS_execveat, files.image, "", arguments, environment, AT_EMPTY_PATH);
-  return Error(errno, "start the container's init").In({}, kStep);
+  const char* hint = "";
+  if (errno == EACCES) {
+    hint = "a stage's restriction may forbid its file, where the sysctl vm.memfd_noexec is 2";
+  }
+  return Error(errno, "start the container's init", {}, hint).In({}, kStep);
 }
 
 Error NotStarted(const init::Answer& answer, const std::string& path, bool joins) {

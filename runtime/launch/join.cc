@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -44,12 +45,21 @@ Result<Plan> PreClone(const JoinJob& job) {
   context.child_pid = job.pid;
   context.child_pidfd = job.pidfd.get();
   for (const Stage& stage : job.stages) {
-    if (stage.Joins(SLIPWAY_JOIN_PRE_CLONE)) RETURN_IF_ERROR(stage.PreClone(context));
+    if (stage.Joins(SLIPWAY_JOIN_PRE_CLONE, job.terminal)) RETURN_IF_ERROR(stage.PreClone(context));
     ++context.stage;
   }
   for (const int fd : job.kept_fds) RETURN_IF_ERROR(plan.inherited.Keep(fd, -1, {}));
   if (!job.user.empty()) RunAs(job.user, plan.process);
   return plan;
+}
+
+Status CheckTerminal(const JoinJob& job) {
+  if (!job.terminal || std::any_of(job.stages.begin(), job.stages.end(),
+                                   [](const Stage& stage) { return stage.GivesTerminal(); })) {
+    return Ok();
+  }
+  return Error("cannot give the command a terminal: the container has no stage for that", {},
+               "start it with one, such as console, or leave --tty out");
 }
 
 // The command's process: a child of this one, and not of the one that has let it in.
@@ -69,6 +79,7 @@ Result<Container> FindCommand(const JoinJob& job, Container& joiner, const Began
 Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outcome) {
   ASSIGN_OR_RETURN(const SignalSource signals, SignalSource::Make(blocked));
   const Terminal terminal;
+  RETURN_IF_ERROR(CheckTerminal(job));
   ASSIGN_OR_RETURN(const Target target, Target::Find(job.pid, job.pidfd));
   ASSIGN_OR_RETURN(const Plan plan, PreClone(job));
   const Execution execution(Merged(job.command, plan.process, nullptr));
@@ -87,6 +98,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
                     .guard = job.guard,
                     .occasion = job.occasion,
                     .log = *job.occasion.log,
+                    .wants_terminal = job.terminal,
                     .outlives_host = job.outlives_host,
                     .patience = job.patience};
   ASSIGN_OR_RETURN(ParkedStart start, ParkedStart::Clone(setup));
@@ -100,7 +112,8 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
   RETURN_IF_ERROR(start.AwaitExec(signals, began));
   ASSIGN_OR_RETURN(Container command, FindCommand(job, start.container(), began));
   job.guard.SetChild(command.pidfd().get());
-  return Attend({.signals = signals, .terminal = terminal}, command, began.early, outcome);
+  return Attend({.supervision = {.signals = signals, .terminal = terminal}}, command, began,
+                outcome);
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ struct JoinJob {
   std::vector<int> kept_fds = {};
   // Whom the command runs as, whatever the stages want; as slipway_process.user, or empty.
   std::string user = {};
+  bool terminal = false;  // the command gets one of its own, from a stage that gives one
 };
 
 // Runs the command in the container, and waits for its end. The process must have a single thread.

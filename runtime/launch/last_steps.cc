@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "runtime/launch/credentials.h"
-#include "runtime/launch/treatment.h"
 #include "runtime/sys/file.h"
 
 namespace slipway::launch {
@@ -107,7 +106,7 @@ void OwnPipes(uid_t uid) {
 }  // namespace
 
 Status LastSteps::Begin() {
-  ASSIGN_OR_RETURN(proc_, OwnProc(plan_));
+  ASSIGN_OR_RETURN(own_files_, OpenOwnFiles(plan_));
   return Ok();
 }
 
@@ -126,7 +125,7 @@ Status LastSteps::FindUser() {
 Status LastSteps::CloseForeign(const Descriptors& descriptors, std::vector<int> spared) const {
   const std::vector<int> kept = descriptors.Spared();
   spared.insert(spared.end(), kept.begin(), kept.end());
-  spared.push_back(proc_.get());
+  spared.push_back(own_files_.label.get());
   return CloseAllBut(std::move(spared));
 }
 
@@ -137,7 +136,8 @@ Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<in
   RETURN_IF_ERROR(descriptors.TakeTerminal(identity_ ? identity_->uid : geteuid(),
                                            /*leads=*/!init_.forks()));
   if (descriptors.has_terminal()) init_.SetTerminal();
-  RETURN_IF_ERROR(SetTreatment(plan_, proc_));
+  RETURN_IF_ERROR(SetTreatment(plan_, own_files_));
+  own_files_.oom_score_adj.Close();
   RETURN_IF_ERROR(descriptors.inherited().Inherit());
   RETURN_IF_ERROR(CloseForeign(descriptors, std::move(spared)));
   const Credentials credentials(identity_ ? &*identity_ : nullptr,
@@ -163,11 +163,12 @@ Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<in
 
 Status LastSteps::Place(Inherited& inherited, const std::vector<int*>& needed) {
   int folder = program_.folder.get();
-  int proc = proc_.get();
-  std::vector<int*> all = {&folder, &proc};
+  int label = own_files_.label.get();
+  std::vector<int*> all = {&folder, &label};
   all.insert(all.end(), needed.begin(), needed.end());
   RETURN_IF_ERROR(inherited.Place(all));
-  for (const auto& [fd, number] : {std::pair{&program_.folder, folder}, std::pair{&proc_, proc}}) {
+  for (const auto& [fd, number] :
+       {std::pair{&program_.folder, folder}, std::pair{&own_files_.label, label}}) {
     if (fd->get() == number) continue;
     (void)fd->Release();
     *fd = sys::Fd(number);
@@ -179,7 +180,7 @@ Error LastSteps::Run(Descriptors& descriptors, const sigset_t& mask, std::atomic
                      int* channel) {
   int none = -1;
   Status status = Place(descriptors.inherited(), {channel != nullptr ? channel : &none});
-  if (status.ok()) status = SetLabel(plan_, proc_);
+  if (status.ok()) status = SetLabel(plan_, own_files_);
   if (status.ok() && plan_.WantsNoNewPrivileges()) status = SetFilters(plan_);
   if (!status.ok()) return status.error();
   sigprocmask(SIG_SETMASK, &mask, nullptr);
@@ -191,7 +192,7 @@ Error LastSteps::RunInit(Descriptors& descriptors, int& channel, std::atomic<boo
   int orders = init_.orders();
   int listener = init_.listener();
   Status status = Place(descriptors.inherited(), {&channel, &orders, &image, &listener});
-  if (status.ok()) status = SetLabel(plan_, proc_);
+  if (status.ok()) status = SetLabel(plan_, own_files_);
   if (!status.ok()) return status.error();
   executing = true;
   Error error = init_.Run({.image = image,

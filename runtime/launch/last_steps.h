@@ -7,7 +7,8 @@
 //       caller's
 //    3. the command's user, looked up                 in the image's files, through no magic link
 //    4. the terminal that a stage has made            its owner is the command's user
-//    5. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's
+//    5. oom_score_adj, scheduling, processors ...     through the host's procfs, never the image's,
+//                                                     opened before a container is joined
 //    6. foreign descriptors are closed                before any path is followed that the image
 //                                                     chooses: it could lead through them
 //                                                     (CVE-2024-21626)
@@ -42,6 +43,7 @@
 #include "runtime/launch/init.h"
 #include "runtime/launch/process_plan.h"
 #include "runtime/launch/program.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
 
@@ -78,7 +80,8 @@ class LastSteps {
   // child's.
   void Abandon() {
     (void)program_.folder.Release();
-    (void)proc_.Release();
+    (void)own_files_.oom_score_adj.Release();
+    (void)own_files_.label.Release();
   }
 
  private:
@@ -92,7 +95,7 @@ class LastSteps {
   InitProgram& init_;
   std::optional<Execution> own_;  // where the container's files say something of it
   std::optional<Identity> identity_;
-  sys::Fd proc_;  // of the host's procfs
+  OwnFiles own_files_;
   Program program_;
 };
 

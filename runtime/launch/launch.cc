@@ -18,6 +18,7 @@
 #include "runtime/launch/id_maps.h"
 #include "runtime/launch/init.h"
 #include "runtime/launch/namespace_table.h"
+#include "runtime/launch/operations.h"
 #include "runtime/launch/parked.h"
 #include "runtime/launch/plan.h"
 #include "runtime/launch/sharing.h"
@@ -61,11 +62,21 @@ Occasion OccasionOf(const Job& job, const state::Journal& journal,
           .oci_state = &job.oci_state};
 }
 
+// Why no terminal of the container can be relayed to this process's caller; or null.
+const char* WhyNoRelay(const Job& job) {
+  if (job.create_only) {
+    return "a container that is created first has no runtime beside it; runtime run starts it with "
+           "one";
+  }
+  return job.command.output >= 0 ? "leave --detach out, or the stage" : nullptr;
+}
+
 Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   Plan plan;
   slipway_context context = ContextFor(OccasionOf(job, journal));
   context.journal = &journal;
   context.plan = &plan;
+  context.no_relay = WhyNoRelay(job);
   for (const Stage& stage : job.stages) {
     RETURN_IF_ERROR(stage.PreClone(context));
     if (stage.descriptor().pre_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPreClone));
@@ -92,6 +103,25 @@ Status PostClone(const Job& job, const Container& container, state::Journal& jou
   return Ok();
 }
 
+// A container that is paused, or has frozen itself, takes no signal; in cgroup v1 not even KILL.
+void LetGoOn(const Job& job, state::Journal& journal) {
+  if (!journal.BeginOperation().ok()) return;
+  job.guard.Resume();
+  Occasion occasion = OccasionOf(job, journal, state::Phase::kPaused);
+  occasion.operation = SLIPWAY_FREEZE;
+  if (Freeze(occasion, job.stages, journal, /*frozen=*/false).ok()) {
+    (void)journal.SetPhase(state::Phase::kRunning).ok();
+  }
+  job.guard.Pause();
+  journal.EndOperation();
+}
+
+TimeLimit LimitOf(const Job& job, state::Journal& journal) {
+  return {.time = job.limit.time, .grace = job.limit.grace, .let_go_on = [&job, &journal] {
+            LetGoOn(job, journal);
+          }};
+}
+
 // The command runs: others may do something with the container now, so they are told. One that is
 // only created is left to them.
 Result<int> AttendStarted(const Job& job, Container& container, const SignalSource& signals,
@@ -113,9 +143,12 @@ Result<int> AttendStarted(const Job& job, Container& container, const SignalSour
     if (!told.ok()) return KeepingState(told.error());
     return job.started ? job.started(pid) : Ok();
   };
-  return Attend(
-      {.signals = signals, .terminal = terminal, .started = started, .caller = job.caller},
-      container, began.early, outcome);
+  return Attend({.supervision = {.signals = signals,
+                                 .terminal = terminal,
+                                 .caller = job.caller,
+                                 .limit = LimitOf(job, journal)},
+                 .started = started},
+                container, began, outcome);
 }
 
 // The container's own first process is in the pid namespace that it joins. It does nothing before
@@ -212,6 +245,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
                     .guard = job.guard,
                     .occasion = occasion,
                     .log = job.log,
+                    .wants_terminal = false,
                     .outlives_host = outlives_host,
                     .patience = job.patience};
   if (MayShare(setup)) return RunSharing(setup, job, signals, terminal, journal, outcome);
@@ -258,7 +292,7 @@ void Finish(const Job& job, state::Journal& journal, Outcome& outcome) {
   if (!taken_back.ok()) taken_back = journal.TakeBack();
   bool kept = job.facts.kept && outcome.started && outcome.exit_status.ok();
   if (kept) {
-    Status written = journal.SetEnded(*outcome.exit_status);
+    Status written = journal.SetEnded(*outcome.exit_status, outcome.timed_out);
     kept = written.ok();
     if (!kept) outcome.warnings.push_back(KeepingState(written.error()));
   }

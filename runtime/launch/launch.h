@@ -15,6 +15,7 @@
 #include "runtime/launch/occasion.h"
 #include "runtime/launch/outcome.h"
 #include "runtime/launch/stage.h"
+#include "runtime/launch/time_limit.h"
 #include "runtime/sdk/result.h"
 #include "runtime/state/contents.h"
 #include "runtime/state/root.h"
@@ -47,6 +48,8 @@ struct Job {
   OciState oci_state = {};
   // A pidfd of the process whose end ends the container; -1: nobody's does.
   int caller = -1;
+  // Of the command. let_go_on stays empty: that is the stages' to do.
+  TimeLimit limit = {};
   // The container is built, and then left to wait for `runtime start`; of facts that say kept and
   // outlives_host. `started` is called once it waits.
   bool create_only = false;

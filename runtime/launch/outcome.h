@@ -19,6 +19,7 @@ struct Outcome {
   std::vector<Error> warnings = {};  // of Report and Teardown; they do not change the status
   bool started = false;              // the command ran
   bool signaled = false;             // a signal ended it
+  bool timed_out = false;            // its time was up
   pid_t waiting = 0;                 // of a container that has been created: its first process
   Usage usage = {};                  // of a container that was cloned
 };

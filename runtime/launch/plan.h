@@ -63,6 +63,7 @@ struct Plan {
 
   bool init = false;        // a small init is the command's parent
   uint32_t init_flags = 0;  // slipway_init_flags
+  bool relays = false;      // the terminal that a stage sets, to and from the caller's
   Inherited inherited;      // stages' descriptors and the caller's
 };
 

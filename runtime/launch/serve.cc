@@ -27,6 +27,10 @@ Status Handle(const Setup& setup, const Channel& channel, Request request, Began
     began.passed.push_back(std::move(request));
     return Ok();
   }
+  if (request.kind == Request::Kind::kTerminal) {
+    began.terminal = std::move(request.file);
+    return Ok();
+  }
   // Of what InChild has kept.
   if (setup.journal != nullptr) {
     Status read = setup.journal->Refresh();

@@ -129,7 +129,7 @@ void Tell(const Sharing& start) {
 
 bool MayShare(const Setup& setup) {
   const Plan& plan = setup.plan;
-  return sys::kCanCloneSharing && !plan.has_own_user() && plan.joined.empty() &&
+  return sys::kCanCloneSharing && !plan.relays && !plan.has_own_user() && plan.joined.empty() &&
          (plan.namespaces & CLONE_NEWTIME) == 0 &&
          std::none_of(setup.stages.begin(), setup.stages.end(),
                       [](const Stage& stage) { return stage.NeedsHost(); }) &&

@@ -64,8 +64,9 @@ Result<SignalEvent> SignalSource::Next() const {
   return SignalEvent{static_cast<int>(info.ssi_signo), IsFromKernel(info.ssi_code)};
 }
 
-std::optional<SignalEvent> SignalSource::NextWithin(std::chrono::seconds timeout) const {
-  const timespec patience{.tv_sec = timeout.count(), .tv_nsec = 0};
+std::optional<SignalEvent> SignalSource::NextWithin(std::chrono::nanoseconds timeout) const {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);
+  const timespec patience{.tv_sec = seconds.count(), .tv_nsec = (timeout - seconds).count()};
   siginfo_t info{};
   const int signal = sigtimedwait(&set_, &info, &patience);
   if (signal < 0) return std::nullopt;

@@ -55,7 +55,7 @@ class SignalSource {
   // Waits for the next one.
   Result<SignalEvent> Next() const;
   // The same, for no longer than `timeout`; nullopt: none has come, or one that is not ours.
-  std::optional<SignalEvent> NextWithin(std::chrono::seconds timeout) const;
+  std::optional<SignalEvent> NextWithin(std::chrono::nanoseconds timeout) const;
 
   int fd() const { return fd_.get(); }
 

@@ -259,9 +259,9 @@ Status Stage::Teardown(slipway_context& context, std::string_view record) const 
 
 namespace {
 
-// Takes the first that works here.
-Result<Stage> Select(const StageChoice& choice, bool in_user_namespace, slipway_context& context,
-                     Selection& selection) {
+// Takes the first that works here. nullopt: none does, and none has to.
+Result<std::optional<Stage>> Select(const StageChoice& choice, bool in_user_namespace,
+                                    slipway_context& context, Selection& selection) {
   std::optional<Stage> taken;
   for (size_t i = 0; i < choice.stages.size(); ++i) {
     Stage stage(choice.stages[i]);
@@ -276,7 +276,7 @@ Result<Stage> Select(const StageChoice& choice, bool in_user_namespace, slipway_
     selection.taken = i;
     taken = std::move(stage);
   }
-  if (taken) return *std::move(taken);
+  if (taken || choice.optional) return taken;
   if (selection.rejected.size() == 1) return selection.rejected.front().reason;
   return Error("no stage of first-of works here").At(choice.where);
 }
@@ -313,7 +313,9 @@ Result<std::vector<Stage>> SelectStages(const std::vector<StageChoice>& choices,
     auto stage = Select(choice, in_user_namespace, context, selection);
     if (selections != nullptr) selections->push_back(std::move(selection));
     if (!stage.ok()) return std::move(stage).status();
-    selected.push_back(std::move(stage).value());
+    std::optional<Stage> taken = std::move(stage).value();
+    if (!taken) continue;
+    selected.push_back(*std::move(taken));
     in_user_namespace = in_user_namespace || selected.back().GivesUserNamespace();
   }
   return selected;

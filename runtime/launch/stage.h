@@ -31,6 +31,7 @@ struct StageSpec {
 struct StageChoice {
   std::string where;  // file:line:column of the pipeline
   std::vector<StageSpec> stages;
+  bool optional = false;  // it is left out, if none of them works
 };
 
 // Fails when code of the stage that runs before the clone has left a thread behind: that would not
@@ -60,8 +61,12 @@ class Stage {
   Status Started(slipway_context& context) const;
   // Has the host to do something while the child of a start prepares, or is one half of it there?
   bool NeedsHost() const;
-  // Does the hook hold for an exec? hook: of slipway_joins.
-  bool Joins(slipway_joins hook) const { return (spec_.descriptor->joins & hook) != 0; }
+  // Does the hook hold for an exec? hook: of slipway_joins; terminal: whether one is wanted.
+  bool Joins(slipway_joins hook, bool terminal) const {
+    return (spec_.descriptor->joins & hook) != 0 && (terminal || !GivesTerminal());
+  }
+  // Is it there in an exec for the terminal alone?
+  bool GivesTerminal() const { return (spec_.descriptor->joins & SLIPWAY_JOIN_TERMINAL) != 0; }
   // The ones from here on need no Create.
   Status Freeze(slipway_context& context, std::string_view record, bool frozen) const;
   Status Processes(slipway_context& context, std::string_view record) const;
@@ -107,7 +112,7 @@ struct Rejected {
 
 // What became of a StageChoice.
 struct Selection {
-  std::optional<size_t> taken;     // position in StageChoice::stages; none works here
+  std::optional<size_t> taken;     // position in StageChoice::stages; none: nothing works here
   std::vector<Rejected> rejected;  // those before it
 };
 
@@ -120,7 +125,8 @@ std::vector<Error> CreateStages(const std::vector<StageChoice>& choices,
 // start this is SelectStages's to do.
 Status CreateAll(std::vector<Stage>& stages, const Occasion& occasion);
 
-// Takes from each choice the first stage whose Probe succeeds, and creates it. A stage that is
+// Takes from each choice the first stage whose Probe succeeds, and creates it; from an optional one
+// perhaps none. A stage that is
 // not taken is created too, and thrown away, so that a mistake in its options shows on each
 // machine. No side effects. Fails when a Probe finds a mistake, and when nothing of a choice works
 // here: with the reason, if it is the only alternative; else the reasons are those of its

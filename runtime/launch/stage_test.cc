@@ -103,6 +103,24 @@ TEST(SelectStages, OfWhichNothingWorksHasEachReason) {
       << selections[0].rejected[1].reason.ToString();
 }
 
+TEST(SelectStages, LeavesOutWhatIsOptionalAndDoesNotWork) {
+  std::vector<Selection> selections;
+  const auto stages = SelectStages(
+      {{"f:1:1", {Spec(kNotHere)}, true}, {"f:2:1", {Spec(kWorks)}, true}}, {}, &selections);
+  ASSERT_TRUE(stages.ok()) << stages.error().ToString();
+  ASSERT_EQ(stages->size(), 1u);
+  EXPECT_STREQ(stages->front().name(), "works");
+  ASSERT_EQ(selections.size(), 2u);
+  EXPECT_FALSE(selections[0].taken);
+  EXPECT_EQ(selections[0].rejected.size(), 1u);
+  EXPECT_EQ(selections[1].taken, 0u);
+}
+
+TEST(SelectStages, OfAMistakeIsNotOptional) {
+  EXPECT_FALSE(SelectStages({{"f:1:1", {Spec(kWrong)}, true}}).ok());
+  EXPECT_FALSE(SelectStages({{"f:1:1", {Spec(kRefused)}, true}}).ok());
+}
+
 TEST(SelectStages, GoesOnBehindNoMistake) {
   std::vector<Selection> selections;
   const auto stages =

@@ -55,7 +55,7 @@ Error EndedInExec(int wait_status) {
 bool Concerns(const Setup& setup, const Stage& stage, const char* hook, slipway_joins joins) {
   const slipway_stage& descriptor = stage.descriptor();
   if ((hook == kFinish ? descriptor.finish : descriptor.in_child) == nullptr) return false;
-  return setup.target == nullptr || stage.Joins(joins);
+  return setup.target == nullptr || stage.Joins(joins, setup.wants_terminal);
 }
 
 // Why nothing can be put aside for Started; or null.
@@ -76,6 +76,7 @@ Status RunHooks(const Hooks& hooks, const char* hook, slipway_joins joins,
     context.descriptors = &hooks.descriptors;
     context.channel = hooks.channel;
     context.procfs = hooks.procfs;
+    context.relays = setup.plan.relays;
     context.no_started = WhyNoStarted(setup);
   } else {
     context.finishing = &hooks.descriptors;

@@ -51,6 +51,7 @@ struct Setup {
   // Of all hooks.
   const Occasion& occasion;
   const Log& log;
+  bool wants_terminal;            // of an exec: its command is to get one of its own
   bool outlives_host;             // else the child is killed when the host dies
   std::chrono::seconds patience;  // how long a hook may take; 0: for ever
 };

@@ -4,9 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <ctime>
-#include <iterator>
+#include <span>
 #include <utility>
 
 #include "runtime/launch/exit_status.h"
@@ -41,26 +42,27 @@ Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
       OnStopOfContainer();
       continue;
     }
+    if (countdown_.runs()) LookAtTime();
     RETURN_IF_ERROR(AwaitEvent());
   }
+  if (relay_ != nullptr) relay_->Finish(signals_);
   terminal_.Restore();
   signaled_ = ended_by_ || EndedBySignal(container_);
-  return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(container_.wait_status());
+  return ExitStatusFor(container_.wait_status());
+}
+
+int Supervisor::ExitStatusFor(int wait_status) const {
+  if (timed_out_) return kTimedOut;
+  return ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(wait_status);
 }
 
 Status Supervisor::AwaitEvent() {
-  std::chrono::seconds timeout = kLookAfter;
-  if (caller_ >= 0 && !caller_ended_) {
-    pollfd events[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
-                       {.fd = caller_, .events = POLLIN, .revents = 0}};
-    poll(events, std::size(events), static_cast<int>(std::chrono::milliseconds(timeout).count()));
-    caller_ended_ = events[1].revents != 0;
-    // Nobody is left who could ask a second time.
-    if (caller_ended_) {
-      ended_by_ = SIGKILL;
-      return sys::SendSignal(container_.pidfd(), SIGKILL);
-    }
-    timeout = std::chrono::seconds(0);
+  std::chrono::nanoseconds timeout = kLookAfter;
+  if (countdown_.runs()) timeout = countdown_.Left(Countdown::Clock::now(), kLookAfter);
+  if (relay_ != nullptr || (caller_ >= 0 && !caller_ended_)) {
+    ASSIGN_OR_RETURN(const bool goes_on, AwaitFiles(timeout));
+    if (!goes_on) return Ok();
+    timeout = std::chrono::nanoseconds(0);
   }
   const std::optional<SignalEvent> event = signals_.NextWithin(timeout);
   if (!event) {
@@ -69,6 +71,70 @@ Status Supervisor::AwaitEvent() {
     PassOn(*event);
   }
   return Ok();
+}
+
+void Supervisor::LookAtTime() {
+  switch (countdown_.Take(Countdown::Clock::now())) {
+    case Countdown::Due::kTerm:
+      return TellTimeIsUp();
+    case Countdown::Due::kKillAgain:
+      LetGoOn();
+      [[fallthrough]];
+    case Countdown::Due::kKill:
+      (void)sys::SendSignal(container_.pidfd(), SIGKILL).ok();
+      break;
+    case Countdown::Due::kNothing:
+      break;
+  }
+}
+
+void Supervisor::TellTimeIsUp() {
+  // It has ended in time, but for a process that takes no SIGKILL.
+  if (container_.is_pid_1() && sys::StatusOfEnding(container_.pid())) return countdown_.Stop();
+  timed_out_ = true;
+  PassOn({.signal = SIGTERM, .from_kernel = false});
+  LetGoOn();
+  // One that is stopped would take note of the signal only when somebody continues it.
+  PassOn({.signal = SIGCONT, .from_kernel = false});
+}
+
+void Supervisor::LetGoOn() const {
+  if (limit_.let_go_on) limit_.let_go_on();
+}
+
+Result<bool> Supervisor::AwaitFiles(std::chrono::nanoseconds timeout) {
+  std::array<pollfd, 2 + Relay::kFiles> events{};
+  events[0] = {.fd = signals_.fd(), .events = POLLIN, .revents = 0};
+  events[1] = {.fd = caller_ended_ ? -1 : caller_, .events = POLLIN, .revents = 0};
+  for (pollfd& event : std::span(events).subspan(2)) event.fd = -1;
+  if (relay_ != nullptr) relay_->Await(&events[2]);
+  const int count =
+      poll(events.data(), events.size(),
+           static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
+  if (count <= 0) return count == 0;
+  // Nobody is left who could ask a second time.
+  if (events[1].revents) {
+    caller_ended_ = true;
+    ended_by_ = SIGKILL;
+    RETURN_IF_ERROR(sys::SendSignal(container_.pidfd(), SIGKILL));
+    return false;
+  }
+  if (relay_ != nullptr && !relay_->Move(&events[2])) StopRelay(SIGTTIN);
+  return events[0].revents != 0;
+}
+
+bool Supervisor::TakenByRelay(const SignalEvent& event) {
+  if (relay_ == nullptr) return false;
+  if (event.signal == SIGCONT) relay_->Resume();
+  if (event.signal == SIGWINCH) relay_->Resize();
+  if (IsStopSignal(event.signal)) StopRelay(event.signal);
+  return event.signal == SIGWINCH || IsStopSignal(event.signal);
+}
+
+void Supervisor::StopRelay(int signal) {
+  relay_->Pause();
+  if (!StopSelf(signal) && signal == SIGTTIN) relay_->CloseInput();
+  relay_->Resume();
 }
 
 bool Supervisor::InOurProcessGroup() const { return getpgid(container_.pid()) == getpgrp(); }
@@ -84,7 +150,7 @@ bool Supervisor::HurriesEnd(const SignalEvent& event) {
   if (!status) return false;
   if (told_of_waiting_) {
     terminal_.Restore();
-    CommandWatch::Leave(ended_by_ ? kSignalBase + *ended_by_ : ExitStatusOf(*status));
+    CommandWatch::Leave(ExitStatusFor(*status));
   }
   const auto ended = sys::AwaitExit(container_.pidfd(), kPatience);
   if (ended.ok() && *ended) return true;
@@ -106,7 +172,7 @@ void Supervisor::WarnOfLingering() {
 }
 
 void Supervisor::PassOn(const SignalEvent& event) {
-  if (HurriesEnd(event)) return;
+  if (TakenByRelay(event) || HurriesEnd(event)) return;
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();
@@ -137,7 +203,7 @@ void Supervisor::OnStopOfContainer() {
 
 // `fg` or SIGCONT lets both go on, the container in the foreground if it was there.
 bool Supervisor::StopWithContainer(int signal) {
-  if (!terminal_.exists()) return false;
+  if (relay_ != nullptr || !terminal_.exists()) return false;
   const pid_t group = getpgid(container_.pid());
   const bool held_foreground = group != getpgrp() && terminal_.Foreground() == group;
   if (held_foreground) terminal_.SetForeground(getpgrp());

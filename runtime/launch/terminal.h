@@ -10,6 +10,10 @@
 
 namespace slipway::launch {
 
+// The terminal `to`, such as the master of a pty, gets the size of the first one among the standard
+// descriptors; without such a one it stays as it is.
+void CopySize(int to);
+
 class Terminal {
  public:
   // Looks for the controlling terminal, and remembers whether this process is in its foreground.

@@ -15,13 +15,16 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/sys/file.h"
+
 namespace slipway::launch {
 namespace {
 
 constexpr int kOfProcess = 1;      // IOPRIO_WHO_PROCESS of ioprio_set(2), which has no header
 constexpr uint32_t kDeadline = 6;  // SCHED_DEADLINE, which the C library does not have
 constexpr const char* kStep = "exec";
-constexpr const char* kOomScoreAdj = "oom_score_adj";
+constexpr const char* kOwnFolder = "/proc/thread-self/";
+constexpr const char* kOomScoreAdj = "/proc/thread-self/oom_score_adj";
 
 // As sched_setattr(2) has it; the C library of Debian 12 has no declaration.
 struct SchedulingOrder {
@@ -35,24 +38,33 @@ struct SchedulingOrder {
   uint64_t period;
 };
 
-// `text` to a file of this process's own folder of procfs.
-int WriteTo(const sys::Fd& proc, const std::string& file, const std::string& text) {
-  const sys::Fd opened(openat(proc.get(), file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!opened.valid()) return errno;
-  return write(opened.get(), text.data(), text.size()) < 0 ? errno : 0;
+// Returns errno.
+int Write(const sys::Fd& file, const std::string& text) {
+  return write(file.get(), text.data(), text.size()) < 0 ? errno : 0;
 }
 
 const char* WhyNot(int cause, const char* capability_hint) {
   return cause == EPERM || cause == EACCES ? capability_hint : "";
 }
 
-Status SetOomScore(const Wish<int>& wish, const sys::Fd& proc) {
-  const std::string value = std::to_string(wish.value);
-  const int cause = WriteTo(proc, kOomScoreAdj, value);
-  if (cause == 0) return Ok();
-  return Wished(Error(cause, "set the command's oom_score_adj to", value,
+Error CannotSetOomScore(int cause, const Wish<int>& wish) {
+  return Wished(Error(cause, "set the command's oom_score_adj to", std::to_string(wish.value),
                       WhyNot(cause, "a lower value than the runtime's own takes CAP_SYS_RESOURCE")),
                 wish.wisher);
+}
+
+Error CannotLabel(int cause, const Wish<Label>& wish) {
+  return Wished(Error(cause, "run the command with the label", wish.value.text,
+                      cause == ENOENT || cause == EINVAL
+                          ? "this kernel's security module does not know it, or is not there"
+                          : ""),
+                wish.wisher);
+}
+
+// Has the maker of this process set it?
+bool HasInherited(const Wish<int>& wish) {
+  const auto text = sys::ReadFile(kOomScoreAdj);
+  return text.ok() && *text == std::to_string(wish.value) + "\n";
 }
 
 // By number; sched(7).
@@ -152,12 +164,27 @@ Error Wished(Error error, const Wisher& wisher) {
   return error;
 }
 
-Result<sys::Fd> OwnProc(const ProcessPlan& plan) {
-  if (!plan.oom_score_adj && !plan.label) return sys::Fd();
-  sys::Fd proc(open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (proc.valid()) return proc;
-  const Wisher& wisher = plan.label ? plan.label->wisher : plan.oom_score_adj->wisher;
-  return Wished(Error(errno, "open the host's", "/proc/thread-self"), wisher);
+Result<OwnFiles> OpenOwnFiles(const ProcessPlan& plan) {
+  OwnFiles files;
+  if (plan.oom_score_adj) {
+    files.oom_score_adj = sys::Fd(open(kOomScoreAdj, O_WRONLY | O_CLOEXEC));
+    const int cause = files.oom_score_adj.valid() ? 0 : errno;
+    if (cause != 0 && !HasInherited(*plan.oom_score_adj)) {
+      return CannotSetOomScore(cause, *plan.oom_score_adj);
+    }
+  }
+  if (plan.label) {
+    const std::string path = std::string(kOwnFolder) + "attr/" + plan.label->value.file;
+    files.label = sys::Fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!files.label.valid()) return CannotLabel(errno, *plan.label);
+  }
+  return files;
+}
+
+void SetOomScoreOfChild(const ProcessPlan& plan) {
+  if (!plan.oom_score_adj) return;
+  const sys::Fd file(open(kOomScoreAdj, O_WRONLY | O_CLOEXEC));
+  (void)Write(file, std::to_string(plan.oom_score_adj->value));
 }
 
 Status CheckForks(const ProcessPlan& plan, bool forks) {
@@ -167,8 +194,12 @@ Status CheckForks(const ProcessPlan& plan, bool forks) {
                 plan.scheduling->wisher);
 }
 
-Status SetTreatment(const ProcessPlan& plan, const sys::Fd& proc) {
-  if (plan.oom_score_adj) RETURN_IF_ERROR(SetOomScore(*plan.oom_score_adj, proc));
+Status SetTreatment(const ProcessPlan& plan, const OwnFiles& files) {
+  if (files.oom_score_adj.valid()) {
+    const Wish<int>& wish = *plan.oom_score_adj;
+    const int cause = Write(files.oom_score_adj, std::to_string(wish.value));
+    if (cause != 0) return CannotSetOomScore(cause, wish);
+  }
   if (plan.scheduling) RETURN_IF_ERROR(SetScheduling(*plan.scheduling));
   if (plan.nice) RETURN_IF_ERROR(SetNice(*plan.nice));
   if (plan.affinity) RETURN_IF_ERROR(SetAffinity(*plan.affinity));
@@ -192,16 +223,10 @@ Status SetNoNewPrivileges(const ProcessPlan& plan) {
   return Wished(Error(errno, "set no_new_privs"), plan.no_new_privileges->wisher);
 }
 
-Status SetLabel(const ProcessPlan& plan, const sys::Fd& proc) {
+Status SetLabel(const ProcessPlan& plan, const OwnFiles& files) {
   if (!plan.label) return Ok();
-  const Label& label = plan.label->value;
-  const int cause = WriteTo(proc, "attr/" + label.file, label.text);
-  if (cause == 0) return Ok();
-  return Wished(Error(cause, "run the command with the label", label.text,
-                      cause == ENOENT || cause == EINVAL
-                          ? "this kernel's security module does not know it, or is not there"
-                          : ""),
-                plan.label->wisher);
+  const int cause = Write(files.label, plan.label->value.text);
+  return cause == 0 ? Ok() : Status(CannotLabel(cause, *plan.label));
 }
 
 Status SetFilters(const ProcessPlan& plan) {

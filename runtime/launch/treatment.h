@@ -11,16 +11,26 @@
 
 namespace slipway::launch {
 
-// The folder of this thread in the host's own procfs, held while the container's root is entered;
-// invalid where the plan wants nothing of it.
-Result<sys::Fd> OwnProc(const ProcessPlan& plan);
+// Files of this thread in the host's own procfs; invalid where the plan wants nothing of them.
+struct OwnFiles {
+  sys::Fd oom_score_adj;
+  sys::Fd label;
+};
+
+// While they are this process's own: those of one that is not dumpable, or that has joined a user
+// namespace, belong to root outside; proc(5). Later no stage's Finish may be in the way either.
+Result<OwnFiles> OpenOwnFiles(const ProcessPlan& plan);
+
+// In a process whose child will not own such files: it inherits what is set here. Whether it could
+// be set, OpenOwnFiles tells in the child.
+void SetOomScoreOfChild(const ProcessPlan& plan);
 
 // Refuses what a process cannot have that starts another: sched(7), SCHED_DEADLINE. forks: the
 // command is started by an init, or a process beside it, which the plan holds for too.
 Status CheckForks(const ProcessPlan& plan, bool forks);
 
-// oom_score_adj, scheduling, nice value, processors, I/O priority, personality. proc: of OwnProc.
-Status SetTreatment(const ProcessPlan& plan, const sys::Fd& proc);
+// oom_score_adj, scheduling, nice value, processors, I/O priority, personality.
+Status SetTreatment(const ProcessPlan& plan, const OwnFiles& files);
 
 // umask(2) and setrlimit(2).
 Status SetLimits(const ProcessPlan& plan);
@@ -28,7 +38,7 @@ Status SetLimits(const ProcessPlan& plan);
 Status SetNoNewPrivileges(const ProcessPlan& plan);
 
 // What the next exec changes to, of the LSM.
-Status SetLabel(const ProcessPlan& plan, const sys::Fd& proc);
+Status SetLabel(const ProcessPlan& plan, const OwnFiles& files);
 
 // seccomp(2). They hold from here on.
 Status SetFilters(const ProcessPlan& plan);

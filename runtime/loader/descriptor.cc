@@ -297,6 +297,7 @@ Status CheckJoins(const slipway_stage& stage, const Walk& walk) {
   if (stage.pre_clone != nullptr) there |= SLIPWAY_JOIN_PRE_CLONE;
   if (stage.in_child != nullptr) there |= SLIPWAY_JOIN_IN_CHILD;
   if (stage.finish != nullptr) there |= SLIPWAY_JOIN_FINISH;
+  if (there != 0) there |= SLIPWAY_JOIN_TERMINAL;
   if ((stage.joins & ~there) == 0) return Ok();
   return walk.Bad({nullptr, "joins"}, "it names a hook that the stage does not have, " +
                                           std::to_string(stage.joins & ~there));

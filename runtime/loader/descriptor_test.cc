@@ -47,12 +47,12 @@ TEST_F(CheckDescriptorTest, RefusesAnotherMagic) {
 TEST_F(CheckDescriptorTest, RefusesAnotherMajor) {
   plugin_.abi_major = 1;
   plugin_.abi_minor = 0;
-  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.8; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"1.0\" (this runtime wants 0.9; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherMinor) {
   plugin_.abi_minor = 1;
-  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.8; rebuild the stage: /p/x.so)");
+  EXPECT_EQ(Check(), "wrong ABI \"0.1\" (this runtime wants 0.9; rebuild the stage: /p/x.so)");
 }
 
 TEST_F(CheckDescriptorTest, RefusesAnotherSize) {

@@ -108,7 +108,7 @@ TEST(LoaderTest, RefusesAWrongMagic) {
 
 TEST(LoaderTest, RefusesAWrongAbi) {
   EXPECT_EQ(Load({.name = "bad-wrong-abi-major"}),
-            "bad-wrong-abi-major: wrong ABI \"1.0\" (this runtime wants 0.8; rebuild the "
+            "bad-wrong-abi-major: wrong ABI \"1.0\" (this runtime wants 0.9; rebuild the "
             "stage: " +
                 Fixture("bad-wrong-abi-major") + ")");
 }

@@ -33,7 +33,7 @@ extern "C" {
 
 #define SLIPWAY_MAGIC UINT64_C(0x0059415750494c53) /* "SLIPWAY", in memory on little endian */
 #define SLIPWAY_ABI_MAJOR 0
-#define SLIPWAY_ABI_MINOR 8
+#define SLIPWAY_ABI_MINOR 9
 
 /* ---- What a stage is --------------------------------------------------------------------- */
 
@@ -49,7 +49,8 @@ typedef enum slipway_privileges {
 typedef enum slipway_joins {
   SLIPWAY_JOIN_PRE_CLONE = 1,
   SLIPWAY_JOIN_IN_CHILD = 2, /* in the container's namespaces and its root */
-  SLIPWAY_JOIN_FINISH = 4
+  SLIPWAY_JOIN_FINISH = 4,
+  SLIPWAY_JOIN_TERMINAL = 8 /* only where the further process is to get a terminal of its own */
 } slipway_joins;
 
 typedef struct slipway_stage {

@@ -200,6 +200,12 @@ typedef struct slipway_host {
    * number that it has. */
   int (*keep_fd)(slipway_context*, int fd, int number, slipway_error*);
 
+  /* PreClone. The host copies between the caller's terminal and the one that the stage's InChild
+   * sets, with all that belongs to it: sizes, raw mode, a hang-up. The caller may have no terminal.
+   * Refused where no runtime stays with the command: in a container that is created first, or in
+   * the background. */
+  int (*relay_terminal)(slipway_context*, slipway_error*);
+
   /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. flags:
    * slipway_init_flags. */
   int (*use_init)(slipway_context*, uint32_t flags, slipway_error*);
@@ -245,9 +251,10 @@ typedef struct slipway_host {
   int (*aside)(const slipway_context*, size_t index);
 
   /* InChild. The command gets the terminal at `fd`, such as a pty's other end, as its controlling
-   * terminal and as its descriptors 0, 1 and 2, and its user owns it. One stage at most. The
-   * descriptor stays the caller's. */
-  int (*set_terminal)(slipway_context*, int fd, slipway_error*);
+   * terminal and as its descriptors 0, 1 and 2, and its user owns it. One stage at most. master: of
+   * a pty, the end that the host is to relay, if PreClone has asked for that; else -1. The
+   * descriptors stay the caller's. */
+  int (*set_terminal)(slipway_context*, int fd, int master, slipway_error*);
 
   /* InChild, of a stage with a Serve. Asks its half in the host, and returns with the answer. A
    * request is at most SLIPWAY_MAX_MESSAGE bytes, and may have a descriptor with it; else fd is -1.

@@ -171,6 +171,10 @@ class Plan : public Context {
     return Done(host_->keep_fd(context_, fd, number, error_));
   }
 
+  // The host relays the terminal that InChild sets: what the caller types goes there, and its
+  // output to the caller.
+  Status RelayTerminal() { return Done(host_->relay_terminal(context_, error_)); }
+
   // A small init runs the command: it reaps orphans and forwards signals. flags:
   // slipway_init_flags.
   Status UseInit(uint32_t flags = 0) { return Done(host_->use_init(context_, flags, error_)); }
@@ -230,8 +234,11 @@ class Child : public Context {
   }
   Status PutAsideForStarted(int fd) { return PutAside(fd, SLIPWAY_ASIDE_STARTED, -1); }
 
-  // The command gets this terminal, as its controlling one and as descriptors 0, 1 and 2.
-  Status SetTerminal(int fd) { return Done(host_->set_terminal(context_, fd, error_)); }
+  // The command gets this terminal, as its controlling one and as descriptors 0, 1 and 2. master:
+  // the other end of the pty, for the host to relay; -1: nobody does. Both stay yours.
+  Status SetTerminal(int fd, int master = -1) {
+    return Done(host_->set_terminal(context_, fd, master, error_));
+  }
 
   // Asks the stage's Serve in the host: at most SLIPWAY_MAX_MESSAGE bytes, and a descriptor or -1.
   struct Answer {

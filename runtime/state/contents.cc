@@ -15,6 +15,7 @@ constexpr size_t kMaxCommand = 256;
 constexpr std::string_view kCreated = "created";
 constexpr std::string_view kRunning = "running";
 constexpr std::string_view kPaused = "paused";
+constexpr std::string_view kTimeout = "timeout";
 constexpr int kMaxStatus = 255;
 
 // Takes the first word and the blank behind it off `text`.
@@ -172,7 +173,8 @@ class Reader {
     if (!TakeNumber(text, status) || status < 0 || status > kMaxStatus) return false;
     contents_.phase = Phase::kStopped;
     contents_.exit_status = status;
-    return true;
+    contents_.timed_out = text == kTimeout;
+    return text.empty() || contents_.timed_out;
   }
 
   bool ReadUndone(std::string_view text) {
@@ -283,8 +285,10 @@ std::string FormatPhase(Phase phase) {
   return FormatLine(std::string("status ").append(NameOf(phase)));
 }
 
-std::string FormatEnded(int exit_status) {
-  return FormatLine("ended " + std::to_string(exit_status));
+std::string FormatEnded(int exit_status, bool timed_out) {
+  std::string text = "ended " + std::to_string(exit_status);
+  if (timed_out) text.append(" ").append(kTimeout);
+  return FormatLine(text);
 }
 
 std::string FormatUndone() { return FormatLine("undone"); }

@@ -19,7 +19,8 @@
 //   status WORD                         created, running, paused; creating before the first one
 //   changed STAGE VALUES                options of a stage, changed while the container ran
 //   ids FIRST COUNT                     to which its user namespace maps
-//   ended STATUS                        of a kept one: the exit status of a runtime for it
+//   ended STATUS [timeout]              of a kept one: the exit status of a runtime for it; and
+//                                       whether its time was up
 //   undone                              of a kept one: no record counts any more
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
@@ -95,6 +96,7 @@ struct Contents {
   std::vector<Ids> ids;                       // of its own user namespace
   Phase phase = Phase::kCreating;
   std::optional<int> exit_status;  // of one that has stopped
+  bool timed_out = false;          // it was ended because its time was up
   // False: the host died while it wrote the facts, before any side effect.
   bool complete = false;
 };
@@ -114,7 +116,7 @@ std::string FormatState(size_t stage, std::string_view state);
 // Not of kCreating and kStopped, which have no such line.
 std::string FormatPhase(Phase phase);
 std::string FormatIds(const Ids& ids);
-std::string FormatEnded(int exit_status);
+std::string FormatEnded(int exit_status, bool timed_out = false);
 std::string FormatUndone();
 std::string FormatChanged(size_t stage, std::string_view options);
 

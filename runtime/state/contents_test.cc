@@ -102,6 +102,14 @@ TEST(ParseContents, GivesTheLastStatusBack) {
       ParseContents(created + FormatPhase(Phase::kRunning) + FormatEnded(137), kPath);
   EXPECT_EQ(ended->phase, Phase::kStopped);
   EXPECT_EQ(ended->exit_status, 137);
+  EXPECT_FALSE(ended->timed_out);
+}
+
+TEST(ParseContents, TellsThatTheTimeWasUp) {
+  const auto contents = ParseContents(SomeJournal() + FormatEnded(124, true), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_EQ(contents->exit_status, 124);
+  EXPECT_TRUE(contents->timed_out);
 }
 
 TEST(ParseContents, WhatIsUndoneLeavesNoRecords) {

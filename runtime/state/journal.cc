@@ -137,7 +137,9 @@ Status Journal::AddIds(const Ids& ids) { return Write(FormatIds(ids)); }
 
 Status Journal::SetPhase(Phase phase) { return Write(FormatPhase(phase)); }
 
-Status Journal::SetEnded(int exit_status) { return Write(FormatEnded(exit_status)); }
+Status Journal::SetEnded(int exit_status, bool timed_out) {
+  return Write(FormatEnded(exit_status, timed_out));
+}
 
 Status Journal::SetUndone() {
   RETURN_IF_ERROR(Write(FormatUndone()));
@@ -193,6 +195,15 @@ Status Journal::TakeBack() {
   RETURN_IF_ERROR(LockOperation(file_));
   return Refresh();
 }
+
+Status Journal::BeginOperation() {
+  RETURN_IF_ERROR(LockOperationInTime(file_, id_));
+  Status refreshed = Refresh();
+  if (!refreshed.ok()) EndOperation();
+  return refreshed;
+}
+
+void Journal::EndOperation() const { UnlockOperation(file_); }
 
 Status Journal::Refresh() {
   struct stat about {};

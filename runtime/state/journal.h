@@ -56,7 +56,7 @@ class Journal {
   // Not kCreating, and not kStopped: that is SetEnded.
   Status SetPhase(Phase phase);
   // Of a container that is kept: how its command has ended, as the runtime's exit status has it.
-  Status SetEnded(int exit_status);
+  Status SetEnded(int exit_status, bool timed_out = false);
   // Of such a one: all records have been undone.
   Status SetUndone();
   // As FormatValues words them.
@@ -66,6 +66,11 @@ class Journal {
   // begins; what a child or another process has written is here then. May be called again when it
   // fails.
   Status TakeBack();
+
+  // By the host, for an operation of its own while the command runs: not for one that is under way
+  // longer than any should be. Others wait until EndOperation.
+  Status BeginOperation();
+  void EndOperation() const;
 
   // Reads what another process, such as the host's child, has written meanwhile.
   Status Refresh();

@@ -74,6 +74,12 @@ Status LockOperationInTime(const sys::Fd& file, const std::string& id) {
   return TakesTooLong("another operation on the container", id, HolderOf(file, kOperationByte));
 }
 
+void UnlockOperation(const sys::Fd& file) {
+  struct flock lock = Bytes(kOperationByte, 1);
+  lock.l_type = F_UNLCK;
+  fcntl(file.get(), F_SETLK, &lock);
+}
+
 Result<bool> TryLock(const sys::Fd& file) {
   struct flock lock = Bytes(kUndoByte, 0);
   if (fcntl(file.get(), F_SETLK, &lock) == 0) return true;

@@ -30,6 +30,9 @@ Status LockOperation(const sys::Fd& file);
 // that has it. id: of the container.
 Status LockOperationInTime(const sys::Fd& file, const std::string& id);
 
+// Gives the lock of an operation back.
+void UnlockOperation(const sys::Fd& file);
+
 // Takes the lock to undo the container, if nobody has it. `file` is open for writing.
 Result<bool> TryLock(const sys::Fd& file);
 

@@ -95,6 +95,12 @@ struct Walk {
     end = std::min(path.find('/', begin), path.size());
     return true;
   }
+  // False: the same.
+  bool ToLast() {
+    while (Next() && !IsLast()) {
+    }
+    return begin != std::string::npos;
+  }
   bool IsLast() const { return path.find_first_not_of('/', end) == std::string::npos; }
   std::string Behind() const { return path.substr(0, end); }
   std::string Folder() const { return "/" + path.substr(0, begin); }
@@ -115,6 +121,11 @@ std::string LinkAt(const Fd& folder, const std::string& name) {
   return size > 0 ? std::string(text, static_cast<size_t>(size)) : std::string();
 }
 
+bool IsLink(const Fd& file) {
+  struct stat info {};
+  return fstat(file.get(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
 Status MakeAt(const Fd& folder, const std::string& name, Kind kind, const std::string& path) {
   const NoUmask no_umask;
   if (kind == Kind::kFolder) {
@@ -127,10 +138,11 @@ Status MakeAt(const Fd& folder, const std::string& name, Kind kind, const std::s
   return Ok();
 }
 
-}  // namespace
+using MayMake = std::function<Status(const Fd& folder)>;
 
-Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind,
-                      const std::function<Status(const Fd& folder)>& may_make) {
+// As MakeInRoot, name by name.
+Result<Fd> MakeWalking(const Fd& root, const std::string& path, Kind kind,
+                       const MayMake& may_make) {
   Walk walk{path};
   int links = 0;
   while (walk.Next()) {
@@ -148,6 +160,27 @@ Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind,
     RETURN_IF_ERROR(MakeAt(folder, walk.Name(), walk.IsLast() ? kind : Kind::kFolder, path));
   }
   return OpenInRoot(root, walk.path, O_PATH);
+}
+
+}  // namespace
+
+Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind, const MayMake& may_make) {
+  constexpr int kPlain = O_PATH | O_NOFOLLOW;
+  Walk walk{path};
+  if (!walk.ToLast()) return OpenInRoot(root, path, O_PATH);
+  const std::string name = walk.Name();
+  const bool ends_in_slash = path.back() == '/' && kind == Kind::kFile;
+  if (name == "." || name == ".." || ends_in_slash) return MakeWalking(root, path, kind, may_make);
+  // Most often the last name alone is missing, and leads nowhere.
+  const auto folder = OpenInRoot(root, walk.Folder(), O_PATH | O_DIRECTORY);
+  if (!folder.ok()) return MakeWalking(root, path, kind, may_make);
+  auto found = OpenAt(*folder, name, kPlain, path);
+  if (found.ok() ? IsLink(*found) : found.error()->errno_value != ENOENT)
+    return MakeWalking(root, path, kind, may_make);
+  if (found.ok()) return found;
+  RETURN_IF_ERROR(may_make(*folder));
+  RETURN_IF_ERROR(MakeAt(*folder, name, kind, path));
+  return OpenAt(*folder, name, kPlain, path);
 }
 
 Result<uint64_t> MountOf(int file) {

@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True  # No cache folder in the source tree.
 import counts  # noqa: E402
 import plot  # noqa: E402
 import rows  # noqa: E402
+import sandbox  # noqa: E402
 import sides  # noqa: E402
 import table  # noqa: E402
 from timing import Failed  # noqa: E402
@@ -22,6 +23,7 @@ from world import World  # noqa: E402
 ROWS = {
     "start": rows.start,
     "begin": rows.begin,
+    "sandbox": sandbox.sandbox,
     "exec": rows.further,
     "stages": rows.stages,
     "config": rows.config,

@@ -17,7 +17,7 @@ import json
 import sys
 import xml.etree.ElementTree
 
-ROWS = ("start begin exec stages config parts parallel alive memory disk syscalls faults "
+ROWS = ("start begin sandbox exec stages config parts parallel alive memory disk syscalls faults "
         "installed").split()
 
 with open(sys.argv[1], encoding="utf-8") as file:

@@ -28,6 +28,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/bench/floor_init.h"
+
 static const char kHostname[] = "container";
 static const char kPidsMax[] = "20";
 
@@ -43,12 +45,6 @@ static _Alignas(16) char stack[16384];
 
 static void RemoveCgroup(void) {
   if (cgroup[0] != '\0' && rmdir(cgroup) != 0) perror("floor: rmdir cgroup");
-}
-
-// `_exit`, because the child has the parent's memory and owns none of it.
-static void DieInChild(const char* operation) {
-  perror(operation);
-  _exit(125);
 }
 
 static void Die(const char* operation) {
@@ -77,32 +73,6 @@ static int MakeCgroup(int on_v2) {
   if (write(max, kPidsMax, sizeof kPidsMax - 1) < 0) Die("floor: write pids.max");
   close(max);
   return dir;
-}
-
-static int StatusOf(int status) {
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-static void RunBelowInit(char** command) {
-  sigset_t all, before;
-  sigfillset(&all);
-  sigprocmask(SIG_BLOCK, &all, &before);
-  pid_t pid = vfork();
-  if (pid < 0) DieInChild("floor: vfork");
-  if (pid == 0) {
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    execv(command[0], command);
-    DieInChild(command[0]);
-  }
-  while (1) {
-    int number = sigwaitinfo(&all, NULL);
-    if (number > 0 && number != SIGCHLD) kill(pid, number);
-    int status;
-    pid_t ended;
-    while (number == SIGCHLD && (ended = waitpid(-1, &status, WNOHANG)) > 0) {
-      if (ended == pid) _exit(StatusOf(status));
-    }
-  }
 }
 
 // Returns only to please its type.
@@ -155,19 +125,6 @@ static pid_t CloneSharing(struct clone_args* args, int (*function)(void*), void*
   if (result == 0) function(argument);
   return result;
 #endif
-}
-
-static pid_t CloneCopy(struct clone_args* args, int (*function)(void*), void* argument) {
-  pid_t pid = (pid_t)syscall(SYS_clone3, args, sizeof *args);
-  if (pid == 0) function(argument);
-  return pid;
-}
-
-// Is `flag` the first of the words? Then it is taken away.
-static int Take(char*** words, const char* flag) {
-  if (**words == NULL || strcmp(**words, flag) != 0) return 0;
-  ++*words;
-  return 1;
 }
 
 int main(int argc, char** argv) {

@@ -3,6 +3,7 @@
 hyperfine takes the time of processes. What needs moments inside of containers is told by stamp.c.
 """
 
+import dataclasses
 import json
 import os
 import shlex
@@ -12,13 +13,26 @@ import sys
 RUNS_PER_ROUND = 5
 
 
+@dataclasses.dataclass
+class Caller:
+    """Who runs a command, and with which file on stdin."""
+    user: int = 0
+    stdin: str = os.devnull
+
+    def argv(self, words):
+        if not self.user:
+            return words
+        return ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups", "--", *words]
+
+
 class Failed(Exception):
     """A start that did not end with status 0; the text says how."""
 
 
-def try_once(argv):
+def try_once(argv, caller=Caller()):
     """Runs the command once, and returns its stdout."""
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    with open(caller.stdin, encoding="utf-8") as stdin:
+        done = subprocess.run(caller.argv(argv), stdin=stdin, capture_output=True, text=True)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise Failed(f"status {done.returncode}: {said[-1] if said else 'no message'}")
@@ -34,13 +48,13 @@ def works(argv):
     return True
 
 
-def try_sides(sides):
+def try_sides(sides, caller=Caller()):
     """Gives those sides a reason that do not work here. Returns the others."""
     for side in sides:
         if side.reason:
             continue
         try:
-            try_once(side.argv)
+            try_once(side.argv, caller)
         except Failed as failure:
             side.reason = str(failure)
     return [side for side in sides if not side.reason]
@@ -58,20 +72,23 @@ def rotations(items, count):
         yield items[start:] + items[:start]
 
 
-def with_hyperfine(temp, sides, runs):
+def with_hyperfine(temp, sides, runs, caller=Caller()):
     """Returns {name: [milliseconds]}. A side with a failed start gets a reason instead."""
     times = {side.name: [] for side in sides}
     if not sides:
         return times
     rounds = -(-runs // RUNS_PER_ROUND)
-    export = os.path.join(temp, "hyperfine.json")
+    export = os.path.join(temp, f"hyperfine-{caller.user}.json")
+    with open(export, "w", encoding="utf-8"):
+        os.chown(export, caller.user, caller.user)
     for turn, order in enumerate(rotations(sides, rounds)):
         progress(f"round {turn + 1} of {rounds}")
         words = ["hyperfine", "-N", "--style", "none", "--ignore-failure", "--warmup", "1",
-                 "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export]
+                 "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export, "--input",
+                 caller.stdin]
         for side in order:
             words += ["--command-name", side.name, shlex.join(side.argv)]
-        try_once(words)
+        try_once(words, caller)
         with open(export, encoding="utf-8") as file:
             results = json.load(file)["results"]
         for side, result in zip(order, results):

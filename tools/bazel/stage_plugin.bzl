@@ -76,7 +76,7 @@ def packed_stage(name, stage, srcs, visibility, deps = [], testonly = False):
         alwayslink = True,
     )
 
-def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], test_deps = [], **kwargs):
+def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tests = [], test_deps = [], test_data = [], **kwargs):
     """One stage: a folder, plugins/<folder>/, with <folder>.cc, <folder>_test.cc and README.md.
 
     Makes lib<folder>_stage.so, `packed` for stage_pack, <folder>_test (the stage in real containers, through the built
@@ -90,6 +90,7 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
       test_stages: names of other stages that the stage's test puts into its pipelines.
       tests: further sources for <folder>_test.
       test_deps: libraries that only <folder>_test needs.
+      test_data: files that only <folder>_test needs.
       **kwargs: passed to stage_library.
     """
     if privileges not in _PRIVILEGES:
@@ -117,7 +118,7 @@ def stage_plugin(name, privileges, srcs = None, deps = [], test_stages = [], tes
         name = folder + "_test",
         size = "medium",
         srcs = [folder + "_test.cc"] + tests,
-        data = [plugin, "//runtime"] + [
+        data = [plugin, "//runtime"] + test_data + [
             "//plugins/%s:%s" % (other.replace("-", "_"), stage_library_name(other))
             for other in test_stages
         ],

@@ -7,15 +7,21 @@ load("//tools/bazel:stage_plugin.bzl", "IN_CONTAINERS", "stage_library_name")
 # that a start of the first pays for nothing of the second.
 BASIC_STAGES = ["cgroup-v1", "cgroup-v2", "mount", "pid", "proc", "uts"]
 FURTHER_STAGES = [
+    "apparmor",
     "cgroup-namespace",
+    "console",
     "credentials",
     "dev",
+    "files",
     "ipc",
+    "landlock",
     "mask",
     "network",
     "personality",
     "priority",
     "rlimits",
+    "seccomp",
+    "selinux",
     "sys",
     "sysctl",
     "time",

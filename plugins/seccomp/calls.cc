@@ -1,0 +1,83 @@
+#include "plugins/seccomp/calls.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace seccomp {
+namespace {
+
+#include "plugins/seccomp/generated.inc"
+
+// How many letters must be added, dropped or replaced to make one of the other.
+size_t Distance(std::string_view one, std::string_view other) {
+  std::vector<size_t> row(other.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= one.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j < row.size(); ++j) {
+      const size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+// In the order of their bytes.
+std::string_view NameAt(size_t index) { return &kNames[kNameAt[index]]; }
+
+}  // namespace
+
+size_t KindCount() { return std::size(kKinds); }
+const Kind& KindAt(size_t index) { return kKinds[index]; }
+
+std::vector<Architecture> AllArchitectures() {
+  std::vector<Architecture> all;
+  for (const Kind& kind : kKinds) {
+    Architecture made{kind.audit, kind.wide, kind.first, true, {}};
+    const uint32_t* const numbers = kNumbers[all.size()];
+    for (size_t i = 0; i < std::size(kNameAt); ++i) {
+      if (numbers[i] != kNone) made.calls.emplace_back(NameAt(i), numbers[i]);
+    }
+    all.push_back(std::move(made));
+  }
+  return all;
+}
+
+bool IsKnown(std::string_view call) {
+  size_t begin = 0;
+  size_t end = std::size(kNameAt);
+  while (begin < end) {
+    const size_t middle = (begin + end) / 2;
+    const std::string_view name = NameAt(middle);
+    if (name == call) return true;
+    if (name < call) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return false;
+}
+
+std::string NearestCall(std::string_view call) {
+  constexpr size_t kLongest = 40;
+  std::string nearest;
+  if (call.size() > kLongest) return nearest;
+  size_t least = std::max<size_t>(1, call.size() / 3) + 1;
+  for (size_t i = 0; i < std::size(kNameAt); ++i) {
+    const size_t distance = Distance(call, NameAt(i));
+    if (distance >= least) continue;
+    least = distance;
+    nearest = NameAt(i);
+  }
+  return nearest;
+}
+
+const sock_filter* DefaultProgram() { return kDefaultProgram; }
+size_t DefaultProgramSize() { return std::size(kDefaultProgram); }
+const sock_filter* TerminalProgram() { return kTerminalProgram; }
+size_t TerminalProgramSize() { return std::size(kTerminalProgram); }
+std::string_view DefaultList() { return kDefaultList; }
+
+}  // namespace seccomp

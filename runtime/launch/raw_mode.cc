@@ -1,0 +1,125 @@
+#include "runtime/launch/raw_mode.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <string>
+
+#include "runtime/launch/guard.h"
+#include "runtime/sys/file.h"
+
+namespace slipway::launch {
+namespace {
+
+constexpr int kLookAgain = 300;  // ms
+
+// Nothing tells a process that another one was stopped, but its parent. proc_pid_stat(5)
+bool IsStopped(const std::string& stat_file) {
+  const auto stat = sys::ReadFile(stat_file);
+  if (!stat.ok()) return false;
+  const size_t name_end = stat->rfind(") ");
+  return name_end != std::string::npos && name_end + 2 < stat->size() &&
+         (*stat)[name_end + 2] == 'T';
+}
+
+void CloseAllBut(int one, int other) {
+  const auto [low, high] = std::minmax(one, other);
+  constexpr int kLast = std::numeric_limits<int>::max();
+  for (const auto& [first, last] :
+       {std::pair{0, low - 1}, std::pair{low + 1, high - 1}, std::pair{high + 1, kLast}}) {
+    if (first <= last) (void)syscall(SYS_close_range, first, last, 0U);
+  }
+}
+
+}  // namespace
+
+RawMode::RawMode(int tty) : tty_(isatty(tty) ? tty : -1) {}
+
+RawMode::~RawMode() {
+  Leave();
+  word_.Close();
+  while (keeper_ > 0 && waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+bool RawMode::InBackground() const {
+  const pid_t foreground = is_terminal() ? tcgetpgrp(tty_) : -1;
+  return foreground >= 0 && foreground != getpgrp();
+}
+
+// The kernel may leave out what the terminal cannot do of the rest.
+bool RawMode::Same(const termios& one, const termios& other) {
+  return one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag &&
+         one.c_lflag == other.c_lflag;
+}
+
+void RawMode::Restore(int tty, const Modes& modes) {
+  termios now{};
+  if (!modes.changed || tcgetattr(tty, &now) != 0 || !Same(now, modes.raw)) return;
+  (void)tcsetattr(tty, TCSANOW, &modes.before);
+}
+
+void RawMode::Enter() {
+  termios now{};
+  if (!is_terminal() || InBackground() || tcgetattr(tty_, &now) != 0) return;
+  if (modes_.changed && Same(now, modes_.raw)) return;
+  modes_ = {.changed = true, .before = now, .raw = now};
+  cfmakeraw(&modes_.raw);
+  if (keeper_ < 0) StartKeeper();
+  TellKeeper();
+  (void)tcsetattr(tty_, TCSANOW, &modes_.raw);
+}
+
+void RawMode::Leave() {
+  if (!is_terminal() || !modes_.changed) return;
+  Restore(tty_, modes_);
+  modes_.changed = false;
+  TellKeeper();
+}
+
+// One that cannot be made leaves the terminal to this process alone.
+void RawMode::StartKeeper() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  sys::Fd read_end(ends[0]);
+  word_ = sys::Fd(ends[1]);
+  const pid_t host = getpid();
+  keeper_ = fork();
+  if (keeper_ == 0) Keep(tty_, read_end.get(), host);
+}
+
+void RawMode::TellKeeper() const {
+  if (keeper_ > 0) (void)!write(word_.get(), &modes_, sizeof(modes_));
+}
+
+// In a session of its own, so that what ends or stops this process does not meet it.
+void RawMode::Keep(int tty, int word, pid_t host) {
+  Guard::LeaveInChild();
+  setsid();
+  (void)!chdir("/");
+  prctl(PR_SET_NAME, "terminal-keeper");
+  CloseAllBut(tty, word);
+  const std::string stat_file = "/proc/" + std::to_string(host) + "/stat";
+  Modes modes;
+  while (true) {
+    pollfd told{.fd = word, .events = POLLIN, .revents = 0};
+    const int count = poll(&told, 1, modes.changed ? kLookAgain : -1);
+    if (count == 0) {
+      if (IsStopped(stat_file)) Restore(tty, modes);
+      continue;
+    }
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 || read(word, &modes, sizeof(modes)) != sizeof(modes)) break;
+  }
+  Restore(tty, modes);
+  _exit(0);
+}
+
+}  // namespace slipway::launch
