@@ -20,6 +20,7 @@ constexpr char kAllStages[] =
     "  - mask\n"
     "  - credentials: {cap_drop: [all]}\n"
     "  - rlimits: {core: 0, nofile: 256, nproc: 64, as: 128MiB}\n"
+    "  - seccomp\n"
     "  - cgroup-namespace\n";
 
 constexpr char kLimits[] =
@@ -38,12 +39,16 @@ constexpr char kLikeDocker[] =
     "  - sys\n"
     "  - dev\n"
     "  - mask\n"
-    "  - credentials\n"
+    "  - seccomp\n"
     "  - first-of:\n"
     "      - cgroup-v2: {pids.max: 64, memory.max: 64MiB, devices: &harmless\n"
     "          [\"*:m\", /dev/null, /dev/zero, /dev/full, /dev/random, /dev/urandom, /dev/tty]}\n"
     "      - cgroup-v1: {pids.max: 64, memory.max: 64MiB, devices: *harmless}\n"
     "  - cgroup-namespace\n";
+
+// Where nothing keeps set-user-ID programs from giving rights.
+constexpr char kNoNewPrivs[] = "  - credentials\n";
+constexpr char kNewPrivs[] = "  - credentials: {no_new_privs: false}\n";
 
 // names: with blanks between them.
 std::vector<Known> Because(const char* why, const std::string& names) {
@@ -77,6 +82,20 @@ std::vector<Known> OpenInDocker() {
          Because("docker sets no limit", "tasks memory");
 }
 
+std::vector<Known> OpenToRootAsInDocker() {
+  return Because("one of docker's fourteen capabilities",
+                 "chroot raw-socket packet-socket securebits") +
+         Because("root may read it", "pagetypeinfo");
+}
+
+std::vector<Known> OpenWithNewPrivs() {
+  return Because("it is without no_new_privs", "may-gain setuid-file capable-file");
+}
+
+std::vector<Known> OpenWithFilter() {
+  return Because("the list of system calls allows it, as docker's", "netfilter");
+}
+
 std::vector<Known> OpenWithoutFilter() {
   return Because("there is no filter of system calls",
                  "unshare-user clone-user mount-in-user quotactl io-uring personality move-pages "
@@ -85,13 +104,6 @@ std::vector<Known> OpenWithoutFilter() {
 }
 
 std::vector<Known> OpenInSys() { return Because("everybody may read it", "kernel-notes"); }
-
-std::vector<Known> OpenToDockersRoot() {
-  return OpenWithoutFilter() +
-         Because("one of docker's fourteen capabilities",
-                 "chroot raw-socket packet-socket securebits") +
-         Because("root may read it", "pagetypeinfo");
-}
 
 // Root, with all of root's rights and the machine's network and IPC.
 std::vector<Known> OpenToRoot() {
@@ -120,14 +132,14 @@ std::vector<Known> OpenByNetwork() {
 }
 
 std::vector<Known> OpenInUbuntuYaml() {
-  return OpenToDockersRoot() + OpenByNetwork() +
+  return OpenToRootAsInDocker() + OpenWithoutFilter() + OpenByNetwork() +
          Because("root may make device files, and no list says which may be opened",
                  "mknod-disk mknod-console mknod-tun") +
          Because("it sets no limit", "memory");
 }
 
 std::vector<Known> OpenInHostYaml() {
-  return OpenToDockersRoot() + OpenInSys() + OpenByNetwork() +
+  return OpenToRootAsInDocker() + OpenWithoutFilter() + OpenInSys() + OpenByNetwork() +
          Because("the IPC is the machine's", "shared-memory message-queue") +
          Because("it sets no limit", "tasks memory");
 }
@@ -135,16 +147,23 @@ std::vector<Known> OpenInHostYaml() {
 }  // namespace
 
 const std::vector<Case>& Cases() {
+  const std::string limited = std::string(kAllStages) + kLimits;
+  const std::string like_docker = std::string(kLikeDocker) + kNoNewPrivs;
+  const std::string new_privs = std::string(kLikeDocker) + kNewPrivs;
+  const std::vector<Known> strict = OpenWithFilter() + OpenInSys();
+  const std::vector<Known> sandbox = strict + Because("its limits are higher", "tasks memory");
   static const std::vector<Case> cases = {
       {"control", Where::kControl, false, "", false, false, NotInThisKernel()},
       {"docker", Where::kDocker, false, "", false, false, OpenInDocker()},
-      {"root", Where::kStages, false, std::string(kAllStages) + kLimits, false, true,
-       OpenWithoutFilter() + OpenInSys()},
-      {"exec", Where::kJoined, false, std::string(kAllStages) + kLimits, false, true,
-       OpenWithoutFilter() + OpenInSys()},
-      {"plain", Where::kStages, true, kAllStages, false, true, OpenWithoutFilter() + OpenInSys()},
-      {"as-docker", Where::kStages, false, kLikeDocker, false, true,
-       OpenToDockersRoot() + OpenInSys()},
+      {"root", Where::kStages, false, limited, false, true, strict},
+      {"exec", Where::kJoined, false, limited, false, true, strict},
+      {"plain", Where::kStages, true, kAllStages, false, true, strict},
+      {"as-docker", Where::kStages, false, like_docker, false, true,
+       strict + OpenToRootAsInDocker()},
+      {"new-privs", Where::kStages, false, new_privs, false, true,
+       strict + OpenToRootAsInDocker() + OpenWithNewPrivs()},
+      {"sandbox.yaml", Where::kConfig, false, "sandbox.yaml", false, true, sandbox},
+      {"sandbox.yaml, plain", Where::kConfig, true, "sandbox.yaml", false, true, sandbox},
       {"minimal.yaml", Where::kConfig, false, "minimal.yaml", true, false,
        OpenToRoot() + Because("it sets no limit", "tasks")},
       {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", true, false, OpenInUbuntuYaml()},
