@@ -163,11 +163,11 @@ TEST_F(UbuntuYaml, ChangesNothingOfTheMachine) {
   EXPECT_EQ(result.out, "container\n") << result.err;
 }
 
-TEST_F(UbuntuYaml, HasDockersRights) {
+TEST_F(UbuntuYaml, HasDockersRightsButDeviceFiles) {
   const RunResult result =
       Run("ubuntu.yaml",
           "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status; wc -c < /proc/keys");
-  EXPECT_EQ(result.out, "CapEff:\t00000000a80425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n0\n")
+  EXPECT_EQ(result.out, "CapEff:\t00000000a00425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n0\n")
       << result.err;
 }
 

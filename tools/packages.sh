@@ -13,15 +13,9 @@ BUILD_PACKAGES=(
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-  apparmor busybox-static e2fsprogs erofs-utils hyperfine iproute2 python3 squashfs-tools strace util-linux
-  valgrind
-  busybox-static e2fsprogs erofs-utils golang-github-containers-common hyperfine python3 runc
-  squashfs-tools strace util-linux valgrind
-  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace tmux util-linux
-  valgrind vim
-  busybox-static e2fsprogs erofs-utils hyperfine python3 squashfs-tools strace util-linux valgrind
-  containernetworking-plugins iproute2 passt slirp4netns uidmap
-  busybox-static e2fsprogs erofs-utils git hyperfine python3 squashfs-tools strace util-linux valgrind
+  apparmor busybox-static containernetworking-plugins e2fsprogs erofs-utils git
+  golang-github-containers-common hyperfine iproute2 passt python3 runc slirp4netns squashfs-tools strace
+  tmux uidmap util-linux valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
