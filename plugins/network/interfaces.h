@@ -21,10 +21,10 @@ enum class Mode { kPrivate, kVepa, kBridge, kPassthru, kL2, kL3, kL3s };
 }  // namespace slipway::network
 
 template <>
-inline constexpr std::array<const char*, 5> slipway::kNamesOf<network::Type>{
+inline constexpr std::array<const char*, 5> slipway::kNamesOf<slipway::network::Type>{
     "veth", "macvlan", "ipvlan", "device", nullptr};
 template <>
-inline constexpr std::array<const char*, 8> slipway::kNamesOf<network::Mode>{
+inline constexpr std::array<const char*, 8> slipway::kNamesOf<slipway::network::Mode>{
     "private", "vepa", "bridge", "passthru", "l2", "l3", "l3s", nullptr};
 
 namespace slipway::network {
