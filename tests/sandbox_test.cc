@@ -34,7 +34,7 @@ class Sandbox : public ::testing::TestWithParam<uid_t> {
  protected:
   void SetUp() override {
     if (!IsRoot()) GTEST_SKIP() << "needs root, to become another user";
-    copy_.LinkConfigs();
+    copy_.InstallConfig("sandbox.yaml");
     fs::create_directory(Folder() / "state");
     ASSERT_EQ(chown((Folder() / "state").c_str(), GetParam(), GetParam()), 0);
   }
@@ -49,7 +49,7 @@ class Sandbox : public ::testing::TestWithParam<uid_t> {
     std::vector<std::string> argv = {copy_.host(),       "--config", "sandbox",      "--root",
                                      Folder() / "state", "--name",   test_.next_id()};
     argv.insert(argv.end(), flags.begin(), flags.end());
-    argv.emplace_back("--");
+    if (!command.empty()) argv.emplace_back("--");
     argv.insert(argv.end(), command.begin(), command.end());
     RunOptions as_user = options;
     as_user.uid = GetParam();

@@ -197,7 +197,7 @@ TEST(Stages, AreListedInJson) {
   for (const char* part :
        {"\"abi\":\"0.", "/libuts_stage.so\"", "\"short_name\":\"hostname\"",
         "\"text_form\":\"source:target:ro=readonly:nosuid=nosuid:nodev=nodev:noexec=noexec:"
-        "optional=optional\""}) {
+        "optional=optional:idmap=idmap\""}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
   EXPECT_EQ(result.out.find('\n'), result.out.size() - 1);

@@ -15,7 +15,7 @@ SHOWN = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/alternatives", "/etc/g
 
 
 def _filter(world):
-    """The file with the filter of system calls; floor and bubblewrap read it from stdin."""
+    """The file with the filter of system calls; for the floor."""
     path = world.path("sandbox.bpf")
     with open(path, "wb") as file:
         subprocess.run([world.bench("filter")], stdout=file, check=True)
@@ -23,7 +23,8 @@ def _filter(world):
 
 
 def _floor(world, user):
-    return [world.bench("sandbox_floor"), *(["--no-cgroup"] if user else []), f"{world.root}/noop"]
+    return [world.bench("sandbox_floor"), *(["--no-cgroup"] if user else []), _filter(world),
+            f"{world.root}/noop"]
 
 
 def _ours(world, user, side):
@@ -45,13 +46,12 @@ def _bubblewrap(world):
     return ["bwrap", "--unshare-all", "--hostname", "sandbox", *binds, "--ro-bind",
             f"{world.root}/noop", "/noop", "--tmpfs", "/tmp", "--tmpfs", "/run", "--proc", "/proc",
             "--dev", "/dev", "--chdir", "/tmp", "--cap-drop", "ALL",
-            "--seccomp", "0", "/noop"]
+            "/noop"]
 
 
 def sandbox(bench):
     """Start of configs/sandbox.yaml, to the exit of a static no-op."""
     world, versions = bench.world, bench.sides.versions
-    filters = _filter(world)
     table = Table("Start of configs/sandbox.yaml, to the exit of a static no-op", "ms")
     for user, title in ((0, "as root"), (USER, "as a plain user, without cgroups")):
         argvs = {"floor": _floor(world, user),
@@ -59,11 +59,11 @@ def sandbox(bench):
                  "bubblewrap": _bubblewrap(world)}
         sides = [Side(name, versions.get(name, ""), argv, "" if name in versions else "not installed")
                  for name, argv in argvs.items() if name in bench.sides.wanted]
-        caller = Caller(user, filters)
+        caller = Caller(user)
         times = with_hyperfine(world.temp, try_sides(sides, caller), bench.runs, caller)
         table.groups.append(Group(title, sides, times))
     table.notes = [
         "The floor makes the system calls of that config and no others (tests/bench/sandbox_floor.c).",
-        "bubblewrap has its namespaces, mounts, /dev and filter of system calls, and neither the"
-        " cgroup and limits, nor clocks of its own, a read-only /sys, covers over /proc, and Landlock."]
+        "bubblewrap has its namespaces, mounts and /dev, and none of the rest: no cgroup and limits, no"
+        " clocks of its own, no /sys, no covers over /proc, no Landlock, no filter of system calls."]
     return table

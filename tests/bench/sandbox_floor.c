@@ -1,7 +1,7 @@
 // The floor of the table of configs/sandbox.yaml: the system calls that a start of it needs, and
 // nothing else. See floor.c; what is mounted, hidden and refused is written down here once more.
 //
-//   sandbox_floor [--no-cgroup] PROGRAM < FILTER
+//   sandbox_floor [--no-cgroup] FILTER PROGRAM
 //
 // Runs PROGRAM, a static one, as /noop in the sandbox. As root its ids are 65536 of the machine's
 // from 2000000000 on, else it has the caller's alone. FILTER: instructions of seccomp(2), as they
@@ -119,10 +119,12 @@ static void WriteMaps(pid_t child) {
   WriteIn(folder, "gid_map", map);
 }
 
-static void ReadFilter(struct sock_fprog* filter) {
+static void ReadFilter(const char* path, struct sock_fprog* filter) {
   static struct sock_filter instructions[kMaxFilter];
-  ssize_t size = read(STDIN_FILENO, instructions, sizeof instructions);
-  if (size <= 0) Die("floor: read the filter");
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t size = read(fd, instructions, sizeof instructions);
+  if (size <= 0) Die(path);
+  close(fd);
   filter->filter = instructions;
   filter->len = (unsigned short)((size_t)size / sizeof *instructions);
 }
@@ -167,13 +169,13 @@ static void BringUpLoopback(void) {
   close(fd);
 }
 
-// The new root is put together at /tmp of the host's view, and "old" is the host's behind it.
+// The new root is put together at /mnt of the host.
 static void MountFiles(const char* program) {
   static const char* kFolders[] = {"usr", "bin", "lib", "lib64", "sbin"};
   static const char* kFiles[] = {"group", "ld.so.cache", "localtime", "nsswitch.conf", "passwd"};
   char source[64];
-  Must(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64m"), "floor: root");
-  Must(chdir("/tmp"), "floor: chdir root");
+  Must(mount("tmpfs", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64m"), "floor: root");
+  Must(chdir("/mnt"), "floor: chdir root");
   for (size_t i = 0; i < sizeof kFolders / sizeof *kFolders; ++i) {
     snprintf(source, sizeof source, "/%s", kFolders[i]);
     BindFolder(source, kFolders[i]);
@@ -314,12 +316,12 @@ int main(int argc, char** argv) {
       .exit_signal = SIGCHLD,
   };
   int with_cgroup = !Take(&rest, "--no-cgroup");
-  if (argv + argc - rest != 1) {
-    fputs("usage: sandbox_floor [--no-cgroup] PROGRAM < FILTER\n", stderr);
+  if (argv + argc - rest != 2) {
+    fputs("usage: sandbox_floor [--no-cgroup] FILTER PROGRAM\n", stderr);
     return 125;
   }
-  ReadFilter(&sandbox.filter);
-  sandbox.program = *rest;
+  ReadFilter(rest[0], &sandbox.filter);
+  sandbox.program = rest[1];
   sandbox.has_ids = geteuid() == 0;
   if (with_cgroup) MakeCgroups(&sandbox, &args);
   if (pipe2(sandbox.parked, O_CLOEXEC) != 0) Die("floor: pipe");

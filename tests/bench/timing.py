@@ -15,9 +15,8 @@ RUNS_PER_ROUND = 5
 
 @dataclasses.dataclass
 class Caller:
-    """Who runs a command, and with which file on stdin."""
+    """Who runs a command."""
     user: int = 0
-    stdin: str = os.devnull
 
     def argv(self, words):
         if not self.user:
@@ -31,8 +30,7 @@ class Failed(Exception):
 
 def try_once(argv, caller=Caller()):
     """Runs the command once, and returns its stdout."""
-    with open(caller.stdin, encoding="utf-8") as stdin:
-        done = subprocess.run(caller.argv(argv), stdin=stdin, capture_output=True, text=True)
+    done = subprocess.run(caller.argv(argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise Failed(f"status {done.returncode}: {said[-1] if said else 'no message'}")
@@ -84,8 +82,7 @@ def with_hyperfine(temp, sides, runs, caller=Caller()):
     for turn, order in enumerate(rotations(sides, rounds)):
         progress(f"round {turn + 1} of {rounds}")
         words = ["hyperfine", "-N", "--style", "none", "--ignore-failure", "--warmup", "1",
-                 "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export, "--input",
-                 caller.stdin]
+                 "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export]
         for side in order:
             words += ["--command-name", side.name, shlex.join(side.argv)]
         try_once(words, caller)
