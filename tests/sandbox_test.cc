@@ -138,7 +138,7 @@ TEST_P(Sandbox, MakesNoNamespaceMountOrDevice) {
 TEST_P(Sandbox, ShowsAFolderThatIsBoundIn) {
   std::ofstream(Folder() / "shown") << "shown\n";
   const RunResult result =
-      Run({"--bind", (Folder() / "shown").string() + ":/work/shown:ro", "-w", "/work"},
+      Run({"--bind", (Folder() / "shown").string() + ":/src/shown:ro", "-w", "/src"},
           {"/bin/bash", "-c", "cat shown; echo written > shown"});
   EXPECT_EQ(result.out, "shown\n") << result.err;
   EXPECT_NE(result.err.find("Read-only file system"), std::string::npos) << result.err;
