@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -119,6 +120,24 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   }
   plugins_.push_back(std::move(plugin).value());
   return plugins_.back()->stage;
+}
+
+bool Loader::HasFileOf(const Request& request) const {
+  // A pinned one is loaded from a copy of its own.
+  if (!request.sha256.empty()) return false;
+  std::string path = request.path;
+  if (path.empty()) {
+    auto found = Find(places_, request.name);
+    if (!found.ok()) return false;
+    path = std::move(found->path);
+  }
+  struct stat wanted {};
+  if (stat(path.c_str(), &wanted) != 0) return false;
+  return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& plugin) {
+    struct stat known {};
+    return !plugin->pinned() && stat(plugin->path.c_str(), &known) == 0 &&
+           known.st_dev == wanted.st_dev && known.st_ino == wanted.st_ino;
+  });
 }
 
 Status Loader::CheckConfig(const std::string& path, const struct stat& facts) {

@@ -78,6 +78,18 @@ TEST(LoaderTest, TheSameRequestGivesTheSameStage) {
   EXPECT_EQ(*once, *again);
 }
 
+TEST(LoaderTest, KnowsWhichFilesItHasLoaded) {
+  Loader loader({.plugin_dirs = {Fixtures()}});
+  const Request by_name = {.name = "good-plain-c"};
+  EXPECT_FALSE(loader.HasFileOf(by_name));
+  ASSERT_TRUE(loader.Load(by_name).ok());
+  EXPECT_TRUE(loader.HasFileOf(by_name));
+  EXPECT_TRUE(loader.HasFileOf({.name = "another", .path = Fixture("good-plain-c")}));
+  EXPECT_FALSE(loader.HasFileOf({.name = "bad-throws"}));
+  EXPECT_FALSE(
+      loader.HasFileOf({.name = "good-plain-c", .sha256 = Digest(Fixture("good-plain-c"))}));
+}
+
 TEST(LoaderTest, AvailableListsTheFixtures) {
   EXPECT_THAT(Loader({.plugin_dirs = {Fixtures()}}).Available(),
               IsSupersetOf({"bad-wrong-magic", "good-keep-fd", "good-plain-c"}));

@@ -112,7 +112,7 @@ Status Try(Loader& loader, const Request& request, std::chrono::seconds patience
 
 Result<const slipway_stage*> LoadAfterTrial(Loader& loader, const Request& request,
                                             std::chrono::seconds patience) {
-  RETURN_IF_ERROR(Try(loader, request, patience));
+  if (!loader.HasFileOf(request)) RETURN_IF_ERROR(Try(loader, request, patience));
   return loader.Load(request);
 }
 
