@@ -129,11 +129,8 @@ Status MakeFilter(const Wishes& wishes, Filter& filter) {
 
 Result<std::string> LoadProfile(const std::string& path, const Wishes& wishes, Filter& filter) {
   ASSIGN_OR_RETURN(const std::string text, ReadProfileFile(path));
-  auto profile = ReadProfile(text, SurroundingsFor(wishes.capabilities));
-  if (!profile.ok()) {
-    const std::string hint = profile.error()->hint;
-    return profile.error().Hint(path + ":" + hint);
-  }
+  auto profile = ReadProfile(text, path, SurroundingsFor(wishes.capabilities));
+  if (!profile.ok()) return profile.error();
   RETURN_IF_ERROR(Change(wishes, profile->policy));
   filter.flags = profile->flags;
   if (filter.notify_socket.empty()) filter.notify_socket = profile->listener_path;

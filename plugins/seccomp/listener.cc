@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "plugins/seccomp/json.h"
+#include "runtime/sys/json.h"
 
 namespace seccomp {
 namespace {
@@ -20,31 +20,7 @@ using slipway::Ok;
 using slipway::Result;
 using slipway::Status;
 using slipway::sys::Fd;
-
-std::string Quoted(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (static_cast<unsigned char>(c) >= 0x20) {
-      quoted += c;
-      continue;
-    }
-    char escape[8];
-    (void)snprintf(escape, sizeof(escape), "\\u%04x", c);
-    quoted += escape;
-  }
-  return quoted + "\"";
-}
-
-std::string PidIn(const std::string& state) {
-  const auto json = ParseJson(state);
-  if (!json.ok()) return "0";
-  for (size_t i = 0; i < json->names.size(); ++i) {
-    const Json& value = json->items[i];
-    if (json->names[i] == "pid" && value.number) return std::to_string(*value.number);
-  }
-  return "0";
-}
+using slipway::sys::Json;
 
 Status Send(int connection, int listener, const std::string& message) {
   iovec text{.iov_base = const_cast<char*>(message.data()), .iov_len = message.size()};
@@ -92,10 +68,19 @@ Result<Fd> ConnectTo(const std::string& path) {
 }
 
 std::string ProcessState(const std::string& state, pid_t pid, const std::string& metadata) {
-  std::string text = R"({"ociVersion":"1.0.2","fds":["seccompFd"],"pid":)";
-  text += pid > 0 ? std::to_string(pid) : PidIn(state);
-  if (!metadata.empty()) text += ",\"metadata\":" + Quoted(metadata);
-  return text + ",\"state\":" + state + "}";
+  auto read = slipway::sys::ParseJson(state, "state");
+  Json container = read.ok() ? std::move(*read) : Json::Object();
+  const Json* const first = container.Find("pid");
+  const int64_t of_container = first != nullptr ? first->Integer().value_or(0) : 0;
+  Json files = Json::Array();
+  files.Append(Json::String("seccompFd"));
+  Json process = Json::Object();
+  process.Set("ociVersion", Json::String("1.0.2"));
+  process.Set("fds", std::move(files));
+  process.Set("pid", Json::Number(pid > 0 ? pid : of_container));
+  if (!metadata.empty()) process.Set("metadata", Json::String(metadata));
+  process.Set("state", std::move(container));
+  return process.Write();
 }
 
 Status SetAndHandOver(const Program& program, uint32_t flags, int connection,

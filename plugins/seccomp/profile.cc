@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "plugins/seccomp/calls.h"
-#include "plugins/seccomp/json.h"
 #include "plugins/seccomp/rule_text.h"
+#include "runtime/sys/json.h"
 
 namespace seccomp {
 namespace {
@@ -21,12 +21,14 @@ using slipway::Error;
 using slipway::Ok;
 using slipway::Result;
 using slipway::Status;
+using slipway::sys::Json;
 
 constexpr uint64_t kMostData = 0xffff;  // SECCOMP_RET_DATA
 
 Error Wrong(const Json& at, std::string_view what, std::string_view subject,
             std::string_view right = {}) {
-  return Error(what, subject, at.where + std::string(right.empty() ? "" : "; ").append(right));
+  const std::string where = std::to_string(at.line()) + ":" + std::to_string(at.column());
+  return Error(what, subject, where + std::string(right.empty() ? "" : "; ").append(right));
 }
 
 // What reads one member of an object.
@@ -34,29 +36,28 @@ using Members = std::vector<std::pair<std::string_view, std::function<Status(con
 
 // A member that nobody reads may ask for something, so it is an error.
 Status ReadObject(const Json& json, std::string_view what, const Members& members) {
-  if (json.kind != Json::Kind::kObject) return Wrong(json, "not an object", what);
-  for (size_t i = 0; i < json.names.size(); ++i) {
-    const std::string& name = json.names[i];
-    const Json& value = json.items[i];
+  if (!json.IsObject()) return Wrong(json, "not an object", what);
+  for (const auto& [name, value] : json.members()) {
+    const std::string_view wanted = name;
     const auto member = std::find_if(members.begin(), members.end(),
-                                     [&](const auto& one) { return one.first == name; });
+                                     [&](const auto& one) { return one.first == wanted; });
     if (member == members.end()) {
       return Wrong(value, "unknown member of " + std::string(what), name);
     }
-    if (value.kind != Json::Kind::kNull) RETURN_IF_ERROR(member->second(value));
+    if (value.type() != Json::Type::kNull) RETURN_IF_ERROR(member->second(value));
   }
   return Ok();
 }
 
 Status ForEach(const Json& json, const std::function<Status(const Json&)>& read) {
-  if (json.kind != Json::Kind::kArray) return Wrong(json, "not an array", {});
-  for (const Json& item : json.items) RETURN_IF_ERROR(read(item));
+  if (!json.IsArray()) return Wrong(json, "not an array", {});
+  for (const Json& item : json.items()) RETURN_IF_ERROR(read(item));
   return Ok();
 }
 
 Status ReadText(const Json& json, std::string& text) {
-  if (json.kind != Json::Kind::kString) return Wrong(json, "not a text", {});
-  text = json.text;
+  if (!json.IsString()) return Wrong(json, "not a text", {});
+  text = json.text();
   return Ok();
 }
 
@@ -65,10 +66,11 @@ Status ReadTexts(const Json& json, std::vector<std::string>& texts) {
 }
 
 Status ReadNumber(const Json& json, uint64_t most, uint64_t& number) {
-  if (!json.number || *json.number > most) {
+  const auto given = json.Unsigned();
+  if (!given || *given > most) {
     return Wrong(json, "not a whole number up to " + std::to_string(most), {});
   }
-  number = *json.number;
+  number = *given;
   return Ok();
 }
 
@@ -108,9 +110,9 @@ struct Act {
 
 Status ReadAction(const Json& json, Act& act) {
   const auto* const found = std::find_if(std::begin(kActions), std::end(kActions),
-                                         [&](const auto& one) { return one.first == json.text; });
-  if (json.kind != Json::Kind::kString || found == std::end(kActions)) {
-    return Wrong(json, "unknown action", json.text, "such as SCMP_ACT_ALLOW or SCMP_ACT_ERRNO");
+                                         [&](const auto& one) { return one.first == json.text(); });
+  if (!json.IsString() || found == std::end(kActions)) {
+    return Wrong(json, "unknown action", json.text(), "such as SCMP_ACT_ALLOW or SCMP_ACT_ERRNO");
   }
   act.action = found->second;
   act.is_given = true;
@@ -119,8 +121,8 @@ Status ReadAction(const Json& json, Act& act) {
 
 // "EPERM", as podman writes it beside the number.
 Status ReadErrnoName(const Json& json, uint64_t& data) {
-  const auto cause = ReadErrno(json.text);
-  if (!cause) return Wrong(json, "not an error of errno(3)", json.text);
+  const auto cause = ReadErrno(json.text());
+  if (!cause) return Wrong(json, "not an error of errno(3)", json.text());
   data = *cause;
   return Ok();
 }
@@ -249,13 +251,13 @@ class ProfileReader {
 
   Status AddFlag(const Json& json) {
     // TSYNC is about the other threads of whoever sets the filter: there are none.
-    if (json.text == "SECCOMP_FILTER_FLAG_TSYNC") return Ok();
-    if (json.text == "SECCOMP_FILTER_FLAG_LOG") {
+    if (json.text() == "SECCOMP_FILTER_FLAG_TSYNC") return Ok();
+    if (json.text() == "SECCOMP_FILTER_FLAG_LOG") {
       profile_.flags |= SECCOMP_FILTER_FLAG_LOG;
-    } else if (json.text == "SECCOMP_FILTER_FLAG_SPEC_ALLOW") {
+    } else if (json.text() == "SECCOMP_FILTER_FLAG_SPEC_ALLOW") {
       profile_.flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
     } else {
-      return Wrong(json, "unknown flag", json.text,
+      return Wrong(json, "unknown flag", json.text(),
                    "SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW or _TSYNC");
     }
     return Ok();
@@ -338,9 +340,13 @@ class ProfileReader {
 
 }  // namespace
 
-Result<Profile> ReadProfile(std::string_view text, const Surroundings& surroundings) {
-  ASSIGN_OR_RETURN(const Json json, ParseJson(text));
-  return ProfileReader(surroundings).Read(json);
+Result<Profile> ReadProfile(std::string_view text, std::string_view name,
+                            const Surroundings& surroundings) {
+  ASSIGN_OR_RETURN(const Json json, slipway::sys::ParseJson(text, name));
+  auto profile = ProfileReader(surroundings).Read(json);
+  if (profile.ok()) return profile;
+  const std::string place = profile.error()->hint;
+  return profile.error().Hint(std::string(name) + ":" + place);
 }
 
 std::vector<Architecture> ArchitecturesOf(const Profile& profile) {

@@ -31,8 +31,9 @@ struct Surroundings {
   uint32_t kernel_minor = 0;
 };
 
-// An error's hint begins with "line:column".
-slipway::Result<Profile> ReadProfile(std::string_view text, const Surroundings& surroundings);
+// name: of the file; an error says "NAME:line:column".
+slipway::Result<Profile> ReadProfile(std::string_view text, std::string_view name,
+                                     const Surroundings& surroundings);
 
 // All architectures of calls.h; those that the profile does not name are not in use.
 std::vector<Architecture> ArchitecturesOf(const Profile& profile);

@@ -15,9 +15,9 @@ namespace seccomp {
 namespace {
 
 void Check(std::string_view text) {
-  const auto profile = ReadProfile(text, {.capabilities = 0x5555, .kernel_major = 6});
+  const auto profile = ReadProfile(text, "profile", {.capabilities = 0x5555, .kernel_major = 6});
   if (!profile.ok()) {
-    if (*profile.error()->hint < '1' || *profile.error()->hint > '9') std::abort();
+    if (profile.error().ToString().find("profile:") == std::string::npos) std::abort();
     return;
   }
   const Program program = Compile(profile->policy, ArchitecturesOf(*profile));

@@ -19,7 +19,7 @@ std::string With(const std::string& rules, const std::string& more = "") {
 }
 
 Profile Read(const std::string& text, const Surroundings& surroundings = {}) {
-  auto profile = ReadProfile(text, surroundings);
+  auto profile = ReadProfile(text, "p", surroundings);
   EXPECT_TRUE(profile.ok()) << (profile.ok() ? "" : profile.error().ToString());
   return profile.ok() ? *profile : Profile();
 }
@@ -110,28 +110,28 @@ TEST(Profile, TheFirstRuleWithoutConditionsCountsBehindThoseWithSome) {
 
 TEST(Profile, MistakesAreNamedWithTheirPlace) {
   const std::pair<std::string, const char*> cases[] = {
-      {"[]", "not an object \"the profile\" (1:1)"},
-      {"{}", "no defaultAction (1:1)"},
+      {"[]", "not an object \"the profile\" (p:1:1)"},
+      {"{}", "no defaultAction (p:1:1)"},
       {"{\"defaultAction\": \"ALLOW\"}",
-       "unknown action \"ALLOW\" (1:19; such as SCMP_ACT_ALLOW or SCMP_ACT_ERRNO)"},
-      {With("", ", \"sysCalls\": []"), "unknown member of the profile \"sysCalls\" (1:49)"},
-      {With("{\"names\": []}"), "a rule without names (1:50)"},
-      {With("{\"names\": [\"read\"]}"), "a rule without action \"read\" (1:50)"},
-      {With("{\"names\": [1]}"), "not a text (1:61)"},
+       "unknown action \"ALLOW\" (p:1:19; such as SCMP_ACT_ALLOW or SCMP_ACT_ERRNO)"},
+      {With("", ", \"sysCalls\": []"), "unknown member of the profile \"sysCalls\" (p:1:49)"},
+      {With("{\"names\": []}"), "a rule without names (p:1:50)"},
+      {With("{\"names\": [\"read\"]}"), "a rule without action \"read\" (p:1:50)"},
+      {With("{\"names\": [1]}"), "not a text (p:1:61)"},
       {With("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 65536}"),
-       "not a whole number up to 65535 (1:110)"},
+       "not a whole number up to 65535 (p:1:110)"},
       {With("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 6}]}"),
-       "not a whole number up to 5 (1:117)"},
+       "not a whole number up to 5 (p:1:117)"},
       {With("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"op\": \"=\"}]}"),
-       "unknown comparison \"=\" (1:107; such as SCMP_CMP_EQ or SCMP_CMP_MASKED_EQ)"},
+       "unknown comparison \"=\" (p:1:107; such as SCMP_CMP_EQ or SCMP_CMP_MASKED_EQ)"},
       {With("", ", \"flags\": [\"SECCOMP_FILTER_FLAG_NEW_LISTENER\"]"),
-       "unknown flag \"SECCOMP_FILTER_FLAG_NEW_LISTENER\" (1:47; SECCOMP_FILTER_FLAG_LOG, "
+       "unknown flag \"SECCOMP_FILTER_FLAG_NEW_LISTENER\" (p:1:47; SECCOMP_FILTER_FLAG_LOG, "
        "_SPEC_ALLOW or _TSYNC)"},
       {With("", ", \"architectures\": [\"x86\"]"),
-       "unknown architecture \"x86\" (1:55; such as SCMP_ARCH_X86_64)"},
+       "unknown architecture \"x86\" (p:1:55; such as SCMP_ARCH_X86_64)"},
   };
   for (const auto& [text, error] : cases) {
-    const auto profile = ReadProfile(text, {});
+    const auto profile = ReadProfile(text, "p", {});
     ASSERT_FALSE(profile.ok()) << text;
     EXPECT_EQ(profile.error().ToString(), error) << text;
   }
