@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -80,6 +81,14 @@ TEST_F(Extends, AMistakeIsShownInItsOwnFile) {
   EXPECT_EQ(result.err, "runtime: " + base +
                             ":3:10: uts: options: found a single value (write a map, {option: "
                             "value})\n    3 |   - uts: 7\n      |          ^\n");
+}
+
+TEST_F(Extends, ABaseIsAPlainFileOfItsOwn) {
+  ASSERT_EQ(mkfifo(test_.Path("fifo.yaml").c_str(), 0644), 0);
+  EXPECT_NE(Run("extends: ./fifo.yaml\n", {"true"}).err.find("not a regular file"),
+            std::string::npos);
+  EXPECT_NE(Run("extends: /proc/self/fd/0\n", {"true"}).err.find("not a file of its own"),
+            std::string::npos);
 }
 
 TEST_F(Extends, WhatIsNotThereIsSaid) {

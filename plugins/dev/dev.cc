@@ -196,6 +196,8 @@ class Dev final : public slipway::Stage {
   static Status MountTerminals(Child& child) {
     const auto mount = [](MountOptions options) {
       options.emplace_back("ptmxmode", "0666");
+      // Of the machine's, of which there are some thousands for all containers.
+      options.emplace_back("max", "256");
       return sys::NewMount("devpts", options, kAttributes);
     };
     auto terminals = mount({{"gid", kTerminalGroup}, {"mode", "0620"}});

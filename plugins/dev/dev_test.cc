@@ -87,7 +87,7 @@ TEST(Dev, TerminalsAreItsOwn) {
                   "ls /dev/pts; (exec 3<>/dev/ptmx; ls /dev/pts); grep ' /dev/pts ' /proc/mounts | "
                   "cut -d' ' -f3,4");
   EXPECT_EQ(result.out,
-            "ptmx\n0\nptmx\ndevpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666\n")
+            "ptmx\n0\nptmx\ndevpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666,max=256\n")
       << result.err;
 }
 
@@ -120,7 +120,7 @@ TEST(Dev, BindsThemInAUserNamespace) {
       "grep ' /dev/pts ' /proc/mounts | cut -d' ' -f4");
   EXPECT_EQ(result.out,
             "a fd full null ptmx pts random shm stderr stdin stdout tty urandom zero 2\n2\n"
-            "rw,nosuid,noexec,relatime,mode=600,ptmxmode=666\n")
+            "rw,nosuid,noexec,relatime,mode=600,ptmxmode=666,max=256\n")
       << result.err;
 }
 
@@ -138,7 +138,7 @@ constexpr char kTerminals[] = "grep ' /dev/pts ' /proc/mounts | cut -d' ' -f4";
 
 TEST(Dev, SaysThatTerminalsAreTheirOwnersAloneWithoutTheirGroup) {
   const RunResult result = WithUsers(1, "", kTerminals);
-  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,mode=600,ptmxmode=666\n") << result.err;
+  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,mode=600,ptmxmode=666,max=256\n") << result.err;
   EXPECT_NE(
       result.err.find("dev: terminals are their owner's alone: the user namespace has no group "
                       "5 (tty)\n"),
@@ -148,7 +148,8 @@ TEST(Dev, SaysThatTerminalsAreTheirOwnersAloneWithoutTheirGroup) {
 
 TEST(Dev, TerminalsAreOfTheirGroupInAUserNamespaceThatHasIt) {
   const RunResult result = WithUsers(6, "", kTerminals);
-  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666\n") << result.err;
+  EXPECT_EQ(result.out, "rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666,max=256\n")
+      << result.err;
   EXPECT_EQ(result.err.find("terminals"), std::string::npos) << result.err;
 }
 

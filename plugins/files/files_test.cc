@@ -316,6 +316,20 @@ TEST(Files, ASecretIsTheOwnersAndWrittenNowhere) {
   EXPECT_NE(plan.out.find("secrets  1 in memory, read-only\n"), std::string::npos) << plan.out;
 }
 
+// Whatever is wrong with the config: the stage may not even be known.
+TEST(Files, ASecretIsNotShownWithAMistake) {
+  for (const char* lines : {"  - fils: {secrets: [{path: /x, text: hunter2}]}\n",
+                            "  - files: {secrets: [\"/x:hunter2\"]}\n",
+                            "  - files:\n    secrets: [{path: /x, text: hunter2}]\n",
+                            "  - files: {secrets: [{path: hunter2, text: y}], secrets: []}\n"}) {
+    ContainerTest test;
+    const RunResult result = slipway::testing::RunProgram(
+        {slipway::testing::Runfile("runtime/runtime"), "check", test.WriteStages(lines)});
+    EXPECT_EQ(result.status, 1) << lines;
+    EXPECT_EQ((result.out + result.err).find("hunter2"), std::string::npos) << result.err;
+  }
+}
+
 TEST(Files, SaysWhatItWouldDo) {
   const RunResult plan = ContainerTest().Plan(
       Stages("files: [{path: /a, text: xyz}, {path: /b, readonly: false}], folders: [/c], "

@@ -357,4 +357,4 @@ class Landlock final : public slipway::Stage {
 SLIPWAY_STAGE(Landlock, {.name = "landlock",
                          .summary = "Only these files, TCP ports and processes (Landlock)",
                          .joins = SLIPWAY_JOIN_IN_CHILD | SLIPWAY_JOIN_FINISH,
-                         .after = {"root", "procfs", "sysfs", "dev", "mask", "files", "console"}});
+                         .after = {"root", "procfs", "sysfs", "dev", "mask"}});

@@ -105,7 +105,7 @@ TEST_F(Idmap, TheFilesOfABindAreTheContainers) {
 TEST_F(Idmap, WhatIsBoundWithoutItKeepsItsOwners) {
   fs::create_directory(test_->Path("other"));
   EXPECT_EQ(chown(test_->Path("other").c_str(), kFirst, kFirst), 0);
-  const RunResult result = Run(kUser + Stages("binds: [src:/tmp:idmap, other:/root]"),
+  const RunResult result = Run(kUser + Stages("binds: [src:/tmp:idmap, other:/etc]"),
                                "touch /etc/new; stat -c %u:%g /tmp /etc/new");
   EXPECT_EQ(result.out, "0:0\n0:0\n") << result.err;
   EXPECT_EQ(OwnerOf("other/new"), "700000:700000");

@@ -70,6 +70,7 @@ const std::vector<Refused>& RefusedCalls() {
       {"personality READ_IMPLIES_EXEC", Native(SYS_personality, {0x0400000})},
       {"ioctl TIOCSTI", Native(SYS_ioctl, {-1, TIOCSTI})},
       {"ioctl TIOCLINUX", Native(SYS_ioctl, {-1, TIOCLINUX})},
+      {"ioctl TIOCSETD", Native(SYS_ioctl, {-1, TIOCSETD})},
       {"ioctl TIOCSTI and bits that nobody looks at",
        Native(SYS_ioctl, {-1, TIOCSTI | 0x100000000})},
 #ifdef __x86_64__
@@ -132,6 +133,9 @@ TEST(DefaultList, AllowsWhatProgramsDo) {
 TEST(DefaultList, SocketsOfTheKernelsCryptographyAndOfTheMachinesHostAreNotThere) {
   EXPECT_EQ(Probe("seccomp", {Native(SYS_socket, {AF_ALG, SOCK_SEQPACKET})}).out, "EAFNOSUPPORT\n");
   EXPECT_EQ(Probe("seccomp", {Native(SYS_socket, {AF_VSOCK, SOCK_STREAM})}).out, "EAFNOSUPPORT\n");
+#ifdef __x86_64__
+  EXPECT_EQ(Probe("seccomp", {"i386:102:1"}).out, "EAFNOSUPPORT\n") << "socketcall(SYS_SOCKET)";
+#endif
   EXPECT_EQ(Probe("seccomp", {Native(SYS_socket, {AF_VSOCK | 0x100000000, SOCK_STREAM})}).out,
             "EAFNOSUPPORT\n");
 }

@@ -129,12 +129,12 @@ void WriteProgram(const char* name, const Program& program) {
   printf("};\n");
 }
 
-// TIOCSTI and TIOCLINUX fail, and nothing else.
+// TIOCSTI, TIOCLINUX and TIOCSETD fail, and nothing else.
 Policy TerminalPolicy() {
   Policy policy;
   policy.otherwise = SECCOMP_RET_ALLOW;
   policy.unknown = SECCOMP_RET_ALLOW;
-  for (const uint64_t request : {TIOCSTI, TIOCLINUX}) {
+  for (const uint64_t request : {TIOCSTI, TIOCLINUX, TIOCSETD}) {
     policy.Add("ioctl", {{{1, Op::kEqual, request, 0xffffffff}}, SECCOMP_RET_ERRNO | EPERM});
   }
   return policy;

@@ -155,12 +155,20 @@ TEST_F(ProfileStage, IsAFileThatIsThere) {
 TEST_F(ProfileStage, NobodyTypesIntoTheCallersTerminal) {
   const std::vector<std::string> calls = {Native(SYS_ioctl, {-1, TIOCSTI}),
                                           Native(SYS_ioctl, {-1, TIOCLINUX})};
-  EXPECT_EQ(Run(kProfile, "", calls).out, "EBADF\nEBADF\n");
+  RunOptions alone;
+  alone.prepare = [] { setsid(); };
+  EXPECT_EQ(Run(kProfile, "", calls, alone).out, "EBADF\nEBADF\n");
   const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   ASSERT_TRUE(grantpt(terminal) == 0 && unlockpt(terminal) == 0);
   RunOptions options;
   options.prepare = [terminal] {
     dup2(open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC), STDIN_FILENO);
+  };
+  EXPECT_EQ(Run(kProfile, "", calls, options).out, "EPERM\nEPERM\n");
+  // In reach by /dev/tty alone.
+  options.prepare = [terminal] {
+    setsid();
+    close(open(ptsname(terminal), O_RDWR | O_CLOEXEC));
   };
   EXPECT_EQ(Run(kProfile, "", calls, options).out, "EPERM\nEPERM\n");
   close(terminal);

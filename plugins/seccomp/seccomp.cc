@@ -2,6 +2,7 @@
 // either. The host sets it in its last steps, for the command, its init, and each further command;
 // one with a listener is set here, as the last but the exec.
 
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,8 +41,13 @@ using slipway::Ok;
 using slipway::Plan;
 using slipway::Status;
 
-// The caller's may be among the command's.
+// The caller's may be among the command's, or is in reach by /dev/tty.
 bool HasTerminal() {
+  const int controlling = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (controlling >= 0) {
+    close(controlling);
+    return true;
+  }
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (isatty(fd) != 0) return true;
   }

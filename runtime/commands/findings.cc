@@ -21,7 +21,8 @@ cli::Mistake MistakeOf(const Error& error, const Source& source, bool hidden) {
   mistake.line = place->line;
   mistake.column = place->column;
   mistake.text = text->Line(place->line);
-  mistake.hidden = hidden;
+  // Where it cannot be read, nobody knows which stages it has.
+  mistake.hidden = hidden || text->text.find("secret") != std::string::npos;
   return mistake;
 }
 
@@ -60,7 +61,7 @@ cli::Report Wrong(const Source& source, const Findings& findings, const std::str
   const std::string& name = source.text().name;
   std::vector<cli::Mistake> mistakes;
   for (const Error& error : findings.errors()) {
-    mistakes.push_back(MistakeOf(error, source, findings.HidesLineOf(error)));
+    mistakes.push_back(MistakeOf(error, source, findings.HidesLines()));
   }
   if (format == "json") {
     return {.exit_status = kWrong,

@@ -33,8 +33,8 @@ class Findings {
   void Probe();
 
   const std::vector<Error>& errors() const { return errors_; }
-  // May the line that it is about hold a secret?
-  bool HidesLineOf(const Error& error) const { return mistakes_.HidesLinesOf(error->stage); }
+  // May a line of the config hold a secret?
+  bool HidesLines() const { return mistakes_.HidesLines(); }
   // Null: it has mistakes.
   const config::Pipeline* pipeline() const { return pipeline_ ? &*pipeline_ : nullptr; }
   // Those that Probe has taken.

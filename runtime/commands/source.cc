@@ -199,7 +199,7 @@ const config::Document* Source::ReadDocument() {
   const auto open = [&configs](const std::string& name,
                                const std::string& folder) -> Result<config::ConfigText> {
     ASSIGN_OR_RETURN(const std::string path, config::FindBase(name, folder, configs));
-    return config::ConfigText::Read(path);
+    return config::ConfigText::ReadBase(path);
   };
   if (!config::Extend(text_, open, *document_, bases_, mistakes_)) document_.reset();
   return document_ ? &*document_ : nullptr;

@@ -93,6 +93,8 @@ std::optional<Pipeline> Check(const Document& document, const std::vector<Overri
   pipeline.process = document.process();
   pipeline.annotations = document.annotations();
   const std::vector<RawStep>& steps = origins->document.steps();
+  // A container without any stage would be none at all.
+  if (steps.empty() && mistakes.empty()) mistakes.Add(Error("no stages", document.source().name));
   pipeline.steps.reserve(steps.size());
   for (const RawStep& raw : steps) {
     Step& step = pipeline.steps.emplace_back();

@@ -86,4 +86,18 @@ Result<ConfigText> ConfigText::Read(const std::string& path) {
   return config;
 }
 
+Result<ConfigText> ConfigText::ReadBase(const std::string& path) {
+  if (LeadsToDescriptor(path)) return Error("not a file of its own", path, "write its path");
+  // A fifo would wait for somebody who writes into it.
+  const Result<sys::Fd> fd = sys::Open(path, O_RDONLY | O_NONBLOCK);
+  if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
+  struct stat facts {};
+  if (fstat(fd->get(), &facts) != 0) return Error(errno, "look at", path);
+  if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, "a config is one");
+  ConfigText config{.name = path, .text = {}};
+  ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
+  config.file = facts;
+  return config;
+}
+
 }  // namespace slipway::config

@@ -29,6 +29,9 @@ struct ConfigText {
   // path: of a file, "-" for standard input, or "fd:N" for an open descriptor, which stays open.
   // At most kMaxConfigBytes.
   static Result<ConfigText> Read(const std::string& path);
+
+  // Of a config that another one extends: a regular file, by a path of its own.
+  static Result<ConfigText> ReadBase(const std::string& path);
 };
 
 }  // namespace slipway::config

@@ -127,6 +127,11 @@ void Document::ReadExtends(const Node& root, Contents& contents, Mistakes& mista
     constexpr std::string_view kWanted = "a config: its path from here, or its name";
     if (mistakes.Take(ExpectScalar("extends", *extends, source, kWanted))) {
       contents.extends->name = extends->text;
+      if (extends->text.empty()) {
+        mistakes.Add(Error("extends: an empty name", {},
+                           "write " + std::string(kWanted) + ", or leave extends out")
+                         .At(source.At(extends->place)));
+      }
     }
   } else if (set != nullptr) {
     mistakes.Add(Error("set without extends", {}, "write the options at their stages")

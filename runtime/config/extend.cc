@@ -40,9 +40,8 @@ Result<ConfigText> OpenNext(const Chain& chain, const Extends& extends, const st
   auto text = open(extends.name, folder);
   if (!text.ok()) return text.error().Prefix("extends");
   if (const std::string* first = chain.Extending(*text)) {
-    return Error(
-        "extends: a cycle", extends.name,
-        chain.bases.empty() ? "it is this config itself" : "it is extended from " + *first);
+    return Error("extends: a cycle", extends.name,
+                 *first == text->name ? "it extends itself" : "it is extended from " + *first);
   }
   return text;
 }
@@ -52,7 +51,8 @@ Result<ConfigText> OpenNext(const Chain& chain, const Extends& extends, const st
 bool Extend(const ConfigText& text, const OpenBase& open, Document& document,
             std::vector<BaseText>& bases, Mistakes& mistakes) {
   std::vector<Document> chain = {document};
-  if (chain.back().extends() && chain.back().extends()->name.empty()) return mistakes.empty();
+  // That it names nothing has been told.
+  if (chain.back().extends() && chain.back().extends()->name.empty()) return false;
   while (const std::optional<Extends>& extends = chain.back().extends()) {
     const Source& source = chain.back().source();
     const std::string where = source.At(extends->place);

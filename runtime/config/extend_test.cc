@@ -98,6 +98,15 @@ TEST_F(ExtendTest, TheCommandLineComesLast) {
   EXPECT_STREQ(Values(*pipeline, 0)[0].as.string, "db");
 }
 
+// Else a template with an empty variable would run the command without any container.
+TEST_F(ExtendTest, AnEmptyNameIsNoBase) {
+  for (const char* stages : {"", "stages: [proc]\n"}) {
+    EXPECT_NE(ErrorsIn("version: 1\nextends: \"\"\n" + std::string(stages))
+                  .find("2:10: extends: an empty name"),
+              std::string::npos);
+  }
+}
+
 TEST_F(ExtendTest, TheNearestOfAChainCounts) {
   files_["mid.yaml"] = "version: 1\nextends: base.yaml\nset: {uts.hostname: mid}\nstages: [proc]\n";
   const auto pipeline =
@@ -181,7 +190,7 @@ TEST_F(ExtendTest, ABaseThatIsNotThereHidesTheRest) {
 
 TEST_F(ExtendTest, CyclesAreRefused) {
   EXPECT_EQ(ErrorsIn("version: 1\nextends: f.yaml\n"),
-            "2:10: extends: a cycle \"f.yaml\" (it is this config itself)\n");
+            "2:10: extends: a cycle \"f.yaml\" (it extends itself)\n");
   files_["a.yaml"] = "version: 1\nextends: b.yaml\n";
   files_["b.yaml"] = "version: 1\nextends: a.yaml\n";
   EXPECT_EQ(ErrorsIn("version: 1\nextends: a.yaml\n"),

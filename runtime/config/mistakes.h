@@ -37,7 +37,8 @@ class Mistakes {
 
   // Lines of that stage may hold a secret, and are not to be shown.
   void HideLinesOf(std::string stage) { hidden_.insert(std::move(stage)); }
-  bool HidesLinesOf(const std::string& stage) const { return hidden_.contains(stage); }
+  // May any line do so? One that is in the wrong place is of no stage.
+  bool HidesLines() const { return !hidden_.empty(); }
 
   // In the order of their places; those of the command line, which have none, come last. Those of
   // one place stay in the order in which they were found.

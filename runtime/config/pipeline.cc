@@ -99,7 +99,8 @@ Status CheckTaken(const Step& step, std::optional<size_t> taken) {
   if (!taken) {
     if (step.set_by.empty()) return Ok();
     return Error("no stage of first-of was taken", {},
-                 "none was, at " + step.none_where + ": it would have no effect")
+                 "none was, at " + step.none_where +
+                     ": it would have no effect; runtime check --probe says why")
         .At(step.set_by.front().written);
   }
   const StageEntry& chosen = step.alternatives[*taken];

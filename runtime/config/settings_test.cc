@@ -210,7 +210,7 @@ TEST_F(Settings, OfAStageThatIsLeftOutAreRefused) {
   EXPECT_TRUE(CheckTaken(WithSets(kOptional, {}).steps[0], std::nullopt).ok());
   const std::string why =
       ": no stage of first-of was taken (none was, at /etc/slipway/f.yaml:3:25: it would have no "
-      "effect)";
+      "effect; runtime check --probe says why)";
   for (const std::string set : {"cgroup-v2.pids.max=1", "cgroup.pids.max=1"}) {
     const Pipeline pipeline = WithSets(kOptional, {set});
     EXPECT_TRUE(CheckTaken(pipeline.steps[0], 0).ok());

@@ -34,8 +34,10 @@ struct Trail {
 // counts only when there is none in the end.
 class Checker {
  public:
-  Checker(const slipway_stage& stage, const Source& home, OptionValues& memory, Mistakes& mistakes)
-      : stage_(stage), home_(home), memory_(memory), mistakes_(mistakes) {}
+  // secret: what is checked is part of one.
+  Checker(const slipway_stage& stage, const Source& home, OptionValues& memory, Mistakes& mistakes,
+          bool secret = false)
+      : stage_(stage), home_(home), memory_(memory), mistakes_(mistakes), secret_(secret) {}
 
   // A table against what is given for it; `place` is where a missing option is missed. `trail` is
   // nullptr for the stage's own table.
@@ -85,8 +87,10 @@ class Checker {
       const OptionGuess guess =
           GuessOption(candidate.name, *candidate.value, table, count, stage_.name);
       if (guess.option != nullptr) meant.push_back(guess.option);
-      mistakes_.Add(Wrong(Prefix(trail) + "unknown option", candidate.name, guess.hint,
-                          candidate.source->At(candidate.place)));
+      Error error = Wrong(Prefix(trail) + "unknown option", candidate.name, guess.hint,
+                          candidate.source->At(candidate.place));
+      Hide(error);
+      mistakes_.Add(std::move(error));
     }
     return meant;
   }
@@ -121,13 +125,20 @@ class Checker {
     return node;
   }
 
-  // What is wrong is said without a secret.
-  static void Hide(const slipway_option& option, Error& error) {
-    if ((option.flags & SLIPWAY_SECRET) != 0) *error->subject = '\0';
+  // What is wrong is said without a secret, or what may be a part of one.
+  void Hide(Error& error) const {
+    if (secret_) *error->subject = '\0';
   }
 
   void CheckValue(const slipway_option& option, const Node& node, const Source& tree_source,
                   const Trail& trail, slipway_value& value) {
+    const bool outside = std::exchange(secret_, secret_ || (option.flags & SLIPWAY_SECRET) != 0);
+    CheckHidden(option, node, tree_source, trail, value);
+    secret_ = outside;
+  }
+
+  void CheckHidden(const slipway_option& option, const Node& node, const Source& tree_source,
+                   const Trail& trail, slipway_value& value) {
     const Source& source = node.source != nullptr ? *node.source : tree_source;
     value.type = option.type;
     switch (option.type) {
@@ -146,14 +157,14 @@ class Checker {
     Error& error = status.error();
     CopyText(error->operation, trail.ToString() + ": " + std::string(error->operation));
     if (*error->hint == '\0') error.Hint("write " + Expected(option));
-    Hide(option, error);
+    Hide(error);
     mistakes_.Add(error.At(source.At(node.place)).In(stage_.name, "").Option(trail.ToString()));
   }
 
   void RefuseShape(const slipway_option& option, const Node& node, const Source& source,
                    const Trail& trail) {
     Error error = WrongShape(trail.ToString(), node, source, Expected(option));
-    Hide(option, error);
+    Hide(error);
     mistakes_.Add(error.In(stage_.name, "").Option(trail.ToString()));
   }
 
@@ -208,11 +219,13 @@ class Checker {
       Error& error = fields.error();
       CopyText(error->operation, trail.ToString() + ": " + std::string(error->operation));
       AddHint(error, "write " + Expected(option));
+      Hide(error);
       mistakes_.Add(error.At(source.At(node.place)).In(stage_.name, ""));
       return;
     }
     Mistakes found;
-    Checker(stage_, home_, memory_, found).CheckRecord(option, *fields, source, trail, value);
+    Checker(stage_, home_, memory_, found, secret_)
+        .CheckRecord(option, *fields, source, trail, value);
     for (Error error : found.errors()) {
       AddHint(error, "the form is " + TextFormExamples(option));
       mistakes_.Add(std::move(error));
@@ -228,6 +241,7 @@ class Checker {
   const Source& home_;
   OptionValues& memory_;
   Mistakes& mistakes_;
+  bool secret_;
 };
 
 }  // namespace

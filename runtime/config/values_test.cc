@@ -292,6 +292,25 @@ TEST(Values, ASecretIsNotPrintedInAMistake) {
   EXPECT_EQ(ErrorOf(StageWith(&token, 1), "one: [hunter2]").find("hunter2"), std::string::npos);
 }
 
+// Of a group that is one, all that is below it.
+TEST(Values, APartOfASecretIsNotPrintedEither) {
+  slipway_option fields[] = {OfType(SLIPWAY_INTEGER)};
+  fields[0].name = "number";
+  slipway_option element = OfType(SLIPWAY_RECORD);
+  element.fields = fields;
+  element.field_count = 1;
+  element.text_form = "number";
+  slipway_option list = OfType(SLIPWAY_LIST);
+  list.element = &element;
+  list.flags = SLIPWAY_SECRET;
+  for (const char* text : {"one: [{number: hunter2}]", "one: [{number: 1, hunter2: 2}]",
+                           "one: [hunter2]", "one: [hunter2:hunter2]", "one: [[hunter2]]"}) {
+    const std::string error = ErrorOf(StageWith(&list, 1), text);
+    EXPECT_EQ(error.find("hunter2"), std::string::npos) << error;
+    EXPECT_NE(error, "no error") << text;
+  }
+}
+
 TEST(Values, ABoundOnOneSideLeavesTheOtherOpen) {
   slipway_option number = OfType(SLIPWAY_INTEGER);
   number.flags = SLIPWAY_HAS_MAXIMUM;

@@ -146,8 +146,8 @@ Status CheckEachFilter(const ProcessPlan& plan, const InitProgram& init) {
     if (i + 1 < plan.filters.size()) ask(SYS_seccomp, "seccomp(2)");
     if (refused.empty()) continue;
     return Wished(
-        Error("the filter refuses system calls that the start of the command takes:", refused,
-              init.attends() ? "allow them; without an init fewer are needed" : "allow them"),
+        Error("the filter refuses system calls that the start of the command takes", {},
+              "allow " + refused + (init.attends() ? "; without an init fewer are needed" : "")),
         filter.wisher);
   }
   return Ok();

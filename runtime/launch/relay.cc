@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <string>
 
@@ -15,6 +16,7 @@
 namespace slipway::launch {
 namespace {
 
+constexpr std::chrono::milliseconds kHurried{1000};
 // More than a pty holds: what comes behind it was written by a process that goes on.
 constexpr size_t kMostLeft = size_t{256} << 10;
 
@@ -159,7 +161,8 @@ void Relay::HangUp() {
   shown_.begin = shown_.end;
 }
 
-void Relay::Finish(const SignalSource& signals) {
+void Relay::Finish(const SignalSource& signals, bool hurry) {
+  const auto end = std::chrono::steady_clock::now() + kHurried;
   size_t left = kMostLeft;
   while (master_.valid()) {
     if (shown_.empty()) {
@@ -168,7 +171,9 @@ void Relay::Finish(const SignalSource& signals) {
     }
     pollfd events[] = {{.fd = output_.get(), .events = POLLOUT, .revents = 0},
                        {.fd = signals.fd(), .events = POLLIN, .revents = 0}};
-    poll(events, std::size(events), -1);
+    const int ready =
+        poll(events, std::size(events), hurry ? static_cast<int>(kHurried.count()) : -1);
+    if (hurry && (ready == 0 || std::chrono::steady_clock::now() > end)) break;
     if (events[1].revents) {
       const Result<SignalEvent> event = signals.Next();
       if (!event.ok() || EndsByDefault(event->signal)) break;

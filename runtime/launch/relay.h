@@ -50,8 +50,9 @@ class Relay {
   void Resume();
 
   // The container has ended, or the process of it that had the terminal: what is left in the pty
-  // goes out, unless a signal says that nobody wants it any more.
-  void Finish(const SignalSource& signals);
+  // goes out, unless a signal says that nobody wants it any more. hurry: nobody waits for a reader
+  // that does not read.
+  void Finish(const SignalSource& signals, bool hurry);
 
  private:
   // What was read and not written yet.

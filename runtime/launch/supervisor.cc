@@ -45,7 +45,7 @@ Result<int> Supervisor::Run(const std::vector<SignalEvent>& early) {
     if (countdown_.runs()) LookAtTime();
     RETURN_IF_ERROR(AwaitEvent());
   }
-  if (relay_ != nullptr) relay_->Finish(signals_);
+  if (relay_ != nullptr) relay_->Finish(signals_, timed_out_);
   terminal_.Restore();
   signaled_ = ended_by_ || EndedBySignal(container_);
   return ExitStatusFor(container_.wait_status());

@@ -96,13 +96,6 @@ std::vector<Known> OpenWithFilter() {
   return Because("the list of system calls allows it, as docker's", "netfilter");
 }
 
-std::vector<Known> OpenWithoutFilter() {
-  return Because("there is no filter of system calls",
-                 "unshare-user clone-user mount-in-user quotactl io-uring personality move-pages "
-                 "vsock alg netfilter add-key") +
-         Because("the terminal is the caller's own", "type type-high-bits");
-}
-
 std::vector<Known> OpenInSys() { return Because("everybody may read it", "kernel-notes"); }
 
 // Root, with all of root's rights and the machine's network and IPC.
@@ -132,14 +125,12 @@ std::vector<Known> OpenByNetwork() {
 }
 
 std::vector<Known> OpenInUbuntuYaml() {
-  return OpenToRootAsInDocker() + OpenWithoutFilter() + OpenByNetwork() +
-         Because("root may make device files, and no list says which may be opened",
-                 "mknod-disk mknod-console mknod-tun") +
+  return OpenToRootAsInDocker() + OpenWithFilter() + OpenByNetwork() +
          Because("it sets no limit", "memory");
 }
 
 std::vector<Known> OpenInHostYaml() {
-  return OpenToRootAsInDocker() + OpenWithoutFilter() + OpenInSys() + OpenByNetwork() +
+  return OpenToRootAsInDocker() + OpenWithFilter() + OpenInSys() + OpenByNetwork() +
          Because("the IPC is the machine's", "shared-memory message-queue") +
          Because("it sets no limit", "tasks memory");
 }

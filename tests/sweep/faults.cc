@@ -93,6 +93,7 @@ const std::vector<FaultRow>& Rows() {
       {SYS_setresgid, "setresgid", -1, {EPERM}},
       {SYS_keyctl, "keyctl", -1, {EDQUOT, ENOMEM}},
       {SYS_prctl, "prctl", -1, {EPERM}},
+      {SYS_capset, "capset", -1, {EPERM}},
       {SYS_seccomp, "seccomp", -1, {ENOMEM}},
       {SYS_capget, "capget", -1, {EPERM}},
       {SYS_prlimit64, "prlimit64", -1, {EPERM}},
