@@ -28,6 +28,10 @@ Pty::Pty(const std::vector<std::string>& argv) {
   pid_ = forkpty(&master_, nullptr, nullptr, &size);
   if (pid_ < 0) std::abort();
   if (pid_ > 0) return;
+  // As a login has them; what runs in the background of a script ignores them.
+  for (const int number : {SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU}) {
+    signal(number, SIG_DFL);
+  }
   setenv("TERM", "dumb", 1);
   std::vector<char*> args;
   for (const std::string& arg : argv) args.push_back(const_cast<char*>(arg.c_str()));

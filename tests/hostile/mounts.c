@@ -28,6 +28,12 @@ static int MountNew(const char* type) {
   return Did(mount("none", MountPoint(), type, 0, NULL));
 }
 
+/* The options of the last such mount are the machine's: these are those that it has. */
+static int MountCgroup2(const char* type) {
+  KeepMountsToOneself();
+  return Did(mount("none", MountPoint(), type, 0, "nsdelegate,memory_recursiveprot"));
+}
+
 static int Bind(const char* path) {
   KeepMountsToOneself();
   return Did(mount(path, MountPoint(), NULL, MS_BIND, NULL));
@@ -142,8 +148,8 @@ const struct Try kMountTries[] = {
     {"mount-sysfs", kAnywhere, "mounts a /sys that can be written", MountNew, "sysfs"},
     {"mount-debugfs", kTestbed, "mounts debugfs", MountNew, "debugfs"},
     {"mount-devtmpfs", kTestbed, "mounts the machine's /dev", MountNew, "devtmpfs"},
-    {"mount-cgroup2", kTestbed,
-     "mounts cgroup v2, which also resets the machine's mount options of it", MountNew, "cgroup2"},
+    {"mount-cgroup2", kTestbed, "mounts cgroup v2, whose mount options are the machine's too",
+     MountCgroup2, "cgroup2"},
     {"binfmt-register", kAnywhere, "binfmt_misc: the machine's programs get another interpreter",
      RegisterFormat, "/proc/sys/fs/binfmt_misc/register"},
     {"bind", kAnywhere, "binds a folder elsewhere", Bind, "/proc"},
