@@ -62,7 +62,8 @@ class Loader {
   // again gives the same stage.
   Result<const slipway_stage*> Load(const Request& request);
 
-  // Has Load been given the file before, if under another name? Then it runs no code of it any more.
+  // Has Load been given the file before, if under another name? Then it runs no code of it any
+  // more.
   bool HasFileOf(const Request& request) const;
 
   // Of a stage that this Loader has loaded.

@@ -236,8 +236,8 @@ class Tracer {
 
   // Only the struck process stops at its calls, and only until it is struck.
   void Go(pid_t pid, Role role, int signal) const {
-    const bool counts =
-        role == strike_.role && (!result_.reached || strike_.lasting || moved_break_);
+    const bool counts = role == strike_.role && (!result_.reached || strike_.lasting ||
+                                                 moved_break_ || failing_.contains(pid));
     ptrace(counts ? PTRACE_SYSCALL : PTRACE_CONT, pid, nullptr, signal);
   }
 
@@ -247,6 +247,11 @@ class Tracer {
     if (info.op == PTRACE_SYSCALL_INFO_EXIT && moved_break_) {
       ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rdi), *moved_break_);
       moved_break_.reset();
+    }
+    if (info.op == PTRACE_SYSCALL_INFO_EXIT && failing_.contains(pid)) {
+      ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax),
+             static_cast<long>(-failing_[pid]));
+      failing_.erase(pid);
     }
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY) return;
     const long number = static_cast<long>(info.entry.nr);
@@ -281,8 +286,9 @@ class Tracer {
     if (result_.error > 0) Fail(pid, number, result_.error, arguments[0]);
   }
 
-  // No call has the number -1; what is in rax then, stays there. brk has no errors: it returns the
-  // break, which brk(0) does not move. The C library counts on its argument's register.
+  // No call has the number -1. A filter of the process's own may have an answer to that, so ours is
+  // given behind it. brk has no errors: it returns the break, which brk(0) does not move. The C
+  // library counts on its argument's register.
   void Fail(pid_t pid, long number, int error, uint64_t argument) {
     if (number == SYS_brk) {
       moved_break_ = argument;
@@ -290,7 +296,7 @@ class Tracer {
       return;
     }
     ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, orig_rax), -1L);
-    ptrace(PTRACE_POKEUSER, pid, offsetof(user_regs_struct, rax), static_cast<long>(-error));
+    failing_[pid] = error;
   }
 
   const Traced& traced_;
@@ -300,6 +306,7 @@ class Tracer {
   pid_t host_ = -1;
   std::map<pid_t, Role> roles_;
   std::set<pid_t> known_;
+  std::map<pid_t, int> failing_;  // with which error the call fails that each is in
   size_t born_ = 0;
   bool lets_go_ = false;
   Range loader_;
