@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kTypeAgain{200};
 constexpr useconds_t kLookAgain = 1000;
 

@@ -27,12 +27,12 @@ class Pty {
   void Type(const std::string& keys) const;
 
   // Reads on until `text` appears, and takes everything up to and including it off the screen.
-  // Returns what stood before it; nullopt when it has not come within ten seconds.
+  // Returns what stood before it; nullopt when it has not come within a minute.
   std::optional<std::string> Expect(const std::string& text);
 
   // Types `keys` again and again until `text` appears: for a program that is about to read the
-  // terminal, when what is typed before that is lost. False when it has not come within ten
-  // seconds.
+  // terminal, when what is typed before that is lost. False when it has not come within a
+  // minute.
   bool TypeUntil(const std::string& keys, const std::string& text);
 
   // Of the other end, which a program would open.
@@ -42,7 +42,7 @@ class Pty {
   void HangUp();
 
   // Waits until the terminal is in raw mode, or in the one that a person's line is read in. False:
-  // ten seconds were not enough.
+  // a minute was not enough.
   bool AwaitRaw(bool raw) const;
 
   void Resize(unsigned short rows, unsigned short columns) const;
