@@ -12,11 +12,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::Result;
-using slipway::Status;
-
 namespace {
 
 constexpr char kExamples[] = "as 10.1.2.2/24 or fd00::2/64";

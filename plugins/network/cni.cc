@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "plugins/network/cni_list.h"
 #include "plugins/network/cni_run.h"
+#include "plugins/network/kept.h"
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/namespace.h"
@@ -35,10 +35,7 @@ std::string PinOf(const std::string& container) {
 // DEL wants the namespace, which ends with the container: a mount keeps it until then.
 Status Pin(pid_t child, const std::string& pin) {
   if (mkdir(kFolder, 0755) != 0 && errno != EEXIST) return Error(errno, "make", kFolder);
-  ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(pin, O_RDONLY | O_CREAT | O_EXCL, 0444));
-  const std::string source = "/proc/" + std::to_string(child) + "/ns/net";
-  if (mount(source.c_str(), pin.c_str(), nullptr, MS_BIND, nullptr) == 0) return Ok();
-  return Error(errno, "keep the network namespace at", pin);
+  return KeepAt(child, pin);
 }
 
 bool IsPinned(const std::string& pin) {
@@ -46,14 +43,6 @@ bool IsPinned(const std::string& pin) {
   if (!file.ok()) return false;
   const auto kind = sys::NamespaceKind(file->get());
   return kind.ok() && *kind == CLONE_NEWNET;
-}
-
-Status Unpin(const std::string& pin) {
-  if (umount2(pin.c_str(), MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT) {
-    return Error(errno, "take away the mount at", pin);
-  }
-  if (unlink(pin.c_str()) != 0 && errno != ENOENT) return Error(errno, "remove", pin);
-  return Ok();
 }
 
 // Everything that DEL needs: the files may have changed by then.
@@ -159,6 +148,7 @@ Status TeardownCni(std::string_view record, Context& context) {
   const std::string pin = PinOf(id);
   const auto result = sys::ParseJson(LastResult(context), "record");
   const std::vector<Json>& plugins = PluginsOf(recorded.list);
+  const std::string netns = IsPinned(pin) ? pin : "";
   Status status;
   for (auto plugin = plugins.rbegin(); plugin != plugins.rend(); ++plugin) {
     const std::string path = FindCniPlugin(TypeOf(*plugin));
@@ -168,13 +158,13 @@ Status TeardownCni(std::string_view record, Context& context) {
                       : RunCni({.path = path,
                                 .command = "DEL",
                                 .container = id,
-                                .netns = IsPinned(pin) ? pin : "",
+                                .netns = netns,
                                 .request = CniRequest(recorded.list, *plugin, recorded.ports,
                                                       result.ok() ? &result.value() : nullptr)});
     if (status.ok() && !answer.ok()) status = answer.error();
   }
   // Else a later try finds the namespace there still.
-  return status.ok() ? Unpin(pin) : std::move(status);
+  return status.ok() ? DropAt(pin) : std::move(status);
 }
 
 }  // namespace slipway::network

@@ -9,10 +9,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Result;
-using slipway::Status;
-
 Device ReadDevice(std::string_view message) {
   Device device;
   ifinfomsg info{};

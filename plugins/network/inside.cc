@@ -11,11 +11,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::Result;
-using slipway::Status;
-
 namespace {
 
 std::string Indexed(const char* list, size_t i) {

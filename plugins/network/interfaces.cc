@@ -7,11 +7,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::Result;
-using slipway::Status;
-
 namespace {
 
 constexpr unsigned kLowestIpv6Mtu = 1280;  // RFC 8200, 5

@@ -15,12 +15,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::Result;
-using slipway::Status;
-namespace sys = slipway::sys;
-
 namespace {
 
 constexpr char kRun[] = "/run";
@@ -40,19 +34,21 @@ bool CanKeep() {
   return mount.valid() || errno != EPERM;
 }
 
-Status Keep(pid_t pid, std::string_view container) {
-  const std::string path = PathOf(container);
-  sys::Fd file;
-  do {
-    if (mkdir(kFolder, S_IRWXU) != 0 && errno != EEXIST) return Error(errno, kKeep, kFolder);
-    file = sys::Fd(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR));
-  } while (!file.valid() && errno == ENOENT);  // another runtime has just removed the folder
+Status KeepAt(pid_t pid, const std::string& path) {
+  const sys::Fd file(open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR));
   if (!file.valid()) return Error(errno, kKeep, path);
   const std::string its = "/proc/" + std::to_string(pid) + "/ns/net";
-  if (mount(its.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
-    return Error(errno, kKeep, path);
+  if (mount(its.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) == 0) return Ok();
+  return Error(errno, kKeep, path);
+}
+
+Status Keep(pid_t pid, std::string_view container) {
+  while (true) {
+    if (mkdir(kFolder, S_IRWXU) != 0 && errno != EEXIST) return Error(errno, kKeep, kFolder);
+    Status kept = KeepAt(pid, PathOf(container));
+    // Another runtime has just removed the folder.
+    if (kept.ok() || kept.error()->errno_value != ENOENT) return kept;
   }
-  return Ok();
 }
 
 Result<std::optional<Socket>> OpenKept(std::string_view container) {
@@ -72,15 +68,17 @@ Result<std::optional<Socket>> OpenKept(std::string_view container) {
   return std::optional(std::move(socket).value());
 }
 
-Status Drop(std::string_view container) {
-  const std::string path = PathOf(container);
+Status DropAt(const std::string& path) {
   if (umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL &&
       errno != ENOENT) {
     return Error(errno, "let go of the container's network namespace at", path);
   }
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) {
-    return Error(errno, "remove", path);
-  }
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return Ok();
+  return Error(errno, "remove", path);
+}
+
+Status Drop(std::string_view container) {
+  RETURN_IF_ERROR(DropAt(PathOf(container)));
   rmdir(kFolder);  // unless there are others
   return Ok();
 }

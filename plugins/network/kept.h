@@ -16,6 +16,10 @@
 
 namespace slipway::network {
 
+// At `path`, a file that is made for it, in a folder that is there.
+slipway::Status KeepAt(pid_t pid, const std::string& path);
+slipway::Status DropAt(const std::string& path);  // what is not there is no error
+
 // May this process mount, and write below /run? No side effects.
 bool CanKeep();
 

@@ -15,13 +15,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::NotHere;
-using slipway::Ok;
-using slipway::ParkedChild;
-using slipway::Result;
-using slipway::Status;
-
 namespace {
 
 std::string OptionOf(size_t i) { return "interfaces[" + std::to_string(i) + "]"; }
@@ -96,14 +89,10 @@ Status ProbeNames(Socket& socket, const Interface& interface, const std::string&
     RETURN_IF_ERROR(ProbeBridge(socket, *interface.bridge, option + ".bridge"));
   }
   if (interface.parent) {
-    Status there =
-        std::move(MustFind(socket, *interface.parent, option + ".parent", kList)).status();
-    if (!there.ok()) return there;
+    RETURN_IF_ERROR(MustFind(socket, *interface.parent, option + ".parent", kList));
   }
   if (interface.device) {
-    Status there =
-        std::move(MustFind(socket, *interface.device, option + ".device", kList)).status();
-    if (!there.ok()) return there;
+    RETURN_IF_ERROR(MustFind(socket, *interface.device, option + ".device", kList));
   }
   return Ok();
 }

@@ -14,6 +14,7 @@
 #include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
 #include "runtime/sys/mount.h"
+#include "runtime/sys/staging.h"
 
 namespace slipway::network {
 namespace {
@@ -89,30 +90,22 @@ Status WriteInto(const sys::Fd& folder, const NameFile& file) {
   return file.text.empty() ? Ok() : sys::WriteFile(written, file.name, file.text);
 }
 
-// Each by itself, detached: files of a mount that is nowhere attached cannot be taken from it, so
-// it lies in front of the container's /etc for that moment, in the container's own mount namespace.
-Result<std::vector<sys::Fd>> Detach(const std::vector<NameFile>& files, Child& child) {
+// Each by itself, detached.
+Result<std::vector<sys::Fd>> MakeFiles(const std::vector<NameFile>& files) {
   constexpr uint64_t kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   ASSIGN_OR_RETURN(
       const sys::Fd memory,
       sys::NewMount("tmpfs", {{"mode", "0755"}, {"size", "1m"}, {"nr_inodes", "16"}}, kAttributes));
   for (const NameFile& file : files) RETURN_IF_ERROR(WriteInto(memory, file));
-  ASSIGN_OR_RETURN(const int opened, child.OpenInRoot({kFolder}, O_PATH | O_DIRECTORY));
-  const sys::Fd target(opened);
-  RETURN_IF_ERROR(sys::Attach(memory.get(), target, kFolder));
+  RETURN_IF_ERROR(sys::StageMount(memory));
   std::vector<sys::Fd> detached;
-  Status status;
   for (const NameFile& file : files) {
-    auto opened_file = sys::OpenAt(memory, file.name, O_PATH | O_NOFOLLOW, file.name);
-    auto mount = opened_file.ok() ? sys::CloneTree(*opened_file, /*recursive=*/false, file.name)
-                                  : std::move(opened_file);
-    if (!mount.ok()) status = mount.error();
-    detached.push_back(mount.ok() ? std::move(mount).value() : sys::Fd());
+    ASSIGN_OR_RETURN(const sys::Fd opened,
+                     sys::OpenAt(memory, file.name, O_PATH | O_NOFOLLOW, file.name));
+    ASSIGN_OR_RETURN(sys::Fd mount, sys::CloneTree(opened, /*recursive=*/false, file.name));
+    detached.push_back(std::move(mount));
   }
-  const std::string here = "/proc/self/fd/" + std::to_string(memory.get());
-  if (umount2(here.c_str(), MNT_DETACH) != 0)
-    return Error(errno, "take away the mount at", kFolder);
-  RETURN_IF_ERROR(std::move(status));
+  RETURN_IF_ERROR(sys::UnstageMount(memory));
   return detached;
 }
 
@@ -142,7 +135,7 @@ Status MakeNameFiles(const NameWishes& wishes, Child& child) {
     return Ok();
   }
   const std::vector<NameFile> files = FilesFor(wishes, child);
-  ASSIGN_OR_RETURN(const std::vector<sys::Fd> mounts, Detach(files, child));
+  ASSIGN_OR_RETURN(const std::vector<sys::Fd> mounts, MakeFiles(files));
   for (size_t i = 0; i < files.size(); ++i) {
     const std::string path = std::string(kFolder) + "/" + files[i].name;
     Status status = child.Attach(mounts[i].get(), {path});

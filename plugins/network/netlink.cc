@@ -11,12 +11,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::Result;
-using slipway::Status;
-namespace sys = slipway::sys;
-
 namespace {
 
 constexpr size_t kPacket = 32768;  // what the kernel fills at most: NLMSG_GOODSIZE, and more

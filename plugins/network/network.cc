@@ -176,6 +176,9 @@ class Network final : public slipway::Stage {
   }
 
   Status PreClone(Plan& plan) override {
+    if (interfaces_.empty() && !cni_.IsWanted() && !uplink_.IsWanted()) {
+      RETURN_IF_ERROR(plan.SkipPostClone());
+    }
     if (host_) return Ok();
     if (!file_.valid()) return plan.AddNamespaces(CLONE_NEWNET);
     Status joined = plan.JoinNamespace(file_.get(), CLONE_NEWNET);

@@ -15,13 +15,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::ParkedChild;
-using slipway::Result;
-using slipway::Status;
-namespace sys = slipway::sys;
-
 namespace {
 
 constexpr std::string_view kRecord = "kept ";

@@ -12,12 +12,6 @@
 
 namespace slipway::network {
 
-using slipway::Error;
-using slipway::Ok;
-using slipway::ParkedChild;
-using slipway::Result;
-using slipway::Status;
-
 namespace {
 
 constexpr std::string_view kRecord = "veth ";

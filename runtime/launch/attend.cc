@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "runtime/launch/relay.h"
@@ -27,12 +27,13 @@ Result<int> Attend(const Attendance& attendance, Container& process, Began& bega
     Status told = attendance.started(process.pid());
     if (!told.ok()) return EndFor(std::move(told.error()), process, outcome);
   }
-  std::optional<Relay> relay;
+  std::unique_ptr<Relay> relay;
   Supervision supervision = attendance.supervision;
   if (began.terminal.valid()) {
     auto begun = Relay::Begin(std::move(began.terminal));
     if (!begun.ok()) return EndFor(std::move(begun.error()), process, outcome);
-    supervision.relay = &relay.emplace(std::move(*begun));
+    relay = std::move(*begun);
+    supervision.relay = relay.get();
   }
   Supervisor supervisor(process, supervision);
   auto exit_status = supervisor.Run(began.early);

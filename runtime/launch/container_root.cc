@@ -158,7 +158,10 @@ Result<ContainerRoot::Point> ContainerRoot::Target(const sys::Fd& root, int moun
   if (!found.ok() && found.error()->errno_value == ENOENT) {
     found = sys::MakeInRoot(root, path, folder ? sys::Kind::kFolder : sys::Kind::kFile,
                             [&](const sys::Fd& made_in) { return MayMake(made_in, path); });
-    plain = found.ok() && sys::OpenInRoot(root, path, kNoSymlinks).ok();
+    // Up to the name that was missing there was none; what is made behind it has none, but ".." may
+    // lead back to one.
+    plain = plain && found.ok() &&
+            (path.find("..") == std::string::npos || sys::OpenInRoot(root, path, kNoSymlinks).ok());
   }
   if (!found.ok()) {
     if (!*found.error()->hint)

@@ -66,6 +66,7 @@ int AddFilter(slipway_context* context, const void* instructions, size_t count, 
               slipway_error* error) noexcept;
 int KeepFd(slipway_context* context, int fd, int number, slipway_error* error) noexcept;
 int RelayTerminal(slipway_context* context, slipway_error* error) noexcept;
+int SkipPostClone(slipway_context* context, slipway_error* error) noexcept;
 int UseInit(slipway_context* context, uint32_t flags, slipway_error* error) noexcept;
 
 // The child: host_child.cc.

@@ -128,6 +128,14 @@ int RelayTerminal(slipway_context* context, slipway_error* error) noexcept {
   });
 }
 
+int SkipPostClone(slipway_context* context, slipway_error* error) noexcept {
+  return Caught(error, "leave PostClone out", [&]() -> Status {
+    if (!context->plan) return WrongHook("skip_post_clone", "PreClone");
+    context->plan->without_post_clone.push_back(context->stage);
+    return Ok();
+  });
+}
+
 int UseInit(slipway_context* context, uint32_t flags, slipway_error* error) noexcept {
   return Caught(error, "use an init", [&]() -> Status {
     if (!context->plan) return WrongHook("use_init", "PreClone");

@@ -109,6 +109,7 @@ constexpr slipway_host kHost = {
     .add_filter = AddFilter,
     .keep_fd = KeepFd,
     .relay_terminal = RelayTerminal,
+    .skip_post_clone = SkipPostClone,
     .use_init = UseInit,
     .child_pid = ChildPid,
     .child_pidfd = ChildPidfd,

@@ -91,14 +91,17 @@ Result<Plan> PreClone(const Job& job, state::Journal& journal) {
   return plan;
 }
 
-Status PostClone(const Job& job, const Container& container, state::Journal& journal) {
+Status PostClone(const Job& job, const Plan& plan, const Container& container,
+                 state::Journal& journal) {
   slipway_context context = ContextFor(OccasionOf(job, journal));
   context.journal = &journal;
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
   for (const Stage& stage : job.stages) {
-    RETURN_IF_ERROR(stage.PostClone(context));
-    if (stage.descriptor().post_clone) RETURN_IF_ERROR(CheckIntact(journal, stage, kPostClone));
+    if (stage.descriptor().post_clone != nullptr && !plan.SkipsPostClone(context.stage)) {
+      RETURN_IF_ERROR(stage.PostClone(context));
+      RETURN_IF_ERROR(CheckIntact(journal, stage, kPostClone));
+    }
     ++context.stage;
   }
   return Ok();
@@ -188,7 +191,7 @@ Result<int> RunParked(const Setup& setup, const Job& job, const SignalSource& si
   job.guard.SetChild(container.pidfd().get());
   RETURN_IF_ERROR(RecordChild(container.pid(), container.pidfd(), journal));
   RETURN_IF_ERROR(WriteIdMaps(setup.plan, container.pid(), journal));
-  RETURN_IF_ERROR(PostClone(job, container, journal));
+  RETURN_IF_ERROR(PostClone(job, setup.plan, container, journal));
   RETURN_IF_ERROR(start.Release());
   job.guard.Pause();
   Began began;

@@ -156,6 +156,35 @@ TEST_P(LaunchOf, ACommandInheritsTheCallersDescriptors) {
   close(ends[0]);
 }
 
+int g_prepared = 0;
+
+int CountPrepared(void*, slipway_context*, slipway_error*) {
+  ++g_prepared;
+  return 0;
+}
+
+int AskForPidsWithoutPostClone(void* object, slipway_context* context, slipway_error* error) {
+  const int asked = AskForPids(object, context, error);
+  return asked != 0 ? asked : HostTable()->skip_post_clone(context, error);
+}
+
+int Fail(void*, slipway_context*, slipway_error*) { return 1; }
+
+using LaunchWithPostClone = LaunchOf;
+
+// The child that prepares has the host's memory then, and leaves its count there.
+TEST_P(LaunchWithPostClone, IsTheQuickOneWhereTheStageSkipsIt) {
+  descriptor_.in_child = CountPrepared;
+  if (GetParam()) descriptor_.post_clone = Fail;
+  descriptor_.pre_clone = AskForPidsWithoutPostClone;
+  g_prepared = 0;
+  const Outcome outcome = Run("exit 7");
+  ASSERT_TRUE(outcome.exit_status.ok()) << outcome.exit_status.error().ToString();
+  EXPECT_EQ(g_prepared, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Hook, LaunchWithPostClone, ::testing::Bool());
+
 INSTANTIATE_TEST_SUITE_P(Start, LaunchOf, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "Parked" : "Sharing"; });
 

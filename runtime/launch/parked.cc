@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <new>
@@ -50,11 +49,11 @@ void AwaitRelease(const Channel& channel, Progress& progress) {
 
 // What such hooks have kept since the clone.
 Status HearPostClone(const Setup& setup) {
-  if (setup.journal == nullptr ||
-      std::none_of(setup.stages.begin(), setup.stages.end(),
-                   [](const Stage& stage) { return stage.descriptor().post_clone != nullptr; })) {
-    return Ok();
+  bool any = false;
+  for (size_t i = 0; i < setup.stages.size(); ++i) {
+    any |= setup.stages[i].descriptor().post_clone != nullptr && !setup.plan.SkipsPostClone(i);
   }
+  if (setup.journal == nullptr || !any) return Ok();
   Status read = setup.journal->Refresh();
   return read.ok() ? std::move(read) : Status(KeepingState(read.error()));
 }

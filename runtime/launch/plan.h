@@ -59,12 +59,18 @@ struct Plan {
     return namespaces & ~later;
   }
 
+  bool SkipsPostClone(size_t stage) const {
+    return std::find(without_post_clone.begin(), without_post_clone.end(), stage) !=
+           without_post_clone.end();
+  }
+
   ProcessPlan process;
 
   bool init = false;        // a small init is the command's parent
   uint32_t init_flags = 0;  // slipway_init_flags
   bool relays = false;      // the terminal that a stage sets, to and from the caller's
-  Inherited inherited;      // stages' descriptors and the caller's
+  std::vector<size_t> without_post_clone;  // stages whose PostClone has nothing to do
+  Inherited inherited;                     // stages' descriptors and the caller's
 };
 
 }  // namespace slipway::launch

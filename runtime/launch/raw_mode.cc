@@ -10,24 +10,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <string>
 
 #include "runtime/launch/guard.h"
-#include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
 
 constexpr int kLookAgain = 300;  // ms
-
-// Nothing tells a process that another one was stopped, but its parent. proc_pid_stat(5)
-bool IsStopped(const std::string& stat_file) {
-  const auto stat = sys::ReadFile(stat_file);
-  if (!stat.ok()) return false;
-  const size_t name_end = stat->rfind(") ");
-  return name_end != std::string::npos && name_end + 2 < stat->size() &&
-         (*stat)[name_end + 2] == 'T';
-}
 
 void CloseAllBut(int one, int other) {
   const auto [low, high] = std::minmax(one, other);
@@ -106,13 +96,13 @@ void RawMode::Keep(int tty, int word, pid_t host) {
   (void)!chdir("/");
   prctl(PR_SET_NAME, "terminal-keeper");
   CloseAllBut(tty, word);
-  const std::string stat_file = "/proc/" + std::to_string(host) + "/stat";
   Modes modes;
   while (true) {
     pollfd told{.fd = word, .events = POLLIN, .revents = 0};
     const int count = poll(&told, 1, modes.changed ? kLookAgain : -1);
     if (count == 0) {
-      if (IsStopped(stat_file)) Restore(tty, modes);
+      // Nothing tells a process that another one was stopped, but its parent.
+      if (sys::IsStopped(host)) Restore(tty, modes);
       continue;
     }
     if (count < 0 && errno == EINTR) continue;

@@ -11,8 +11,6 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#include <utility>
-
 #include "runtime/sys/fd.h"
 
 namespace slipway::launch {
@@ -22,12 +20,8 @@ class RawMode {
   // tty: a descriptor of the terminal, which stays open; of something else than a terminal nothing
   // happens. SIGTTOU and SIGTTIN must be blocked.
   explicit RawMode(int tty);
-  RawMode(RawMode&& other) noexcept
-      : tty_(std::exchange(other.tty_, -1)),
-        keeper_(std::exchange(other.keeper_, -1)),
-        word_(std::move(other.word_)),
-        modes_(other.modes_) {}
-  RawMode& operator=(RawMode&&) = delete;
+  RawMode(const RawMode&) = delete;
+  RawMode& operator=(const RawMode&) = delete;
   ~RawMode();
 
   bool is_terminal() const { return tty_ >= 0; }

@@ -39,7 +39,7 @@ Error CannotRelay(int cause) {
 
 }  // namespace
 
-Result<Relay> Relay::Begin(sys::Fd master) {
+Result<std::unique_ptr<Relay>> Relay::Begin(sys::Fd master) {
   const int flags = fcntl(master.get(), F_GETFL);
   if (flags < 0 || fcntl(master.get(), F_SETFL, flags | O_NONBLOCK) != 0) return CannotRelay(errno);
   sys::Fd slave(ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
@@ -48,8 +48,9 @@ Result<Relay> Relay::Begin(sys::Fd master) {
   sys::Fd output = Own(STDOUT_FILENO, O_WRONLY);
   if (!output.valid()) output = sys::Fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (!output.valid()) return CannotRelay(errno);
-  Relay relay(std::move(master), std::move(slave), Own(STDIN_FILENO, O_RDONLY), std::move(output));
-  relay.Resume();
+  std::unique_ptr<Relay> relay(new Relay(std::move(master), std::move(slave),
+                                         Own(STDIN_FILENO, O_RDONLY), std::move(output)));
+  relay->Resume();
   return relay;
 }
 

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -31,8 +32,8 @@ class Relay {
   static constexpr size_t kFiles = 3;
 
   // master: of the container's pty. Between it and descriptors 0 and 1 of this process. SIGTTOU,
-  // SIGTTIN and SIGPIPE must be blocked.
-  static Result<Relay> Begin(sys::Fd master);
+  // SIGTTIN and SIGPIPE must be blocked. It is large, and most starts have none.
+  static Result<std::unique_ptr<Relay>> Begin(sys::Fd master);
 
   // What to wait for by poll(2), in kFiles entries; and what to do with the answer. False: it is
   // to read a terminal that is another job's at the moment.

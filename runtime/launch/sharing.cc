@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -125,14 +124,19 @@ void Tell(const Sharing& start) {
                verdict.interrupted_by ? kSignalBase + verdict.interrupted_by : kRuntimeFailed);
 }
 
+bool NeedsHost(const Setup& setup) {
+  for (size_t i = 0; i < setup.stages.size(); ++i) {
+    if (setup.stages[i].NeedsHost(setup.plan.SkipsPostClone(i))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool MayShare(const Setup& setup) {
   const Plan& plan = setup.plan;
   return sys::kCanCloneSharing && !plan.relays && !plan.has_own_user() && plan.joined.empty() &&
-         (plan.namespaces & CLONE_NEWTIME) == 0 &&
-         std::none_of(setup.stages.begin(), setup.stages.end(),
-                      [](const Stage& stage) { return stage.NeedsHost(); }) &&
+         (plan.namespaces & CLONE_NEWTIME) == 0 && !NeedsHost(setup) &&
          // The kernel makes a new one nowhere else: EINVAL of clone(2).
          ((plan.namespaces & CLONE_NEWPID) != 0 || sys::HasChildrenInItsPidNamespace());
 }

@@ -60,7 +60,8 @@ class Stage {
   Status Finish(slipway_context& context) const;
   Status Started(slipway_context& context) const;
   // Has the host to do something while the child of a start prepares, or is one half of it there?
-  bool NeedsHost() const;
+  // without_post_clone: Plan::SkipsPostClone.
+  bool NeedsHost(bool without_post_clone) const;
   // Does the hook hold for an exec? hook: of slipway_joins; terminal: whether one is wanted.
   bool Joins(slipway_joins hook, bool terminal) const {
     return (spec_.descriptor->joins & hook) != 0 && (terminal || !GivesTerminal());

@@ -206,6 +206,10 @@ typedef struct slipway_host {
    * the background. */
   int (*relay_terminal)(slipway_context*, slipway_error*);
 
+  /* PreClone. The stage's PostClone has nothing to do in this start: it is not called, and does not
+   * keep the start from being the quick one. */
+  int (*skip_post_clone)(slipway_context*, slipway_error*);
+
   /* PreClone. Puts a small init before the command: it reaps orphans and forwards signals. flags:
    * slipway_init_flags. */
   int (*use_init)(slipway_context*, uint32_t flags, slipway_error*);

@@ -175,6 +175,10 @@ class Plan : public Context {
   // output to the caller.
   Status RelayTerminal() { return Done(host_->relay_terminal(context_, error_)); }
 
+  // This stage's PostClone has nothing to do this time: it is not called, and the start may be
+  // quick.
+  Status SkipPostClone() { return Done(host_->skip_post_clone(context_, error_)); }
+
   // A small init runs the command: it reaps orphans and forwards signals. flags:
   // slipway_init_flags.
   Status UseInit(uint32_t flags = 0) { return Done(host_->use_init(context_, flags, error_)); }
