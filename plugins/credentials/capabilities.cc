@@ -2,11 +2,11 @@
 
 #include <linux/capability.h>
 
-#include <algorithm>
 #include <iterator>
 #include <string_view>
 #include <utility>
 
+#include "runtime/sdk/nearest.h"
 #include "runtime/sys/capability_name.h"
 
 namespace credentials {
@@ -33,37 +33,16 @@ std::string PlainName(std::string_view text) {
   return plain.starts_with("cap_") ? plain.substr(4) : plain;
 }
 
-std::string NameOf(int capability) {
-  return PlainName(slipway::sys::CapabilityNames(Bit(capability)));
-}
-
-// How many letters must be added, dropped or replaced to make one of the other.
-size_t Distance(std::string_view one, std::string_view other) {
-  std::vector<size_t> row(other.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= one.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j < row.size(); ++j) {
-      const size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row.back();
+std::string NameOf(size_t capability) {
+  return PlainName(slipway::sys::CapabilityNames(Bit(static_cast<int>(capability))));
 }
 
 std::string Nearest(const std::string& plain) {
   constexpr std::string_view kHint = "write names of capabilities(7), such as chown or CAP_CHOWN";
   if (plain == "none") return "an empty list, [], is none";
   if (plain.size() > 32) return std::string(kHint);
-  std::string nearest;
-  size_t least = std::max<size_t>(1, plain.size() / 3) + 1;
-  for (int capability = 0; capability <= CAP_LAST_CAP; ++capability) {
-    const std::string name = NameOf(capability);
-    const size_t distance = Distance(plain, name);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = name;
-  }
+  const std::string nearest =
+      slipway::NearestName(plain, CAP_LAST_CAP + 1, [](size_t i) { return NameOf(i); });
   return nearest.empty() ? std::string(kHint) : "did you mean \"" + nearest + "\"?";
 }
 
@@ -83,13 +62,12 @@ Result<List> Read(const Names& names, const std::string& option) {
       list.all = true;
       continue;
     }
-    int capability = 0;
-    while (capability <= CAP_LAST_CAP && NameOf(capability) != plain) ++capability;
-    if (capability > CAP_LAST_CAP) {
+    const auto capability = slipway::sys::CapabilityNamed(names[i]);
+    if (!capability) {
       return Error("unknown capability", names[i], Nearest(plain))
           .Option(option + "[" + std::to_string(i) + "]");
     }
-    list.named |= Bit(capability);
+    list.named |= Bit(*capability);
   }
   return list;
 }

@@ -35,8 +35,6 @@ Status WriteAll(const Fd& file, std::string_view text, const std::string& path) 
   return Ok();
 }
 
-uid_t IdOr(const std::optional<int64_t>& id) { return id ? static_cast<uid_t>(*id) : uid_t(-1); }
-
 Status Fill(const Fd& file, const Content& content) {
   RETURN_IF_ERROR(WriteAll(file, content.text, content.path));
   if (fchown(file.get(), IdOr(content.user), IdOr(content.group)) != 0) {
@@ -68,6 +66,8 @@ std::string SizeOf(const std::vector<Content>& contents, int64_t room) {
 }
 
 }  // namespace
+
+uid_t IdOr(const std::optional<int64_t>& id) { return id ? static_cast<uid_t>(*id) : uid_t(-1); }
 
 const char* WhyNoOwner(int cause) {
   return cause == EINVAL ? "the container's user namespace has no such id" : "";

@@ -34,6 +34,9 @@ slipway::Result<std::vector<slipway::sys::Fd>> MakeFiles(const std::vector<Conte
 // An id that the container's user namespace does not have is EINVAL of chown(2).
 const char* WhyNoOwner(int cause);
 
+// For chown(2), which leaves -1 as it is.
+uid_t IdOr(const std::optional<int64_t>& id);
+
 }  // namespace files_stage
 
 #endif  // SLIPWAY_PLUGINS_FILES_MEMORY_H_

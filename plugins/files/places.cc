@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 #include "plugins/files/memory.h"
 #include "runtime/sys/fd.h"
+#include "runtime/sys/file.h"
 
 namespace files_stage {
 namespace {
@@ -25,20 +24,17 @@ using slipway::sys::Fd;
 
 constexpr mode_t kPermissions = 07777;
 
+constexpr int kAny = O_PATH | O_DIRECTORY;
 // Where what is made goes with the container.
-Result<Fd> OwnFolder(Child& child, const std::string& path) {
-  auto folder = child.OpenInRoot({path}, O_CREAT | O_DIRECTORY);
+constexpr int kOwn = O_CREAT | O_DIRECTORY;
+
+Result<Fd> OpenFolder(Child& child, const std::string& path, int flags) {
+  auto folder = child.OpenInRoot({path}, flags);
   if (!folder.ok()) return folder.error();
   return Fd(*folder);
 }
 
-Result<Fd> AnyFolder(Child& child, const std::string& path) {
-  auto folder = child.OpenInRoot({path}, O_PATH | O_DIRECTORY);
-  if (!folder.ok()) return folder.error();
-  return Fd(*folder);
-}
-
-// The host's error of OwnFolder: with what would be right, where that is another root.
+// The host's error of an own folder: with what would be right, where that is another root.
 Status Refused(Error error, const char* what, const std::string& path) {
   if (error->errno_value != 0) return error;
   return Error(std::string("cannot make the ") + what, path, kWhereItGoes);
@@ -72,11 +68,9 @@ Status CheckFolder(const Fd& there, const Folder& folder) {
 
 Status SetOwnerAndMode(const Fd& own, const Folder& folder) {
   const std::string& path = folder.path.path;
-  const auto id = [](const std::optional<int64_t>& number) {
-    return number ? static_cast<uid_t>(*number) : uid_t(-1);
-  };
-  if ((folder.user || folder.group) && fchownat(own.get(), "", id(folder.user), id(folder.group),
-                                                AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
+  if ((folder.user || folder.group) &&
+      fchownat(own.get(), "", IdOr(folder.user), IdOr(folder.group),
+               AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
     return Error(errno, "set the owner of", path, WhyNoOwner(errno));
   }
   if (folder.mode && fchmodat(own.get(), ".", folder.mode->bits, 0) != 0) {
@@ -85,16 +79,9 @@ Status SetOwnerAndMode(const Fd& own, const Folder& folder) {
   return Ok();
 }
 
-// Empty: it is no link, or nothing.
-std::string ReadLinkAt(const Fd& folder, const std::string& name) {
-  char text[PATH_MAX];
-  const ssize_t size = readlinkat(folder.get(), name.c_str(), text, sizeof(text));
-  return size > 0 ? std::string(text, static_cast<size_t>(size)) : std::string();
-}
-
 bool LeadsThere(Child& child, const Place& place, const Link& link) {
-  const auto folder = AnyFolder(child, place.folder);
-  return folder.ok() && ReadLinkAt(*folder, place.name) == link.target;
+  const auto folder = OpenFolder(child, place.folder, kAny);
+  return folder.ok() && slipway::sys::ReadLinkAt(*folder, place.name) == link.target;
 }
 
 }  // namespace
@@ -110,9 +97,9 @@ Place PlaceOf(const std::string& path) {
 
 Status MakeFolder(Child& child, const Folder& folder) {
   const std::string& path = folder.path.path;
-  const auto own = OwnFolder(child, path);
+  const auto own = OpenFolder(child, path, kOwn);
   if (own.ok()) return SetOwnerAndMode(*own, folder);
-  const auto there = AnyFolder(child, path);
+  const auto there = OpenFolder(child, path, kAny);
   if (there.ok()) return CheckFolder(*there, folder);
   return Refused(own.error(), "folder", path);
 }
@@ -121,7 +108,7 @@ Status MakeLink(Child& child, const Link& link) {
   const std::string& path = link.path.path;
   const Place place = PlaceOf(path);
   if (LeadsThere(child, place, link)) return Ok();
-  const auto folder = OwnFolder(child, place.folder);
+  const auto folder = OpenFolder(child, place.folder, kOwn);
   if (!folder.ok()) return Refused(folder.error(), "link", path);
   const char* name = place.name.c_str();
   if (unlinkat(folder->get(), name, 0) != 0 && errno != ENOENT) {

@@ -168,14 +168,14 @@ class Landlock final : public slipway::Stage {
                    "give it to paths, by write or rules")
           .Option(Element("unrestricted", static_cast<size_t>(refer - unrestricted_.begin())));
     }
-    const Restricted wanted = Wanted();
-    if (wanted == Restricted{}) {
+    grants_ = Grants();
+    wanted_ = Wanted();
+    if (wanted_ == Restricted{}) {
       return Error("nothing to restrict", {},
                    "write such as execute: [/usr], or tcp_bind, tcp_connect, scope");
     }
-    if ((wanted.files & Bit(Right::kExecute)) == 0) return Ok();
-    const std::vector<Grant> grants = Grants();
-    if (std::any_of(grants.begin(), grants.end(), [](const Grant& grant) {
+    if ((wanted_.files & Bit(Right::kExecute)) == 0) return Ok();
+    if (std::any_of(grants_.begin(), grants_.end(), [](const Grant& grant) {
           return (grant.rights & Bit(Right::kExecute)) != 0;
         })) {
       return Ok();
@@ -195,14 +195,13 @@ class Landlock final : public slipway::Stage {
                      "command line");
     }
     context.Info("Landlock of this kernel: ABI " + std::to_string(abi_));
-    const Restricted wanted = Wanted();
-    const std::string lacking = landlock::Lacking(wanted, abi_);
+    const std::string lacking = landlock::Lacking(wanted_, abi_);
     if (lacking.empty()) return Ok();
     const std::string what =
         "Landlock of this kernel, ABI " + std::to_string(abi_) + ", does not restrict";
     if (!best_effort_) {
       return NotHere(Error(what, lacking),
-                     std::string("take Linux ") + landlock::LinuxFor(wanted) +
+                     std::string("take Linux ") + landlock::LinuxFor(wanted_) +
                          " or later, or leave it unrestricted by best_effort: true");
     }
     // What a run is asked for with -v, a check is for.
@@ -220,7 +219,7 @@ class Landlock final : public slipway::Stage {
     const auto tell = [&](const char* what, const std::string& how) {
       return description.Add(SLIPWAY_EFFECT_FILTER, what, how);
     };
-    const Restricted possible = landlock::Possible(Wanted(), abi_);
+    const Restricted possible = landlock::Possible(wanted_, abi_);
     if (possible.tcp & landlock::kBindTcp) RETURN_IF_ERROR(tell("TCP, bind", Words(*tcp_bind_)));
     if (possible.tcp & landlock::kConnectTcp) {
       RETURN_IF_ERROR(tell("TCP, connect", Words(*tcp_connect_)));
@@ -230,21 +229,21 @@ class Landlock final : public slipway::Stage {
       RETURN_IF_ERROR(
           tell(slipway::kNamesOf<Scope>[static_cast<size_t>(scope)], "none of processes outside"));
     }
-    const std::string lacking = landlock::Lacking(Wanted(), abi_);
+    const std::string lacking = landlock::Lacking(wanted_, abi_);
     return lacking.empty() ? Ok() : tell("Landlock", "this kernel does not restrict " + lacking);
   }
 
   // For Report: only where it is less than was asked for.
   Status PreClone(Plan& plan) override {
-    if (landlock::Lacking(Wanted(), abi_).empty()) return Ok();
+    if (landlock::Lacking(wanted_, abi_).empty()) return Ok();
     return plan.RecordUndo(std::to_string(abi_));
   }
 
   Status InChild(Child& child) override {
-    const Restricted possible = landlock::Possible(Wanted(), landlock::Abi());
+    const Restricted possible = landlock::Possible(wanted_, landlock::Abi());
     if (possible == Restricted{}) return Ok();
     ASSIGN_OR_RETURN(const sys::Fd ruleset, landlock::MakeRuleset(possible));
-    for (const Grant& grant : Grants()) {
+    for (const Grant& grant : grants_) {
       RETURN_IF_ERROR(Allow(child, ruleset, grant, possible.files));
     }
     RETURN_IF_ERROR(AllowPorts(ruleset, tcp_bind_, possible.tcp & landlock::kBindTcp, "tcp_bind"));
@@ -296,7 +295,7 @@ class Landlock final : public slipway::Stage {
 
   Restricted Wanted() const {
     Restricted wanted;
-    if (!Grants().empty()) wanted.files = landlock::AllFilesBut(unrestricted_);
+    if (!grants_.empty()) wanted.files = landlock::AllFilesBut(unrestricted_);
     if (tcp_bind_) wanted.tcp |= landlock::kBindTcp;
     if (tcp_connect_) wanted.tcp |= landlock::kConnectTcp;
     for (const Scope scope : scope_) wanted.scope |= uint64_t{1} << static_cast<unsigned>(scope);
@@ -326,8 +325,8 @@ class Landlock final : public slipway::Stage {
   }
 
   Status DescribeFiles(Description& description) const {
-    const uint64_t possible = landlock::Possible(Wanted(), abi_).files;
-    for (const Grant& grant : Grants()) {
+    const uint64_t possible = landlock::Possible(wanted_, abi_).files;
+    for (const Grant& grant : grants_) {
       std::string rights;
       for (unsigned i = 0; slipway::kNamesOf<Right>[i] != nullptr; ++i) {
         if ((grant.rights & possible & Bit(static_cast<Right>(i))) == 0) continue;
@@ -349,6 +348,9 @@ class Landlock final : public slipway::Stage {
   Ports tcp_connect_;
   std::vector<Scope> scope_;
   bool best_effort_ = false;
+  // What these come to.
+  std::vector<Grant> grants_;
+  Restricted wanted_;
   int abi_ = 0;  // Probe's
 };
 

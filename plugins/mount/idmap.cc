@@ -130,8 +130,6 @@ Status Owners::Map(const Fd& mount, bool recursive, const std::string& path) con
   return cause == 0 ? Ok() : Status(Error(cause, kMap, path, sys::WhyNotMapped(cause)));
 }
 
-void Owners::Dismiss() const {
-  if (outside_.started()) outside_.Dismiss();
-}
+void Owners::Dismiss() const { outside_.Dismiss(); }
 
 }  // namespace mount_stage

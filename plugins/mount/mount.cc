@@ -197,7 +197,7 @@ class Mount final : public slipway::Stage {
 
   Status InChild(Child& child) override {
     Status status = Build(child);
-    if (AnyMapped()) owners_.Dismiss();
+    owners_.Dismiss();
     return status;
   }
 

@@ -4,24 +4,12 @@
 #include <iterator>
 #include <utility>
 
+#include "runtime/sdk/nearest.h"
+
 namespace seccomp {
 namespace {
 
 #include "plugins/seccomp/generated.inc"
-
-// How many letters must be added, dropped or replaced to make one of the other.
-size_t Distance(std::string_view one, std::string_view other) {
-  std::vector<size_t> row(other.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= one.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j < row.size(); ++j) {
-      const size_t replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row.back();
-}
 
 // In the order of their bytes.
 std::string_view NameAt(size_t index) { return &kNames[kNameAt[index]]; }
@@ -62,16 +50,8 @@ bool IsKnown(std::string_view call) {
 
 std::string NearestCall(std::string_view call) {
   constexpr size_t kLongest = 40;
-  std::string nearest;
-  if (call.size() > kLongest) return nearest;
-  size_t least = std::max<size_t>(1, call.size() / 3) + 1;
-  for (size_t i = 0; i < std::size(kNameAt); ++i) {
-    const size_t distance = Distance(call, NameAt(i));
-    if (distance >= least) continue;
-    least = distance;
-    nearest = NameAt(i);
-  }
-  return nearest;
+  if (call.size() > kLongest) return {};
+  return slipway::NearestName(call, std::size(kNameAt), NameAt);
 }
 
 const sock_filter* DefaultProgram() { return kDefaultProgram; }

@@ -40,7 +40,7 @@ std::string NearestCall(std::string_view call);
 const sock_filter* DefaultProgram();
 size_t DefaultProgramSize();
 
-// That of one that refuses TIOCSTI and TIOCLINUX and nothing else.
+// That of one that refuses TIOCSTI, TIOCLINUX and TIOCSETD, and nothing else.
 const sock_filter* TerminalProgram();
 size_t TerminalProgramSize();
 

@@ -31,21 +31,22 @@ struct Head {
   uint32_t count;
 };
 
+bool AnyNotifies(const Rules& rules) {
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const Rule& rule) { return rule.action == SECCOMP_RET_USER_NOTIF; });
+}
+
 bool MayNotify(const Policy& policy, std::string_view call) {
   const auto rules = policy.calls.find(call);
   if (rules == policy.calls.end()) return policy.otherwise == SECCOMP_RET_USER_NOTIF;
-  for (const Rule& rule : rules->second) {
-    if (rule.action == SECCOMP_RET_USER_NOTIF) return true;
-  }
+  if (AnyNotifies(rules->second)) return true;
   return policy.otherwise == SECCOMP_RET_USER_NOTIF && !rules->second.back().conditions.empty();
 }
 
 bool Notifies(const Policy& policy) {
   if (policy.otherwise == SECCOMP_RET_USER_NOTIF) return true;
-  for (const auto& [call, rules] : policy.calls) {
-    if (MayNotify(policy, call)) return true;
-  }
-  return false;
+  return std::any_of(policy.calls.begin(), policy.calls.end(),
+                     [](const auto& call) { return AnyNotifies(call.second); });
 }
 
 Status Fill(const Policy& policy, const std::vector<Architecture>& architectures, Filter& filter) {

@@ -47,11 +47,13 @@ Result<Fd> ConnectTo(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   // Some 100 bytes are all that an address has room for; unix(7).
-  const size_t slash = path.rfind('/');
-  const Fd folder(open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  const std::string name =
-      "/proc/self/fd/" + std::to_string(folder.get()) + "/" + path.substr(slash + 1);
-  const std::string& given = path.size() < sizeof(address.sun_path) ? path : name;
+  std::string given = path;
+  Fd folder;
+  if (path.size() >= sizeof(address.sun_path)) {
+    const size_t slash = path.rfind('/');
+    folder = Fd(open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    given = "/proc/self/fd/" + std::to_string(folder.get()) + "/" + path.substr(slash + 1);
+  }
   if (given.size() >= sizeof(address.sun_path)) {
     return Error(ENAMETOOLONG, "connect to", path, "the name of a socket is short")
         .Option("notify_socket");

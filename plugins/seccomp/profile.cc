@@ -166,14 +166,12 @@ Status AddCondition(const Json& json, std::vector<Condition>& conditions) {
 
 // Docker's `includes` and `excludes`.
 struct When {
-  bool is_given = false;
   std::vector<std::string> caps;
   std::vector<std::string> arches;
   std::string min_kernel;
 };
 
 Status ReadWhen(const Json& json, When& when) {
-  when.is_given = true;
   return ReadObject(json, "a condition",
                     {{"caps", Into(when.caps)},
                      {"arches", Into(when.arches)},
@@ -309,7 +307,6 @@ class ProfileReader {
   // As docker reads them: all capabilities of `includes`, none of `excludes`.
   Result<bool> Holds(const Json& json, const When& includes, const When& excludes) const {
     for (const When* when : {&includes, &excludes}) {
-      if (!when->is_given) continue;
       const bool wanted = when == &includes;
       for (const std::string& name : when->caps) {
         const auto bit = ReadCapability(name);

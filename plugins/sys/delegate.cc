@@ -68,8 +68,6 @@ Status Delegate::Give(const Fd& cgroup, const std::string& path) const {
                "its files belong to a user that the container's user namespace does not have");
 }
 
-void Delegate::Dismiss() const {
-  if (outside_.started()) outside_.Dismiss();
-}
+void Delegate::Dismiss() const { outside_.Dismiss(); }
 
 }  // namespace sys_stage

@@ -110,18 +110,16 @@ class Sys final : public slipway::Stage {
 
   // bound: /sys is the machine's, with its cgroups.
   Status MountCgroups(Child& child, bool bound) const {
-    Status status = cgroup_ == Cgroup::kNone ? Ok() : TryView(child);
-    if (cgroup_ != Cgroup::kNone && status.ok()) return Ok();
-    if (cgroup_ == Cgroup::kView || cgroup_ == Cgroup::kWritable) return status;
-    if (!status.ok()) {
-      if (!IsExpected(status.error())) return status;
+    if (cgroup_ != Cgroup::kNone) {
+      Status status = TryView(child);
+      // Without an errno: there is nothing to show.
+      if (status.ok() || cgroup_ != Cgroup::kAuto || status.error()->errno_value != 0)
+        return status;
       child.Info(std::string(sys_stage::kCgroups) + " is empty: " + status.error()->operation +
                  " (" + status.error()->hint + ")");
     }
     return bound ? sys_stage::MountNothing(child) : Ok();
   }
-
-  static bool IsExpected(const Error& error) { return error->errno_value == 0; }
 
   Status TryView(Child& child) const {
     const auto now = sys::OwnNamespace(CLONE_NEWCGROUP);

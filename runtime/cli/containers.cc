@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "runtime/cli/json_text.h"
+#include "runtime/cli/json_texts.h"
 #include "runtime/sdk/error.h"
 
 namespace slipway::cli {
@@ -34,12 +35,6 @@ std::string UtcTime(int64_t nanoseconds) {
   const std::time_t seconds = nanoseconds / kNanoseconds;
   std::tm time{};
   return gmtime_r(&seconds, &time) ? Format("%Y-%m-%dT%H:%M:%SZ", time) : std::string();
-}
-
-boost::json::array ExtendsOf(const ContainerRow& row) {
-  boost::json::array paths;
-  for (const std::string& path : row.extends) paths.push_back(boost::json::value(JsonText(path)));
-  return paths;
 }
 
 std::string State(const ContainerRow& row) {
@@ -83,7 +78,7 @@ std::string ContainersAsJson(const std::vector<ContainerRow>& rows) {
          {"pid", row.pid ? boost::json::value(row.pid) : nullptr},
          {"since", UtcTime(row.since)},
          {"config", JsonText(row.config)},
-         {"extends", ExtendsOf(row)},
+         {"extends", JsonTexts(row.extends)},
          {"command", JsonText(row.command)},
          {"log", row.log.empty() ? nullptr : boost::json::value(JsonText(row.log))},
          {"exit_status", row.exit_status ? boost::json::value(*row.exit_status) : nullptr},

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "runtime/cli/json_text.h"
+#include "runtime/cli/json_texts.h"
 
 namespace slipway::cli {
 namespace {
@@ -34,12 +35,6 @@ json::array ChoicesOf(const Stats& stats) {
   return choices;
 }
 
-json::array ExtendsOf(const Stats& stats) {
-  json::array paths;
-  for (const std::string& path : stats.extends) paths.push_back(json::value(JsonText(path)));
-  return paths;
-}
-
 json::object FiguresOf(const Stats& stats) {
   json::object stages;
   for (const auto& [stage, figures] : stats.figures) {
@@ -65,7 +60,7 @@ std::string StatsAsJson(const Stats& stats) {
       {"max_rss_bytes", stats.max_rss_bytes},
       {"minor_faults", stats.minor_faults},
       {"major_faults", stats.major_faults},
-      {"extends", ExtendsOf(stats)},
+      {"extends", JsonTexts(stats.extends)},
       {"first_of", ChoicesOf(stats)},
       {"stages", FiguresOf(stats)}};
   return json::serialize(object) + "\n";

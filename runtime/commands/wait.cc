@@ -74,7 +74,8 @@ constexpr Command kWaitCommand = {
     .summary = "wait until a running container has ended; its exit status is this one's",
     .about =
         "Returns when the container's first process has ended, with its exit status, or 128+N when "
-        "signal N ended it. Of a container in the background (runtime run --detach) it is known "
+        "signal N ended it, or 124 when its time was up. Of a container in the background (runtime "
+        "run --detach) it is known "
         "until runtime delete. Of others only the container's own runtime can know it before Linux "
         "6.15: then this says so, with the status 125.\n",
     .options = kOptions,

@@ -39,7 +39,7 @@ class Checker {
     Result<const slipway_stage*> loaded = load_(raw.name);
     if (loaded.ok()) {
       entry.descriptor = *loaded;
-      if (HasSecret(**loaded)) mistakes_.HideLinesOf(entry.name);
+      if (HasSecret(**loaded)) mistakes_.HideLines();
     } else {
       TellNotLoaded(std::move(loaded.error()), entry);
     }

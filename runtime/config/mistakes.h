@@ -5,7 +5,6 @@
 #define SLIPWAY_RUNTIME_CONFIG_MISTAKES_H_
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,10 +34,10 @@ class Mistakes {
     return std::nullopt;
   }
 
-  // Lines of that stage may hold a secret, and are not to be shown.
-  void HideLinesOf(std::string stage) { hidden_.insert(std::move(stage)); }
-  // May any line do so? One that is in the wrong place is of no stage.
-  bool HidesLines() const { return !hidden_.empty(); }
+  // A line may hold a secret, and none is to be shown: one that is in the wrong place is of no
+  // stage.
+  void HideLines() { hides_lines_ = true; }
+  bool HidesLines() const { return hides_lines_; }
 
   // In the order of their places; those of the command line, which have none, come last. Those of
   // one place stay in the order in which they were found.
@@ -53,7 +52,7 @@ class Mistakes {
 
  private:
   std::vector<Error> errors_;
-  std::set<std::string> hidden_;
+  bool hides_lines_ = false;
 };
 
 // The place in the `where` of an error: 7:5 of "configs/ubuntu.yaml:7:5"; nothing of "--set a.b".

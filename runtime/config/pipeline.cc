@@ -101,7 +101,7 @@ Status CheckTaken(const Step& step, std::optional<size_t> taken) {
     return Error("no stage of first-of was taken", {},
                  "none was, at " + step.none_where +
                      ": it would have no effect; runtime check --probe says why")
-        .At(step.set_by.front().written);
+        .At(step.set_by);
   }
   const StageEntry& chosen = step.alternatives[*taken];
   for (const StageEntry& other : step.alternatives) {

@@ -51,7 +51,7 @@ struct Step {
   // Where the `none` behind them stands, with which the step is left out if none of them works;
   // empty: one has to.
   std::string none_where = {};
-  std::vector<NamedBy> set_by = {};  // of such a step: all that the command line says of it
+  std::string set_by = {};  // of such a step: the first setting that reaches it, as it is written
 
   bool is_optional() const { return !none_where.empty(); }
 };

@@ -86,7 +86,7 @@ class Applier {
 
  private:
   void Tell(const Setting& setting, Error error) {
-    mistakes_.Add(std::move(error.At(setting.where)));
+    mistakes_.Add(std::move(error.At(setting.from.name)));
   }
 
   static void NoteNamed(const Setting& setting, std::string_view option, StageEntry& stage) {
@@ -94,8 +94,7 @@ class Applier {
   }
 
   static void NoteSet(const Setting& setting, Step& step) {
-    if (!step.is_optional()) return;
-    step.set_by.push_back({.option = setting.from.option, .written = setting.from.written});
+    if (step.is_optional() && step.set_by.empty()) step.set_by = setting.from.written;
   }
 
   // A first-of may have the stage more than once, with other options. False: it has none.
@@ -267,8 +266,7 @@ void ReadSettings(const std::vector<Override>& overrides, Settings& settings, Mi
   for (const Override& from : overrides) {
     Setting setting{.from = from,
                     .source = {.name = from.name, .folder = ".", .has_lines = false},
-                    .value = {},
-                    .where = from.name};
+                    .value = {}};
     if (from.literal) {
       setting.value.kind = Node::Kind::kScalar;
       setting.value.quoted = true;
@@ -293,7 +291,6 @@ void AddFileSettings(const std::vector<FileSetting>& set, Settings& settings) {
     setting.from.written = where;
     setting.source = *one.source;
     setting.value = one.value;
-    setting.where = where;
   }
 }
 

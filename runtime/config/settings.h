@@ -19,7 +19,6 @@ struct Setting {
   Override from;
   Source source;
   Node value;
-  std::string where;  // of the setting itself
 };
 
 // Deques: what is Given to CheckOptions points into them.

@@ -31,6 +31,8 @@ struct Loader::Plugin {
   std::string path;
   std::string loaded;   // the path that the dynamic loader was given
   bool judged = false;  // its path is that of a trusted file
+  dev_t device = 0;     // of the file that was loaded
+  ino_t inode = 0;
   const slipway_plugin* library = nullptr;
   const slipway_stage* stage = nullptr;
 
@@ -123,6 +125,9 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
 }
 
 bool Loader::HasFileOf(const Request& request) const {
+  for (const auto& plugin : plugins_) {
+    if (plugin->request == request) return true;
+  }
   // A pinned one is loaded from a copy of its own.
   if (!request.sha256.empty()) return false;
   std::string path = request.path;
@@ -134,9 +139,7 @@ bool Loader::HasFileOf(const Request& request) const {
   struct stat wanted {};
   if (stat(path.c_str(), &wanted) != 0) return false;
   return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& plugin) {
-    struct stat known {};
-    return !plugin->pinned() && stat(plugin->path.c_str(), &known) == 0 &&
-           known.st_dev == wanted.st_dev && known.st_ino == wanted.st_ino;
+    return !plugin->pinned() && plugin->device == wanted.st_dev && plugin->inode == wanted.st_ino;
   });
 }
 
@@ -165,7 +168,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   if (!request.path.empty()) {
     for (const auto& known : plugins_) {
       if (pinned || known->pinned() || !known->judged || known->request.path != path) continue;
-      return FromLibrary(*known->library, request, known->path, /*judged=*/true);
+      return FromKnown(*known, request, known->path, /*judged=*/true);
     }
     RETURN_IF_ERROR(CheckNamed(path, request.record_version ? kKnown : kPinned));
   }
@@ -175,7 +178,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   }
   for (const auto& known : plugins_) {
     if (pinned || known->pinned() || known->path != path) continue;
-    return FromLibrary(*known->library, request, path, judge != nullptr);
+    return FromKnown(*known, request, path, judge != nullptr);
   }
   ASSIGN_OR_RETURN(OpenedFile file, OpenFile(path, judge != nullptr ? O_NOFOLLOW : 0));
   if (judge != nullptr) RETURN_IF_ERROR(judge->Judge(path, file.facts));
@@ -194,12 +197,25 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
   try {
     auto plugin = FromLibrary(library->get<const slipway_plugin>(SLIPWAY_PLUGIN_SYMBOL), request,
                               path, judge != nullptr);
-    if (plugin.ok()) (*plugin)->loaded = loaded;
+    if (!plugin.ok()) return plugin;
+    (*plugin)->loaded = loaded;
+    (*plugin)->device = file.facts.st_dev;
+    (*plugin)->inode = file.facts.st_ino;
     return plugin;
   } catch (const std::system_error&) {
     return Error("no symbol", SLIPWAY_PLUGIN_SYMBOL,
                  "each plugin exports it, see SLIPWAY_STAGE; file: " + path);
   }
+}
+
+Result<std::unique_ptr<Loader::Plugin>> Loader::FromKnown(const Plugin& known,
+                                                          const Request& request,
+                                                          const std::string& path, bool judged) {
+  auto plugin = FromLibrary(*known.library, request, path, judged);
+  if (!plugin.ok()) return plugin;
+  (*plugin)->device = known.device;
+  (*plugin)->inode = known.inode;
+  return plugin;
 }
 
 Result<std::unique_ptr<Loader::Plugin>> Loader::FromLibrary(const slipway_plugin& library,

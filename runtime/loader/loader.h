@@ -100,6 +100,9 @@ class Loader {
   static Result<std::unique_ptr<Plugin>> FromLibrary(const slipway_plugin& library,
                                                      const Request& request,
                                                      const std::string& path, bool judged);
+  // Of the one that this one is of.
+  static Result<std::unique_ptr<Plugin>> FromKnown(const Plugin& known, const Request& request,
+                                                   const std::string& path, bool judged);
 
   std::vector<Place> places_;
   std::string executable_;

@@ -1,6 +1,6 @@
 #include "runtime/sys/capability_name.h"
 
-#include <string_view>
+#include <algorithm>
 
 namespace slipway::sys {
 namespace {
@@ -26,6 +26,19 @@ std::string CapabilityNames(uint64_t set) {
     names += name.empty() ? "capability " + std::to_string(number) : "CAP_" + std::string(name);
   }
   return names;
+}
+
+std::optional<int> CapabilityNamed(std::string_view text) {
+  std::string wanted;
+  for (const char c : text) wanted += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (wanted.starts_with("CAP_")) wanted.erase(0, 4);
+  std::string_view left = kNames;
+  for (int number = 0; !left.empty(); ++number) {
+    const std::string_view name = left.substr(0, left.find(' '));
+    if (name == wanted) return number;
+    left.remove_prefix(std::min(name.size() + 1, left.size()));
+  }
+  return std::nullopt;
 }
 
 }  // namespace slipway::sys

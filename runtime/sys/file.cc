@@ -114,12 +114,15 @@ struct Walk {
   }
 };
 
-// What the symlink `name` says; empty: it is none.
-std::string LinkAt(const Fd& folder, const std::string& name) {
+}  // namespace
+
+std::string ReadLinkAt(const Fd& folder, const std::string& name) {
   char text[PATH_MAX];
   const ssize_t size = readlinkat(folder.get(), name.c_str(), text, sizeof(text));
   return size > 0 ? std::string(text, static_cast<size_t>(size)) : std::string();
 }
+
+namespace {
 
 bool IsLink(const Fd& file) {
   struct stat info {};
@@ -150,7 +153,7 @@ Result<Fd> MakeWalking(const Fd& root, const std::string& path, Kind kind,
     if (found.ok()) continue;
     if (found.error()->errno_value != ENOENT) return found;
     ASSIGN_OR_RETURN(const Fd folder, OpenInRoot(root, walk.Folder(), O_PATH | O_DIRECTORY));
-    const std::string link = LinkAt(folder, walk.Name());
+    const std::string link = ReadLinkAt(folder, walk.Name());
     if (!link.empty()) {
       if (++links > kMaxLinks) return Error(ELOOP, "open the container's", path);
       walk.Follow(link);

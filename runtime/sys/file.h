@@ -42,6 +42,9 @@ Result<Fd> OpenInRoot(const Fd& root, const std::string& path, int flags);
 // others besides that. Invalid, with errno, when it fails: ELOOP for such a link.
 Fd Look(const std::string& path, int flags = 0);
 
+// What the symlink `name` in the folder says; empty: it is none, or there is nothing.
+std::string ReadLinkAt(const Fd& folder, const std::string& name);
+
 // What MakeInRoot makes at the end of a path.
 enum class Kind { kFolder, kFile };
 

@@ -119,6 +119,8 @@ int Outside::Ask(uint64_t number, int file, int other) const {
   return size == sizeof(cause) ? cause : EPIPE;
 }
 
-void Outside::Dismiss() const { (void)shutdown(socket_.get(), SHUT_RDWR); }
+void Outside::Dismiss() const {
+  if (started()) (void)shutdown(socket_.get(), SHUT_RDWR);
+}
 
 }  // namespace slipway::sys

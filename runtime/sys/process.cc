@@ -57,11 +57,13 @@ std::optional<uint64_t> NumberIn(std::string_view stat, int field) {
   return number;
 }
 
-// Behind the name, which may hold anything.
-bool IsZombie(std::string_view stat) {
+// The state stands behind the name, which may hold anything.
+bool IsInState(std::string_view stat, std::string_view state) {
   const size_t name_end = stat.rfind(')');
-  return name_end != std::string_view::npos && stat.substr(name_end).starts_with(") Z ");
+  return name_end != std::string_view::npos && stat.substr(name_end).starts_with(state);
 }
+
+bool IsZombie(std::string_view stat) { return IsInState(stat, ") Z "); }
 
 std::string StatOf(pid_t pid) { return "/proc/" + std::to_string(pid) + "/stat"; }
 
@@ -209,6 +211,11 @@ std::optional<pid_t> ParentOfZombie(pid_t pid) {
   if (!text.ok() || !IsZombie(*text)) return std::nullopt;
   const auto parent = NumberIn(*text, kParentField);
   return parent ? std::optional<pid_t>(static_cast<pid_t>(*parent)) : std::nullopt;
+}
+
+bool IsStopped(pid_t pid) {
+  const auto text = ReadFile(StatOf(pid));
+  return text.ok() && IsInState(*text, ") T");
 }
 
 bool HasCapability(int capability) {

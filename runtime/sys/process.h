@@ -66,6 +66,9 @@ std::optional<int> StatusOfEnding(pid_t pid);
 // lives, or there is none. From /proc/pid/stat, proc(5).
 std::optional<pid_t> ParentOfZombie(pid_t pid);
 
+// Has a signal stopped it? From /proc/pid/stat, proc(5).
+bool IsStopped(pid_t pid);
+
 // Does this process have `capability` (CAP_* of capabilities(7)) in its effective set?
 bool HasCapability(int capability);
 
