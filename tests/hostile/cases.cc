@@ -78,7 +78,8 @@ std::vector<Known> OpenInDocker() {
          Because("the list of Debian's package allows it",
                  "unshare-user clone-user mount-in-user vsock alg netfilter") +
          Because("runc 1.1 does not mask it", "interrupts") +
-         Because("everybody may read it", "pagetypeinfo kernel-notes") +
+         Because("root may read it", "pagetypeinfo") +
+         Because("everybody may read it", "kernel-notes") +
          Because("docker sets no limit", "tasks memory");
 }
 
@@ -116,7 +117,7 @@ std::vector<Known> OpenToRoot() {
       "real-time ioprio raise-limit oom-score effective bounding inheritable capset may-gain "
       "setuid-file capable-file securebits loopback abstract-socket network-device "
       "raw-socket packet-socket vsock alg netfilter audit shared-memory message-queue "
-      "add-key mount-release-agent memory");
+      "add-key mount-release-agent");
 }
 
 // The network is the machine's, and with it all abstract sockets.
@@ -126,7 +127,7 @@ std::vector<Known> OpenByNetwork() {
 
 std::vector<Known> OpenInUbuntuYaml() {
   return OpenToRootAsInDocker() + OpenWithFilter() + OpenByNetwork() +
-         Because("it sets no limit", "memory");
+         Because("it sets no limit of memory", "memory");
 }
 
 std::vector<Known> OpenInHostYaml() {
@@ -156,7 +157,7 @@ const std::vector<Case>& Cases() {
       {"sandbox.yaml", Where::kConfig, false, "sandbox.yaml", false, true, sandbox},
       {"sandbox.yaml, plain", Where::kConfig, true, "sandbox.yaml", false, true, sandbox},
       {"minimal.yaml", Where::kConfig, false, "minimal.yaml", true, false,
-       OpenToRoot() + Because("it sets no limit", "tasks")},
+       OpenToRoot() + Because("it sets no limit", "tasks memory")},
       {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", true, false, OpenInUbuntuYaml()},
       {"host.yaml", Where::kConfig, false, "host.yaml", false, false, OpenInHostYaml()},
   };
