@@ -301,6 +301,21 @@ TEST_F(Place, BesideATrustedOneIsNotTrusted) {
   EXPECT_EQ(Run(test_.Path("the"), {"--trust", folder}).status, 125);
 }
 
+TEST_F(Place, OfAnothersLinkToALoadedPackIsNotTrusted) {
+  const std::string folder = MakeFolder(test_.Path("stages"));
+  Copy(Runfile("plugins/libslipway_stages.so"), folder + "/pack.so");
+  for (const char* link : {"/libuts_stage.so", "/libpid_stage.so"}) {
+    fs::create_symlink("pack.so", folder + link);
+  }
+  test_.WriteStages("  - uts\n  - pid\n");
+  EXPECT_EQ(Run(folder).status, 0);
+  GiveAway(folder + "/libpid_stage.so");
+  ExpectRefusalLike(Run(folder),
+                    test_.Path("test.yaml") + ":4:5: pid: not trusted \"" + folder +
+                        "/libpid_stage.so\" (owned by uid 4242",
+                    {});
+}
+
 TEST_F(Place, ThatIsTrustedByALinkIsWhereThatLeads) {
   const std::string folder = Stages(test_.Path("theirs"));
   GiveAway(folder);

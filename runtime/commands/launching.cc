@@ -1,6 +1,7 @@
 #include "runtime/commands/launching.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -177,7 +178,9 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
   launch::Guard guard(options.hook_timeout);
   if (options.outlive_runtime) guard.LetChildLiveOn();
   std::vector<Error> reasons;
-  auto checked = CheckAll(given, options, manner, told, reasons);
+  // To the end of the process: after the clone, to give back each page of it takes a page fault.
+  static std::optional<Result<Checked>> kept;
+  Result<Checked>& checked = kept.emplace(CheckAll(given, options, manner, told, reasons));
   if (!checked.ok()) {
     return {.exit_status = std::move(checked).status(), .failures = std::move(reasons)};
   }
@@ -208,6 +211,7 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
                       .limit = {.time = checked->pipeline.process.timeout,
                                 .grace = checked->pipeline.process.grace},
                       .create_only = manner.create_only});
+  checked->stages.clear();
   return {.exit_status = std::move(outcome.exit_status),
           .warnings = std::move(outcome.warnings),
           .notes = std::move(outcome.findings.notes)};

@@ -30,6 +30,10 @@ struct Trail {
   }
 };
 
+bool IsGroup(const slipway_option& option) {
+  return option.type == SLIPWAY_LIST || option.type == SLIPWAY_MAP || option.type == SLIPWAY_RECORD;
+}
+
 // Each function takes note of the mistakes that it finds and goes on; what it returns or fills in
 // counts only when there is none in the end.
 class Checker {
@@ -48,10 +52,11 @@ class Checker {
     slipway_value* values = memory_.NewValues(count);
     for (uint32_t i = 0; i < count; ++i) {
       const slipway_option& option = OptionAt(table, i);
-      const Trail here{.parent = trail, .name = option.name};
+      const std::string_view name = option.name;
+      const Trail here{.parent = trail, .name = name};
       const Given* found = nullptr;
       for (const Given& candidate : given) {
-        if (candidate.name == option.name) found = &candidate;
+        if (candidate.name == name) found = &candidate;
       }
       if (found != nullptr) {
         CheckValue(option, *found->value, *found->source, here, values[i]);
@@ -101,6 +106,11 @@ class Checker {
   }
 
   void CheckFallback(const slipway_option& option, const Trail& trail, slipway_value& value) {
+    // Of most options, and of each start: no Node is made for it.
+    if (!IsGroup(option)) {
+      value.type = option.type;
+      if (CheckScalar(option, option.fallback, home_.folder, memory_, value).ok()) return;
+    }
     Mistakes found;
     const std::optional<Node> node = FallbackOf(option, found);
     if (node) Checker(stage_, home_, memory_, found).CheckValue(option, *node, home_, trail, value);
@@ -113,8 +123,7 @@ class Checker {
 
   // Of a group it is read as YAML, like what a config gives.
   std::optional<Node> FallbackOf(const slipway_option& option, Mistakes& found) const {
-    if (option.type == SLIPWAY_LIST || option.type == SLIPWAY_MAP ||
-        option.type == SLIPWAY_RECORD) {
+    if (IsGroup(option)) {
       auto node = ParseYaml(option.fallback, home_);
       if (!node.ok()) node.error().In(stage_.name, "");
       return found.Take(std::move(node));

@@ -58,6 +58,24 @@ struct Field {
   }
 };
 
+// Of the names of a table, to compare few of them with each other: some stages have a hundred.
+class SeenNames {
+ public:
+  // Takes the name in. False: no other like it has been taken in before.
+  bool MayHave(std::string_view name) {
+    uint32_t hash = 2166136261;  // FNV-1a
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    hash >>= 22;
+    const uint64_t bit = uint64_t{1} << (hash % 64);
+    const bool had = (bits_[hash / 64] & bit) != 0;
+    bits_[hash / 64] |= bit;
+    return had;
+  }
+
+ private:
+  uint64_t bits_[16] = {};
+};
+
 // One walk over a descriptor, after magic, ABI and size have proved that it is one.
 class Walk {
  public:
@@ -99,6 +117,7 @@ class Walk {
     if (count > 0 && options == nullptr) {
       return Bad(field, std::to_string(count) + " of them at NULL");
     }
+    SeenNames seen;
     for (uint32_t i = 0; i < count; ++i) {
       const slipway_option& option = OptionAt(options, i);
       const Field numbered{&field, {}, static_cast<int>(i)};
@@ -107,7 +126,9 @@ class Walk {
       const Field named{&dot, option.name};
       RETURN_IF_ERROR(OptionName(numbered, option.name));
       RETURN_IF_ERROR(Text({&named, ".summary"}, option.summary));
-      if (IsAmong(options, i, option.name)) return Bad(named, "declared twice");
+      if (seen.MayHave(option.name) && IsAmong(options, i, option.name)) {
+        return Bad(named, "declared twice");
+      }
       if ((option.flags & SLIPWAY_REQUIRED) && option.fallback != nullptr) {
         return Bad(named, "required, and yet with a fallback");
       }
@@ -337,19 +358,19 @@ Result<const slipway_stage*> FindStage(const slipway_plugin& plugin, const std::
                                        const std::string& path) {
   RETURN_IF_ERROR(CheckTable(plugin, path));
   const Walk walk(path);
-  std::string names;
   for (uint32_t i = 0; i < plugin.stage_count; ++i) {
     const Field field{nullptr, "stages", -1};
     const Field numbered{&field, {}, static_cast<int>(i)};
     const slipway_stage* stage = plugin.stages[i];
     if (stage == nullptr) return walk.Bad(numbered, "missing");
     RETURN_IF_ERROR(walk.Text({&numbered, ".name"}, stage->name));
-    if (name != stage->name) {
-      names.append(names.empty() ? "" : ", ").append(stage->name);
-      continue;
-    }
+    if (name != stage->name) continue;
     RETURN_IF_ERROR(CheckStage(*stage, path));
     return stage;
+  }
+  std::string names;
+  for (uint32_t i = 0; i < plugin.stage_count; ++i) {
+    names.append(i == 0 ? "" : ", ").append(plugin.stages[i]->name);
   }
   return Error("no such stage in the plugin", name, "it has " + names + "; file: " + path);
 }

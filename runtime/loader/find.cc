@@ -138,12 +138,12 @@ std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
 Result<Found> Find(const std::vector<Place>& places, const std::string& name) {
   RETURN_IF_ERROR(CheckName(places, name));
   for (const Place& place : places) {
-    Found found{FolderOf(place, name) + "/" + FileName(name), {}};
+    Found found{FolderOf(place, name) + "/" + FileName(name), {}, {}};
     const std::string& path = found.path;
     int result = lstat(path.c_str(), &found.facts);
-    struct stat target = found.facts;
-    if (result == 0 && S_ISLNK(target.st_mode)) result = stat(path.c_str(), &target);
-    if (result == 0 && S_ISREG(target.st_mode)) return found;
+    found.target = found.facts;
+    if (result == 0 && S_ISLNK(found.facts.st_mode)) result = stat(path.c_str(), &found.target);
+    if (result == 0 && S_ISREG(found.target.st_mode)) return found;
     if (result == 0) return Error("not a regular file", path).In(name, "load");
     // To pass over a place that cannot be searched would load another file than the one meant.
     if (errno != ENOENT && errno != ENOTDIR) return Error(errno, "look for", path).In(name, "load");

@@ -43,7 +43,8 @@ std::vector<Place> Places(const std::vector<std::string>& plugin_dirs,
 
 struct Found {
   std::string path;
-  struct stat facts;  // lstat(2) of it
+  struct stat facts;   // lstat(2) of it
+  struct stat target;  // stat(2) of it: a regular file
 };
 
 // The plugin in the first place that has it. Errors: a name that CheckName refuses,

@@ -37,6 +37,9 @@ struct Loader::Plugin {
   const slipway_stage* stage = nullptr;
 
   bool pinned() const { return !request.sha256.empty(); }
+  bool IsFile(const struct stat& facts) const {
+    return device == facts.st_dev && inode == facts.st_ino;
+  }
 };
 
 namespace {
@@ -82,6 +85,17 @@ Status CheckRecords(const slipway_stage& stage, const Request& request, const st
                    request.digest + "; name a folder that has the old one with --plugin-dir");
 }
 
+// Without the build tree's folder where there is none: each stage would be looked for in it.
+std::vector<Place> PlacesThere(const std::vector<std::string>& plugin_dirs,
+                               const std::string& executable) {
+  std::vector<Place> places = Places(plugin_dirs, executable);
+  std::erase_if(places, [](const Place& place) {
+    struct stat facts {};
+    return place.folder_per_stage && stat(place.folder.c_str(), &facts) != 0 && errno == ENOENT;
+  });
+  return places;
+}
+
 constexpr const char* kPinned = "pinned in the config";
 constexpr const char* kKnown =
     "it built the container; name a folder that has it with --plugin-dir";
@@ -91,7 +105,7 @@ constexpr const char* kKnown =
 Loader::Loader(const Folders& folders) : Loader(folders, sys::ThisProgram().path) {}
 
 Loader::Loader(const Folders& folders, const std::string& executable)
-    : places_(Places(folders.plugin_dirs, executable)),
+    : places_(PlacesThere(folders.plugin_dirs, executable)),
       executable_(executable),
       privileged_(sys::IsPrivileged()),
       trusted_(InvokerOfThisProcess(), RealPaths(folders.trusted)) {}
@@ -103,25 +117,48 @@ Result<const slipway_stage*> Loader::Load(const Request& request) {
   for (const auto& plugin : plugins_) {
     if (plugin->request == request) return plugin->stage;
   }
-  std::string path = request.path;
-  std::optional<struct stat> facts;
-  if (path.empty()) {
-    auto found = Find(places_, request.name);
-    if (!found.ok() && executable_.empty()) {
-      const std::string hint = found.error()->hint;
-      found.error().Hint(hint + "; not beside the runtime, whose own path cannot be found out");
-    }
-    if (!found.ok()) return std::move(found).status();
-    path = std::move(found->path);
-    facts = found->facts;
+  std::optional<Found> found;
+  if (request.path.empty()) {
+    ASSIGN_OR_RETURN(found, FindFor(request));
   }
-  auto plugin = LoadFile(request, path, facts ? &*facts : nullptr);
+  auto plugin =
+      found ? LoadFound(request, *found) : LoadFile(request, request.path, /*facts=*/nullptr);
   if (!plugin.ok()) {
     plugin.error().In(request.name, "load");
     return std::move(plugin).status();
   }
   plugins_.push_back(std::move(plugin).value());
   return plugins_.back()->stage;
+}
+
+Result<Found> Loader::FindFor(const Request& request) const {
+  auto found = Find(places_, request.name);
+  if (!found.ok() && executable_.empty()) {
+    const std::string hint = found.error()->hint;
+    found.error().Hint(hint + "; not beside the runtime, whose own path cannot be found out");
+  }
+  return found;
+}
+
+Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFound(const Request& request,
+                                                          const Found& found) {
+  // A pack has a link for each of its stages.
+  if (const Plugin* known = KnownFile(request, found)) {
+    return FromKnown(*known, request, privileged_ ? known->path : found.path, privileged_);
+  }
+  return LoadFile(request, found.path, &found.facts);
+}
+
+const Loader::Plugin* Loader::KnownFile(const Request& request, const Found& found) const {
+  // A pinned one is loaded from a copy of its own.
+  if (!request.sha256.empty()) return nullptr;
+  for (const auto& known : plugins_) {
+    if (known->pinned() || !known->IsFile(found.target)) continue;
+    if (!privileged_ || (known->judged && trusted_.Admits(found.path, found.facts))) {
+      return known.get();
+    }
+  }
+  return nullptr;
 }
 
 bool Loader::HasFileOf(const Request& request) const {
@@ -139,7 +176,7 @@ bool Loader::HasFileOf(const Request& request) const {
   struct stat wanted {};
   if (stat(path.c_str(), &wanted) != 0) return false;
   return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& plugin) {
-    return !plugin->pinned() && plugin->device == wanted.st_dev && plugin->inode == wanted.st_ino;
+    return !plugin->pinned() && plugin->IsFile(wanted);
   });
 }
 

@@ -92,6 +92,14 @@ class Loader {
   // anyway.
   bool IsJudged(const Request& request) const;
 
+  // The file in the first place that has one for the name.
+  Result<Found> FindFor(const Request& request) const;
+
+  Result<std::unique_ptr<Plugin>> LoadFound(const Request& request, const Found& found);
+
+  // A plugin of the same file, if that is loaded and needs no other judgment under this name.
+  const Plugin* KnownFile(const Request& request, const Found& found) const;
+
   // Checks, loads and checks again; all that Load does once it knows the path.
   // facts: what lstat(2) says of it, if that is known.
   Result<std::unique_ptr<Plugin>> LoadFile(const Request& request, std::string path,

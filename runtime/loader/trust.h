@@ -66,6 +66,12 @@ class TrustedPaths {
   // Fails unless `path`, which Resolve has returned, is trusted by these `facts` of its own.
   Status Judge(const std::string& path, const struct stat& facts) const;
 
+  // May `path`, whose facts lstat(2) says, be followed as it is: is it an entry of a folder that
+  // was found trusted, and trusted itself?
+  bool Admits(const std::string& path, const struct stat& facts) const {
+    return KnowsFolderOf(path) && Judge(path, facts).ok();
+  }
+
  private:
   // Judges an entry of a folder that was judged, and remembers it if it is a folder.
   Status Enter(const std::string& path, const struct stat& facts);

@@ -129,16 +129,14 @@ bool IsLink(const Fd& file) {
   return fstat(file.get(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
-Status MakeAt(const Fd& folder, const std::string& name, Kind kind, const std::string& path) {
+Status MakeAt(int folder, const std::string& name, Kind kind, const std::string& path) {
   const NoUmask no_umask;
   if (kind == Kind::kFolder) {
-    if (mkdirat(folder.get(), name.c_str(), kFolderMode) == 0) return Ok();
+    if (mkdirat(folder, name.c_str(), kFolderMode) == 0) return Ok();
     return Error(errno, "make the container's folder", path);
   }
-  const Fd file(
-      openat(folder.get(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
-  if (!file.valid()) return Error(errno, "make the container's file", path);
-  return Ok();
+  if (mknodat(folder, name.c_str(), S_IFREG | kFileMode, 0) == 0) return Ok();
+  return Error(errno, "make the container's file", path);
 }
 
 using MayMake = std::function<Status(const Fd& folder)>;
@@ -160,7 +158,7 @@ Result<Fd> MakeWalking(const Fd& root, const std::string& path, Kind kind,
       continue;
     }
     RETURN_IF_ERROR(may_make(folder));
-    RETURN_IF_ERROR(MakeAt(folder, walk.Name(), walk.IsLast() ? kind : Kind::kFolder, path));
+    RETURN_IF_ERROR(MakeAt(folder.get(), walk.Name(), walk.IsLast() ? kind : Kind::kFolder, path));
   }
   return OpenInRoot(root, walk.path, O_PATH);
 }
@@ -175,15 +173,20 @@ Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind, const 
   const bool ends_in_slash = path.back() == '/' && kind == Kind::kFile;
   if (name == "." || name == ".." || ends_in_slash) return MakeWalking(root, path, kind, may_make);
   // Most often the last name alone is missing, and leads nowhere.
-  const auto folder = OpenInRoot(root, walk.Folder(), O_PATH | O_DIRECTORY);
-  if (!folder.ok()) return MakeWalking(root, path, kind, may_make);
-  auto found = OpenAt(*folder, name, kPlain, path);
+  Fd opened;
+  if (const std::string above = walk.Folder(); above.find_first_not_of('/') != std::string::npos) {
+    auto folder = OpenInRoot(root, above, O_PATH | O_DIRECTORY);
+    if (!folder.ok()) return MakeWalking(root, path, kind, may_make);
+    opened = std::move(*folder);
+  }
+  const Fd& folder = opened.valid() ? opened : root;
+  auto found = OpenAt(folder, name, kPlain, path);
   if (found.ok() ? IsLink(*found) : found.error()->errno_value != ENOENT)
     return MakeWalking(root, path, kind, may_make);
   if (found.ok()) return found;
-  RETURN_IF_ERROR(may_make(*folder));
-  RETURN_IF_ERROR(MakeAt(*folder, name, kind, path));
-  return OpenAt(*folder, name, kPlain, path);
+  RETURN_IF_ERROR(may_make(folder));
+  RETURN_IF_ERROR(MakeAt(folder.get(), name, kind, path));
+  return OpenAt(folder, name, kPlain, path);
 }
 
 Result<uint64_t> MountOf(int file) {

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/landlock.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -40,6 +41,7 @@ struct Sandbox {
   const char* program;
   int has_ids;    // of its own, root's among them
   int parked[2];  // a pipe: the maps are written
+  int cgroups;    // of which version it has its own; 0: none
   int tasks[kMaxCgroups];
   struct sock_fprog filter;
 };
@@ -89,7 +91,8 @@ static int Tasks(int index) {
 static void MakeCgroups(struct Sandbox* sandbox, struct clone_args* args) {
   struct statfs fs;
   if (statfs("/sys/fs/cgroup", &fs) != 0) Die("floor: statfs /sys/fs/cgroup");
-  if (fs.f_type == CGROUP2_SUPER_MAGIC) {
+  sandbox->cgroups = fs.f_type == CGROUP2_SUPER_MAGIC ? 2 : 1;
+  if (sandbox->cgroups == 2) {
     MakeCgroup(0, "");
     WriteIn(cgroups[0], "pids.max", "256");
     WriteIn(cgroups[0], "memory.max", "2147483648");
@@ -169,8 +172,24 @@ static void BringUpLoopback(void) {
   close(fd);
 }
 
+// Its own cgroups, as /sys/fs/cgroup shows them.
+static void MountCgroups(int version) {
+  static const unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  if (version == 0) return;
+  if (version == 2) {
+    Must(mount("cgroup2", "sys/fs/cgroup", "cgroup2", kFlags | MS_RDONLY, NULL), "floor: cgroup2");
+    return;
+  }
+  Must(mount("tmpfs", "sys/fs/cgroup", "tmpfs", kFlags, "mode=755,size=4k"), "floor: cgroups");
+  Mount("cgroup", "sys/fs/cgroup/memory", kFlags | MS_RDONLY, "memory");
+  Mount("cgroup", "sys/fs/cgroup/pids", kFlags | MS_RDONLY, "pids");
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+  Must(syscall(SYS_mount_setattr, AT_FDCWD, "sys/fs/cgroup", 0, &attr, sizeof attr),
+       "floor: cgroups read-only");
+}
+
 // The new root is put together at /mnt of the host.
-static void MountFiles(const char* program) {
+static void MountFiles(const struct Sandbox* sandbox) {
   static const char* kFolders[] = {"usr", "bin", "lib", "lib64", "sbin"};
   static const char* kFiles[] = {"group", "ld.so.cache", "localtime", "nsswitch.conf", "passwd"};
   char source[64];
@@ -180,7 +199,7 @@ static void MountFiles(const char* program) {
     snprintf(source, sizeof source, "/%s", kFolders[i]);
     BindFolder(source, kFolders[i]);
   }
-  BindFile(program, "noop", kReadonly);
+  BindFile(sandbox->program, "noop", kReadonly);
   Must(mkdir("etc", 0755), "floor: mkdir etc");
   BindFolder("/etc/alternatives", "etc/alternatives");
   for (size_t i = 0; i < sizeof kFiles / sizeof *kFiles; ++i) {
@@ -193,6 +212,7 @@ static void MountFiles(const char* program) {
   Mount("tmpfs", "run", MS_NOSUID | MS_NODEV, "mode=755,size=1m");
   Mount("proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   Mount("sysfs", "sys", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
+  MountCgroups(sandbox->cgroups);
 }
 
 static void MountDevices(void) {
@@ -266,8 +286,10 @@ static void RestrictFiles(void) {
 }
 
 static void GiveUpRights(const struct sock_fprog* filter) {
-  struct rlimit none = {0, 0};
+  struct rlimit none = {0, 0}, tasks = {256, 256};
+  Must(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "floor: keyctl");
   Must(setrlimit(RLIMIT_CORE, &none), "floor: setrlimit");
+  Must(setrlimit(RLIMIT_NPROC, &tasks), "floor: setrlimit");
   for (int capability = 0; capability <= kLastCapability; ++capability) {
     Must(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "floor: drop from the bounding set");
   }
@@ -298,7 +320,7 @@ static int EnterSandbox(void* argument) {
   Must(sethostname("sandbox", 7), "floor: sethostname");
   BringUpLoopback();
   Must(mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL), "floor: make private");
-  MountFiles(sandbox->program);
+  MountFiles(sandbox);
   MountDevices();
   Cover();
   EnterRoot();
