@@ -196,8 +196,10 @@ class ConsoleEnds : public Console {
   void SetUp() override {
     Console::SetUp();
     if (!IsRoot()) return;
+    // No shell: that of busybox takes a SIGQUIT of its own until it has executed the next program.
+    test_.Write("root/etc/ready", "ready\n");
     const Words runtime =
-        Argv({kShell, "-c", "echo ready; exec sleep 1000"}, {"--pid-file", test_.Path("pid")});
+        Argv({"/bin/busybox", "tail", "-f", "/etc/ready"}, {"--pid-file", test_.Path("pid")});
     pty_ = std::make_unique<Pty>(
         Words{kShell, "-c", LineOf(runtime) + "; echo over $?; read -r line; echo got $line"});
     EXPECT_SCREEN(*pty_, "ready\r\n");
