@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "runtime/sys/run_program.h"
 #include "runtime/sys/subordinate_ids.h"
@@ -39,20 +40,21 @@ std::string EndOf(int status) {
   return "exit status " + std::to_string(WEXITSTATUS(status));
 }
 
-}  // namespace
-
-Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges) {
-  const std::string path = sys::FindIdHelper(name);
+Result<sys::Program> ProgramFor(const IdHelp& help, pid_t child) {
+  std::string path = sys::FindIdHelper(help.name);
   if (path.empty()) {
-    return Error(std::string("there is no ") + name, {},
+    return Error(std::string("there is no ") + help.name, {},
                  "ids other than this user's own need it: install the package uidmap, or run the "
                  "runtime as root");
   }
-  ASSIGN_OR_RETURN(
-      const sys::ProgramEnd end,
-      sys::RunProgram(
-          {.path = path, .words = WordsFor(child, ranges), .environment = {}, .most = kMostWords},
-          kPatience));
+  return sys::Program{.path = std::move(path),
+                      .words = WordsFor(child, help.ranges),
+                      .environment = {},
+                      .most = kMostWords};
+}
+
+Status AwaitHelper(sys::RunningProgram& helper, const std::string& path) {
+  ASSIGN_OR_RETURN(const sys::ProgramEnd end, helper.Await(kPatience));
   if (!end.in_time) {
     return Error(path + " has not ended within " + std::to_string(kPatience.count()) + " s", {},
                  "it was killed");
@@ -61,6 +63,25 @@ Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ra
   const std::string said = InOneLine(end.said);
   return Error(path + " failed", {},
                !said.empty() ? said : "it says nothing; " + EndOf(end.status));
+}
+
+}  // namespace
+
+Status RunIdHelpers(pid_t child, const std::vector<IdHelp>& wanted) {
+  std::vector<sys::Program> programs;
+  for (const IdHelp& help : wanted) {
+    ASSIGN_OR_RETURN(sys::Program program, ProgramFor(help, child));
+    programs.push_back(std::move(program));
+  }
+  std::vector<sys::RunningProgram> running;
+  for (const sys::Program& program : programs) {
+    ASSIGN_OR_RETURN(sys::RunningProgram helper, sys::RunningProgram::Start(program));
+    running.push_back(std::move(helper));
+  }
+  for (size_t i = 0; i < running.size(); ++i) {
+    RETURN_IF_ERROR(AwaitHelper(running[i], programs[i].path));
+  }
+  return Ok();
 }
 
 }  // namespace slipway::launch

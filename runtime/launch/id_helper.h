@@ -12,9 +12,15 @@
 
 namespace slipway::launch {
 
-// Runs it for `child`, which is not reaped before this returns, without environment or descriptors.
-// The error has the helper's own words.
-Status RunIdHelper(const char* name, pid_t child, const std::vector<IdRange>& ranges);
+// What one of them is to map.
+struct IdHelp {
+  const char* name;
+  const std::vector<IdRange>& ranges;
+};
+
+// Runs them for `child`, which is not reaped before this returns, all at once, without environment
+// or descriptors. The error has the helper's own words.
+Status RunIdHelpers(pid_t child, const std::vector<IdHelp>& wanted);
 
 }  // namespace slipway::launch
 

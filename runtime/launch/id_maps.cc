@@ -98,15 +98,20 @@ bool IsOwnIdAlone(const std::vector<IdRange>& ranges, uint32_t own) {
 
 // A plain user's: his own id he may map himself, and others with the helper's rights.
 Status WriteAsPlainUser(const IdMaps& ids, pid_t child) {
+  std::vector<IdHelp> helped;
   if (IsOwnIdAlone(ids.groups, getegid())) {
     // Else he could leave a group that is to keep him out; user_namespaces(7).
     RETURN_IF_ERROR(Write(child, "setgroups", "deny"));
     RETURN_IF_ERROR(Write(child, "gid_map", LinesOf(ids.groups)));
   } else {
-    RETURN_IF_ERROR(RunIdHelper(sys::kMapGroups, child, ids.groups));
+    helped.push_back({sys::kMapGroups, ids.groups});
   }
-  if (IsOwnIdAlone(ids.users, geteuid())) return Write(child, "uid_map", LinesOf(ids.users));
-  return RunIdHelper(sys::kMapUsers, child, ids.users);
+  if (IsOwnIdAlone(ids.users, geteuid())) {
+    RETURN_IF_ERROR(Write(child, "uid_map", LinesOf(ids.users)));
+  } else {
+    helped.push_back({sys::kMapUsers, ids.users});
+  }
+  return RunIdHelpers(child, helped);
 }
 
 Status WriteBoth(const IdMaps& ids, pid_t child) {

@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "runtime/sys/clone.h"
-#include "runtime/sys/fd.h"
 
 namespace slipway::sys {
 namespace {
@@ -65,21 +65,42 @@ bool ReadAll(const Fd& from, const Program& program, Clock::time_point deadline,
 
 }  // namespace
 
-Result<ProgramEnd> RunProgram(const Program& program, std::chrono::seconds patience) {
+RunningProgram::RunningProgram(const Program& program, pid_t pid, Fd output)
+    : program_(&program), pid_(pid), output_(std::move(output)) {}
+
+RunningProgram::RunningProgram(RunningProgram&& other) noexcept
+    : program_(other.program_),
+      pid_(std::exchange(other.pid_, -1)),
+      output_(std::move(other.output_)) {}
+
+RunningProgram::~RunningProgram() {
+  if (pid_ >= 0) (void)Await(std::chrono::seconds(0)).ok();
+}
+
+Result<RunningProgram> RunningProgram::Start(const Program& program) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return Error(errno, "run", program.path);
-  const Fd read_end(ends[0]);
-  Fd write_end(ends[1]);
+  Fd read_end(ends[0]);
+  const Fd write_end(ends[1]);
   ASSIGN_OR_RETURN(const Cloned child, Clone(0, -1));
   if (child.pid == 0) Execute(program, write_end.get());
-  write_end.Close();
+  return RunningProgram(program, child.pid, std::move(read_end));
+}
+
+Result<ProgramEnd> RunningProgram::Await(std::chrono::seconds patience) {
   ProgramEnd end;
-  end.in_time = ReadAll(read_end, program, Clock::now() + patience, end.said);
-  if (!end.in_time) kill(child.pid, SIGKILL);
-  while (waitpid(child.pid, &end.status, 0) < 0) {
-    if (errno != EINTR) return Error(errno, "wait for", program.path);
+  const pid_t pid = std::exchange(pid_, -1);
+  end.in_time = ReadAll(output_, *program_, Clock::now() + patience, end.said);
+  if (!end.in_time) kill(pid, SIGKILL);
+  while (waitpid(pid, &end.status, 0) < 0) {
+    if (errno != EINTR) return Error(errno, "wait for", program_->path);
   }
   return end;
+}
+
+Result<ProgramEnd> RunProgram(const Program& program, std::chrono::seconds patience) {
+  ASSIGN_OR_RETURN(RunningProgram running, RunningProgram::Start(program));
+  return running.Await(patience);
 }
 
 }  // namespace slipway::sys

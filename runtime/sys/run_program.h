@@ -3,6 +3,7 @@
 #ifndef SLIPWAY_RUNTIME_SYS_RUN_PROGRAM_H_
 #define SLIPWAY_RUNTIME_SYS_RUN_PROGRAM_H_
 
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::sys {
 
@@ -31,8 +33,31 @@ struct ProgramEnd {
   int status = 0;  // of waitpid(2)
 };
 
-// It begins in "/", with no signal blocked, and has no descriptors but the standard ones. Fails
-// when it cannot be started or waited for; a program that cannot be executed ends with 127.
+// A program that has been started; it is killed with this object, if it has not ended.
+class RunningProgram {
+ public:
+  // It begins in "/", with no signal blocked, and has no descriptors but the standard ones. One
+  // that cannot be executed ends with 127. `program` must outlive the object.
+  static Result<RunningProgram> Start(const Program& program);
+
+  RunningProgram(RunningProgram&& other) noexcept;
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+  RunningProgram& operator=(RunningProgram&&) = delete;
+  ~RunningProgram();
+
+  // Waits for its end, and kills it where that takes too long. Once.
+  Result<ProgramEnd> Await(std::chrono::seconds patience);
+
+ private:
+  RunningProgram(const Program& program, pid_t pid, Fd output);
+
+  const Program* program_;
+  pid_t pid_;  // -1: it has ended
+  Fd output_;
+};
+
+// Both.
 Result<ProgramEnd> RunProgram(const Program& program, std::chrono::seconds patience);
 
 }  // namespace slipway::sys

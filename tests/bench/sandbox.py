@@ -1,5 +1,7 @@
-"""The row `sandbox`: configs/sandbox.yaml as it is, as root and as a plain user."""
+"""The row `sandbox`: configs/sandbox.yaml as it is, as root and as a plain user, and with the
+subordinate ids of one."""
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -23,20 +25,43 @@ def _filter(world):
     return path
 
 
-def _floor(world, user):
+@dataclasses.dataclass
+class _Who:
+    title: str
+    user: int = 0
+    subordinate_ids: bool = False
+
+
+EVERYBODY = (_Who("as root"),
+             _Who("as a plain user, without cgroups", USER),
+             _Who("as a plain user with subordinate ids, by newuidmap and newgidmap", USER, True))
+
+
+def _give_ids(world):
+    """Makes the user one of this mount namespace's, with subordinate ids: newuidmap(1) asks for both."""
+    for name, line in (("passwd", f"bench:x:{USER}:{USER}::/:/bin/sh"),
+                       ("subuid", f"{USER}:2000000000:65536"), ("subgid", f"{USER}:2000000000:65536")):
+        if not os.path.exists(f"/etc/{name}"):
+            continue
+        with open(f"/etc/{name}", encoding="utf-8") as file:
+            world.bind(world.write(name, f"{file.read()}{line}\n"), f"/etc/{name}")
+
+
+def _floor(world, who):
     # A built tree may lie where nobody else may look.
     floor = shutil.copy(world.bench("sandbox_floor"), world.temp)
-    return [floor, *(["--no-cgroup"] if user else []), _filter(world),
-            f"{world.root}/noop"]
+    return [floor, *(["--no-cgroup"] if who.user else []),
+            *(["--subordinate-ids"] if who.subordinate_ids else []), _filter(world), f"{world.root}/noop"]
 
 
-def _ours(world, user, side):
-    state = world.path(f"sandbox-{side}-{user}")
+def _ours(world, who, side):
+    state = world.path(f"sandbox-{side}-{who.user}")
     if not os.path.isdir(state):
         os.mkdir(state)
-        os.chown(state, user, user)
+        os.chown(state, who.user, who.user)
     return [world.runtime(side), "--config", world.write("sandbox.yaml", _config(world)), "--root",
-            state, "--name", f"{world.id}-{side}", "--", "/noop"]
+            state, "--name", f"{world.id}-{side}",
+            *(["--set", "user.map=auto"] if who.subordinate_ids else []), "--", "/noop"]
 
 
 def _config(world):
@@ -57,17 +82,21 @@ def sandbox(bench):
     """Start of configs/sandbox.yaml, to the exit of a static no-op."""
     world, versions = bench.world, bench.sides.versions
     table = Table("Start of configs/sandbox.yaml, to the exit of a static no-op", "ms")
-    for user, title in ((0, "as root"), (USER, "as a plain user, without cgroups")):
-        argvs = {"floor": _floor(world, user),
-                 **{side: _ours(world, user, side) for side in world.prefixes},
-                 "bubblewrap": _bubblewrap(world)}
+    _give_ids(world)
+    for who in EVERYBODY:
+        argvs = {"floor": _floor(world, who),
+                 **{side: _ours(world, who, side) for side in world.prefixes},
+                 # It knows no subordinate ids.
+                 **({} if who.subordinate_ids else {"bubblewrap": _bubblewrap(world)})}
         sides = [Side(name, versions.get(name, ""), argv, "" if name in versions else "not installed")
                  for name, argv in argvs.items() if name in bench.sides.wanted]
-        caller = Caller(user)
+        caller = Caller(who.user)
         times = with_hyperfine(world.temp, try_sides(sides, caller), bench.runs, caller)
-        table.groups.append(Group(title, sides, times))
+        table.groups.append(Group(who.title, sides, times))
     table.notes = [
         "The floor makes the system calls of that config and no others (tests/bench/sandbox_floor.c).",
+        "With subordinate ids, both run the two helpers, each of which takes about as long as a start"
+        " of any program.",
         "bubblewrap has its namespaces, mounts and /dev, and none of the rest: no cgroup and limits, no"
         " clocks of its own, no /sys, no covers over /proc, no Landlock, no filter of system calls."]
     return table

@@ -1,11 +1,12 @@
 // The floor of the table of configs/sandbox.yaml: the system calls that a start of it needs, and
 // nothing else. See floor.c; what is mounted, hidden and refused is written down here once more.
 //
-//   sandbox_floor [--no-cgroup] FILTER PROGRAM
+//   sandbox_floor [--no-cgroup] [--subordinate-ids] FILTER PROGRAM
 //
 // Runs PROGRAM, a static one, as /noop in the sandbox. As root its ids are 65536 of the machine's
-// from 2000000000 on, else it has the caller's alone. FILTER: instructions of seccomp(2), as they
-// lie in memory.
+// from 2000000000 on, else it has the caller's alone, or the caller as root and behind it the
+// subordinate ones from 2000000000 on, by newuidmap(1) and newgidmap(1). FILTER: instructions of
+// seccomp(2), as they lie in memory.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -120,6 +121,23 @@ static void WriteMaps(pid_t child) {
   WriteIn(folder, "uid_map", map);
   snprintf(map, sizeof map, "%u %u 1", getegid(), getegid());
   WriteIn(folder, "gid_map", map);
+}
+
+// Both helpers at once.
+static void WriteMapsByHelpers(pid_t child) {
+  static const char* kHelpers[] = {"/usr/bin/newuidmap", "/usr/bin/newgidmap"};
+  char pid[16], own[16];
+  snprintf(pid, sizeof pid, "%d", child);
+  for (int i = 0; i < 2; ++i) {
+    snprintf(own, sizeof own, "%u", i == 0 ? geteuid() : getegid());
+    if (vfork() != 0) continue;
+    execl(kHelpers[i], kHelpers[i], pid, "0", own, "1", "1", "2000000000", "65536", (char*)NULL);
+    DieInChild(kHelpers[i]);
+  }
+  for (int i = 0; i < 2; ++i) {
+    int status;
+    if (wait(&status) < 0 || status != 0) Die("floor: a helper");
+  }
 }
 
 static void ReadFilter(const char* path, struct sock_fprog* filter) {
@@ -338,18 +356,23 @@ int main(int argc, char** argv) {
       .exit_signal = SIGCHLD,
   };
   int with_cgroup = !Take(&rest, "--no-cgroup");
+  int by_helpers = Take(&rest, "--subordinate-ids");
   if (argv + argc - rest != 2) {
-    fputs("usage: sandbox_floor [--no-cgroup] FILTER PROGRAM\n", stderr);
+    fputs("usage: sandbox_floor [--no-cgroup] [--subordinate-ids] FILTER PROGRAM\n", stderr);
     return 125;
   }
   ReadFilter(rest[0], &sandbox.filter);
   sandbox.program = rest[1];
-  sandbox.has_ids = geteuid() == 0;
+  sandbox.has_ids = by_helpers || geteuid() == 0;
   if (with_cgroup) MakeCgroups(&sandbox, &args);
   if (pipe2(sandbox.parked, O_CLOEXEC) != 0) Die("floor: pipe");
   pid_t child = CloneCopy(&args, EnterSandbox, &sandbox);
   if (child < 0) Die("floor: clone3");
-  WriteMaps(child);
+  if (by_helpers) {
+    WriteMapsByHelpers(child);
+  } else {
+    WriteMaps(child);
+  }
   if (write(sandbox.parked[1], "", 1) != 1) Die("floor: release");
   int status;
   if (waitpid(child, &status, 0) < 0) Die("floor: waitpid");

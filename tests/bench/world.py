@@ -21,7 +21,7 @@ INSTALLED = "/usr/games"  # each Debian system has it, and nobody keeps a tree t
 PROGRAMS = ("noop", "pause", "stamp")  # what containers run
 
 _CLONE_NEWNS = 0x20000  # sched.h
-_MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x4000, 0x40000, 2  # sys/mount.h
+_MS_BIND, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x1000, 0x4000, 0x40000, 2  # sys/mount.h
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -148,6 +148,11 @@ class World:
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
         return self.path(name)
+
+    @staticmethod
+    def bind(source, target):
+        """Mounts a file over another one, in this mount namespace."""
+        _call("mount", source, target, None, _MS_BIND, None)
 
     def numbered_root(self, number):
         """The same root in another place; see Sides."""
