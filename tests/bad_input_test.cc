@@ -94,7 +94,8 @@ constexpr Case kBadFiles[] = {
     {"StagesAMap", "version: 1\nstages: {uts: {}}\n",
      "$F:2:9: stages: found a map (write a list of stages)"},
     {"ProcessUnknownKey", "version: 1\nprocess: {user: root}\nstages: [uts]\n",
-     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)"},
+     "$F:2:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace, "
+     "stop_signal)"},
     {"ArgsAreAText", "version: 1\nprocess: {args: /bin/sh}\nstages: [uts]\n",
      "$F:2:17: process.args: found a single value \"/bin/sh\" (write a list of texts, such as "
      "[/bin/sh, -c, date])"},

@@ -160,7 +160,7 @@ TEST_F(Life, KillAllReachesEachProcess) {
 TEST_F(Life, KillRefusesWhatIsNoSignal) {
   Start(kPlain);
   ExpectRefusal(Later({"kill", id(), "NOSUCH"}),
-                "no such signal \"NOSUCH\" (write a name such as TERM, or a number)");
+                "no such signal \"NOSUCH\" (write a name such as TERM or RTMIN+3, or a number)");
 }
 
 TEST_F(Life, StopAsksFirst) {

@@ -15,6 +15,7 @@ constexpr cli::Option kOptions[] = {
     kSet,
     kEnv,
     kWorkdir,
+    kStopSignal,
     kAnnotation,
     {"name", Kind::kText, "ID", "the container's id; default: generated"},
     {"pid-file", Kind::kText, "FILE", "write the pid of the container's first process"},

@@ -7,8 +7,8 @@
 #include "runtime/commands/members.h"
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
+#include "runtime/config/signal.h"
 #include "runtime/sys/process.h"
-#include "runtime/sys/signal_name.h"
 
 namespace slipway::commands {
 namespace {
@@ -28,9 +28,7 @@ constexpr cli::Option kOptions[] = {
 Result<int> SignalOf(const cli::Words& words) {
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 2, "runtime kill --help"));
   if (words.rest.size() < 2) return SIGTERM;
-  const auto signal = sys::SignalNumber(words.rest[1]);
-  if (signal) return *signal;
-  return Error("no such signal", words.rest[1], "write a name such as TERM, or a number");
+  return config::ParseSignal(words.rest[1]);
 }
 
 // Of a container that has been sent a SIGKILL: where it stands still it takes that in cgroup v1

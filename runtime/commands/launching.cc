@@ -127,6 +127,7 @@ Result<Checked> CheckAll(Given& given, const RunOptions& options, const Manner& 
   checked.facts.command = state::CommandText(checked.command.args);
   checked.facts.cwd = checked.command.cwd;
   checked.facts.environment = checked.command.environment;
+  checked.facts.stop_signal = checked.pipeline.process.stop_signal;
   checked.facts.since = Now();
   checked.facts.outlives_host = options.outlive_runtime || manner.create_only;
   checked.facts.kept = manner.kept;
@@ -209,7 +210,8 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
                       .oci_state = OciStateOf(checked->facts),
                       .caller = options.caller.get(),
                       .limit = {.time = checked->pipeline.process.timeout,
-                                .grace = checked->pipeline.process.grace},
+                                .grace = checked->pipeline.process.grace,
+                                .signal = checked->pipeline.process.stop_signal},
                       .create_only = manner.create_only});
   checked->stages.clear();
   return {.exit_status = std::move(outcome.exit_status),

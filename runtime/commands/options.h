@@ -48,11 +48,20 @@ inline constexpr cli::Option kTimeout = {
     .name = "timeout",
     .kind = Kind::kText,
     .value = "DURATION",
-    .help = "end the command with TERM when it takes longer, such as 30s or 5m; 0s: never"};
+    .help = "end the command when it takes longer, such as 30s or 5m; 0s: never"};
 inline constexpr cli::Option kGrace = {.name = "grace",
                                        .kind = Kind::kText,
                                        .value = "DURATION",
-                                       .help = "then, the time from TERM to KILL; default: 10s"};
+                                       .help =
+                                           "then, the time from --stop-signal to KILL; "
+                                           "default: 10s"};
+inline constexpr cli::Option kStopSignal = {
+    .name = "stop-signal",
+    .kind = Kind::kText,
+    .value = "SIGNAL",
+    .help =
+        "what asks the command to end, at --timeout and by runtime stop, such as INT or RTMIN+3; "
+        "default: TERM"};
 inline constexpr cli::Option kAnnotation = {
     .name = "annotation",
     .kind = Kind::kTexts,

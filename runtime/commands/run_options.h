@@ -25,6 +25,7 @@ inline constexpr cli::Option kRunOptions[] = {
     kWorkdir,
     kTimeout,
     kGrace,
+    kStopSignal,
     kAnnotation,
     {"name", Kind::kText, "ID", "the container's id; default: generated"},
     {"stats", Kind::kText, "FILE",

@@ -263,6 +263,10 @@ std::optional<config::Pipeline> Source::Check(const cli::Words& words, config::M
     overrides.push_back(config::ProcessOverride(std::string("--") + option.name, option.name,
                                                 words.Text(option.name)));
   }
+  if (words.Has(kStopSignal.name)) {
+    overrides.push_back(
+        config::ProcessOverride("--stop-signal", "stop_signal", words.Text(kStopSignal.name)));
+  }
   for (const std::string& text : words.Texts(kAnnotation.name)) {
     auto set = mistakes.Take(config::AnnotationOverride("--annotation", text));
     if (set) overrides.push_back(std::move(*set));

@@ -7,6 +7,7 @@
 
 #include "runtime/commands/running.h"
 #include "runtime/commands/verbs.h"
+#include "runtime/config/signal.h"
 #include "runtime/state/survey.h"
 #include "runtime/sys/lingering.h"
 #include "runtime/sys/process.h"
@@ -21,6 +22,8 @@ constexpr std::chrono::seconds kForKillAlone{1};
 constexpr std::chrono::milliseconds kBetweenLooks{5};
 
 constexpr cli::Option kOptions[] = {
+    {"signal", Kind::kText, "SIGNAL",
+     "ask it to end by this one; default: --stop-signal of its run, else TERM", 's'},
     {"time", Kind::kText, "SECONDS", "how long it may take to end by itself; default: 10", 't'},
     kPluginDir,
     kTrust,
@@ -46,6 +49,12 @@ Result<cli::Report> AwaitUndone(const state::Root& root, const std::string& id) 
   return report;
 }
 
+// Where its command does not run yet, the first process knows TERM alone for sure.
+Result<int> SignalFor(const cli::Words& words, const state::Seen& seen) {
+  if (words.Has("signal")) return config::ParseSignal(words.Text("signal"));
+  return seen.phase == state::Phase::kCreated ? SIGTERM : seen.contents.facts.stop_signal;
+}
+
 Result<cli::Report> Stop(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "stop"));
@@ -53,7 +62,8 @@ Result<cli::Report> Stop(Given given) {
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
   ASSIGN_OR_RETURN(const state::Seen seen, state::LookAtLiving(root, id));
-  RETURN_IF_ERROR(sys::SendSignal(seen.child, SIGTERM));
+  ASSIGN_OR_RETURN(const int signal, SignalFor(words, seen));
+  RETURN_IF_ERROR(sys::SendSignal(seen.child, signal));
   // It could not end otherwise.
   if (seen.phase == state::Phase::kPaused) RETURN_IF_ERROR(SetFrozen(words, id, false));
   ASSIGN_OR_RETURN(bool ended,
@@ -77,15 +87,16 @@ Result<cli::Report> Stop(Given given) {
 constexpr Command kStopCommand = {
     .name = "stop",
     .synopsis = "[OPTIONS] ID",
-    .summary = "end a running container: TERM, and KILL when it takes too long",
+    .summary = "end a running container: its stop signal, and KILL when it takes too long",
     .about =
-        "Asks the container's first process to end, with TERM, kills it when it has not done so in "
-        "time, and returns when the container has been undone. One that is kept until runtime "
-        "delete "
-        "is undone then, if it was made by runtime create.\n"
+        "Asks the container's first process to end, with process.stop_signal of its config (TERM "
+        "if there is none), kills it when it has not done so in time, and returns when the "
+        "container has been undone. One that is kept until runtime delete is undone then, if it "
+        "was made by runtime create.\n"
         "\n"
         "  runtime stop web\n"
-        "  runtime stop --time 0 web\n",
+        "  runtime stop --time 0 web\n"
+        "  runtime stop --signal INT web\n",
     .options = kOptions,
     .execute = Stop};
 

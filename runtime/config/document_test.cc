@@ -1,6 +1,7 @@
 #include "runtime/config/document.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <map>
 #include <string>
@@ -81,6 +82,7 @@ TEST(Document, ProcessHasDefaults) {
   EXPECT_TRUE(document.value().process().env.empty());
   EXPECT_EQ(document.value().process().timeout, std::chrono::seconds(0));
   EXPECT_EQ(document.value().process().grace, std::chrono::seconds(10));
+  EXPECT_EQ(document.value().process().stop_signal, SIGTERM);
 }
 
 TEST(Document, ProcessHasATimeLimit) {
@@ -90,6 +92,18 @@ TEST(Document, ProcessHasATimeLimit) {
   EXPECT_EQ(document.value().process().timeout, std::chrono::milliseconds(1500));
   EXPECT_EQ(document.value().process().timeout_where, "/etc/slipway/f.yaml:3:20");
   EXPECT_EQ(document.value().process().grace, std::chrono::seconds(0));
+}
+
+TEST(Document, ProcessHasAStopSignal) {
+  const auto signal = [](const std::string& text) {
+    const Result<Document> document =
+        Parse(std::string(kHead) + "process: {stop_signal: " + text + "}\n");
+    EXPECT_TRUE(document.ok()) << document.error().ToString();
+    return document.value().process().stop_signal;
+  };
+  EXPECT_EQ(signal("INT"), SIGINT);
+  EXPECT_EQ(signal("SIGRTMIN+3"), SIGRTMIN + 3);
+  EXPECT_EQ(signal("\"9\""), SIGKILL);
 }
 
 TEST(Document, PinsAreRead) {
@@ -195,7 +209,8 @@ TEST(Document, MistakesInProcess) {
       {"process: {arg: [a]}\n",
        "f.yaml:3:11: process: unknown key \"arg\" (did you mean \"args\"?)"},
       {"process: {user: a}\n",
-       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace)"},
+       "f.yaml:3:11: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, grace, "
+       "stop_signal)"},
       {"process: {args: ls}\n",
        "f.yaml:3:17: process.args: found a single value \"ls\" (write a list of texts, such as "
        "[/bin/sh, -c, date])"},
@@ -221,6 +236,15 @@ TEST(Document, MistakesInProcess) {
       {"process: {grace: [1s]}\n",
        "f.yaml:3:18: process.grace: found a list (write a duration, such as 30s or 5m; 0s is "
        "none)"},
+      {"process: {stop_signal: TRM}\n",
+       "f.yaml:3:24: process.stop_signal: no such signal \"TRM\" (did you mean \"TERM\"?)"},
+      {"process: {stop_signal: SIGITN}\n",
+       "f.yaml:3:24: process.stop_signal: no such signal \"SIGITN\" (did you mean \"SIGINT\"?)"},
+      {"process: {stop_signal: 0}\n",
+       "f.yaml:3:24: process.stop_signal: no such signal \"0\" (write a name such as TERM or "
+       "RTMIN+3, or a number)"},
+      {"process: {stop_signal: [TERM]}\n",
+       "f.yaml:3:24: process.stop_signal: found a list (write a signal, such as TERM or RTMIN+3)"},
       {"process: {pass: TZ}\n",
        "f.yaml:3:17: process.pass: found a single value \"TZ\" (write a list of names of "
        "variables, "

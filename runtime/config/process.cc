@@ -4,13 +4,14 @@
 
 #include "runtime/config/number.h"
 #include "runtime/config/shape.h"
+#include "runtime/config/signal.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKeys = {"args", "cwd",     "env",
-                                                   "pass", "timeout", "grace"};
+constexpr std::array<std::string_view, 7> kKeys = {"args",    "cwd",   "env",        "pass",
+                                                   "timeout", "grace", "stop_signal"};
 // No clock runs longer without being read; what is added to now stays far from an overflow.
 constexpr std::chrono::hours kLongest{24 * 3650};
 constexpr std::string_view kEnvPrefix = "env.";
@@ -64,6 +65,20 @@ class Reader {
     Error& error = parsed.error();
     if (*error->hint == '\0') error.Hint("write " + std::string(kWanted));
     mistakes_.Add(error.Prefix(what).At(source_.At(node.place)));
+  }
+
+  // Leaves `signal` as it is when the value is wrong.
+  void Signal(const Node& node, int& signal) {
+    constexpr const char* kWhat = "process.stop_signal";
+    if (!mistakes_.Take(ExpectScalar(kWhat, node, source_, "a signal, such as TERM or RTMIN+3"))) {
+      return;
+    }
+    Result<int> parsed = ParseSignal(node.text);
+    if (parsed.ok()) {
+      signal = *parsed;
+    } else {
+      mistakes_.Add(parsed.error().Prefix(kWhat).At(source_.At(node.place)));
+    }
   }
 
   std::map<std::string, std::string> Env(const Node& node) {
@@ -164,6 +179,10 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
     reader.Time("process.grace", *grace, process.grace);
     process.grace_where = source.At(grace->place);
   }
+  if (const Node* signal = node.Find("stop_signal")) {
+    reader.Signal(*signal, process.stop_signal);
+    process.stop_signal_where = source.At(signal->place);
+  }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
   return process;
@@ -180,6 +199,7 @@ void Overlay(const Process& over, Process& process) {
   take(over.cwd, over.cwd_where, process.cwd, process.cwd_where);
   take(over.timeout, over.timeout_where, process.timeout, process.timeout_where);
   take(over.grace, over.grace_where, process.grace, process.grace_where);
+  take(over.stop_signal, over.stop_signal_where, process.stop_signal, process.stop_signal_where);
   SetVariables(over.env, process);
   Append(over.pass, process.pass);
 }
@@ -211,6 +231,9 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
   } else if (setting.key == "grace") {
     reader.Time("process.grace", value, process.grace);
     process.grace_where = where;
+  } else if (setting.key == "stop_signal") {
+    reader.Signal(value, process.stop_signal);
+    process.stop_signal_where = where;
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

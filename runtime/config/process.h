@@ -3,6 +3,8 @@
 #ifndef SLIPWAY_RUNTIME_CONFIG_PROCESS_H_
 #define SLIPWAY_RUNTIME_CONFIG_PROCESS_H_
 
+#include <signal.h>
+
 #include <chrono>
 #include <map>
 #include <string>
@@ -24,13 +26,15 @@ struct Process {
   std::vector<std::string> pass;
 
   std::chrono::nanoseconds timeout{0};  // how long it may run; 0: as long as it likes
-  std::chrono::nanoseconds grace = std::chrono::seconds(10);  // then, from TERM to KILL
+  std::chrono::nanoseconds grace = std::chrono::seconds(10);  // then, from stop_signal to KILL
+  int stop_signal = SIGTERM;  // what asks the command to end, at a timeout and by `runtime stop`
 
   // Where they stand, for errors that come later; empty where they are not given.
   std::string args_where;
   std::string cwd_where;
   std::string timeout_where;
   std::string grace_where;
+  std::string stop_signal_where;
 };
 
 // Checks the map below `process:`. What is wrong is told and left out.
@@ -41,7 +45,8 @@ void Overlay(const Process& over, Process& process);
 
 // One value of the command line's, or of a `set:`.
 struct ProcessSetting {
-  std::string_view key;  // "args", "cwd", "env", "pass", "timeout", "grace", or "env.NAME"
+  // "args", "cwd", "env", "pass", "timeout", "grace", "stop_signal", or "env.NAME"
+  std::string_view key;
   const Node& value;
   const Source& source;  // of the value
   bool append = false;   // adds to what there is

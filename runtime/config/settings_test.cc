@@ -1,6 +1,7 @@
 #include "runtime/config/settings.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <map>
@@ -312,6 +313,15 @@ TEST_F(Settings, OfTheProcessInShort) {
   EXPECT_EQ(process.cwd, "/w x");
 }
 
+TEST_F(Settings, AStopSignal) {
+  const auto signal = [this](const std::string& head, const std::vector<Override>& overrides) {
+    return With(head, overrides).process.stop_signal;
+  };
+  EXPECT_EQ(signal("- uts\n", {}), SIGTERM);
+  EXPECT_EQ(signal("- uts\n", {*ParseOverride("process.stop_signal=SIGINT")}), SIGINT);
+  EXPECT_EQ(signal("- uts\n", {ProcessOverride("--stop-signal", "stop_signal", "3")}), SIGQUIT);
+}
+
 TEST_F(Settings, MistakesInThoseOfTheProcess) {
   const std::pair<const char*, const char*> cases[] = {
       {"process.cwd=tmp",
@@ -328,7 +338,13 @@ TEST_F(Settings, MistakesInThoseOfTheProcess) {
        "--set process.arg: process: unknown key \"arg\" (did you mean \"args\"?)\n"},
       {"process.user=a",
        "--set process.user: process: unknown key \"user\" (one of args, cwd, env, pass, timeout, "
-       "grace)\n"},
+       "grace, stop_signal)\n"},
+      {"process.stop_signal+=INT",
+       "--set process.stop_signal: process.stop_signal: only a list or a map can grow (write = for "
+       "+=)\n"},
+      {"process.stop_signal=RTMIN+99",
+       "--set process.stop_signal: process.stop_signal: no such signal \"RTMIN+99\" (write a name "
+       "such as TERM or RTMIN+3, or a number)\n"},
   };
   for (const auto& [set, line] : cases) EXPECT_EQ(AllErrorsOf("- uts\n", {set}), line);
   EXPECT_EQ(ErrorsWith("- uts\n", {ProcessOverride("-w", "cwd", "tmp")}),

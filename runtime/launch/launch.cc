@@ -121,9 +121,10 @@ void LetGoOn(const Job& job, state::Journal& journal) {
 }
 
 TimeLimit LimitOf(const Job& job, state::Journal& journal) {
-  return {.time = job.limit.time, .grace = job.limit.grace, .let_go_on = [&job, &journal] {
-            LetGoOn(job, journal);
-          }};
+  return {.time = job.limit.time,
+          .grace = job.limit.grace,
+          .signal = job.limit.signal,
+          .let_go_on = [&job, &journal] { LetGoOn(job, journal); }};
 }
 
 // The command runs: others may do something with the container now, so they are told. One that is

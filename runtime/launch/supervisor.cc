@@ -75,7 +75,7 @@ Status Supervisor::AwaitEvent() {
 
 void Supervisor::LookAtTime() {
   switch (countdown_.Take(Countdown::Clock::now())) {
-    case Countdown::Due::kTerm:
+    case Countdown::Due::kStop:
       return TellTimeIsUp();
     case Countdown::Due::kKillAgain:
       LetGoOn();
@@ -92,7 +92,7 @@ void Supervisor::TellTimeIsUp() {
   // It has ended in time, but for a process that takes no SIGKILL.
   if (container_.is_pid_1() && sys::StatusOfEnding(container_.pid())) return countdown_.Stop();
   timed_out_ = true;
-  PassOn({.signal = SIGTERM, .from_kernel = false});
+  Deliver({.signal = limit_.signal, .from_kernel = false});
   LetGoOn();
   // One that is stopped would take note of the signal only when somebody continues it.
   PassOn({.signal = SIGCONT, .from_kernel = false});
@@ -172,7 +172,10 @@ void Supervisor::WarnOfLingering() {
 }
 
 void Supervisor::PassOn(const SignalEvent& event) {
-  if (TakenByRelay(event) || HurriesEnd(event)) return;
+  if (!TakenByRelay(event) && !HurriesEnd(event)) Deliver(event);
+}
+
+void Supervisor::Deliver(const SignalEvent& event) {
   // Asked before the signal is sent: a handler may be gone a moment later.
   const bool dropped = DropsSignal(event.signal);
   const bool there_already = event.from_kernel && InOurProcessGroup();

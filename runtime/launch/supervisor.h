@@ -12,7 +12,7 @@
 // there is a shell that can continue it. Whoever stops it otherwise, or stops itself, is left
 // alone: nobody would continue the host.
 //
-// A command whose time is up gets TERM, and after a grace KILL.
+// A command whose time is up gets its stop signal, and after a grace KILL.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
 #define SLIPWAY_RUNTIME_LAUNCH_SUPERVISOR_H_
@@ -75,6 +75,8 @@ class Supervisor {
   bool TakenByRelay(const SignalEvent& event);
   void StopRelay(int signal);
   void PassOn(const SignalEvent& event);
+  // Of one that is the container's in any case.
+  void Deliver(const SignalEvent& event);
   void OnStopOfContainer();
   // False: this process was not stopped.
   bool StopWithContainer(int signal);

@@ -14,7 +14,7 @@ Countdown::Due Countdown::Take(Clock::time_point now) {
   if (!runs() || now < at_) return Due::kNothing;
   const Due due = next_;
   switch (due) {
-    case Due::kTerm:
+    case Due::kStop:
       next_ = Due::kKill;
       at_ = now + limit_.grace;
       break;

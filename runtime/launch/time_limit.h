@@ -1,7 +1,9 @@
-// How long a command may run, and what is due once its time is up: TERM, a grace, KILL.
+// How long a command may run, and what is due once its time is up: the stop signal, a grace, KILL.
 
 #ifndef SLIPWAY_RUNTIME_LAUNCH_TIME_LIMIT_H_
 #define SLIPWAY_RUNTIME_LAUNCH_TIME_LIMIT_H_
+
+#include <signal.h>
 
 #include <chrono>
 #include <functional>
@@ -10,7 +12,8 @@ namespace slipway::launch {
 
 struct TimeLimit {
   std::chrono::nanoseconds time{0};   // 0: as long as it likes
-  std::chrono::nanoseconds grace{0};  // from TERM to KILL
+  std::chrono::nanoseconds grace{0};  // from the signal to KILL
+  int signal = SIGTERM;
   // Lets the command go on where it stands still, so that it takes the signals. May be empty.
   std::function<void()> let_go_on = {};
 };
@@ -20,7 +23,7 @@ class Countdown {
  public:
   using Clock = std::chrono::steady_clock;
 
-  enum class Due { kNothing, kTerm, kKill, kKillAgain };
+  enum class Due { kNothing, kStop, kKill, kKillAgain };
 
   // limit: outlives it. A start without one asks no clock, and needs no page of code for this.
   explicit Countdown(const TimeLimit& limit) : limit_(limit) {
@@ -28,7 +31,7 @@ class Countdown {
   }
 
   void Start(Clock::time_point now) {
-    next_ = Due::kTerm;
+    next_ = Due::kStop;
     at_ = now + limit_.time;
   }
 

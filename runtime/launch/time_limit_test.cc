@@ -25,7 +25,7 @@ TEST(Countdown, EachIsDueOnce) {
   Countdown countdown(limit);
   countdown.Start(kStart);
   EXPECT_EQ(countdown.Take(kStart + milliseconds(2999)), Due::kNothing);
-  EXPECT_EQ(countdown.Take(kStart + seconds(3)), Due::kTerm);
+  EXPECT_EQ(countdown.Take(kStart + seconds(3)), Due::kStop);
   EXPECT_EQ(countdown.Take(kStart + milliseconds(4999)), Due::kNothing);
   EXPECT_EQ(countdown.Take(kStart + seconds(5)), Due::kKill);
   EXPECT_EQ(countdown.Take(kStart + seconds(5)), Due::kNothing);
@@ -39,7 +39,7 @@ TEST(Countdown, TheGraceBeginsWithTheSignal) {
   Countdown countdown(limit);
   countdown.Start(kStart);
   // Whoever counts was stopped meanwhile.
-  EXPECT_EQ(countdown.Take(kStart + hours(1)), Due::kTerm);
+  EXPECT_EQ(countdown.Take(kStart + hours(1)), Due::kStop);
   EXPECT_EQ(countdown.Take(kStart + hours(1) + milliseconds(1999)), Due::kNothing);
   EXPECT_EQ(countdown.Take(kStart + hours(1) + seconds(2)), Due::kKill);
 }

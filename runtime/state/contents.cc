@@ -56,6 +56,7 @@ class Reader {
     if (kind == "cwd") return ReadText(payload, contents_.facts.cwd);
     if (kind == "environment") return ReadTexts(payload, contents_.facts.environment);
     if (kind == "annotations") return ReadTexts(payload, contents_.facts.annotations);
+    if (kind == "stop-signal") return ReadStopSignal(payload);
     if (kind == "kept") return ReadKept(payload);
     if (kind == "stage") return ReadStage(payload);
     if (kind == "options") return ReadOptions(payload);
@@ -95,6 +96,11 @@ class Reader {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     return true;
+  }
+
+  bool ReadStopSignal(std::string_view text) {
+    int& signal = contents_.facts.stop_signal;
+    return TakeNumber(text, signal) && signal > 0 && signal <= SIGRTMAX && text.empty();
   }
 
   bool ReadKept(std::string_view text) {
@@ -248,6 +254,9 @@ std::string FormatFacts(const Facts& facts, std::string_view boot) {
   text += FormatLine("cwd " + facts.cwd);
   text += FormatLine("environment " + Joined(facts.environment));
   if (!facts.annotations.empty()) text += FormatLine("annotations " + Joined(facts.annotations));
+  if (facts.stop_signal != SIGTERM) {
+    text += FormatLine("stop-signal " + std::to_string(facts.stop_signal));
+  }
   if (facts.kept) text += FormatLine("kept " + facts.log);
   for (const SavedStage& stage : facts.stages) {
     text += FormatLine("stage " + stage.name + " " + std::to_string(stage.record_version) + " " +

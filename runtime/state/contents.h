@@ -9,6 +9,7 @@
 //   cwd PATH                            of its command; empty: nobody has set it
 //   environment VARIABLES               that somebody has set, with NUL between them
 //   annotations TEXTS                   NAME=value, likewise; none: no line
+//   stop-signal NUMBER                  what asks its command to end; TERM: no line
 //   kept LOG                            of a container that stays until `runtime delete`: the file
 //                                       that its output goes to, or nothing
 //   stage NAME VERSION DIGEST PATH      for each stage, in pipeline order; VERSION: of its records
@@ -25,10 +26,13 @@
 //   undone                              of a kept one: no record counts any more
 //
 // Those up to `options` are written in one go, before any side effect. A journal of version 2 is
-// read too: it has none from `state` on, and no cwd, environment, annotations and kept.
+// read too: it has none from `state` on, and no cwd, environment, annotations, stop-signal and
+// kept.
 
 #ifndef SLIPWAY_RUNTIME_STATE_CONTENTS_H_
 #define SLIPWAY_RUNTIME_STATE_CONTENTS_H_
+
+#include <signal.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +65,7 @@ struct Facts {
   std::string cwd = {};                       // of the command; empty: nobody has set it
   std::vector<std::string> environment = {};  // of the command: NAME=VALUE, as somebody has set it
   std::vector<std::string> annotations = {};  // NAME=VALUE
+  int stop_signal = SIGTERM;                  // what asks the command to end
   int64_t since = 0;                          // nanoseconds since 1970, CLOCK_REALTIME
   bool outlives_host = false;                 // the death of the host does not end it
   // It is there until somebody deletes it, also once it has ended. With outlives_host it has no

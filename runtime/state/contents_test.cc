@@ -1,6 +1,7 @@
 #include "runtime/state/contents.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <ostream>
 #include <string>
@@ -78,6 +79,30 @@ TEST(ParseContents, TakesAJournalWithoutACommand) {
   EXPECT_TRUE(contents->complete);
   EXPECT_EQ(contents->facts.command, "");
   EXPECT_EQ(contents->entries.size(), 3u);
+}
+
+TEST(ParseContents, GivesTheStopSignalBack) {
+  Facts facts = SomeFacts();
+  facts.stop_signal = SIGRTMIN + 3;
+  const auto contents = ParseContents(FormatFacts(facts, "boot"), kPath);
+  ASSERT_TRUE(contents.ok()) << contents.error().ToString();
+  EXPECT_TRUE(contents->complete);
+  EXPECT_EQ(contents->facts.stop_signal, SIGRTMIN + 3);
+}
+
+TEST(ParseContents, TakesAJournalWithoutAStopSignal) {
+  const std::string text = SomeJournal();
+  EXPECT_EQ(text.find("stop-signal"), std::string::npos);
+  EXPECT_EQ(ParseContents(text, kPath)->facts.stop_signal, SIGTERM);
+}
+
+TEST(ParseContents, RefusesAStopSignalThatIsNone) {
+  for (const char* number : {"0", "-3", "65", "TERM", ""}) {
+    const std::string payload = std::string("stop-signal ") + number;
+    EXPECT_NE(ErrorOf({"slipway-journal 3", payload}).find("no line of a container's state"),
+              std::string::npos)
+        << payload;
+  }
 }
 
 Facts KeptFacts() {

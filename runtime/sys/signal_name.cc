@@ -44,4 +44,14 @@ std::optional<int> SignalNumber(std::string_view text) {
   return RealTime(name);
 }
 
+std::vector<std::string> SignalNames() {
+  std::vector<std::string> names;
+  for (int signal = 1; signal < SIGRTMIN; ++signal) {
+    if (const char* known = sigabbrev_np(signal)) names.emplace_back(known);
+  }
+  names.emplace_back("RTMIN");
+  names.emplace_back("RTMAX");
+  return names;
+}
+
 }  // namespace slipway::sys

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <string>
+#include <vector>
+
 namespace slipway::sys {
 namespace {
 
@@ -21,6 +24,13 @@ TEST(SignalName, OthersAreNone) {
                            "RTMIN+99", "RTMAX+1"}) {
     EXPECT_EQ(SignalNumber(text), std::nullopt) << text;
   }
+}
+
+TEST(SignalName, EachNameIsASignal) {
+  const std::vector<std::string> names = SignalNames();
+  EXPECT_EQ(names.front(), "HUP");
+  EXPECT_EQ(names.back(), "RTMAX");
+  for (const std::string& name : names) EXPECT_TRUE(SignalNumber(name)) << name;
 }
 
 }  // namespace
