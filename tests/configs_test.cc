@@ -1,5 +1,6 @@
 // The ready configs, each run as it is: on the machine's own files (host.yaml), and on the root
-// filesystem that tools/rootfs makes (minimal.yaml, ubuntu.yaml).
+// filesystem that tools/rootfs makes (minimal.yaml, ubuntu.yaml). sandbox_test.cc runs
+// sandbox.yaml, system_test.cc system.yaml.
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -41,13 +42,13 @@ class Configs : public ::testing::Test {
   ContainerTest test_;
 };
 
-TEST_F(Configs, EachHasATestHere) {
+TEST_F(Configs, EachHasATestHereOrOfItsOwn) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(fs::path(Config("host.yaml")).parent_path())) {
     if (entry.path().extension() == ".yaml") names.insert(entry.path().filename());
   }
-  EXPECT_EQ(names,
-            (std::set<std::string>{"host.yaml", "minimal.yaml", "sandbox.yaml", "ubuntu.yaml"}));
+  EXPECT_EQ(names, (std::set<std::string>{"host.yaml", "minimal.yaml", "sandbox.yaml",
+                                          "system.yaml", "ubuntu.yaml"}));
 }
 
 using HostYaml = Configs;
@@ -92,6 +93,17 @@ constexpr char kChangeTheMachine[] =
 TEST_F(HostYaml, ChangesNothingOfTheMachine) {
   const RunResult result = Run("host.yaml", kChangeTheMachine);
   EXPECT_EQ(result.out, "sandbox\n") << result.err;
+}
+
+// tools/rootfs makes it too, but not for the tests.
+TEST_F(Configs, SystemYamlSaysHowItsRootIsMade) {
+  const std::string root = test_.Path("nowhere");
+  const RunResult result =
+      test_.RunContainer(Config("system.yaml"), {"/bin/true"}, {}, {"--set", "mount.root=" + root});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("slipway-rootfs --include systemd-sysv,dbus " + root),
+            std::string::npos)
+      << result.err;
 }
 
 // A skip would hide that the README's own example has not been run.

@@ -52,7 +52,7 @@ class StopSignal : public LivingOn {
   }
 
   RunResult TimeOut(const Words& more, const std::string& stages = kPlain) const {
-    Words flags = {"--timeout", "500ms"};
+    Words flags = {"--timeout", std::to_string(500 * Slowness()) + "ms"};
     flags.insert(flags.end(), more.begin(), more.end());
     return RunProgram(BuildArgv("run", stages, {"/bin/sh", "-c", kTraps}, flags));
   }

@@ -15,7 +15,7 @@ ROOTFS_PACKAGES=(mmdebstrap)
 TEST_PACKAGES=(
   apparmor busybox-static containernetworking-plugins e2fsprogs erofs-utils git
   golang-github-containers-common hyperfine iproute2 passt python3 runc slirp4netns squashfs-tools strace
-  tmux uidmap util-linux valgrind vim
+  systemd tmux uidmap util-linux valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

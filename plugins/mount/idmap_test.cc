@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -146,10 +147,23 @@ TEST_F(Idmap, MountsDoNotReachTheHost) {
 TEST_F(Idmap, LayersBelowAThrowAwayLayerAreTheContainers) {
   test_->Write("root/etc/mine", "x\n");
   const RunResult result = Run(kUser + Stages("idmap: true, overlay: true"),
-                               "echo y >>/etc/mine && rm /etc/mine && mkdir /etc/mine && chown 3:4 "
+                               "echo y >>/etc/mine && rm /etc/mine && touch /etc/mine && chown 3:4 "
                                "/etc/mine && stat -c %u:%g /etc /etc/mine");
   EXPECT_EQ(result.out, "0:0\n3:4\n") << result.err;
   EXPECT_EQ(slipway::testing::ReadText(test_->Path("root/etc/mine")), "x\n");
+}
+
+// Overlayfs notes there that the folder hides all that lies below it.
+TEST_F(Idmap, AFolderCanTakeTheNameOfWhatWasRemoved) {
+  ASSERT_EQ(mount("none", "/mnt", "tmpfs", 0, nullptr), 0);
+  const bool noted = setxattr("/mnt", "user.overlay.opaque", "y", 1, 0) == 0;
+  umount2("/mnt", MNT_DETACH);
+  if (!noted) GTEST_SKIP() << "a tmpfs has no such attributes before Linux 6.6";
+  test_->Write("root/etc/mine", "x\n");
+  const RunResult result = Run(kUser + Stages("idmap: true, overlay: true"),
+                               "rm /etc/mine && mkdir /etc/mine && chown 3:4 /etc/mine && "
+                               "stat -c %u:%g /etc/mine");
+  EXPECT_EQ(result.out, "3:4\n") << result.err;
 }
 
 TEST_F(Idmap, WhatAnUpperFolderKeepsHasTheOwnersOfTheContainer) {

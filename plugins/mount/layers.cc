@@ -208,7 +208,7 @@ class OverlayStage {
 
 }  // namespace
 
-Result<bool> ProbeLayer(const Layer& layer) {
+Result<bool> ProbeLayer(const Layer& layer, const char* packages) {
   struct stat info {};
   int cause = stat(layer.path.c_str(), &info) == 0 ? 0 : errno;
   if (!cause && S_ISDIR(info.st_mode)) return false;
@@ -223,7 +223,8 @@ Result<bool> ProbeLayer(const Layer& layer) {
     hint = "the option " + layer.option + " must name a folder of the host, or an image file";
   }
   if (cause == ENOENT && layer.option == "root") {
-    hint += "; slipway-rootfs " + layer.path + ", or tools/rootfs in a clone, makes one";
+    const std::string include = packages ? "--include " + std::string(packages) + " " : "";
+    hint += "; slipway-rootfs " + include + layer.path + ", or tools/rootfs in a clone, makes one";
   }
   return Error(cause, "open", layer.path, hint).Option(layer.option);
 }

@@ -24,8 +24,9 @@ struct Layer {
   slipway::sys::Fd taken;
 };
 
-// Is it an image, and can it be mounted here?
-slipway::Result<bool> ProbeLayer(const Layer& layer);
+// Is it an image, and can it be mounted here? packages: of Debian, which a root that has yet to be
+// made takes besides the smallest set; null: none.
+slipway::Result<bool> ProbeLayer(const Layer& layer, const char* packages);
 
 // How the layers are put together.
 struct Overlay {

@@ -135,8 +135,9 @@ class Mount final : public slipway::Stage {
 
   Status Probe(Context& context) override {
     std::vector<std::string> folders;
+    const char* const packages = context.annotation("slipway.rootfs.include");
     for (Layer& layer : stack_) {
-      ASSIGN_OR_RETURN(layer.is_image, mount_stage::ProbeLayer(layer));
+      ASSIGN_OR_RETURN(layer.is_image, mount_stage::ProbeLayer(layer, packages));
       if (!layer.is_image) folders.push_back(layer.path);
     }
     if (idmap_) {

@@ -346,6 +346,18 @@ TEST(MountBad, RootThatIsMissing) {
                             test.Path("nowhere") + ", or tools/rootfs in a clone, makes one)\n");
 }
 
+TEST(MountBad, RootThatIsMissingAndTakesPackages) {
+  ContainerTest test;
+  const std::string config = test.WriteStages("  - mount: {root: nowhere}\n");
+  const RunResult result = test.RunContainer(
+      config, {"/bin/true"}, {}, {"--annotation", "slipway.rootfs.include=systemd,dbus"});
+  EXPECT_EQ(result.status, 125);
+  EXPECT_NE(result.err.find("image file; slipway-rootfs --include systemd,dbus " +
+                            test.Path("nowhere") + ", or tools/rootfs"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST(MountBad, RootThatIsADevice) {
   ContainerTest test;
   const RunResult result =

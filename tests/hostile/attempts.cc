@@ -81,7 +81,7 @@ Words Start(const Case& one, const Outside& outside) {
   Words words = {outside.host(), "--root", outside.state(), "--name", kId, "--config", config};
   if (ready) words = With(words, {"--set", "mount.binds+=" + outside.programs() + ":/hostile:ro"});
   if (one.root) words = With(words, {"--set", "mount.root=" + outside.root()});
-  return With(words, {"--"});
+  return With(With(words, one.options), {"--"});
 }
 
 // Its first process does nothing; the program comes beside it.

@@ -99,6 +99,24 @@ std::vector<Known> OpenWithFilter() {
 
 std::vector<Known> OpenInSys() { return Because("everybody may read it", "kernel-notes"); }
 
+// What systemd does itself.
+std::vector<Known> OpenInSystemYaml() {
+  return OpenWithFilter() + OpenInSys() +
+         Because("it is without no_new_privs", "may-gain capable-file") +
+         Because("root of its user namespace may mount there",
+                 "mount-tmpfs mount-proc mount-sysfs mount-cgroup2 bind propagation remount-root "
+                 "remount-sys set-attributes unmount-proc unmask-kcore fsopen open-tree chroot") +
+         Because("and make namespaces",
+                 "unshare-user clone-user mount-in-user unshare-mount unshare-pid unshare-net "
+                 "unshare-uts unshare-ipc unshare-cgroup unshare-time setns-first-uts") +
+         Because("its cgroup is its own", "make-cgroup cgroup-procs cgroup-control") +
+         Because("its network is its own", "network-device raw-socket packet-socket") +
+         Because("its names are its own", "hostname domainname") +
+         Because("the capability is one of its user namespace",
+                 "effective bounding capset securebits move-pages") +
+         Because("its limits are higher", "tasks memory");
+}
+
 // Root, with all of root's rights and the machine's network and IPC.
 std::vector<Known> OpenToRoot() {
   return Because(
@@ -156,6 +174,16 @@ const std::vector<Case>& Cases() {
        strict + OpenToRootAsInDocker() + OpenWithNewPrivs()},
       {"sandbox.yaml", Where::kConfig, false, "sandbox.yaml", false, true, sandbox},
       {"sandbox.yaml, plain", Where::kConfig, true, "sandbox.yaml", false, true, sandbox},
+      // The testbed's kernel maps no owners of a tmpfs, where the folders are: so the file with the
+      // set-user-ID bit is nobody's.
+      {"system.yaml",
+       Where::kConfig,
+       false,
+       "system.yaml",
+       true,
+       true,
+       OpenInSystemYaml(),
+       {"--set", "mount.idmap=false"}},
       {"minimal.yaml", Where::kConfig, false, "minimal.yaml", true, false,
        OpenToRoot() + Because("it sets no limit", "tasks memory")},
       {"ubuntu.yaml", Where::kConfig, false, "ubuntu.yaml", true, false, OpenInUbuntuYaml()},

@@ -34,6 +34,7 @@ struct Case {
   bool like_docker;
   // Everything else is refused. In the control it is the other way round: all is open but these.
   std::vector<Known> known;
+  std::vector<std::string> options = {};  // of the run
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }

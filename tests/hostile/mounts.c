@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <stddef.h>
@@ -78,12 +79,25 @@ static int SetAttributes(const char* path) {
   return Did(syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &attributes, sizeof(attributes)));
 }
 
-/* The machine's, where it is mounted, or mounted again. */
+static int InUserNamespace(void) {
+  unsigned first = 0;
+  unsigned outside = 0;
+  unsigned count = 0;
+  FILE* map = fopen("/proc/self/uid_map", "re");
+  if (map == NULL) return 0;
+  const int read = fscanf(map, "%u %u %u", &first, &outside, &count);
+  fclose(map);
+  return read == 3 && count != UINT_MAX;
+}
+
+/* The machine's, where it is mounted, or mounted again. Since Linux 6.7 what is mounted in a user
+   namespace is that one's own. */
 static int RegisterFormat(const char* path) {
   const int outcome = OpenToWrite(path);
   if (outcome != ENOENT) return outcome;
   const int mounted = MountNew("binfmt_misc");
   if (mounted != 0) return mounted;
+  if (InUserNamespace()) return EPERM;
   char again[256];
   snprintf(again, sizeof(again), "%s/register", MountPoint());
   return OpenToWrite(again);

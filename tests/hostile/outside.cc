@@ -100,7 +100,7 @@ Outside::~Outside() {
 }
 
 void Outside::MakeFolders() const {
-  for (const char* name : {"dev", "etc", "hostile", "mnt", "proc", "sys", "tmp"}) {
+  for (const char* name : {"dev", "etc", "hostile", "mnt", "proc", "run/lock", "sys", "tmp"}) {
     fs::create_directories(root() + "/" + name);
   }
   chmod((root() + "/tmp").c_str(), 01777);
