@@ -176,9 +176,10 @@ constexpr Case kBadOptions[] = {
      "$F:3:33: mount: method: unknown value \"privot_root\" (did you mean \"pivot_root\"?)"},
     {"PathIsEmpty", "  - mount: {root: ''}\n",
      "$F:3:19: mount: root: an empty path (write a path)"},
-    {"PathOfTheShell", "  - mount: {root: ~/root}\n",
-     "$F:3:19: mount: root: not a path \"~/root\" (only a shell knows ~: write the home folder "
-     "out)"},
+    {"PathOfTheShell", "  - mount: {root: $HOME/root}\n",
+     "$F:3:19: mount: root: not a path \"$HOME/root\" (of variables, only $XDG_DATA_HOME/ is "
+     "known; "
+     "~/ is the home folder, and ./ goes before a name with $)"},
     {"ListIsAText", "  - mount: {root: root, binds: /tmp}\n",
      "$F:3:32: mount: binds: found a single value \"/tmp\" (write a list of maps of source, "
      "target, readonly, nosuid, nodev, noexec, optional, idmap, propagation, or of texts such as "

@@ -47,8 +47,8 @@ TEST_F(Configs, EachHasATestHereOrOfItsOwn) {
   for (const auto& entry : fs::directory_iterator(fs::path(Config("host.yaml")).parent_path())) {
     if (entry.path().extension() == ".yaml") names.insert(entry.path().filename());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"host.yaml", "minimal.yaml", "sandbox.yaml",
-                                          "system.yaml", "ubuntu.yaml"}));
+  EXPECT_EQ(names, (std::set<std::string>{"host.yaml", "minimal.yaml", "rootless.yaml",
+                                          "sandbox.yaml", "system.yaml", "ubuntu.yaml"}));
 }
 
 using HostYaml = Configs;

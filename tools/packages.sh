@@ -12,6 +12,8 @@ BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
+ROOTFS_PLAIN_USER_PACKAGES=(uidmap)
+# shellcheck disable=SC2034
 TEST_PACKAGES=(
   apparmor busybox-static containernetworking-plugins e2fsprogs erofs-utils git
   golang-github-containers-common hyperfine iproute2 passt python3 runc slirp4netns squashfs-tools strace

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/config/own_folder.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -36,15 +37,6 @@ std::string WithoutEnding(const std::string& name) {
 bool Exists(const std::string& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
-}
-
-// The XDG base directory specification: a relative path counts as not set.
-std::optional<std::string> UserFolder() {
-  const char* config_home = secure_getenv("XDG_CONFIG_HOME");
-  if (config_home != nullptr && *config_home == '/') return std::string(config_home) + "/slipway";
-  const char* home = secure_getenv("HOME");
-  if (home != nullptr && *home == '/') return std::string(home) + "/.config/slipway";
-  return std::nullopt;
 }
 
 // The file in the folder; empty when there is none.
@@ -103,7 +95,8 @@ Error NotFound(const std::string& name, const std::vector<std::string>& folders)
 
 std::vector<std::string> Folders(const std::vector<std::string>& installed) {
   std::vector<std::string> folders;
-  if (std::optional<std::string> user = UserFolder()) folders.push_back(*std::move(user));
+  if (const auto own = OwnFolder("XDG_CONFIG_HOME", ".config"))
+    folders.push_back(*own + "/slipway");
   folders.emplace_back("/etc/slipway");
   folders.insert(folders.end(), installed.begin(), installed.end());
   return folders;

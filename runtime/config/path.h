@@ -15,6 +15,11 @@ namespace slipway::config {
 // seen from "/etc/slipway" is "/etc/rootfs". A relative `folder` is seen from the current folder.
 Result<std::string> AbsolutePath(std::string_view folder, std::string_view path);
 
+// The same of a path that a person wrote: "~/" in front is the home folder of who runs this, and
+// "$XDG_DATA_HOME/" the folder of their data, ~/.local/share where the variable is not set. No
+// other variable is known.
+Result<std::string> HostPath(std::string_view folder, std::string_view path);
+
 // The folder that holds the file: "/a" of "/a/b", "." of "b", "/" of "/b".
 std::string FolderOf(std::string_view path);
 

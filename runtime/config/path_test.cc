@@ -11,6 +11,56 @@
 namespace slipway::config {
 namespace {
 
+// With variables of the test's own.
+class OwnFolders : public testing::Test {
+ protected:
+  void SetUp() override {
+    setenv("HOME", "/users/ann/", 1);
+    unsetenv("XDG_DATA_HOME");
+  }
+};
+
+TEST_F(OwnFolders, TheHomeFolderStandsForATilde) {
+  EXPECT_EQ(*HostPath("/etc", "~/a/../b"), "/users/ann/b");
+  EXPECT_EQ(*HostPath("/etc", "~"), "/users/ann");
+}
+
+TEST_F(OwnFolders, TheFolderOfDataIsBelowTheHomeFolder) {
+  EXPECT_EQ(*HostPath("/etc", "$XDG_DATA_HOME/a"), "/users/ann/.local/share/a");
+  setenv("XDG_DATA_HOME", "relative", 1);
+  EXPECT_EQ(*HostPath("/etc", "$XDG_DATA_HOME/a"), "/users/ann/.local/share/a");
+}
+
+TEST_F(OwnFolders, TheFolderOfDataIsWhereTheVariableSays) {
+  setenv("XDG_DATA_HOME", "/srv/data", 1);
+  EXPECT_EQ(*HostPath("/etc", "$XDG_DATA_HOME/a"), "/srv/data/a");
+  EXPECT_EQ(*HostPath("/etc", "$XDG_DATA_HOME"), "/srv/data");
+}
+
+TEST_F(OwnFolders, OtherNamesAreNames) {
+  EXPECT_EQ(*HostPath("/etc", "./~/a"), "/etc/~/a");
+  EXPECT_EQ(*HostPath("/etc", "~ann/a"), "/etc/~ann/a");
+  EXPECT_EQ(*HostPath("/etc", "a/~/$HOME"), "/etc/a/~/$HOME");
+}
+
+TEST_F(OwnFolders, OtherVariablesAreRefused) {
+  for (const char* path : {"$HOME/a", "$XDG_DATA_HOMES/a", "${XDG_DATA_HOME}/a"}) {
+    const auto found = HostPath("/etc", path);
+    ASSERT_FALSE(found.ok()) << *found;
+    EXPECT_NE(found.error().ToString().find("only $XDG_DATA_HOME/ is known"), std::string::npos)
+        << found.error().ToString();
+  }
+}
+
+TEST_F(OwnFolders, WithoutHomeThereIsNone) {
+  setenv("HOME", "ann", 1);
+  const auto found = HostPath("/etc", "~/a");
+  ASSERT_FALSE(found.ok()) << *found;
+  EXPECT_EQ(
+      found.error().ToString(),
+      "not a path here \"~/a\" (the environment does not say where the home folder is: set HOME)");
+}
+
 TEST(Path, IsMadeAbsoluteAndPlain) {
   struct Case {
     const char* folder;

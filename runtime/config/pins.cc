@@ -30,7 +30,7 @@ Result<std::string> ReadPath(const std::string& what, const Node& node, const So
     return Error(what + ": an empty path", {}, "write " + std::string(kWanted))
         .At(source.At(node.place));
   }
-  auto path = AbsolutePath(source.folder, node.text);
+  auto path = HostPath(source.folder, node.text);
   if (!path.ok()) path.error().At(source.At(node.place));
   return path;
 }

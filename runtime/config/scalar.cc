@@ -57,14 +57,7 @@ Status CheckPath(const slipway_option& option, const std::string& text, const st
     value.as.string = memory.NewString(text);
     return Ok();
   }
-  if (text == "~" || text.starts_with("~/")) {
-    return Error("not a path", text, "only a shell knows ~: write the home folder out");
-  }
-  if (text[0] == '$') {
-    return Error("not a path", text,
-                 "only a shell knows variables: write the folder out, or ./ before a name with $");
-  }
-  ASSIGN_OR_RETURN(const std::string path, AbsolutePath(folder, text));
+  ASSIGN_OR_RETURN(const std::string path, HostPath(folder, text));
   value.as.string = memory.NewString(path);
   return Ok();
 }

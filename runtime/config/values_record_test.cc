@@ -40,8 +40,9 @@ TEST(TextForm, MistakesNameTheFieldAndTheForm) {
       {"/a:b",
        "binds[0].target: not absolute \"b\" (write an absolute path inside the container" + form},
       {":/b", "binds[0].source: an empty path (write a path" + form},
-      {"~/a:/b",
-       "binds[0].source: not a path \"~/a\" (only a shell knows ~: write the home folder out" +
+      {"$A/a:/b",
+       "binds[0].source: not a path \"$A/a\" (of variables, only $XDG_DATA_HOME/ is known; ~/ is "
+       "the home folder, and ./ goes before a name with $" +
            form},
       {"/a:/b:of", "binds[0].mode: unknown value \"of\" (did you mean \"off\"?" + form},
       {"/a:/b:off:rp", "binds[0]: unknown part \"rp\" (did you mean \"ro\"?" + write},

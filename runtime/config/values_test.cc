@@ -177,15 +177,14 @@ TEST(Values, WrongScalarsSayWhatWouldBeRight) {
        "wait: a duration without a unit \"5\" (write 5ms or 5s; units are ns us ms s m h)"},
       {"wait: long", "wait: not a duration \"long\" (write a duration, such as 100ms)"},
       {"root: \"\"", "root: an empty path (write a path)"},
-      {"root: ~/r", "root: not a path \"~/r\" (only a shell knows ~: write the home folder out)"},
       {"target: proc",
        "target: not absolute \"proc\" (write an absolute path inside the container)"},
       {"target: \"\"", "target: an empty path (write an absolute path inside the container)"},
       {"mode: readonly", "mode: unknown value \"readonly\" (did you mean \"read-only\"?)"},
       {"mode: READ_ONLY", "mode: unknown value \"READ_ONLY\" (did you mean \"read-only\"?)"},
       {"root: $HOME/r",
-       "root: not a path \"$HOME/r\" (only a shell knows variables: write the folder out, or ./ "
-       "before a name with $)"},
+       "root: not a path \"$HOME/r\" (of variables, only $XDG_DATA_HOME/ is known; ~/ is the home "
+       "folder, and ./ goes before a name with $)"},
       {"permissions: rwx",
        "permissions: not permissions in octal \"rwx\" (write permissions in octal, such as 755 or "
        "1777)"},
