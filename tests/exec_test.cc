@@ -87,8 +87,9 @@ TEST_F(Exec, SaysThatTheContainerMayHaveNoMoreProcesses) {
       "  - first-of:\n      - cgroup-v2: {pids.max: 3}\n      - cgroup-v1: {pids.max: 3}\n");
   ExpectRefusal(Later({"exec", id(), "/bin/true"}),
                 "cannot make the command's process in the container: Resource temporarily "
-                "unavailable (a limit of processes is reached: the container's pids.max counts "
-                "the command, and the process that starts it)");
+                "unavailable (a limit of processes is reached: the container's pids.max, which "
+                "counts the command, and the process that starts it; or RLIMIT_NPROC, which counts "
+                "all threads of the command's user on the machine)");
 }
 
 // Nothing of it is the runtime's: not its file, not its descriptors, not its environment.

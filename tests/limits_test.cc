@@ -69,7 +69,8 @@ TEST(Limits, ForkBombStops) {
 
 constexpr char kInitCounts[] =
     "runtime: cannot start the command below its init: Resource temporarily unavailable (a "
-    "limit of processes is reached; the init counts as one, so that pids.max must be 2 or more)\n";
+    "limit of processes is reached: pids.max, which must be 2 or more, as the init counts too; or "
+    "RLIMIT_NPROC, which counts all threads of the command's user on the machine)\n";
 
 TEST(Limits, OneTaskIsTooFewWithAnInit) {
   const RunResult result = ContainerTest().RunScript(Stages("pids.max: 1"), "echo ran");

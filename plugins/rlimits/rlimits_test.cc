@@ -178,6 +178,22 @@ TEST(Rlimits, NobodyHasMoreOpenFilesThanTheMachineAllows) {
                 number + "; write at most " + number + ")\n");
 }
 
+// Where the threads of a user namespace count by themselves, nobody else's are in between.
+TEST(Rlimits, TooFewProcessesForAnInitAreNamed) {
+  for (const auto& [limit, status] : {std::pair{1, 125}, {2, 0}}) {
+    const RunResult result = ContainerTest().RunScript(
+        "  - user\n  - pid\n  - rlimits: {nproc: " + std::to_string(limit) + "}\n", "true");
+    EXPECT_EQ(result.status, status);
+    EXPECT_EQ(result.err, status == 0
+                              ? ""
+                              : "runtime: cannot start the command below its init: Resource "
+                                "temporarily unavailable (a limit of processes is reached: "
+                                "pids.max, which must be 2 or more, as the init counts too; or "
+                                "RLIMIT_NPROC, which counts all threads of the command's user on "
+                                "the machine)\n");
+  }
+}
+
 // Root of a user namespace has the capability there, which the kernel does not ask for.
 TEST(Rlimits, InAUserNamespaceTheyCanOnlyBeLowered) {
   for (const auto& [limits, out] : {std::pair{"nofile: 150", "150\n"}, {"nofile: 201", ""}}) {

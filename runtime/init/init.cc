@@ -265,11 +265,23 @@ bool Ends(long signal) {
          signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU && signal != SIGIO;
 }
 
+// Will there be a descriptor for the connection, once the channel's is closed? fcntl(2): a number
+// that may not be is EINVAL, and none that is free EMFILE.
+void CheckRoom(int channel, int listener) {
+  const long spare = SystemCall(SYS_fcntl, listener, F_DUPFD_CLOEXEC, 0);
+  if (spare >= 0) {
+    SystemCall(SYS_close, spare);
+  } else if (SystemCall(SYS_fcntl, listener, F_DUPFD_CLOEXEC, channel) == -kInvalid) {
+    Fail(channel, Step::kPrepare, -kTooManyFiles);
+  }
+}
+
 // Returns the connection to whoever starts the container. All signals are blocked, so that the
 // kernel keeps for a pid 1 what it would drop. That somebody connects is told by SIGIO; fcntl(2),
 // F_SETOWN.
 int AwaitStart(int channel, int listener) {
   CloseOnExec(channel, listener);
+  CheckRoom(channel, listener);
   SystemCall(SYS_setsid);
   // Until here it ended with the host, which may have died a moment ago.
   SystemCall(SYS_prctl, PR_SET_PDEATHSIG, 0);

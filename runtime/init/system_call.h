@@ -15,6 +15,8 @@ namespace slipway::init {
 inline constexpr long kNoEntry = 2;
 inline constexpr long kInterrupted = 4;
 inline constexpr long kTryLater = 11;
+inline constexpr long kInvalid = 22;
+inline constexpr long kTooManyFiles = 24;
 inline constexpr int kNoSignal = 0x4000;
 inline constexpr int kCloseOnExec = 0x80000;            // SOCK_CLOEXEC
 inline constexpr int kPeekWithoutWaiting = 0x2 | 0x40;  // MSG_PEEK, MSG_DONTWAIT

@@ -161,6 +161,10 @@ Error NotExecutable(int cause, const std::string& path) {
     case ESTALE:
       hint = "it was exchanged while it was looked at";
       break;
+    case EAGAIN:
+      hint =
+          "RLIMIT_NPROC is reached, which counts all threads of the command's user on the machine";
+      break;
     case EACCES:
       hint = WhyDenied(path);
       break;

@@ -27,6 +27,10 @@ namespace {
 constexpr const char* kName = "slipway-init";
 constexpr const char* kStep = "init";
 constexpr const char* kOrders = "the init's orders";
+constexpr const char* kTooMany =
+    "a limit of processes is reached: pids.max, which must be 2 or more, as the init counts too; "
+    "or "
+    "RLIMIT_NPROC, which counts all threads of the command's user on the machine";
 constexpr uint64_t kTexts = init::kMappedAt + init::kOrdersAt + sizeof(init::Orders);
 
 Error CannotMake(int cause, const char* what) {
@@ -80,6 +84,16 @@ std::string FiltersOf(const std::vector<Wish<Filter>>& wishes, uint64_t at, init
     programs += BytesOf(filter.program);
   }
   return BytesOf(orders) + programs;
+}
+
+// The host's own limit is another one, which the errno would be taken to mean.
+Error NotPrepared(int cause) {
+  if (cause == EMFILE) {
+    return Error(
+        "the container cannot wait for its start: RLIMIT_NOFILE leaves no descriptor for it", {},
+        "write at least 8, and more where the command inherits descriptors");
+  }
+  return Error(cause, "read the orders of the container's init");
 }
 
 // What follows the head of the orders; the head gets to know where.
@@ -172,7 +186,9 @@ Error InitProgram::Run(const Files& files) const {
   char* const environment[] = {nullptr};
   syscall(SYS_execveat, files.image, "", arguments, environment, AT_EMPTY_PATH);
   const char* hint = "";
-  if (errno == EACCES) {
+  if (errno == EAGAIN) {
+    hint = "RLIMIT_NPROC is reached, which counts all threads of the command's user on the machine";
+  } else if (errno == EACCES) {
     hint = "a stage's restriction may forbid its file, where the sysctl vm.memfd_noexec is 2";
   }
   return Error(errno, "start the container's init", {}, hint).In({}, kStep);
@@ -182,7 +198,7 @@ Error NotStarted(const init::Answer& answer, const std::string& path, bool joins
   const int cause = answer.errno_value;
   if (answer.step == init::Step::kExec) return NotExecutable(cause, path);
   if (answer.step == init::Step::kPrepare) {
-    return Error(cause, "read the orders of the container's init").In({}, kStep);
+    return NotPrepared(cause).In({}, kStep);
   }
   if (answer.step == init::Step::kEnded) {
     return Error("the command's process ended before the command ran: it was killed", {},
@@ -202,15 +218,13 @@ Error NotStarted(const init::Answer& answer, const std::string& path, bool joins
   if (joins) {
     return Error(cause, "make the command's process in the container", {},
                  cause == EAGAIN
-                     ? "a limit of processes is reached: the container's pids.max counts "
-                       "the command, and the process that starts it"
+                     ? "a limit of processes is reached: the container's pids.max, which counts "
+                       "the command, and the process that starts it; or RLIMIT_NPROC, which counts "
+                       "all threads of the command's user on the machine"
                      : "")
         .In({}, kStep);
   }
-  return Error(cause, "start the command below its init", {},
-               cause == EAGAIN ? "a limit of processes is reached; the init counts as one, so that "
-                                 "pids.max must be 2 or more"
-                               : "")
+  return Error(cause, "start the command below its init", {}, cause == EAGAIN ? kTooMany : "")
       .In({}, kStep);
 }
 

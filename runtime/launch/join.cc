@@ -23,6 +23,7 @@
 #include "runtime/launch/strays.h"
 #include "runtime/launch/target.h"
 #include "runtime/launch/terminal.h"
+#include "runtime/launch/treatment.h"
 #include "runtime/sys/pid_namespace.h"
 
 namespace slipway::launch {
@@ -88,6 +89,7 @@ Result<int> Run(const JoinJob& job, const BlockedSignals& blocked, Outcome& outc
                    InitProgram::Make(blocked.before(), 0,
                                      job.outlives_host ? InitProgram::Role::kJoinedFree
                                                        : InitProgram::Role::kJoined));
+  RETURN_IF_ERROR(CheckLimits(plan.process, init.wanted()));
   RETURN_IF_ERROR(CheckFilters(plan.process, init));
   const Setup setup{.stages = job.stages,
                     .plan = plan,

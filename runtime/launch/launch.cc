@@ -238,6 +238,7 @@ Result<int> Run(const Job& job, const BlockedSignals& blocked, state::Journal& j
     init.AwaitStart(std::move(*listener));
   }
   if (enters) init.Enter(/*tied=*/!outlives_host);
+  RETURN_IF_ERROR(CheckLimits(plan.process, init.wanted()));
   RETURN_IF_ERROR(CheckFilters(plan.process, init));
   const Occasion occasion = OccasionOf(job, journal);
   const Setup setup{.stages = job.stages,

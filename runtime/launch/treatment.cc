@@ -145,6 +145,14 @@ Status SetRlimit(uint32_t resource, const Wish<Rlimit>& wish) {
   return Wished(Error(cause, "set the command's", NameOfLimit(resource), hint), wish.wisher);
 }
 
+// What the init takes in any case: its program and the kernel's own pages; and its stack, which
+// begins at a random place.
+struct Least {
+  uint32_t resource;
+  uint64_t bytes;
+};
+constexpr Least kOfInit[] = {{RLIMIT_AS, 256 << 10}, {RLIMIT_STACK, 16 << 10}};
+
 Status SetFilter(const Wish<Filter>& wish) {
   const std::vector<sock_filter>& program = wish.value.program;
   const sock_fprog filter{static_cast<unsigned short>(program.size()),
@@ -192,6 +200,20 @@ Status CheckForks(const ProcessPlan& plan, bool forks) {
   return Wished(Error("the command cannot have the policy SCHED_DEADLINE below an init", {},
                       "the init has it too, and no such process can start another; sched(7)"),
                 plan.scheduling->wisher);
+}
+
+Status CheckEachLimit(const ProcessPlan& plan) {
+  for (const auto& [resource, bytes] : kOfInit) {
+    const auto limit = plan.rlimits.find(resource);
+    if (limit == plan.rlimits.end() || limit->second.value.soft >= bytes) continue;
+    return Wished(Error("the container's init, which starts the command, cannot run with " +
+                            NameOfLimit(resource),
+                        std::to_string(limit->second.value.soft),
+                        "it holds for the init too: write at least " + std::to_string(bytes >> 10) +
+                            "KiB, and what the command takes"),
+                  limit->second.wisher);
+  }
+  return Ok();
 }
 
 Status SetTreatment(const ProcessPlan& plan, const OwnFiles& files) {

@@ -29,6 +29,15 @@ void SetOomScoreOfChild(const ProcessPlan& plan);
 // command is started by an init, or a process beside it, which the plan holds for too.
 Status CheckForks(const ProcessPlan& plan, bool forks);
 
+// Refuses limits that hold for slipway-init too, which could not even begin with them, and then
+// could not say why.
+Status CheckEachLimit(const ProcessPlan& plan);
+
+// In line, as most starts have none.
+inline Status CheckLimits(const ProcessPlan& plan, bool init) {
+  return init && !plan.rlimits.empty() ? CheckEachLimit(plan) : Ok();
+}
+
 // oom_score_adj, scheduling, nice value, processors, I/O priority, personality.
 Status SetTreatment(const ProcessPlan& plan, const OwnFiles& files);
 
