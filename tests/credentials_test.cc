@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/namespace_test.h"
@@ -162,6 +163,24 @@ TEST_F(Credentials, AUserThatTheUserNamespaceDoesNotMapIsRefused) {
   ExpectRefusal(result, test_.Path("other.yaml") +
                             ":5:5: credentials: cannot run the command as the user \"5\": Invalid "
                             "argument (the container's user namespace does not map it)");
+}
+
+// Who is not there comes with a group that is not there either, most of the time.
+TEST_F(Credentials, OfUserAndGroupTheUserIsBlamedFirst) {
+  for (const auto& [user, blamed] : {std::pair{"'5:5'", "as the user \"5\""},
+                                     {"ann", "as the user \"1000\""},
+                                     {"'5:5', groups: [6]", "as the user \"5\""},
+                                     {"'1:5'", "with the group \"5\""},
+                                     {"'1:5', groups: [6]", "with the group \"5\""}}) {
+    const RunResult result =
+        Run("  - good-user-namespace: {map: [user 0 700000 2, group 0 700000 2]}\n"
+            "  - mount: {root: root}\n  - credentials: {user: " +
+                std::string(user) + "}\n",
+            "id");
+    ExpectRefusal(result,
+                  test_.Path("other.yaml") + ":5:5: credentials: cannot run the command " + blamed +
+                      ": Invalid argument (the container's user namespace does not map it)");
+  }
 }
 
 class CredentialsOfAPlainUser : public ::testing::Test {

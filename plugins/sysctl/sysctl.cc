@@ -1,7 +1,9 @@
 // Kernel parameters of the container's own namespaces: files of /proc/sys, sysctl(8), proc(5). As
 // linux.sysctl of the OCI runtime specification.
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -130,8 +132,10 @@ class Sysctl final : public slipway::Stage {
       const uint64_t flag = FindKind(path)->flag;
       ASSIGN_OR_RETURN(const sys::NamespaceId own, sys::OwnNamespace(flag));
       if (own == machines_.at(flag)) return Blamed(NoNamespace(name, flag), name);
-      Status written = sys::WriteFile(kFolder + path, value);
-      if (!written.ok()) return Blamed(Explained(std::move(written.error()), flag), name);
+      auto file = sys::Open(kFolder + path, O_WRONLY);
+      if (!file.ok()) return Blamed(NotOpened(std::move(file.error()), path, flag), name);
+      Status written = sys::WriteFile(*file, kFolder + path, value);
+      if (!written.ok()) return Blamed(NotTaken(std::move(written.error())), name);
     }
     return Ok();
   }
@@ -155,11 +159,47 @@ class Sysctl final : public slipway::Stage {
                      "into the pipeline");
   }
 
-  static Error Explained(Error error, uint64_t flag) {
+  static Error NotOpened(Error error, const std::string& path, uint64_t flag) {
     const std::string kind = sys::NamespaceName(flag);
     if (error->errno_value == ENOENT) {
       error.Hint("this kernel has no such parameter, or none for each " + kind + " namespace");
-    } else if (error->errno_value == EINVAL) {
+    } else if (error->errno_value == EROFS) {
+      error.Hint(
+          "the runtime's own /proc/sys is mounted read-only, as inside of another container");
+    } else if (error->errno_value == EACCES) {
+      error.Hint(WhyDenied(path, flag));
+    }
+    return error;
+  }
+
+  // sysctl_perm() of the kernel asks for no capability: by its mode the file is written by the
+  // machine's root, or by that of the user namespace which owns the container's namespace.
+  static std::string WhyDenied(const std::string& path, uint64_t flag) {
+    struct stat facts {};
+    if (stat((kFolder + path).c_str(), &facts) == 0 && (facts.st_mode & 0222) == 0) {
+      return "it can only be read";
+    }
+    if (!IsOwnUserNamespaces(flag)) {
+      return "the container's user namespace does not own the " +
+             std::string(sys::NamespaceName(flag)) +
+             " namespace that it has joined: set it where that was made";
+    }
+    return "in a user namespace the kernel leaves it to the machine's root: leave it out, or the "
+           "user namespace";
+  }
+
+  static bool IsOwnUserNamespaces(uint64_t flag) {
+    const std::string path = "/proc/self/ns/" + std::string(sys::NamespaceName(flag));
+    const auto file = sys::Open(path, O_RDONLY);
+    const auto user = sys::OwnNamespace(CLONE_NEWUSER);
+    return !file.ok() || !user.ok() || sys::IsOwnedBy(file->get(), *user);
+  }
+
+  static Error NotTaken(Error error) {
+    const int cause = error->errno_value;
+    if (cause == EPERM) {
+      error.Hint("the runtime's user has not the rights that the kernel asks for here");
+    } else if (cause == EINVAL || cause == ENOENT) {
       error.Hint("the kernel does not take this value");
     }
     return error;

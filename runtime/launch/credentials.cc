@@ -68,8 +68,9 @@ Status RaiseAmbient(uint64_t ambient) {
   return Ok();
 }
 
-// Ids that cannot be had are why the groups cannot be set either, and what is to be told. Those of
-// files are changed under the same rules; setfsuid(2) tells of no failure but by what holds then.
+// Ids that cannot be had are why the groups cannot be set either, and what is to be told; the user
+// first, who comes with a group of the same kind. Those of files are changed under the same rules;
+// setfsuid(2) tells of no failure but by what holds then.
 Status CheckIds(const Identity& who) {
   constexpr uid_t kNone = -1;
   const auto own = OwnSets();
@@ -79,13 +80,13 @@ Status CheckIds(const Identity& who) {
     return Error(may ? EINVAL : EPERM, what, std::to_string(id),
                  may ? "the container's user namespace does not map it" : hint);
   };
-  syscall(SYS_setfsgid, who.gid);
-  if (static_cast<gid_t>(syscall(SYS_setfsgid, kNone)) != who.gid) {
-    return refuse("run the command with the group", who.gid, CAP_SETGID, "it takes CAP_SETGID");
-  }
   syscall(SYS_setfsuid, who.uid);
   if (static_cast<uid_t>(syscall(SYS_setfsuid, kNone)) != who.uid) {
     return refuse("run the command as the user", who.uid, CAP_SETUID, "it takes CAP_SETUID");
+  }
+  syscall(SYS_setfsgid, who.gid);
+  if (static_cast<gid_t>(syscall(SYS_setfsgid, kNone)) != who.gid) {
+    return refuse("run the command with the group", who.gid, CAP_SETGID, "it takes CAP_SETGID");
   }
   return Ok();
 }
@@ -116,9 +117,9 @@ Status Credentials::SetGroups() const {
 Status Credentials::SetIds() const {
   const Identity& who = *identity_;
   if (syscall(SYS_setresgid, who.gid, who.gid, who.gid) != 0) {
-    return Error(
-        errno, "run the command with the group", std::to_string(who.gid),
-        errno == EINVAL ? "the container's user namespace does not map it" : "it takes CAP_SETGID");
+    const int cause = errno;
+    RETURN_IF_ERROR(CheckIds(who));
+    return Error(cause, "run the command with the group", std::to_string(who.gid));
   }
   if (syscall(SYS_setresuid, who.uid, who.uid, who.uid) != 0) {
     return Error(
