@@ -1,12 +1,21 @@
 // configs/sandbox.yaml, as root and as a user without rights: what runs in it, and what it keeps
 // from the machine.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -150,6 +159,175 @@ TEST_P(Sandbox, EndsWhenItsTimeIsUp) {
 
 INSTANTIATE_TEST_SUITE_P(As, Sandbox, ::testing::Values(0, kUser),
                          [](const auto& info) { return info.param == 0 ? "Root" : "PlainUser"; });
+
+// On another machine: `prepare` makes it one, as root.
+class SandboxElsewhere : public Sandbox {
+ protected:
+  RunResult RunAfter(const std::function<void()>& prepare, bool verbose = false) {
+    const std::string id = std::to_string(GetParam());
+    std::vector<std::string> argv = {
+        "/usr/bin/setpriv", "--reuid",    id,         "--regid", id,
+        "--clear-groups",   copy_.host(), "--config", "sandbox", "--root",
+        Folder() / "state"};
+    if (verbose) argv.emplace_back("-v");
+    argv.insert(argv.end(), {"--", "/bin/bash", "-c", "echo ran"});
+    return RunProgram(argv, {.prepare = prepare});
+  }
+  // And tells which alternatives are taken.
+  RunResult TellAfter(const std::function<void()>& prepare) { return RunAfter(prepare, true); }
+
+  // "share/slipway/configs/sandbox.yaml:22:5", of the stage's line.
+  static std::string LineOf(const std::string& stage) {
+    const std::string text = ReadText(Runfile("configs/sandbox.yaml"));
+    const auto end = text.begin() + static_cast<ptrdiff_t>(text.find("  - " + stage));
+    return "share/slipway/configs/sandbox.yaml:" +
+           std::to_string(std::count(text.begin(), end, '\n') + 1) + ":5";
+  }
+
+  static void ExpectRan(const RunResult& result, const std::string& told) {
+    EXPECT_EQ(result.out, "ran\n") << result.err;
+    EXPECT_EQ(result.status, 0);
+    EXPECT_NE(result.err.find(told), std::string::npos) << result.err;
+  }
+  static void ExpectNoUserNamespace(const RunResult& result, const std::string& why) {
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.status, 125);
+    EXPECT_TRUE(result.err.ends_with(LineOf("user") + ": user: no user namespace can be made (" +
+                                     why + ")\n"))
+        << result.err;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1);
+  }
+};
+
+// The rest of a process that cannot be prepared.
+void Require(bool done) {
+  if (!done) _exit(99);
+}
+
+void Write(const std::string& path, const std::string& text) {
+  Require(static_cast<bool>(std::ofstream(path) << text << std::flush));
+}
+
+// In a user namespace of its own, with the ids that it has outside: what is set there holds for
+// those inside of it, and changes nothing of the machine's.
+void EnterUserNamespace() {
+  int made[2];
+  Require(pipe(made) == 0);
+  const pid_t self = getpid();
+  const pid_t mapper = fork();
+  if (mapper == 0) {
+    char word = 0;
+    Require(read(made[0], &word, 1) == 1);
+    for (const char* map : {"/uid_map", "/gid_map"}) {
+      Write("/proc/" + std::to_string(self) + map, "0 0 4294967295\n");
+    }
+    _exit(0);
+  }
+  Require(unshare(CLONE_NEWUSER) == 0 && write(made[1], "x", 1) == 1);
+  int status = -1;
+  Require(waitpid(mapper, &status, 0) == mapper && status == 0);
+  close(made[0]);
+  close(made[1]);
+}
+
+std::function<void()> WithAtMost(const char* setting, const char* number) {
+  return [=] {
+    EnterUserNamespace();
+    Write(std::string("/proc/sys/user/") + setting, number);
+  };
+}
+
+void LeaveMounts() {
+  Require(unshare(CLONE_NEWNS) == 0 &&
+          mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+}
+
+constexpr char kCgroups[] = "/sys/fs/cgroup";
+
+void WithoutCgroups() {
+  LeaveMounts();
+  Require(umount2(kCgroups, MNT_DETACH) == 0);
+}
+
+void WithReadonlyCgroups() {
+  LeaveMounts();
+  mount_attr readonly{};
+  readonly.attr_set = MOUNT_ATTR_RDONLY;
+  Require(syscall(SYS_mount_setattr, AT_FDCWD, kCgroups, AT_RECURSIVE, &readonly,
+                  sizeof(readonly)) == 0);
+}
+
+TEST_P(SandboxElsewhere, NeedsUserNamespacesAtAll) {
+  ExpectNoUserNamespace(
+      RunAfter(WithAtMost("max_user_namespaces", "0")),
+      "/proc/sys/user/max_user_namespaces is 0; have root change that setting, see sysctl(8)");
+}
+
+TEST_P(SandboxElsewhere, NeedsUserNamespacesThatAreLeft) {
+  ExpectNoUserNamespace(RunAfter(Without(SYS_clone3, ENOSPC)),
+                        "as many exist as /proc/sys/user/max_user_namespaces allows, or they are "
+                        "nested 32 deep; have others ended, or have root raise that setting, see "
+                        "sysctl(8)");
+}
+
+TEST_P(SandboxElsewhere, NeedsUserNamespacesThatNoFilterForbids) {
+  ExpectNoUserNamespace(RunAfter(Without(SYS_clone3, EPERM)),
+                        "Operation not permitted: a seccomp filter, such as docker's, or a "
+                        "security module may refuse it; so does the kernel in a chroot; run the "
+                        "runtime outside of that");
+}
+
+// Where some systems keep them from everybody but root.
+class SandboxOfNoRootElsewhere : public SandboxElsewhere {};
+
+TEST_P(SandboxOfNoRootElsewhere, NeedsUserNamespacesForPlainUsers) {
+  const auto forbid = [refuse = Without(SYS_clone3, EPERM)] {
+    LeaveMounts();
+    Require(mount("tmpfs", "/proc/sys/kernel", "tmpfs", 0, nullptr) == 0);
+    Write("/proc/sys/kernel/unprivileged_userns_clone", "0\n");
+    refuse();
+  };
+  ExpectNoUserNamespace(RunAfter(forbid),
+                        "this system lets only root make user namespaces: "
+                        "/proc/sys/kernel/unprivileged_userns_clone is 0; run the runtime as root, "
+                        "or have root change that setting, see sysctl(8)");
+}
+
+TEST_P(SandboxElsewhere, RunsWhereNoCgroupIsMounted) {
+  const RunResult result = TellAfter(WithoutCgroups);
+  ExpectRan(result, "no cgroup hierarchy is mounted");
+  ExpectRan(result, ": first-of took none\n");
+}
+
+TEST_P(SandboxElsewhere, RunsWhereCgroupsAreReadOnly) {
+  ExpectRan(TellAfter(WithReadonlyCgroups), ": first-of took none\n");
+}
+
+TEST_P(SandboxElsewhere, RunsWithoutLandlock) {
+  ExpectRan(TellAfter(Without(SYS_landlock_create_ruleset, ENOSYS)), ": first-of took none\n");
+}
+
+TEST_P(SandboxElsewhere, RunsWithoutATimeNamespace) {
+  ExpectRan(
+      TellAfter(WithAtMost("max_time_namespaces", "0")),
+      ": time: probe: no time namespace can be made (/proc/sys/user/max_time_namespaces is 0; "
+      "have root change that setting, see sysctl(8))\n");
+}
+
+TEST_P(SandboxElsewhere, NamesEveryOtherNamespaceThatItNeeds) {
+  for (const char* kind : {"uts", "pid", "ipc", "net", "mnt", "cgroup"}) {
+    const std::string setting = "max_" + std::string(kind) + "_namespaces";
+    const RunResult result = RunAfter(WithAtMost(setting.c_str(), "0"));
+    EXPECT_EQ(result.status, 125) << kind;
+    EXPECT_NE(result.err.find("it is not the disk: "), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("/proc/sys/user/" + setting), std::string::npos) << result.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(As, SandboxElsewhere, ::testing::Values(0, kUser),
+                         [](const auto& info) { return info.param == 0 ? "Root" : "PlainUser"; });
+
+INSTANTIATE_TEST_SUITE_P(As, SandboxOfNoRootElsewhere, ::testing::Values(kUser));
 
 TEST(SandboxCheck, SaysWhatIsMissingOnThisMachine) {
   const RunResult result = RunProgram({Runfile("runtime/runtime"), "check", "--probe",

@@ -26,6 +26,7 @@ using slipway::Status;
 using std::chrono::nanoseconds;
 
 constexpr int64_t kNanoseconds = 1'000'000'000;
+constexpr char kLimit[] = "/proc/sys/user/max_time_namespaces";
 
 // 114 years. The kernel takes no clock beyond 146: KTIME_SEC_MAX / 2 of include/linux/ktime.h.
 constexpr int64_t kMost = int64_t{1'000'000} * 3600 * kNanoseconds;
@@ -88,6 +89,10 @@ class Time final : public slipway::Stage {
     if (!slipway::sys::OwnNamespace(CLONE_NEWTIME).ok()) {
       return NotHere(Error("this kernel has no time namespaces"),
                      "use Linux 5.6 or later, with CONFIG_TIME_NS");
+    }
+    if (const auto most = slipway::sys::ReadFile(kLimit); most.ok() && *most == "0\n") {
+      return NotHere(Error("no time namespace can be made", {}, std::string(kLimit) + " is 0"),
+                     "have root change that setting, see sysctl(8)");
     }
     RETURN_IF_ERROR(CheckNotBefore0("monotonic", CLOCK_MONOTONIC, monotonic_));
     return CheckNotBefore0("boottime", CLOCK_BOOTTIME, boottime_);

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -31,6 +32,16 @@ std::string OffsetLine(const char* clock, int64_t offset) {
   return std::string(clock) + " " + std::to_string(seconds) + " " + std::to_string(rest) + "\n";
 }
 
+Error CannotMake(int cause, uint64_t flag) {
+  const std::string kind = sys::NamespaceName(flag);
+  std::string hint;
+  if (cause == EINVAL) hint = "this kernel has no " + kind + " namespaces";
+  if (cause == ENOSPC) {
+    hint = "it is not the disk: as many exist as /proc/sys/user/max_" + kind + "_namespaces allows";
+  }
+  return Error(cause, "make the container's " + kind + " namespace", {}, hint);
+}
+
 Error CannotSetClocks(const Setup& setup, Error error) {
   const TimeOffsets& time = setup.plan.time;
   if (time.wisher.name.empty()) return error.In({}, kStep);
@@ -54,10 +65,7 @@ Status WriteOffsets(const TimeOffsets& time, const sys::Fd& offsets) {
 Status EnterTimeNamespace(const Setup& setup, const sys::Fd& offsets) {
   if ((setup.plan.namespaces & CLONE_NEWTIME) == 0) return Ok();
   if (unshare(CLONE_NEWTIME) != 0) {
-    const char* hint = "";
-    if (errno == EINVAL) hint = "this kernel has no time namespaces";
-    if (errno == ENOSPC) hint = "as many exist as /proc/sys/user/max_time_namespaces allows";
-    return CannotSetClocks(setup, Error(errno, "make the container's time namespace", {}, hint));
+    return CannotSetClocks(setup, CannotMake(errno, CLONE_NEWTIME));
   }
   if (Status written = WriteOffsets(setup.plan.time, offsets); !written.ok()) {
     return CannotSetClocks(setup, std::move(written.error()));
@@ -129,7 +137,11 @@ Result<sys::Fd> OpenClockOffsets(const Setup& setup) {
 Status EnterLaterNamespaces(const Setup& setup, const sys::Fd& offsets) {
   const Plan& plan = setup.plan;
   if (plan.unshares_cgroup() && unshare(CLONE_NEWCGROUP) != 0) {
-    return Error(errno, "make the container's cgroup namespace").In({}, "clone");
+    const int cause = errno;
+    const auto wish =
+        std::find_if(plan.namespace_wishes.begin(), plan.namespace_wishes.end(),
+                     [](const NamespaceWish& one) { return (one.flags & CLONE_NEWCGROUP) != 0; });
+    return CannotMake(cause, CLONE_NEWCGROUP).In(wish->stage, kStep);
   }
   const JoinedNamespace* cgroup = plan.Joined(CLONE_NEWCGROUP);
   if (cgroup != nullptr && !IsEnteredBefore(plan, *cgroup) &&

@@ -140,8 +140,8 @@ RunResult Running::Await() {
   return result_;
 }
 
-RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
-  const auto refuse = [call, cause] {
+std::function<void()> Without(unsigned call, unsigned cause) {
+  return [call, cause] {
     sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
@@ -151,7 +151,10 @@ RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::strin
     const sock_fprog program = {.len = std::size(filter), .filter = filter};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) _exit(126);
   };
-  return RunProgram(argv, {.prepare = refuse});
+}
+
+RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv) {
+  return RunProgram(argv, {.prepare = Without(call, cause)});
 }
 
 RunResult RunProgram(const std::vector<std::string>& argv, const RunOptions& options) {

@@ -37,8 +37,11 @@ int Slowness();
 // Runs `argv` (argv[0] is a path) to its end. Fails the test when it takes too long.
 RunResult RunProgram(const std::vector<std::string>& argv, const RunOptions& options = {});
 
-// Likewise a program in which a system call fails with this errno, as where a filter of seccomp(2)
-// around it refuses the call. For root.
+// For RunOptions::prepare: a system call fails with this errno from now on, as where a filter of
+// seccomp(2) around the program refuses it. For root.
+std::function<void()> Without(unsigned call, unsigned cause);
+
+// Likewise, and nothing else.
 RunResult RunWithout(unsigned call, unsigned cause, const std::vector<std::string>& argv);
 
 // A program that runs while the test goes on.
