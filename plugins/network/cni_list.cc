@@ -1,20 +1,14 @@
 #include "plugins/network/cni_list.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <climits>
-#include <cstdlib>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
-#include "runtime/sys/fd.h"
-#include "runtime/sys/file.h"
 #include "runtime/sys/system_program.h"
+#include "runtime/sys/trust.h"
 
 namespace slipway::network {
 namespace {
@@ -22,35 +16,11 @@ namespace {
 using sys::Json;
 
 constexpr char kLists[] = "/etc/cni/net.d";
+constexpr size_t kLongest = 1 << 20;
 constexpr const char* kFolders[] = {"/opt/cni/bin/", "/usr/lib/cni/"};
 
-// Nobody but root and this user may change it. A sticky folder is all right above something that
-// itself belongs to one of them.
-Status Judge(const std::string& path, bool is_file) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return Error(errno, "look at", path);
-  const bool owned = facts.st_uid == 0 || facts.st_uid == geteuid();
-  const bool sticky = !is_file && (facts.st_mode & S_ISVTX) != 0;
-  if (owned && (sticky || (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0)) return Ok();
-  return Error("others may change", path,
-               "what it says is done as root: it, and the folders above, must belong to root and "
-               "not be writable by others");
-}
-
-Result<std::string> ReadJudged(const std::string& path) {
-  char real[PATH_MAX];
-  if (realpath(path.c_str(), real) == nullptr) return Error(errno, "open", path);
-  RETURN_IF_ERROR(Judge(real, /*is_file=*/true));
-  for (std::string above = real; above.size() > 1;) {
-    above.erase(std::max<size_t>(above.rfind('/'), 1));
-    RETURN_IF_ERROR(Judge(above, /*is_file=*/false));
-  }
-  ASSIGN_OR_RETURN(const sys::Fd file, sys::Open(real, O_RDONLY | O_NONBLOCK));
-  struct stat facts {};
-  if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-    return Error("not a plain file", path);
-  }
-  return sys::ReadFile(file, path);
+Result<std::string> ReadList(const std::string& path) {
+  return sys::ReadTrusted(path, kLongest, "a list of network plugins");
 }
 
 std::string TextOf(const Json& object, std::string_view name) {
@@ -78,7 +48,7 @@ Result<Json> FindByName(const std::string& name) {
   }
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const std::string text, ReadJudged(path));
+    ASSIGN_OR_RETURN(const std::string text, ReadList(path));
     ASSIGN_OR_RETURN(Json list, ParseCniList(text, path));
     if (TextOf(list, "name") == name) return list;
   }
@@ -123,7 +93,7 @@ Result<Json> ParseCniList(std::string_view text, std::string_view name) {
 Result<Json> ReadCniList(const std::string& text) {
   if (text.find('/') == text.npos) return FindByName(text);
   if (text[0] != '/') return Error("not an absolute path", text, "or a network's name");
-  ASSIGN_OR_RETURN(const std::string content, ReadJudged(text));
+  ASSIGN_OR_RETURN(const std::string content, ReadList(text));
   return ParseCniList(content, text);
 }
 

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -167,8 +169,46 @@ TEST_F(Cni, AListThatOthersMayChangeIsRefused) {
   const std::string list = test_.Write("lists/list.conflist", kTwo);
   chmod(list.c_str(), 0666);
   const RunResult result = RunStages(Stages("cni: " + list), "true");
-  EXPECT_NE(result.err.find("network: cni: others may change \"" + list), std::string::npos)
+  EXPECT_NE(result.err.find("network: cni: not trusted \"" + list +
+                            "\" (owned by uid 0, mode 0666; must not be writable by group or "
+                            "others: chmod go-w " +
+                            list + ")\n"),
+            std::string::npos)
       << result.err;
+}
+
+// Anybody could put a link there to a file of root's.
+TEST_F(Cni, AListInAFolderOfEverybodysIsRefusedStickyOrNot) {
+  for (const mode_t mode : {01777, 0777}) {
+    const std::string list = test_.Write("open/list.conflist", kTwo);
+    ASSERT_EQ(chmod(test_.Path("open").c_str(), mode), 0);
+    const RunResult result = RunStages(Stages("cni: " + list), "true");
+    EXPECT_NE(result.err.find("network: cni: not trusted \"" + test_.Path("open") + "\" ("),
+              std::string::npos)
+        << result.err;
+  }
+}
+
+TEST_F(Cni, AListByALinkOfOthersIsRefused) {
+  const std::string list = test_.Write("lists/list.conflist", kTwo);
+  const std::string link = test_.Path("open/link.conflist");
+  fs::create_directory(test_.Path("open"));
+  fs::create_symlink(list, link);
+  ASSERT_EQ(chmod(test_.Path("open").c_str(), 0777), 0);
+  const RunResult result = RunStages(Stages("cni: " + link), "true");
+  EXPECT_NE(result.err.find("network: cni: not trusted \"" + test_.Path("open") + "\" ("),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(Cni, AListOfWhoeverHasCalledSudoIsTaken) {
+  UseScripts("echo '{\"cniVersion\":\"1.0.0\",\"ips\":[]}'");
+  const std::string list = test_.Write("lists/list.conflist", kTwo);
+  ASSERT_EQ(chown(list.c_str(), 4242, 4242), 0);
+  setenv("SUDO_UID", "4242", 1);
+  const RunResult result = RunStages(Stages("cni: " + list), "echo up");
+  unsetenv("SUDO_UID");
+  EXPECT_EQ(result.out, "up\n") << result.err;
 }
 
 TEST_F(Cni, WhatIsNoListIsNamedWithItsPlace) {

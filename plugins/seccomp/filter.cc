@@ -11,7 +11,7 @@
 
 #include "plugins/seccomp/calls.h"
 #include "plugins/seccomp/profile.h"
-#include "plugins/seccomp/profile_file.h"
+#include "runtime/sys/trust.h"
 
 namespace seccomp {
 namespace {
@@ -23,6 +23,7 @@ using slipway::Status;
 
 // The listener goes out by it, and nobody could answer before.
 constexpr const char* kNeeded = "sendmsg";
+constexpr size_t kLongestProfile = 1 << 20;
 
 // What the kept text begins with; the program follows, then the socket, a NUL, and the metadata.
 struct Head {
@@ -129,7 +130,8 @@ Status MakeFilter(const Wishes& wishes, Filter& filter) {
 }
 
 Result<std::string> LoadProfile(const std::string& path, const Wishes& wishes, Filter& filter) {
-  ASSIGN_OR_RETURN(const std::string text, ReadProfileFile(path));
+  ASSIGN_OR_RETURN(const std::string text,
+                   slipway::sys::ReadTrusted(path, kLongestProfile, "a profile in JSON"));
   auto profile = ReadProfile(text, path, SurroundingsFor(wishes.capabilities));
   if (!profile.ok()) return profile.error();
   RETURN_IF_ERROR(Change(wishes, profile->policy));

@@ -123,19 +123,33 @@ TEST_F(ProfileStage, OneThatOthersMayWriteIsNotTrusted) {
   const std::string config = Config("profile: open/profile.json");
   EXPECT_NE(test_.RunContainer(config, {"/bin/true"})
                 .err.find("profile: not trusted \"" + path +
-                          "\" (must not be writable by group or others)"),
+                          "\" (owned by uid 0, mode 0666; must not be writable by group or others: "
+                          "chmod go-w " +
+                          path + ")\n"),
             std::string::npos);
   ASSERT_EQ(chmod(path.c_str(), 0644), 0);
   ASSERT_EQ(chown(path.c_str(), 1234, 0), 0);
-  EXPECT_NE(
-      test_.RunContainer(config, {"/bin/true"})
-          .err.find("(owned by uid 1234; must be owned by root or by whoever runs the runtime)"),
-      std::string::npos);
+  EXPECT_NE(test_.RunContainer(config, {"/bin/true"})
+                .err.find("(owned by uid 1234, mode 0644; must be owned by root: chown -h root " +
+                          path + ")\n"),
+            std::string::npos);
   ASSERT_EQ(chown(path.c_str(), 0, 0), 0);
   ASSERT_EQ(chmod(test_.Path("open").c_str(), 0777), 0);
   EXPECT_NE(
       test_.RunContainer(config, {"/bin/true"}).err.find("not trusted \"" + test_.Path("open")),
       std::string::npos);
+}
+
+// Whoever has made it chooses which profile holds.
+TEST_F(ProfileStage, OneByALinkOfOthersIsNotTrusted) {
+  const std::string path = test_.Write("profile.json", kProfile);
+  fs::create_directory(test_.Path("open"));
+  fs::create_symlink(path, test_.Path("open/link.json"));
+  ASSERT_EQ(chmod(test_.Path("open").c_str(), 0777), 0);
+  const RunResult result = test_.RunContainer(Config("profile: open/link.json"), {"/bin/true"});
+  EXPECT_NE(result.err.find("profile: not trusted \"" + test_.Path("open") + "\" ("),
+            std::string::npos)
+      << result.err;
 }
 
 TEST_F(ProfileStage, IsAFileThatIsThere) {

@@ -9,9 +9,9 @@
 #include <random>
 #include <string>
 
-#include "runtime/loader/test_folder.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/test_folder.h"
 
 namespace slipway::loader {
 namespace {
@@ -75,7 +75,7 @@ class Digest : public ::testing::Test {
 
   static constexpr size_t kBegin = 1024;  // bytes: its headers and notes are there
 
-  const TestFolder folder_;
+  const sys::TestFolder folder_;
   const std::string plugin_ = "tests/plugins/libgood_plain_c_stage.so";
 };
 

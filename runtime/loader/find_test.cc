@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/loader/test_folder.h"
+#include "runtime/sys/test_folder.h"
 
 namespace slipway::loader {
 namespace {
@@ -81,7 +81,7 @@ TEST(PlacesTest, NeverHoldAnEmptyPath) {
 }
 
 TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.Folder("empty");
   const std::string first = folder.File("first/libuts_stage.so");
   folder.File("second/libuts_stage.so");
@@ -95,7 +95,7 @@ TEST(FindTest, TakesTheFirstPlaceThatHasTheFile) {
 }
 
 TEST(FindTest, LooksInTheStagesOwnFolderOfTheBuildTree) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.File("plugins/cgroup_v2/libcgroup_v2_stage.so");
   const auto found = Find(Places({}, folder.path() + "/runtime/runtime"), "cgroup-v2");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
@@ -103,7 +103,7 @@ TEST(FindTest, LooksInTheStagesOwnFolderOfTheBuildTree) {
 }
 
 TEST(FindTest, LooksInTheInstalledTree) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.File("lib/slipway/stages/libuts_stage.so");
   const auto found = Find(Places({}, folder.path() + "/bin/runtime"), "uts");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
@@ -111,7 +111,7 @@ TEST(FindTest, LooksInTheInstalledTree) {
 }
 
 TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("stages/libuts_stage.so");
   folder.File("stages/libproc_stage.so");
   const std::vector<Place> places = {
@@ -124,7 +124,7 @@ TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {
 }
 
 TEST(FindTest, UnknownStageNamesNoneThatIsNotNear) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("libuts_stage.so");
   EXPECT_EQ(Find({{.folder = folder.path()}}, "network").error().ToString(),
             "unknown stage \"network\" (looked for libnetwork_stage.so in " + folder.path() +
@@ -132,7 +132,7 @@ TEST(FindTest, UnknownStageNamesNoneThatIsNotNear) {
 }
 
 TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("libuts_stage.so");
   std::vector<Place> places = {{.folder = folder.path()}};
   for (int i = 0; i < 5; ++i) places.push_back({.folder = "/" + std::string(200, 'x')});
@@ -143,7 +143,7 @@ TEST(FindTest, UnknownStageKeepsTheNearestNameWhenThePlacesDoNotFit) {
 }
 
 TEST(FindTest, NamesTheStageThatWasMeantInOtherLetters) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("libcgroup_v1_stage.so");
   const std::string rule = "a stage name is 1 to 31 of a-z, 0-9 and '-'";
   for (const std::string name : {"cgroup_v1", "Cgroup-V1", "./libcgroup_v1_stage.so"}) {
@@ -156,14 +156,14 @@ TEST(FindTest, NamesTheStageThatWasMeantInOtherLetters) {
 }
 
 TEST(FindTest, RefusesWhatIsNoFile) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Folder("libuts_stage.so");
   EXPECT_EQ(Find({{.folder = folder.path()}}, "uts").error().ToString(),
             "uts: not a regular file \"" + path + "\"");
 }
 
 TEST(FindTest, DoesNotPassOverAPlaceThatCannotBeSearched) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("libuts_stage.so");
   const std::string loop = folder.Symlink("loop", "loop");
   EXPECT_EQ(
@@ -172,7 +172,7 @@ TEST(FindTest, DoesNotPassOverAPlaceThatCannotBeSearched) {
 }
 
 TEST(FindTest, NoNameLeadsOutOfAFolder) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.Folder("plugins");
   // What the paths would be if the names were used as they are.
   folder.File("lib.._stage.so");
@@ -189,7 +189,7 @@ TEST(FindTest, NoNameLeadsOutOfAFolder) {
 }
 
 TEST(StageNamesTest, AreSortedAndOfPluginsOnly) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.File("flat/libuts_stage.so");
   folder.File("flat/libcgroup_v2_stage.so");
   folder.File("flat/libyaml.so");

@@ -108,7 +108,7 @@ Loader::Loader(const Folders& folders, const std::string& executable)
     : places_(PlacesThere(folders.plugin_dirs, executable)),
       executable_(executable),
       privileged_(sys::IsPrivileged()),
-      trusted_(InvokerOfThisProcess(), RealPaths(folders.trusted)) {}
+      trusted_(sys::InvokerOfThisProcess(), RealPaths(folders.trusted), "--trust") {}
 
 Loader::~Loader() = default;
 
@@ -181,15 +181,7 @@ bool Loader::HasFileOf(const Request& request) const {
 }
 
 Status Loader::CheckConfig(const std::string& path, const struct stat& facts) {
-  if (!privileged_) return Ok();
-  ASSIGN_OR_RETURN(const std::string real, trusted_.Resolve(path));
-  struct stat now {};
-  if (lstat(real.c_str(), &now) != 0) return Error(errno, "look at", real);
-  // Whoever could exchange it until then is not trusted, or has been found out.
-  if (now.st_dev != facts.st_dev || now.st_ino != facts.st_ino) {
-    return Error("not trusted", path, "it was exchanged while it was read");
-  }
-  return trusted_.Judge(real, facts);
+  return privileged_ ? trusted_.JudgeOpened(path, facts) : Ok();
 }
 
 bool Loader::IsJudged(const Request& request) const {
@@ -209,7 +201,7 @@ Result<std::unique_ptr<Loader::Plugin>> Loader::LoadFile(const Request& request,
     }
     RETURN_IF_ERROR(CheckNamed(path, request.record_version ? kKnown : kPinned));
   }
-  TrustedPaths* const judge = IsJudged(request) ? &trusted_ : nullptr;
+  sys::TrustedPaths* const judge = IsJudged(request) ? &trusted_ : nullptr;
   if (judge != nullptr) {
     ASSIGN_OR_RETURN(path, judge->Resolve(path, facts));
   }

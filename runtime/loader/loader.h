@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "runtime/loader/find.h"
-#include "runtime/loader/trust.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sdk/result.h"
+#include "runtime/sys/trust.h"
 
 namespace slipway::loader {
 
@@ -115,7 +115,7 @@ class Loader {
   std::vector<Place> places_;
   std::string executable_;
   bool privileged_;
-  TrustedPaths trusted_;
+  sys::TrustedPaths trusted_;
   std::vector<std::unique_ptr<Plugin>> plugins_;
 };
 

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/loader/test_folder.h"
 #include "runtime/sys/process.h"
+#include "runtime/sys/test_folder.h"
 
 namespace slipway::loader {
 namespace {
@@ -154,14 +154,14 @@ TEST(LoaderTest, ARefusedPluginIsRefusedAgain) {
 }
 
 TEST(LoaderTest, RefusesAFileThatIsNoLibrary) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.File("libgood_plain_c_stage.so", "#!/bin/sh\n# not a library\n");
   EXPECT_THAT(LoadFrom(folder.path()),
               StartsWith("good-plain-c: not a shared library \"" + path + "\" (no ELF file; "));
 }
 
 TEST(LoaderTest, NamesTheMachineThatAFileWasBuiltFor) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(offsetof(Elf64_Ehdr, e_machine));
@@ -172,7 +172,7 @@ TEST(LoaderTest, NamesTheMachineThatAFileWasBuiltFor) {
 }
 
 TEST(LoaderTest, SaysOfAnObjectFileThatItIsNotLinked) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(offsetof(Elf64_Ehdr, e_type));
@@ -183,14 +183,14 @@ TEST(LoaderTest, SaysOfAnObjectFileThatItIsNotLinked) {
 }
 
 TEST(LoaderTest, RefusesAnEmptyFile) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.File("libgood_plain_c_stage.so");
   EXPECT_THAT(LoadFrom(folder.path()),
               StartsWith("good-plain-c: not a shared library \"" + path + "\" (no ELF file; "));
 }
 
 TEST(LoaderTest, RefusesAPathThatTheDynamicLoaderWouldExpand) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "$LIB/libgood_plain_c_stage.so");
   EXPECT_EQ(LoadFrom(folder.path() + "/$LIB"),
             "good-plain-c: cannot load \"" + path +
@@ -220,7 +220,7 @@ TEST(LoaderTest, RefusesSuchNamesOfAPinnedFileToo) {
 }
 
 TEST(LoaderTest, TheFirstPluginDirWins) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string bad = folder.Copy(Fixture("bad-wrong-name"), "bad/libgood_plain_c_stage.so");
   folder.Copy(Fixture("good-plain-c"), "good/libgood_plain_c_stage.so");
   Loader bad_first({.plugin_dirs = {folder.path() + "/bad", folder.path() + "/good"}});
@@ -230,7 +230,7 @@ TEST(LoaderTest, TheFirstPluginDirWins) {
 }
 
 TEST(LoaderTest, APluginDirMayBeRelative) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.Copy(Fixture("good-plain-c"), "stages/libgood_plain_c_stage.so");
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
@@ -242,7 +242,7 @@ TEST(LoaderTest, APluginDirMayBeRelative) {
 // ---- Pins ----
 
 TEST(LoaderTest, LoadsAPinnedFileOfAnyFileName) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
   EXPECT_EQ(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
             "loaded good-plain-c");
@@ -262,7 +262,7 @@ TEST(LoaderTest, RefusesAWrongDigestBeforeItLoads) {
 }
 
 TEST(LoaderTest, APinnedFileThatIsMissingIsNotReplaced) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.path() + "/missing.so";
   EXPECT_EQ(Load({.name = "good-plain-c", .path = path}),
             "good-plain-c: cannot find the plugin \"" + path +
@@ -270,7 +270,7 @@ TEST(LoaderTest, APinnedFileThatIsMissingIsNotReplaced) {
 }
 
 TEST(LoaderTest, RefusesAPinThatIsAFolder) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   EXPECT_EQ(Load({.name = "good-plain-c", .path = folder.path()}),
             "good-plain-c: not a regular file \"" + folder.path() + "\" (pinned in the config)");
 }
@@ -290,31 +290,31 @@ class LoaderTrustTest : public ::testing::Test {
 };
 
 TEST_F(LoaderTrustTest, LoadsWhatIsTrusted) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   EXPECT_EQ(LoadFrom(folder.path()), "loaded good-plain-c");
 }
 
 TEST_F(LoaderTrustTest, RefusesAFileThatOthersMayWrite) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
-  TestFolder::Chmod(path, 0646);
+  sys::TestFolder::Chmod(path, 0646);
   EXPECT_EQ(LoadFrom(folder.path()),
             "good-plain-c: not trusted \"" + path + "\" (owned by uid " + std::to_string(getuid()) +
                 ", mode 0646; must not be writable by group or others: chmod go-w " + path + ")");
 }
 
 TEST_F(LoaderTrustTest, RefusesAFolderThatOthersMayWrite) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   folder.Copy(Fixture("good-plain-c"), "stages/libgood_plain_c_stage.so");
-  TestFolder::Chmod(folder.path(), 0777);
+  sys::TestFolder::Chmod(folder.path(), 0777);
   EXPECT_THAT(LoadFrom(folder.path() + "/stages"),
               StartsWith("good-plain-c: not trusted \"" + folder.path() + "\" ("));
 }
 
 TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   ASSERT_EQ(chown(path.c_str(), 4242, 4242), 0);
   EXPECT_THAT(LoadFrom(folder.path()),
@@ -322,15 +322,15 @@ TEST_F(LoaderTrustTest, RefusesAFileOfAnotherUser) {
 }
 
 TEST_F(LoaderTrustTest, LoadsFromAFolderBelowTmp) {
-  const TestFolder folder("/tmp");
+  const sys::TestFolder folder("/tmp");
   folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
   EXPECT_EQ(LoadFrom(folder.path()), "loaded good-plain-c");
 }
 
 TEST_F(LoaderTrustTest, LoadsWhatSomebodyVouchesFor) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "libgood_plain_c_stage.so");
-  TestFolder::Chmod(path, 0646);
+  sys::TestFolder::Chmod(path, 0646);
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
   Loader loader({.plugin_dirs = {folder.path()}, .trusted = {"nowhere", "."}});
@@ -339,9 +339,9 @@ TEST_F(LoaderTrustTest, LoadsWhatSomebodyVouchesFor) {
 }
 
 TEST_F(LoaderTrustTest, ARightDigestDoesNotMakeAFileTrusted) {
-  const TestFolder folder;
+  const sys::TestFolder folder;
   const std::string path = folder.Copy(Fixture("good-plain-c"), "pinned.so");
-  TestFolder::Chmod(path, 0646);
+  sys::TestFolder::Chmod(path, 0646);
   EXPECT_THAT(Load({.name = "good-plain-c", .path = path, .sha256 = Digest(path)}),
               StartsWith("good-plain-c: not trusted \"" + path + "\" ("));
 }

@@ -55,7 +55,7 @@ std::string FoldersInWords() {
 
 class Admission {
  public:
-  explicit Admission(TrustedPaths* trusted) : trusted_(trusted) {}
+  explicit Admission(sys::TrustedPaths* trusted) : trusted_(trusted) {}
 
   Status Admit(const Dynamic& dynamic, const std::string& path) {
     if (dynamic.stray != nullptr) {
@@ -112,7 +112,7 @@ class Admission {
     return opened.ok() ? Ok() : std::move(opened).status();
   }
 
-  TrustedPaths* trusted_;
+  sys::TrustedPaths* trusted_;
   std::set<std::string> seen_;
 };
 
@@ -126,7 +126,7 @@ bool IsOfTheLanguage(std::string_view library) {
          std::end(kOfTheLanguage);
 }
 
-Status AdmitNeeds(const Dynamic& dynamic, const std::string& path, TrustedPaths* trusted) {
+Status AdmitNeeds(const Dynamic& dynamic, const std::string& path, sys::TrustedPaths* trusted) {
   return Admission(trusted).Admit(dynamic, path);
 }
 

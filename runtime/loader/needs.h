@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "runtime/loader/elf.h"
-#include "runtime/loader/trust.h"
 #include "runtime/sdk/result.h"
+#include "runtime/sys/trust.h"
 
 namespace slipway::loader {
 
@@ -24,7 +24,7 @@ bool IsOfTheLanguage(std::string_view library);
 // loaded but what IsOfTheLanguage.
 // trusted: null where nobody asks whom files belong to. Then only what leads the dynamic loader
 // astray is refused.
-Status AdmitNeeds(const Dynamic& dynamic, const std::string& path, TrustedPaths* trusted);
+Status AdmitNeeds(const Dynamic& dynamic, const std::string& path, sys::TrustedPaths* trusted);
 
 }  // namespace slipway::loader
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "runtime/loader/trust.h"
+#include "runtime/sys/trust.h"
 
 namespace slipway::loader {
 namespace {
@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string Refusal(const Dynamic& dynamic, bool judged = true) {
-  TrustedPaths trusted(InvokerOfThisProcess());
+  sys::TrustedPaths trusted(sys::InvokerOfThisProcess());
   const Status status = AdmitNeeds(dynamic, "/x.so", judged ? &trusted : nullptr);
   return status.ok() ? "admitted" : status.error().ToString();
 }

@@ -12,9 +12,9 @@
 #include <fstream>
 #include <string>
 
-#include "runtime/loader/test_folder.h"
 #include "runtime/sdk/abi.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/test_folder.h"
 
 namespace slipway::loader {
 namespace {
@@ -61,7 +61,7 @@ class Note : public ::testing::Test {
     return segment;
   }
 
-  const TestFolder folder_;
+  const sys::TestFolder folder_;
   size_t place_ = 0;
   const std::string plugin_ = "tests/plugins/libgood_plain_c_stage.so";
 };

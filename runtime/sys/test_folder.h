@@ -1,7 +1,7 @@
 // A folder for one test, removed with it.
 
-#ifndef SLIPWAY_RUNTIME_LOADER_TEST_FOLDER_H_
-#define SLIPWAY_RUNTIME_LOADER_TEST_FOLDER_H_
+#ifndef SLIPWAY_RUNTIME_SYS_TEST_FOLDER_H_
+#define SLIPWAY_RUNTIME_SYS_TEST_FOLDER_H_
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,15 +13,15 @@
 #include <string>
 #include <system_error>
 
-#include "runtime/loader/trust.h"
+#include "runtime/sys/trust.h"
 
-namespace slipway::loader {
+namespace slipway::sys {
 
 class TestFolder {
  public:
   // base: a folder that exists.
   explicit TestFolder(const std::string& base = TrustedBase())
-      : path_(std::filesystem::canonical(base) / "loader-XXXXXX") {
+      : path_(std::filesystem::canonical(base) / "folder-XXXXXX") {
     if (mkdtemp(path_.data()) == nullptr) {
       throw std::system_error(errno, std::generic_category(), path_);
     }
@@ -83,6 +83,6 @@ class TestFolder {
   std::string path_;
 };
 
-}  // namespace slipway::loader
+}  // namespace slipway::sys
 
-#endif  // SLIPWAY_RUNTIME_LOADER_TEST_FOLDER_H_
+#endif  // SLIPWAY_RUNTIME_SYS_TEST_FOLDER_H_

@@ -1,4 +1,4 @@
-#include "runtime/loader/trust.h"
+#include "runtime/sys/trust.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -14,9 +14,11 @@
 #include <system_error>
 #include <utility>
 
+#include "runtime/sys/fd.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
-namespace slipway::loader {
+namespace slipway::sys {
 namespace {
 
 constexpr int kMaxSymlinks = 40;       // as the kernel has it; path_resolution(7)
@@ -39,11 +41,11 @@ bool Maps(const std::string& uid_map, uid_t uid) {
 // there.
 std::string UidMap() {
   constexpr const char* kPath = "/proc/self/uid_map";
-  const auto file = sys::Open(kPath, O_RDONLY);
+  const auto file = Open(kPath, O_RDONLY);
   struct statfs facts {};
   if (!file.ok() || fstatfs(file->get(), &facts) != 0 || facts.f_type != PROC_SUPER_MAGIC)
     return {};
-  auto text = sys::ReadFile(*file, kPath);
+  auto text = ReadFile(*file, kPath);
   return text.ok() ? std::move(*text) : std::string();
 }
 
@@ -55,10 +57,12 @@ bool IsSticky(const struct stat& facts) {
 
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-// What --trust would be given for `path` to be trusted.
-std::string VouchingFor(const std::string& path, const struct stat& facts) {
+// What the option would be given for `path` to be trusted.
+std::string VouchingFor(const std::string& path, const struct stat& facts,
+                        const std::string& option) {
   const std::string folder = S_ISDIR(facts.st_mode) ? path : FolderOf(path);
-  return folder.size() > 1 ? "; to trust it for this run: --trust " + folder : "";
+  if (option.empty() || folder.size() <= 1) return {};
+  return "; to trust it for this run: " + option + " " + folder;
 }
 
 std::string Describe(const struct stat& facts) {
@@ -89,7 +93,7 @@ Status CheckTrust(const std::string& path, const struct stat& facts, const Owner
     const std::string who = owners.invoker == 0 ? "" : " or uid " + std::to_string(owners.invoker);
     return Error("not trusted", path,
                  Describe(facts) + "; must be owned by root" + who + ": chown -h root " + path +
-                     VouchingFor(path, facts));
+                     VouchingFor(path, facts, owners.option));
   }
   // The mode of a symlink is always 0777 and means nothing; symlink(7).
   if (S_ISLNK(facts.st_mode) || !OthersMayWrite(facts)) return Ok();
@@ -123,6 +127,17 @@ bool TrustedPaths::IsVouched(std::string_view path) const {
 Status TrustedPaths::Judge(const std::string& path, const struct stat& facts) const {
   Status status = CheckTrust(path, facts, owners_);
   return status.ok() || IsVouched(path) ? Ok() : std::move(status);
+}
+
+Status TrustedPaths::JudgeOpened(const std::string& path, const struct stat& facts) {
+  ASSIGN_OR_RETURN(const std::string real, Resolve(path));
+  struct stat now {};
+  if (lstat(real.c_str(), &now) != 0) return Error(errno, "look at", real);
+  // Whoever could exchange it until then is not trusted, or has been found out.
+  if (now.st_dev != facts.st_dev || now.st_ino != facts.st_ino) {
+    return Error("not trusted", path, "it was exchanged while it was read");
+  }
+  return Judge(real, facts);
 }
 
 Status TrustedPaths::Enter(const std::string& path, const struct stat& facts) {
@@ -166,7 +181,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     RETURN_IF_ERROR(Judge(path, *facts));
     return path;
   }
-  ASSIGN_OR_RETURN(std::string rest, sys::Absolute(path));
+  ASSIGN_OR_RETURN(std::string rest, Absolute(path));
   RETURN_IF_ERROR(CheckRoot());
   // All of it trusted and free of symlinks; empty: the root. The folder of another plugin that was
   // walked before need not be walked again.
@@ -199,7 +214,7 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
     }
     if (!S_ISLNK(entry.st_mode)) continue;
     if (++symlinks > kMaxSymlinks) return Error(ELOOP, "follow", path);
-    ASSIGN_OR_RETURN(const std::string target, sys::ReadLink(real));
+    ASSIGN_OR_RETURN(const std::string target, ReadLink(real));
     real.resize(target.starts_with('/') ? 0 : folder);
     rest = target + rest.substr(end);
     begin = 0;
@@ -211,4 +226,19 @@ Result<std::string> TrustedPaths::Resolve(const std::string& path, const struct 
   return real.empty() ? "/" : real;
 }
 
-}  // namespace slipway::loader
+Result<std::string> ReadTrusted(const std::string& path, size_t longest, const std::string& what) {
+  ASSIGN_OR_RETURN(const Fd file, Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return Error(errno, "look at", path);
+  if (!S_ISREG(facts.st_mode)) return Error("not a file", path, what + " is wanted");
+  if (static_cast<size_t>(facts.st_size) > longest) {
+    return Error("longer than " + std::to_string(longest >> 20) + " MiB", path,
+                 what + " is wanted");
+  }
+  if (IsPrivileged()) {
+    RETURN_IF_ERROR(TrustedPaths(InvokerOfThisProcess()).JudgeOpened(path, facts));
+  }
+  return ReadFile(file, path);
+}
+
+}  // namespace slipway::sys

@@ -1,6 +1,6 @@
-// Whose files may become code of a privileged runtime.
+// Whose files may say what a privileged runtime does: plugins, configs, and what a stage reads.
 //
-// A privileged process loads a plugin only where nobody but root, or the person who invoked it,
+// A privileged process takes such a file only where nobody but root, or the person who invoked it,
 // can have put it or can swap it: that is asked of the file, of every folder above it, and of
 // every folder that holds a symlink on the way. A sticky folder that everybody may write to, such
 // as /tmp, may lie above: nobody takes away there what is another's. But only a folder is taken
@@ -8,12 +8,13 @@
 // are covered without being read: the group bits of a file with an ACL are its mask, so whatever an
 // ACL lets someone write is writable by group here. The ACLs of NFSv4 are not looked at.
 
-#ifndef SLIPWAY_RUNTIME_LOADER_TRUST_H_
-#define SLIPWAY_RUNTIME_LOADER_TRUST_H_
+#ifndef SLIPWAY_RUNTIME_SYS_TRUST_H_
+#define SLIPWAY_RUNTIME_SYS_TRUST_H_
 
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <set>
@@ -24,7 +25,7 @@
 
 #include "runtime/sdk/result.h"
 
-namespace slipway::loader {
+namespace slipway::sys {
 
 // The user whose files are trusted beside root's; 0: none.
 // real_uid: getuid(2). sudo_uid: SUDO_UID of the environment, or null.
@@ -37,6 +38,7 @@ uid_t InvokerOfThisProcess();
 struct Owners {
   uid_t root = 0;
   uid_t invoker = 0;
+  const char* option = "";  // by which somebody may vouch for a folder of another owner's
 };
 
 // Who stands for root, where `owner` owns "/". In a user namespace that does not map root, root
@@ -55,8 +57,10 @@ class TrustedPaths {
  public:
   // vouched: folders that somebody has vouched for, absolute and without symlinks: whatever lies
   // there is trusted, and they themselves are. What leads to them is judged as ever.
-  explicit TrustedPaths(uid_t invoker, std::vector<std::string> vouched = {})
-      : owners_{.root = 0, .invoker = invoker}, vouched_(std::move(vouched)) {}
+  // option: by which it was vouched, or may be the next time.
+  explicit TrustedPaths(uid_t invoker, std::vector<std::string> vouched = {},
+                        const char* option = "")
+      : owners_{.root = 0, .invoker = invoker, .option = option}, vouched_(std::move(vouched)) {}
 
   // `path`, absolute and without symlinks, when all that leads there is trusted; else the error
   // names the first that is not, with its owner and mode, and what would be right.
@@ -71,6 +75,10 @@ class TrustedPaths {
   bool Admits(const std::string& path, const struct stat& facts) const {
     return KnowsFolderOf(path) && Judge(path, facts).ok();
   }
+
+  // Fails unless the file that was opened at `path`, whose facts are these (fstat(2)), is trusted
+  // with all that leads there.
+  Status JudgeOpened(const std::string& path, const struct stat& facts);
 
  private:
   // Judges an entry of a folder that was judged, and remembers it if it is a folder.
@@ -94,6 +102,11 @@ class TrustedPaths {
   std::map<std::string, struct stat> sticky_;  // folders that only lead to trusted ones
 };
 
-}  // namespace slipway::loader
+// The text of a file that says what is done with this process's rights. Fails when that has any,
+// and the file is not trusted; and when it is none, or longer than `longest` bytes. what: it is to
+// be, in words.
+Result<std::string> ReadTrusted(const std::string& path, size_t longest, const std::string& what);
 
-#endif  // SLIPWAY_RUNTIME_LOADER_TRUST_H_
+}  // namespace slipway::sys
+
+#endif  // SLIPWAY_RUNTIME_SYS_TRUST_H_

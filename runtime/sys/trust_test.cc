@@ -1,4 +1,4 @@
-#include "runtime/loader/trust.h"
+#include "runtime/sys/trust.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <string>
 
-#include "runtime/loader/test_folder.h"
+#include "runtime/sys/test_folder.h"
 
-namespace slipway::loader {
+namespace slipway::sys {
 namespace {
 
 using ::testing::HasSubstr;
@@ -26,8 +26,8 @@ struct stat Facts(mode_t type_and_mode, uid_t owner) {
 }
 
 std::string Refusal(mode_t type_and_mode, uid_t owner, uid_t invoker) {
-  const Status status =
-      CheckTrust("/opt/x", Facts(type_and_mode, owner), {.root = 0, .invoker = invoker});
+  const Status status = CheckTrust("/opt/x", Facts(type_and_mode, owner),
+                                   {.root = 0, .invoker = invoker, .option = "--trust"});
   return status.ok() ? "trusted" : status.error().ToString();
 }
 
@@ -247,4 +247,4 @@ TEST_F(TrustedPathsTest, AnotherOwnersSymlinkIsRefused) {
 }
 
 }  // namespace
-}  // namespace slipway::loader
+}  // namespace slipway::sys
