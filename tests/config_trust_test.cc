@@ -48,7 +48,7 @@ class ConfigTrust : public ::testing::Test {
   }
 
   PublicCopy copy_{{"uts"}};
-  std::string folder_ = fs::path(copy_.Config()).parent_path() / "configs";
+  std::string folder_ = copy_.folder() + "/configs";
   std::string config_ = folder_ + "/mine.yaml";
 };
 

@@ -2,7 +2,6 @@
 // container, and their terminal is as it was, however the runtime ends.
 
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -279,7 +278,7 @@ TEST_F(Console, HangsUpWithTheCallersTerminal) {
 
 TEST_F(Console, AlsoOfAPlainUser) {
   const PublicCopy copy({"user", "pid", "mount", "proc", "dev", "console"});
-  const std::filesystem::path folder = std::filesystem::path(copy.Config()).parent_path();
+  const std::filesystem::path folder = copy.folder();
   ASSERT_EQ(RunProgram({"/bin/cp", "-a", test_.Path("root"), folder / "root"}).status, 0);
   // Nobody else on the machine has it.
   const uid_t user = 100000 + static_cast<uid_t>(getpid());
@@ -303,7 +302,7 @@ class ConsoleOfExec : public LivingOn {
     const Words command = {kShell, "-c", "echo ready; exec sleep 1000"};
     first_ = std::make_unique<Pty>(BuildArgv("run", kStages + more, command));
     EXPECT_SCREEN(*first_, "ready\r\n");
-    while (Listed("state") != "running") sched_yield();
+    AwaitRunning(State());
   }
 
   void TearDown() override {

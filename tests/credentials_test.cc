@@ -193,9 +193,7 @@ class CredentialsOfAPlainUser : public ::testing::Test {
 
   static constexpr uid_t kUser = 12345;
 
-  std::string State() const {
-    return std::filesystem::path(copy_.Config()).parent_path() / "state";
-  }
+  std::string State() const { return copy_.folder() + "/state"; }
 
   RunResult Run(const std::string& options) const {
     return RunProgram(

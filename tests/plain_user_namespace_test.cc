@@ -37,7 +37,7 @@ class PlainUserNamespace : public ::testing::Test {
   void SetUp() override {
     if (!IsRoot()) GTEST_SKIP() << "needs root, to become another user";
     for (const char* name : {"good_user_namespace", "good_namespaces"}) copy_.AddFixture(name);
-    const std::string root = fs::path(copy_.Config()).parent_path() / "root";
+    const std::string root = copy_.folder() + "/root";
     ASSERT_EQ(RunProgram({"/bin/cp", "-a", test_.MakeRoot(), root}).status, 0);
     fs::create_directory(State());
     ASSERT_EQ(chown(State().c_str(), User(), User()), 0);
@@ -46,7 +46,7 @@ class PlainUserNamespace : public ::testing::Test {
     if (IsRoot()) test_.ExpectNothingLeft();
   }
 
-  std::string State() const { return fs::path(copy_.Config()).parent_path() / "state"; }
+  std::string State() const { return copy_.folder() + "/state"; }
 
   RunResult Run(const std::string& stages, const std::string& script, bool verbose = false) const {
     std::vector<std::string> argv = {copy_.host(),    "--config", copy_.WriteStages(stages),

@@ -51,6 +51,9 @@ class PublicCopy {
   void AddFixture(const std::string& name) const { Copy("tests/plugins/lib" + name + "_stage.so"); }
   std::string fixtures() const { return folder_ + "/tests/plugins"; }
 
+  // With all of it in it, to which a test may add its own.
+  const std::string& folder() const { return folder_; }
+
   std::string host() const { return folder_ + "/runtime/runtime"; }
 
   // The path of the config.

@@ -5,7 +5,6 @@
 #define SLIPWAY_TESTS_RUNNING_CONTAINER_H_
 
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -47,10 +46,7 @@ class RunningContainer : public ::testing::Test {
     flags.insert(flags.end(), more.begin(), more.end());
     container_ = std::make_unique<Running>(test_.Argv(test_.WriteStages(stages), command, flags));
     ASSERT_TRUE(container_->AwaitOutput("ready\n")) << container_->Await().err;
-    // A moment after the command runs.
-    while (Later({"list", "--format", "json"}).out.find("\"running\"") == std::string::npos) {
-      sched_yield();
-    }
+    AwaitRunning(State());
   }
 
   void Signal(int signal) const { container_->Signal(signal); }

@@ -51,7 +51,7 @@ class Sandbox : public ::testing::TestWithParam<uid_t> {
     if (IsRoot()) test_.ExpectNothingLeft();
   }
 
-  fs::path Folder() const { return fs::path(copy_.Config()).parent_path(); }
+  fs::path Folder() const { return copy_.folder(); }
 
   RunResult Run(const std::vector<std::string>& flags, const std::vector<std::string>& command,
                 const RunOptions& options = {}) const {

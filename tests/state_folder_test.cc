@@ -137,7 +137,7 @@ TEST_F(DefaultFolder, ASymlinkOfOnesOwnMayBeNamedAndOneOfOthersNot) {
 
 // What cleans /tmp leaves alone what is locked: tmpfiles.d(5), "Age".
 TEST_F(DefaultFolder, InTmpIsMadeForItsUserAloneAndLockedWhileInUse) {
-  const std::string plugins = fs::path(copy_.Config()).parent_path() / "stages";
+  const std::string plugins = copy_.folder() + "/stages";
   MakeFolder(plugins, 0, 0755);
   const char* plugin = "libbad_waits_stage.so";
   fs::copy_file(Runfile(std::string("tests/plugins/") + plugin), plugins + "/" + plugin);

@@ -31,7 +31,7 @@ class UplinkUser : public ::testing::Test {
   void SetUp() override {
     if (!testing::IsRoot()) GTEST_SKIP() << "needs root, to become another user";
     if (!HasTun()) GTEST_SKIP() << kNoTun;
-    const std::string folder = fs::path(copy_.Config()).parent_path();
+    const std::string& folder = copy_.folder();
     ASSERT_EQ(testing::RunProgram({"/bin/cp", "-a", test_.MakeRoot(), folder + "/root"}).status, 0);
     for (const char* name : {"/state", "/node"}) fs::create_directory(folder + name);
     ASSERT_EQ(chown((folder + "/state").c_str(), User(), User()), 0);
@@ -47,7 +47,7 @@ class UplinkUser : public ::testing::Test {
     test_.ExpectNothingLeft();
   }
 
-  std::string State() const { return fs::path(copy_.Config()).parent_path() / "state"; }
+  std::string State() const { return copy_.folder() + "/state"; }
 
   std::vector<std::string> Argv(const std::string& options, const std::string& script) const {
     const std::string config = copy_.WriteStages("  - user\n  - network: {" + options +

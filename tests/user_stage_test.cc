@@ -115,7 +115,7 @@ class PlainUserStage : public ::testing::Test {
     if (IsRoot()) test_.ExpectNothingLeft();
   }
 
-  fs::path Folder() const { return fs::path(copy_.Config()).parent_path(); }
+  fs::path Folder() const { return copy_.folder(); }
   std::string State() const { return Folder() / "state"; }
 
   std::vector<std::string> Argv(const std::string& stages, const std::string& script) const {

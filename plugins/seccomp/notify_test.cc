@@ -20,6 +20,7 @@
 namespace seccomp {
 namespace {
 
+using slipway::testing::AwaitRunning;
 using slipway::testing::ContainerTest;
 using slipway::testing::Running;
 using slipway::testing::RunResult;

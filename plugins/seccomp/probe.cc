@@ -1,7 +1,5 @@
 #include "plugins/seccomp/probe.h"
 
-#include <sched.h>
-
 #include <filesystem>
 
 namespace seccomp {
@@ -18,14 +16,6 @@ std::string Native(long number, const std::vector<long>& arguments) {
 void AddProbe(const std::string& root) {
   std::filesystem::copy_file(slipway::testing::Runfile("plugins/seccomp/call_probe"),
                              root + "/bin/call_probe");
-}
-
-void AwaitRunning(const std::string& state) {
-  const std::vector<std::string> argv = {
-      slipway::testing::Runfile("runtime/runtime"), "list", "--root", state, "--format", "json"};
-  while (slipway::testing::RunProgram(argv).out.find("\"running\"") == std::string::npos) {
-    sched_yield();
-  }
 }
 
 RunResult InContainer(const std::string& stages, const std::string& script) {

@@ -20,9 +20,6 @@ slipway::testing::RunResult Probe(const std::string& stages, const std::vector<s
 // Runs a shell's script in a container of these stages, where /bin/call_probe is.
 slipway::testing::RunResult InContainer(const std::string& stages, const std::string& script);
 
-// Returns once a container in this state folder runs, which is a moment after its command does.
-void AwaitRunning(const std::string& state);
-
 // Copies the program into a root filesystem.
 void AddProbe(const std::string& root);
 

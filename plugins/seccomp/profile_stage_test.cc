@@ -20,6 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using slipway::testing::AwaitRunning;
 using slipway::testing::ContainerTest;
 using slipway::testing::Running;
 using slipway::testing::RunOptions;

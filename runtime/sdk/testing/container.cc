@@ -182,4 +182,10 @@ void ContainerTest::ExpectNothingLeft() {
   id_ = NextId();
 }
 
+void AwaitRunning(const std::string& state) {
+  const std::vector<std::string> argv = {
+      Runfile("runtime/runtime"), "list", "--root", state, "--format", "json"};
+  while (RunProgram(argv).out.find("\"running\"") == std::string::npos) sched_yield();
+}
+
 }  // namespace slipway::testing

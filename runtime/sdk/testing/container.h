@@ -80,6 +80,9 @@ class ContainerTest {
   std::string mounts_before_;
 };
 
+// Returns once a container in this state folder runs, which is a moment after its command does.
+void AwaitRunning(const std::string& state);
+
 }  // namespace slipway::testing
 
 #endif  // SLIPWAY_RUNTIME_SDK_TESTING_CONTAINER_H_
