@@ -99,6 +99,19 @@ TEST_F(Extends, WhatIsNotThereIsSaid) {
       << result.err;
 }
 
+// As behind --config.
+TEST_F(Extends, WhatWasMeantIsSaid) {
+  test_.Write("sandbank.yaml", "version: 1\nstages: [uts]\n");
+  EXPECT_NE(Run("extends: sandbnk.yaml\n", {"true"})
+                .err.find("config not found \"sandbnk.yaml\" (did you mean \"sandbank.yaml\"? "
+                          "looked in " +
+                          test_.folder() + ", "),
+            std::string::npos);
+  EXPECT_NE(Run("extends: sandbank\n", {"true"})
+                .err.find("config not found \"sandbank\" (did you mean \"sandbank.yaml\"? looked "),
+            std::string::npos);
+}
+
 TEST_F(Extends, PlanTellsOfAllStages) {
   const std::string own =
       test_.Write("own.yaml", "version: 1\nextends: bases/base.yaml\nstages: [proc]\n");

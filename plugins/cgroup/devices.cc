@@ -117,11 +117,6 @@ Status ResolveRule(DeviceRule& rule) {
   return Ok();
 }
 
-// "devices[2]"
-std::string Item(const char* option, size_t index) {
-  return option + ("[" + std::to_string(index) + "]");
-}
-
 }  // namespace
 
 Result<DeviceNumber> ParseDeviceNumber(std::string_view text) {
@@ -145,11 +140,11 @@ std::string DeviceText(const DeviceNumber& number) {
 
 Status CheckDevices(const CgroupOptions& options) {
   for (size_t i = 0; i < options.io_max.size(); ++i) {
-    RETURN_IF_ERROR(In(Item("io.max", i), CheckLimited(options.io_max[i])));
+    RETURN_IF_ERROR(In(Element("io.max", i), CheckLimited(options.io_max[i])));
   }
   if (!options.devices) return Ok();
   for (size_t i = 0; i < options.devices->size(); ++i) {
-    RETURN_IF_ERROR(In(Item("devices", i), CheckRule((*options.devices)[i])));
+    RETURN_IF_ERROR(In(Element("devices", i), CheckRule((*options.devices)[i])));
   }
   return Ok();
 }
@@ -157,11 +152,11 @@ Status CheckDevices(const CgroupOptions& options) {
 Result<CgroupOptions> ResolveDevices(const CgroupOptions& options) {
   CgroupOptions resolved = options;
   for (size_t i = 0; i < resolved.io_max.size(); ++i) {
-    RETURN_IF_ERROR(In(Item("io.max", i), ResolveLimited(resolved.io_max[i])));
+    RETURN_IF_ERROR(In(Element("io.max", i), ResolveLimited(resolved.io_max[i])));
   }
   if (!resolved.devices) return resolved;
   for (size_t i = 0; i < resolved.devices->size(); ++i) {
-    RETURN_IF_ERROR(In(Item("devices", i), ResolveRule((*resolved.devices)[i])));
+    RETURN_IF_ERROR(In(Element("devices", i), ResolveRule((*resolved.devices)[i])));
   }
   return resolved;
 }

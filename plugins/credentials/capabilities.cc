@@ -65,7 +65,7 @@ Result<List> Read(const Names& names, const std::string& option) {
     const auto capability = slipway::sys::CapabilityNamed(names[i]);
     if (!capability) {
       return Error("unknown capability", names[i], Nearest(plain))
-          .Option(option + "[" + std::to_string(i) + "]");
+          .Option(slipway::Element(option, i));
     }
     list.named |= Bit(*capability);
   }

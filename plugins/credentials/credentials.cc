@@ -84,7 +84,7 @@ class Credentials final : public slipway::Stage {
   Status Create(Context&) override {
     for (size_t i = 0; groups_ && i < groups_->size(); ++i) {
       Status checked = CheckGroup((*groups_)[i]);
-      if (!checked.ok()) return checked.error().Option("groups[" + std::to_string(i) + "]");
+      if (!checked.ok()) return checked.error().Option(slipway::Element("groups", i));
     }
     ASSIGN_OR_RETURN(given_,
                      credentials::SetsOf({capabilities_, cap_add_, cap_drop_, capability_sets_}));

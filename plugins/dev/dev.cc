@@ -79,8 +79,6 @@ struct Device {
   const std::string& Path() const { return target.path.empty() ? source.path : target.path; }
 };
 
-std::string Item(size_t index) { return "devices[" + std::to_string(index) + "]"; }
-
 // Its name beneath /dev; empty: it is not there, or not written plainly.
 std::string NameOf(const std::string& path) {
   const std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
@@ -111,13 +109,13 @@ class Dev final : public slipway::Stage {
       if (name.empty()) {
         return Error("not below /dev", devices_[i].Path(),
                      "say its place in the container as target")
-            .Option(Item(i));
+            .Option(slipway::Element("devices", i));
       }
       for (const std::string& other : names) {
         if (!(name + "/").starts_with(other + "/") && !(other + "/").starts_with(name + "/"))
           continue;
         return Error("taken", "/dev/" + name, "/dev/" + other + " is there already")
-            .Option(Item(i));
+            .Option(slipway::Element("devices", i));
       }
       names.push_back(name);
     }
@@ -134,7 +132,7 @@ class Dev final : public slipway::Stage {
     }
     for (size_t i = 0; i < devices_.size(); ++i) {
       auto node = dev_stage::LookAt(devices_[i].source.path, NameOf(devices_[i].Path()));
-      if (!node.ok()) return node.error().Option(Item(i));
+      if (!node.ok()) return node.error().Option(slipway::Element("devices", i));
       nodes_.push_back(std::move(node).value());
     }
     return Ok();

@@ -30,10 +30,6 @@ using slipway::Ok;
 using slipway::Status;
 namespace sys = slipway::sys;
 
-std::string Item(const char* list, size_t index) {
-  return std::string(list) + "[" + std::to_string(index) + "]";
-}
-
 class Files final : public slipway::Stage {
  public:
   static constexpr auto Options() {
@@ -79,11 +75,11 @@ class Files final : public slipway::Stage {
   Status InChild(Child& child) override {
     for (size_t i = 0; i < folders_.size(); ++i) {
       Status status = files_stage::MakeFolder(child, folders_[i]);
-      if (!status.ok()) return status.error().Option(Item("folders", i));
+      if (!status.ok()) return status.error().Option(slipway::Element("folders", i));
     }
     for (size_t i = 0; i < links_.size(); ++i) {
       Status status = files_stage::MakeLink(child, links_[i]);
-      if (!status.ok()) return status.error().Option(Item("links", i));
+      if (!status.ok()) return status.error().Option(slipway::Element("links", i));
     }
     const std::vector<Content> contents = Contents();
     ASSIGN_OR_RETURN(const std::vector<sys::Fd> mounts,
@@ -103,12 +99,13 @@ class Files final : public slipway::Stage {
       const files_stage::Place place = files_stage::PlaceOf(items[i].path.path);
       if (place.name.empty()) {
         return Error("not the path of a file", items[i].path.path, "name one below /")
-            .Option(Item(list, i));
+            .Option(slipway::Element(list, i));
       }
-      const auto [there, added] = taken.emplace(place.folder + place.name, Item(list, i));
+      const auto [there, added] =
+          taken.emplace(place.folder + place.name, slipway::Element(list, i));
       if (added) continue;
       return Error("named twice", items[i].path.path, there->second + " is the same")
-          .Option(Item(list, i));
+          .Option(slipway::Element(list, i));
     }
     return Ok();
   }
@@ -127,10 +124,10 @@ class Files final : public slipway::Stage {
   std::vector<Content> Contents() const {
     std::vector<Content> contents;
     for (size_t i = 0; i < files_.size(); ++i) {
-      contents.push_back(ContentOf(files_[i], Item("files", i), files_[i].readonly));
+      contents.push_back(ContentOf(files_[i], slipway::Element("files", i), files_[i].readonly));
     }
     for (size_t i = 0; i < secrets_.size(); ++i) {
-      contents.push_back(ContentOf(secrets_[i], Item("secrets", i), /*readonly=*/true));
+      contents.push_back(ContentOf(secrets_[i], slipway::Element("secrets", i), /*readonly=*/true));
     }
     return contents;
   }

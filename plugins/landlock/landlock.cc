@@ -97,10 +97,6 @@ uint64_t BitsOf(const std::vector<Right>& rights) {
   return bits;
 }
 
-std::string Element(const char* list, size_t index) {
-  return std::string(list) + "[" + std::to_string(index) + "]";
-}
-
 // What may be done with one path, and the option that says so.
 struct Grant {
   std::string option;
@@ -166,7 +162,8 @@ class Landlock final : public slipway::Stage {
     if (refer != unrestricted_.end()) {
       return Error("a right that the kernel always restricts", "refer",
                    "give it to paths, by write or rules")
-          .Option(Element("unrestricted", static_cast<size_t>(refer - unrestricted_.begin())));
+          .Option(
+              slipway::Element("unrestricted", static_cast<size_t>(refer - unrestricted_.begin())));
     }
     grants_ = Grants();
     wanted_ = Wanted();
@@ -272,7 +269,7 @@ class Landlock final : public slipway::Stage {
       const int64_t port = (*ports)[i];
       if (port >= 0 && port <= kLastPort) continue;
       return Error("not a TCP port", std::to_string(port), "write a number up to 65535")
-          .Option(Element(option, i));
+          .Option(slipway::Element(option, i));
     }
     return Ok();
   }
@@ -282,7 +279,7 @@ class Landlock final : public slipway::Stage {
     if (!ports || rights == 0) return Ok();
     for (size_t i = 0; i < ports->size(); ++i) {
       Status allowed = landlock::AllowPort(ruleset, (*ports)[i], rights);
-      if (!allowed.ok()) return allowed.error().Option(Element(option, i));
+      if (!allowed.ok()) return allowed.error().Option(slipway::Element(option, i));
     }
     return Ok();
   }
@@ -313,13 +310,14 @@ class Landlock final : public slipway::Stage {
       const auto& [places, rights] = list;
       for (size_t i = 0; i < places->size(); ++i) {
         const Place& place = (*places)[i];
-        grants.push_back({Element(name, i) + ".path", &place.path, rights, place.optional});
+        grants.push_back(
+            {slipway::Element(name, i) + ".path", &place.path, rights, place.optional});
       }
     }
     for (size_t i = 0; i < rules_.size(); ++i) {
       const Rule& rule = rules_[i];
       grants.push_back(
-          {Element("rules", i) + ".path", &rule.path, BitsOf(rule.rights), rule.optional});
+          {slipway::Element("rules", i) + ".path", &rule.path, BitsOf(rule.rights), rule.optional});
     }
     return grants;
   }

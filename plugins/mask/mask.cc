@@ -107,8 +107,7 @@ void DropSlashes(Paths& paths) {
 Status CheckNotRoot(const Paths& paths, const std::string& option, const char* hint) {
   for (size_t i = 0; i < paths.size(); ++i) {
     if (paths[i].path != "/") continue;
-    return Error("the container's root itself", "/", hint)
-        .Option(option + "[" + std::to_string(i) + "]");
+    return Error("the container's root itself", "/", hint).Option(slipway::Element(option, i));
   }
   return Ok();
 }
@@ -118,7 +117,7 @@ Status ForEach(Child& child, const Paths& paths, const char* option,
   for (size_t i = 0; i < paths.size(); ++i) {
     Status status = apply(child, paths[i]);
     if (status.ok()) continue;
-    return status.error().Option(std::string(option) + "[" + std::to_string(i) + "]");
+    return status.error().Option(slipway::Element(option, i));
   }
   return Ok();
 }
@@ -150,7 +149,7 @@ class Mask final : public slipway::Stage {
     for (size_t i = 0; i < masked_.size(); ++i) {
       if (!Contains(readonly_, masked_[i].path)) continue;
       return Error("masked and read-only at once", masked_[i].path, "leave it out of one list")
-          .Option("masked[" + std::to_string(i) + "]");
+          .Option(slipway::Element("masked", i));
     }
     return Ok();
   }

@@ -105,13 +105,9 @@ Result<std::vector<Fd>> TakeBinds(const std::vector<Bind>& binds, bool (*early)(
   std::vector<Fd> taken(binds.size());
   for (size_t i = 0; i < binds.size(); ++i) {
     if (binds[i].absent || !early(binds[i])) continue;
-    ASSIGN_OR_RETURN(taken[i], TakeBind(binds[i], Item("binds", i)));
+    ASSIGN_OR_RETURN(taken[i], TakeBind(binds[i], slipway::Element("binds", i)));
   }
   return taken;
-}
-
-std::string Item(const char* list, size_t index, const char* field) {
-  return list + ("[" + std::to_string(index) + "]") + field;
 }
 
 }  // namespace mount_stage

@@ -30,9 +30,6 @@ slipway::Result<slipway::sys::Fd> TakeBind(const Bind& bind, const std::string& 
 slipway::Result<std::vector<slipway::sys::Fd>> TakeBinds(const std::vector<Bind>& binds,
                                                          bool (*early)(const Bind& bind));
 
-// "binds[0].source"
-std::string Item(const char* list, size_t index, const char* field = "");
-
 }  // namespace mount_stage
 
 #endif  // SLIPWAY_PLUGINS_MOUNT_BINDS_H_

@@ -31,13 +31,13 @@
 namespace {
 
 using mount_stage::Bind;
-using mount_stage::Item;
 using mount_stage::Layer;
 using mount_stage::Propagation;
 using mount_stage::Tmpfs;
 using slipway::Child;
 using slipway::Context;
 using slipway::Description;
+using slipway::Element;
 using slipway::Error;
 using slipway::Ok;
 using slipway::Plan;
@@ -115,7 +115,7 @@ class Mount final : public slipway::Stage {
     } else {
       AddLayer(root_->path, "root");
     }
-    for (size_t i = 0; i < layers_.size(); ++i) AddLayer(layers_[i].path, Item("layers", i));
+    for (size_t i = 0; i < layers_.size(); ++i) AddLayer(layers_[i].path, Element("layers", i));
     if (stack_.size() > mount_stage::kMaxLayers) {
       return Error("too many layers", {},
                    "with root, there can be " + std::to_string(mount_stage::kMaxLayers))
@@ -149,7 +149,7 @@ class Mount final : public slipway::Stage {
       if (!status.ok()) return status.error().Option("upper");
     }
     for (size_t i = 0; i < binds_.size(); ++i) {
-      RETURN_IF_ERROR(mount_stage::ProbeBind(binds_[i], Item("binds", i)));
+      RETURN_IF_ERROR(mount_stage::ProbeBind(binds_[i], Element("binds", i)));
       if (binds_[i].absent) {
         context.Info("leaves out the optional bind at " + binds_[i].target.path +
                      ": its source does not exist");
@@ -240,7 +240,7 @@ class Mount final : public slipway::Stage {
   static Status CheckTargets(const Mounts& mounts, const char* list) {
     for (size_t i = 0; i < mounts.size(); ++i) {
       Status status = mount_stage::CheckTarget(mounts[i].target.path);
-      if (!status.ok()) return status.error().Option(Item(list, i, ".target"));
+      if (!status.ok()) return status.error().Option(Element(list, i) + ".target");
     }
     return Ok();
   }
@@ -323,24 +323,24 @@ class Mount final : public slipway::Stage {
     const Bind& bind = binds_[index];
     sys::Fd late;
     if (!early_[index].valid() && !propagated[index].valid()) {
-      ASSIGN_OR_RETURN(late, mount_stage::TakeBind(bind, Item("binds", index)));
+      ASSIGN_OR_RETURN(late, mount_stage::TakeBind(bind, Element("binds", index)));
     }
     const sys::Fd& mount = late.valid()            ? late
                            : early_[index].valid() ? early_[index]
                                                    : propagated[index];
     if (bind.idmap) {
       Status status = owners_.Map(mount, /*recursive=*/true, bind.source.path);
-      if (!status.ok()) return status.error().Option(Item("binds", index, ".idmap"));
+      if (!status.ok()) return status.error().Option(Element("binds", index) + ".idmap");
     }
-    return Attach(child, mount, bind.target, 0, Item("binds", index, ".target"));
+    return Attach(child, mount, bind.target, 0, Element("binds", index) + ".target");
   }
 
   Status AddTmpfs(Child& child, size_t index) const {
     const Tmpfs& tmpfs = tmpfs_[index];
     auto mount = sys::NewMount("tmpfs", mount_stage::MountOptions(tmpfs), tmpfs.attributes());
-    if (!mount.ok()) return mount.error().Option(Item("tmpfs", index));
+    if (!mount.ok()) return mount.error().Option(Element("tmpfs", index));
     return Attach(child, *mount, tmpfs.target, SLIPWAY_ATTACH_FRESH,
-                  Item("tmpfs", index, ".target"));
+                  Element("tmpfs", index) + ".target");
   }
 
   std::optional<slipway::HostPath> root_;

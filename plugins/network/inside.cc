@@ -13,16 +13,12 @@ namespace slipway::network {
 
 namespace {
 
-std::string Indexed(const char* list, size_t i) {
-  return std::string(list) + "[" + std::to_string(i) + "]";
-}
-
 Status BringUp(Socket& socket, const Interface& interface, const std::string& option) {
   ASSIGN_OR_RETURN(const auto device, FindDevice(socket, interface.name));
   if (!device) return Error(ENODEV, "set up the interface", interface.name).Option(option);
   for (size_t i = 0; i < interface.own.size(); ++i) {
     Status added = AddAddress(socket, device->index, interface.own[i], interface.addresses[i]);
-    if (!added.ok()) return added.error().Option(option + Indexed(".addresses", i));
+    if (!added.ok()) return added.error().Option(Element(option + ".addresses", i));
   }
   Status up = socket.Do(Request(RTM_NEWLINK, 0, AboutDevice(device->index, IFF_UP)),
                         "bring up the interface", interface.name);
@@ -62,10 +58,10 @@ Status SetUpInside(const std::vector<Interface>& interfaces, const std::vector<R
   if (interfaces.empty() && routes.empty()) return Ok();
   ASSIGN_OR_RETURN(Socket socket, Socket::Open());
   for (size_t i = 0; i < interfaces.size(); ++i) {
-    RETURN_IF_ERROR(BringUp(socket, interfaces[i], Indexed("interfaces", i)));
+    RETURN_IF_ERROR(BringUp(socket, interfaces[i], Element("interfaces", i)));
   }
   for (size_t i = 0; i < routes.size(); ++i) {
-    RETURN_IF_ERROR(AddRoute(socket, routes[i], Indexed("routes", i)));
+    RETURN_IF_ERROR(AddRoute(socket, routes[i], Element("routes", i)));
   }
   return Ok();
 }

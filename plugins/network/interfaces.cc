@@ -102,7 +102,7 @@ Result<std::vector<Address>> ParseAll(const std::vector<std::string>& texts,
   std::vector<Address> addresses;
   for (size_t i = 0; i < texts.size(); ++i) {
     auto address = ParseInterfaceAddress(texts[i]);
-    const std::string at = option + "[" + std::to_string(i) + "]";
+    const std::string at = Element(option, i);
     if (!address.ok()) return address.error().Option(at);
     if (std::count(texts.begin(), texts.begin() + static_cast<ptrdiff_t>(i), texts[i]) != 0) {
       return Error("the same address twice", texts[i]).Option(at);
@@ -189,7 +189,7 @@ Status CheckInterfaces(std::vector<Interface>& interfaces) {
   std::set<std::string> hosts;  // names on the host that are made or go away
   for (size_t i = 0; i < interfaces.size(); ++i) {
     Interface& interface = interfaces[i];
-    const std::string option = "interfaces[" + std::to_string(i) + "]";
+    const std::string option = Element("interfaces", i);
     if (interface.name.empty()) interface.name = "eth" + std::to_string(i);
     RETURN_IF_ERROR(CheckInterface(interface, option));
     if (!names.insert(interface.name).second) {
@@ -207,7 +207,7 @@ Status CheckInterfaces(std::vector<Interface>& interfaces) {
 
 Status CheckRoutes(std::vector<Route>& routes, const std::vector<Interface>& interfaces) {
   for (size_t i = 0; i < routes.size(); ++i) {
-    RETURN_IF_ERROR(CheckRoute(routes[i], interfaces, "routes[" + std::to_string(i) + "]"));
+    RETURN_IF_ERROR(CheckRoute(routes[i], interfaces, Element("routes", i)));
   }
   return Ok();
 }

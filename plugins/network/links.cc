@@ -17,8 +17,6 @@ namespace slipway::network {
 
 namespace {
 
-std::string OptionOf(size_t i) { return "interfaces[" + std::to_string(i) + "]"; }
-
 // Rights are asked for first, then the kind, and then comes a number of queues that no device has:
 // so nothing is made.
 Request AskForKind(const std::string& kind) {
@@ -104,8 +102,8 @@ Status ProbeInterfaces(const std::vector<Interface>& interfaces) {
   ASSIGN_OR_RETURN(Socket socket, Socket::Open());
   for (size_t i = 0; i < interfaces.size(); ++i) {
     Status works = ProbeKind(socket, interfaces[i].type);
-    if (!works.ok()) return works.error().Option(OptionOf(i));
-    RETURN_IF_ERROR(ProbeNames(socket, interfaces[i], OptionOf(i)));
+    if (!works.ok()) return works.error().Option(Element("interfaces", i));
+    RETURN_IF_ERROR(ProbeNames(socket, interfaces[i], Element("interfaces", i)));
   }
   return Ok();
 }
@@ -116,8 +114,9 @@ Status MakeInterfaces(const std::vector<Interface>& interfaces, ParkedChild& chi
   ASSIGN_OR_RETURN(Socket socket, Socket::Open());
   for (size_t i = 0; i < interfaces.size(); ++i) {
     const Interface& interface = interfaces[i];
-    RETURN_IF_ERROR(IsPart(interface) ? MakePart(socket, interface, i, OptionOf(i), child.pid())
-                                      : MakeVeth(socket, interface, OptionOf(i), child));
+    RETURN_IF_ERROR(IsPart(interface)
+                        ? MakePart(socket, interface, i, Element("interfaces", i), child.pid())
+                        : MakeVeth(socket, interface, Element("interfaces", i), child));
   }
   return Ok();
 }

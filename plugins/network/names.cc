@@ -31,7 +31,7 @@ Status CheckWords(const std::vector<std::string>& words, const std::string& opti
   for (size_t i = 0; i < words.size(); ++i) {
     if (IsWord(words[i])) continue;
     return Error("not a word of resolv.conf", words[i], "visible characters of ASCII, no blanks")
-        .Option(option + "[" + std::to_string(i) + "]");
+        .Option(Element(option, i));
   }
   return Ok();
 }
@@ -59,7 +59,7 @@ std::string Line(const char* keyword, const std::vector<std::string>& words) {
 
 Status CheckDns(const Dns& dns) {
   for (size_t i = 0; i < dns.servers.size(); ++i) {
-    const std::string place = "dns.servers[" + std::to_string(i) + "]";
+    const std::string place = Element("dns.servers", i);
     if (!IsAddress(dns.servers[i])) {
       return Error("not an address", dns.servers[i], "as 192.0.2.1 or 2001:db8::1").Option(place);
     }

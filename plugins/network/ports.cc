@@ -57,7 +57,7 @@ Result<std::vector<Port>> ParsePorts(const std::vector<std::string>& texts) {
   std::vector<Port> ports;
   for (size_t i = 0; i < texts.size(); ++i) {
     Result<Port> port = ParsePort(texts[i]);
-    if (!port.ok()) return port.error().Option("ports[" + std::to_string(i) + "]");
+    if (!port.ok()) return port.error().Option(Element("ports", i));
     ports.push_back(*std::move(port));
   }
   return ports;

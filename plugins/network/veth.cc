@@ -49,7 +49,7 @@ Status SetUpHostEnd(Socket& socket, const Interface& interface, const std::strin
   for (size_t i = 0; i < interface.host.size(); ++i) {
     Status added = AddAddress(socket, device.index, interface.host[i], interface.host_addresses[i]);
     if (!added.ok()) {
-      return added.error().Option(option + ".host_addresses[" + std::to_string(i) + "]");
+      return added.error().Option(Element(option + ".host_addresses", i));
     }
   }
   return Ok();

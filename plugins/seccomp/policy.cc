@@ -47,8 +47,7 @@ Result<Policy> ReadOwn(const Wishes& wishes) {
   for (const List& list : wishes.lists) {
     for (size_t i = 0; i < list.calls->size(); ++i) {
       RETURN_IF_ERROR(AddOwn((*list.calls)[i], ValueOf(list.action),
-                             std::string(list.option) + "[" + std::to_string(i) + "]", own,
-                             decided));
+                             slipway::Element(list.option, i), own, decided));
     }
   }
   for (const auto& [call, name] : wishes.causes) {
@@ -98,7 +97,7 @@ Result<uint64_t> ReadCapabilities(const Names& names) {
     if (!bit) {
       return Error("unknown capability", names[i],
                    "write names of capabilities(7), such as sys_admin or CAP_SYS_ADMIN")
-          .Option("capabilities[" + std::to_string(i) + "]");
+          .Option(slipway::Element("capabilities", i));
     }
     set |= *bit;
   }

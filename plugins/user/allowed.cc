@@ -69,7 +69,7 @@ Status CheckSubordinate(const Kind& kind, const std::vector<Range>& map) {
     return NotHere(
         Error("this user may not map the ids", InWords(wanted),
               std::string("only the own one, and those that ") + kind.file + " gives the user")
-            .Option(Place(kind.option, i)),
+            .Option(Element(kind.option, i)),
         "have root add the line \"" +
             Line(name.empty() ? std::to_string(geteuid()) : name, wanted) + "\" to " + kind.file);
   }
@@ -90,7 +90,7 @@ Status CheckExisting(const Kind& kind, const std::vector<Range>& map) {
     return NotHere(
         Error("there are no such ids here", InWords(wanted),
               std::string("the runtime itself is in a user namespace, with those of ") + kind.map)
-            .Option(Place(kind.option, i)),
+            .Option(Element(kind.option, i)),
         "take ids of one line of it, or run the runtime outside of it");
   }
   return Ok();

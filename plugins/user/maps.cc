@@ -30,10 +30,6 @@ std::string InWords(const sys::Ids& ids) {
   return ids.count == 1 ? first : first + " to " + std::to_string(ids.first + (ids.count - 1));
 }
 
-std::string Place(const char* option, size_t index) {
-  return std::string(option) + "[" + std::to_string(index) + "]";
-}
-
 Status CheckMap(const char* option, const std::vector<Range>& map) {
   if (map.size() > sys::kMostMapLines) {
     return Error("too many lines", std::to_string(map.size()),
@@ -42,7 +38,7 @@ Status CheckMap(const char* option, const std::vector<Range>& map) {
   }
   for (size_t i = 0; i < map.size(); ++i) {
     Status checked = CheckRange(map, i);
-    if (!checked.ok()) return checked.error().Option(Place(option, i));
+    if (!checked.ok()) return checked.error().Option(Element(option, i));
   }
   return Ok();
 }

@@ -42,9 +42,6 @@ struct Range {
 // "7", or "7 to 9".
 std::string InWords(const sys::Ids& ids);
 
-// The option for a person to look at: "uids[1]".
-std::string Place(const char* option, size_t index);
-
 // Would the kernel take it? option: "uids" or "gids".
 Status CheckMap(const char* option, const std::vector<Range>& map);
 

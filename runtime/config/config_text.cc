@@ -59,6 +59,21 @@ Error CannotOpen(int cause, const std::string& path) {
   return error;
 }
 
+// regular: it must be a file of its own. A fifo would wait for somebody who writes into it.
+Result<ConfigText> ReadPath(const std::string& path, bool regular) {
+  const Result<sys::Fd> fd = sys::Open(path, O_RDONLY | (regular ? O_NONBLOCK : 0));
+  if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
+  struct stat facts {};
+  if (fstat(fd->get(), &facts) != 0) return Error(errno, "look at", path);
+  if (regular && !S_ISREG(facts.st_mode)) {
+    return Error("not a regular file", path, "a config is one");
+  }
+  ConfigText config{.name = path, .text = {}};
+  ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
+  if (!LeadsToDescriptor(path)) config.file = facts;
+  return config;
+}
+
 }  // namespace
 
 std::string_view ConfigText::Line(int line) const {
@@ -76,28 +91,14 @@ Result<ConfigText> ConfigText::Read(const std::string& path) {
     ASSIGN_OR_RETURN(const int fd, DescriptorOf(path));
     ASSIGN_OR_RETURN(config.text, ReadBounded(fd, config.name));
   } else {
-    const Result<sys::Fd> fd = sys::Open(path, O_RDONLY);
-    if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
-    ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
-    struct stat facts {};
-    if (fstat(fd->get(), &facts) != 0) return Error(errno, "look at", path);
-    if (!LeadsToDescriptor(path)) config.file = facts;
+    return ReadPath(path, /*regular=*/false);
   }
   return config;
 }
 
 Result<ConfigText> ConfigText::ReadBase(const std::string& path) {
   if (LeadsToDescriptor(path)) return Error("not a file of its own", path, "write its path");
-  // A fifo would wait for somebody who writes into it.
-  const Result<sys::Fd> fd = sys::Open(path, O_RDONLY | O_NONBLOCK);
-  if (!fd.ok()) return CannotOpen(fd.error()->errno_value, path);
-  struct stat facts {};
-  if (fstat(fd->get(), &facts) != 0) return Error(errno, "look at", path);
-  if (!S_ISREG(facts.st_mode)) return Error("not a regular file", path, "a config is one");
-  ConfigText config{.name = path, .text = {}};
-  ASSIGN_OR_RETURN(config.text, ReadBounded(fd->get(), path));
-  config.file = facts;
-  return config;
+  return ReadPath(path, /*regular=*/true);
 }
 
 }  // namespace slipway::config

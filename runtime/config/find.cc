@@ -50,18 +50,25 @@ std::string FindIn(const std::string& folder, const std::string& name) {
   return {};
 }
 
+// Of a config in `folder`, "." for the current one, what it calls another.
+std::string Beside(const std::string& folder, const std::string& name) {
+  if (folder == "." || name.starts_with('/')) return name;
+  return (folder == "/" ? "/" : folder + "/") + name;
+}
+
 // What was meant, perhaps; empty when nothing comes near.
-std::string NearestTo(const std::string& name, const std::vector<std::string>& folders) {
+std::string NearestTo(const std::string& name, const std::string& folder,
+                      const std::vector<std::string>& folders) {
   if (!HasEnding(name)) {
-    // A file of the current folder that has the name needs more letters than that.
-    if (Exists(name)) return "./" + name;
-    const std::string here = FindIn(".", name);
-    if (!here.empty()) return here.substr(2);
+    // A file of that folder that has the name needs more letters than that.
+    if (Exists(Beside(folder, name))) return "./" + name;
+    const std::string here = FindIn(folder, name);
+    if (!here.empty()) return here.substr(folder.size() + 1);
     return NearestFile(name, Available(folders));
   }
-  std::vector<std::string> files = ConfigFilesIn(".");
-  for (const std::string& folder : folders) {
-    for (std::string& file : ConfigFilesIn(folder)) files.push_back(std::move(file));
+  std::vector<std::string> files = ConfigFilesIn(folder);
+  for (const std::string& other : folders) {
+    for (std::string& file : ConfigFilesIn(other)) files.push_back(std::move(file));
   }
   return NearestFile(name, files);
 }
@@ -74,14 +81,15 @@ std::string CurrentFolderInWords() {
   return name == nullptr && errno == ENOENT ? folder + " (which has been deleted)" : folder;
 }
 
-Error NotFound(const std::string& name, const std::vector<std::string>& folders) {
+Error NotFound(const std::string& name, const std::string& first,
+               const std::vector<std::string>& folders) {
   std::string hint = "looked in ";
-  if (const std::string nearest = NearestTo(name, folders); !nearest.empty()) {
+  if (const std::string nearest = NearestTo(name, first, folders); !nearest.empty()) {
     hint = "did you mean \"" + nearest + "\"? " + hint;
   }
   std::string_view separator = "";
   if (HasEnding(name)) {
-    hint += CurrentFolderInWords();
+    hint += first == "." ? CurrentFolderInWords() : first;
     separator = ", ";
   }
   for (const std::string& folder : folders) {
@@ -89,6 +97,18 @@ Error NotFound(const std::string& name, const std::vector<std::string>& folders)
     separator = ", ";
   }
   return Error("config not found", name, hint);
+}
+
+Result<std::string> FindFrom(const std::string& first, const std::string& name,
+                             const std::vector<std::string>& folders) {
+  const std::string path = Beside(first, name);
+  if (name.find('/') != std::string::npos) return path;
+  if (HasEnding(name) && Exists(path)) return path;
+  for (const std::string& folder : folders) {
+    std::string found = FindIn(folder, name);
+    if (!found.empty()) return found;
+  }
+  return NotFound(name, first, folders);
 }
 
 }  // namespace
@@ -104,16 +124,8 @@ std::vector<std::string> Folders(const std::vector<std::string>& installed) {
 
 Result<std::string> Find(const std::string& name, const std::vector<std::string>& folders) {
   if (name.empty()) return Error("the config has an empty name", {}, "write --config FILE");
-  if (name == kStandardInput || name.starts_with(kDescriptorPrefix) ||
-      name.find('/') != std::string::npos) {
-    return name;
-  }
-  if (HasEnding(name) && Exists(name)) return name;
-  for (const std::string& folder : folders) {
-    std::string path = FindIn(folder, name);
-    if (!path.empty()) return path;
-  }
-  return NotFound(name, folders);
+  if (name == kStandardInput || name.starts_with(kDescriptorPrefix)) return name;
+  return FindFrom(".", name, folders);
 }
 
 Result<std::string> FindBase(const std::string& name, const std::string& folder,
@@ -122,21 +134,7 @@ Result<std::string> FindBase(const std::string& name, const std::string& folder,
     return Error("a config that is extended is a file, and not", name,
                  "write its path or its name");
   }
-  const bool is_plain = folder == "." || name.starts_with('/');
-  const std::string path = is_plain ? name : (folder == "/" ? "/" : folder + "/") + name;
-  if (name.find('/') != std::string::npos) return path;
-  if (HasEnding(name) && Exists(path)) return path;
-  for (const std::string& other : folders) {
-    std::string found = FindIn(other, name);
-    if (!found.empty()) return found;
-  }
-  std::string hint = "looked in ";
-  if (HasEnding(name)) hint += (is_plain ? CurrentFolderInWords() : folder) + ", ";
-  for (const std::string& other : folders) {
-    hint += other;
-    if (&other != &folders.back()) hint += ", ";
-  }
-  return Error("config not found", name, hint);
+  return FindFrom(folder, name, folders);
 }
 
 std::vector<std::string> Available(const std::vector<std::string>& folders) {

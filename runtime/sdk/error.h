@@ -122,6 +122,12 @@ inline std::string Printable(std::string_view text) {
 
 }  // namespace internal
 
+// The element of a list option that is to blame: `Element("binds", 2)` is "binds[2]", and
+// `Element("binds", 2) + ".source"` its field. For Error::Option.
+[[gnu::cold, gnu::noinline]] inline std::string Element(std::string_view list, size_t index) {
+  return std::string(list).append("[").append(std::to_string(index)).append("]");
+}
+
 // Copies words: what is too long is cut at the end.
 template <size_t N>
 void CopyText(char (&field)[N], std::string_view text) {

@@ -34,6 +34,12 @@ TEST(ErrorText, OfAFailedCallWithoutAReasonSaysThatItFailed) {
   EXPECT_EQ(Error(0, "open", "x").ToString(), "cannot open \"x\"");
 }
 
+TEST(ErrorOption, MayBeAnElementOfAList) {
+  EXPECT_EQ(Element("binds", 0), "binds[0]");
+  EXPECT_EQ(Error("refused").Option(Element("routes", 12) + ".to")->option,
+            std::string("routes[12].to"));
+}
+
 TEST(ErrorText, BeginsWithThePlaceAndTheStage) {
   Error error("refused");
   error.At("/web.yaml:3:5").In("uts", "pre-clone");

@@ -44,8 +44,8 @@ class Stage {
   static constexpr std::array<Field<Stage>, 0> Options() { return {}; }
 
   // In the host. Checks what one option says against another. No side effects. An error here, or in
-  // any hook, that is about an option says which: Error(...).Option("binds[0].source"). The host
-  // tells then where in the config it stands.
+  // any hook, that is about an option says which: Error(...).Option("binds[0].source"), or of an
+  // element Option(Element("binds", i)). The host tells then where in the config it stands.
   virtual Status Create(Context&) { return Ok(); }
 
   // In the host. Can this stage work on this machine, for this user? Returns NotHere(Error(...),
