@@ -1,7 +1,6 @@
 #include "runtime/commands/launching.h"
 
 #include <chrono>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -179,9 +178,9 @@ cli::Report LaunchContainer(Given& given, const RunOptions& options, const Manne
   launch::Guard guard(options.hook_timeout);
   if (options.outlive_runtime) guard.LetChildLiveOn();
   std::vector<Error> reasons;
-  // To the end of the process: after the clone, to give back each page of it takes a page fault.
-  static std::optional<Result<Checked>> kept;
-  Result<Checked>& checked = kept.emplace(CheckAll(given, options, manner, told, reasons));
+  // Not given back: after the clone that takes a page fault for each page, and a hook that calls
+  // exit(3) must find it.
+  static auto& checked = *new Result<Checked>(CheckAll(given, options, manner, told, reasons));
   if (!checked.ok()) {
     return {.exit_status = std::move(checked).status(), .failures = std::move(reasons)};
   }
