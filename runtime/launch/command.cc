@@ -162,8 +162,7 @@ Error NotExecutable(int cause, const std::string& path) {
       hint = "it was exchanged while it was looked at";
       break;
     case EAGAIN:
-      hint =
-          "RLIMIT_NPROC is reached, which counts all threads of the command's user on the machine";
+      hint = kTooManyThreads;
       break;
     case EACCES:
       hint = WhyDenied(path);

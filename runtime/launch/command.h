@@ -19,6 +19,10 @@ namespace slipway::launch {
 inline constexpr int kNotExecutable = 126;
 inline constexpr int kNotFound = 127;
 
+// Why execve(2) says EAGAIN.
+inline constexpr char kTooManyThreads[] =
+    "RLIMIT_NPROC is reached, which counts all threads of the command's user on the machine";
+
 struct Command {
   std::vector<std::string> args;           // args[0] is looked for in PATH when it has no '/'
   std::vector<std::string> environment;    // NAME=value, as the user has set it

@@ -27,10 +27,6 @@ namespace {
 constexpr const char* kName = "slipway-init";
 constexpr const char* kStep = "init";
 constexpr const char* kOrders = "the init's orders";
-constexpr const char* kTooMany =
-    "a limit of processes is reached: pids.max, which must be 2 or more, as the init counts too; "
-    "or "
-    "RLIMIT_NPROC, which counts all threads of the command's user on the machine";
 constexpr uint64_t kTexts = init::kMappedAt + init::kOrdersAt + sizeof(init::Orders);
 
 Error CannotMake(int cause, const char* what) {
@@ -94,6 +90,13 @@ Error NotPrepared(int cause) {
         "write at least 8, and more where the command inherits descriptors");
   }
   return Error(cause, "read the orders of the container's init");
+}
+
+// Of a clone(2). pids_max: that limit, and what it takes.
+std::string WhyNoProcess(int cause, const std::string& pids_max) {
+  if (cause != EAGAIN) return {};
+  return "a limit of processes is reached: " + pids_max +
+         "; or RLIMIT_NPROC, which counts all threads of the command's user on the machine";
 }
 
 // What follows the head of the orders; the head gets to know where.
@@ -187,7 +190,7 @@ Error InitProgram::Run(const Files& files) const {
   syscall(SYS_execveat, files.image, "", arguments, environment, AT_EMPTY_PATH);
   const char* hint = "";
   if (errno == EAGAIN) {
-    hint = "RLIMIT_NPROC is reached, which counts all threads of the command's user on the machine";
+    hint = kTooManyThreads;
   } else if (errno == EACCES) {
     hint = "a stage's restriction may forbid its file, where the sysctl vm.memfd_noexec is 2";
   }
@@ -217,14 +220,13 @@ Error NotStarted(const init::Answer& answer, const std::string& path, bool joins
   }
   if (joins) {
     return Error(cause, "make the command's process in the container", {},
-                 cause == EAGAIN
-                     ? "a limit of processes is reached: the container's pids.max, which counts "
-                       "the command, and the process that starts it; or RLIMIT_NPROC, which counts "
-                       "all threads of the command's user on the machine"
-                     : "")
+                 WhyNoProcess(cause,
+                              "the container's pids.max, which counts the command, and the process "
+                              "that starts it"))
         .In({}, kStep);
   }
-  return Error(cause, "start the command below its init", {}, cause == EAGAIN ? kTooMany : "")
+  return Error(cause, "start the command below its init", {},
+               WhyNoProcess(cause, "pids.max, which must be 2 or more, as the init counts too"))
       .In({}, kStep);
 }
 

@@ -30,9 +30,9 @@ namespace slipway::launch {
 
 // May the child of such a pipeline share memory? Not where somebody has to come in between: a
 // PostClone hook, or the host, which writes the maps of an own user namespace or takes the end of a
-// terminal. Nor where the child
-// could be looked into before its exec, in a namespace that it joins, or that a stage or the caller
-// has joined for it; and a time namespace is only for a process with its own memory; setns(2).
+// terminal. Nor where the child could be looked into before its exec, in a namespace that it joins,
+// or that a stage or the caller has joined for it; and a time namespace is only for a process with
+// its own memory; setns(2).
 bool MayShare(const Setup& setup);
 
 struct SharingStart {

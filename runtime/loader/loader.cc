@@ -167,14 +167,14 @@ bool Loader::HasFileOf(const Request& request) const {
   }
   // A pinned one is loaded from a copy of its own.
   if (!request.sha256.empty()) return false;
-  std::string path = request.path;
-  if (path.empty()) {
-    auto found = Find(places_, request.name);
-    if (!found.ok()) return false;
-    path = std::move(found->path);
-  }
   struct stat wanted {};
-  if (stat(path.c_str(), &wanted) != 0) return false;
+  if (request.path.empty()) {
+    const auto found = Find(places_, request.name);
+    if (!found.ok()) return false;
+    wanted = found->target;
+  } else if (stat(request.path.c_str(), &wanted) != 0) {
+    return false;
+  }
   return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& plugin) {
     return !plugin->pinned() && plugin->IsFile(wanted);
   });
