@@ -42,6 +42,22 @@ TEST_F(Extends, TakesTheCommandToo) {
   EXPECT_EQ(Run("extends: ./bases/base.yaml\n", {}).out, "base\n");
 }
 
+TEST_F(Extends, APathMayBeginAtTheHomeFolder) {
+  const std::string own = test_.Write("own.yaml", "version: 1\nextends: ~/base.yaml\n");
+  const RunResult result = RunProgram(
+      {"/usr/bin/env", "HOME=" + test_.Path("bases"), Runfile("runtime/runtime"), "check", own});
+  EXPECT_EQ(result.out, own + ": ok: uts pid mount\n") << result.err;
+}
+
+TEST_F(Extends, NoOtherVariableIsKnown) {
+  const std::string own = test_.Write("own.yaml", "version: 1\nextends: $PWD/base.yaml\n");
+  const RunResult result = RunProgram({Runfile("runtime/runtime"), "check", own});
+  EXPECT_NE(
+      result.err.find("own.yaml:2:10: extends: not a path \"$PWD/base.yaml\" (of variables, "),
+      std::string::npos)
+      << result.err;
+}
+
 TEST_F(Extends, TheCommandLineChangesBoth) {
   EXPECT_EQ(Run("extends: bases/base.yaml\nset: {uts.hostname: own}\n", {"hostname"},
                 {"--hostname", "line"})

@@ -51,6 +51,11 @@ std::string InCode(const std::string& hook) {
   return name;
 }
 
+std::string LastLine(const std::string& text) {
+  const std::string lines = text.substr(0, text.find_last_not_of('\n') + 1);
+  return lines.substr(lines.rfind('\n') + 1);
+}
+
 std::string LineOf(std::string line, const std::string& hook) {
   if (const size_t mark = line.find("$H"); mark != std::string::npos) {
     line.replace(mark, 2, InCode(hook));
@@ -215,6 +220,30 @@ TEST_F(MisbehavingHook, OfAPluginThatIsLoadedWithAThreadIsNotCalled) {
       config +
           ":3:5: bad-constructor-threads: left a thread behind while it was loaded (a bug "
           "of the stage: the runtime copies itself next, which no other thread survives)");
+}
+
+// An option of a stage has the stages loaded before all options are understood.
+TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedIsNamed) {
+  const std::string config =
+      test_.WriteStages("  - uts\n  - bad-constructor-throws\n  - bad-constructor-exits\n");
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{}, std::vector<std::string>{"--hostname", "web"}}) {
+    std::vector<std::string> all = {"--plugin-dir", Runfile("tests/plugins")};
+    all.insert(all.end(), flags.begin(), flags.end());
+    const RunResult result = RunProgram(test_.Argv(config, {"/bin/true"}, all));
+    EXPECT_EQ(LastLine(result.err),
+              "runtime: bad-constructor-throws: crashed while it was loaded: Aborted (a bug of the "
+              "stage)");
+    EXPECT_EQ(result.status, 125);
+  }
+}
+
+TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedSpoilsNoHelp) {
+  const std::string config = test_.WriteStages("  - uts\n  - bad-constructor-throws\n");
+  const RunResult result = RunProgram({Runfile("runtime/runtime"), "--config", config,
+                                       "--plugin-dir", Runfile("tests/plugins"), "--help"});
+  EXPECT_NE(result.out.find("--hostname"), std::string::npos) << result.err;
+  EXPECT_EQ(result.status, 0);
 }
 
 TEST_F(MisbehavingHook, ThatForksRunsTheCommandOnce) {

@@ -95,6 +95,20 @@ TEST_F(RunOption, ShortOptionsOfStages) {
   EXPECT_EQ(result.err, "touch: /etc/x: Read-only file system\n");
 }
 
+// A watch over the plugins begins, ends and begins again.
+TEST_F(RunOption, AShortOptionLeavesIgnoredWhatTheCallerIgnores) {
+  const auto ignored = [this](const Words& flags) {
+    Words words = {"/bin/sh", "-c", "trap '' ABRT ALRM SEGV USR1; exec \"$@\"", "sh"};
+    const Words own = test_.Argv(test_.WriteStages(kStages),
+                                 {"grep", "-E", "SigIgn|SigBlk", "/proc/self/status"}, flags);
+    words.insert(words.end(), own.begin(), own.end());
+    return RunProgram(words).out;
+  };
+  const std::string plain = ignored({});
+  EXPECT_NE(plain.find("2620\n"), std::string::npos) << plain;
+  EXPECT_EQ(ignored({"--hostname", "web"}), plain);
+}
+
 // Which options there are is known once the config is; and what stands behind an unknown one may be
 // the command's own.
 TEST_F(RunOption, AShortOptionStandsBehindTheConfig) {

@@ -1,6 +1,8 @@
 // Which verb do the words mean?
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "runtime/commands/command.h"
@@ -82,6 +84,12 @@ std::vector<std::string> NamingConfig(const Command& command, std::vector<std::s
   return words;
 }
 
+// Perhaps: the word may be the command's own, which costs little.
+bool AsksForHelp(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
 // The words of the verb, and with them what the stages of its config offer.
 Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options) {
   const Command& command = *picked.command;
@@ -101,7 +109,8 @@ Result<Given> Understand(const Picked& picked, std::vector<cli::Option>& options
   if (words.ok() && (!source.ok() || *source == nullptr)) return Given{.words = std::move(*words)};
   if (!source.ok()) return std::move(source).status();
   if (*source == nullptr) return WithPeersOption(words.error());
-  const std::vector<cli::Option>& offered = (*source)->ShortOptions();
+  const bool for_help = AsksForHelp(given_words);
+  const std::vector<cli::Option>& offered = (*source)->ShortOptions(for_help);
   options.insert(options.end(), offered.begin(), offered.end());
   auto all = cli::SplitWords(options, given_words, command.runs_command, see_help);
   if (!all.ok()) return WithPeersOption((*source)->Explain(all.error()));

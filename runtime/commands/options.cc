@@ -11,7 +11,6 @@
 namespace slipway::commands {
 namespace {
 
-constexpr uint32_t kDefaultTimeout = 30;
 constexpr uint32_t kMaxTimeout = 86400;  // a day, in seconds
 
 Status CheckEach(const std::vector<std::string>& folders, const char* takes) {
@@ -47,7 +46,7 @@ Result<std::string> StateFolder(const cli::Words& words) {
 
 Result<std::chrono::seconds> HookTimeout(const cli::Words& words) {
   ASSIGN_OR_RETURN(const auto seconds, words.Number(kHookTimeout.name, 0, kMaxTimeout));
-  return std::chrono::seconds(seconds.value_or(kDefaultTimeout));
+  return seconds ? std::chrono::seconds(*seconds) : kDefaultHookTimeout;
 }
 
 Result<std::string> Format(const cli::Words& words, const std::vector<std::string>& known) {

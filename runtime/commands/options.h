@@ -85,6 +85,7 @@ inline constexpr cli::Option kRoot = {
     .help =
         "where the state of containers is kept; default: /run/slipway for root, else "
         "$XDG_RUNTIME_DIR/slipway, else /run/user/UID/slipway, else /tmp/slipway-UID"};
+inline constexpr std::chrono::seconds kDefaultHookTimeout{30};
 inline constexpr cli::Option kHookTimeout = {
     .name = "hook-timeout",
     .kind = Kind::kText,

@@ -227,14 +227,15 @@ std::vector<const slipway_stage*> Source::AllStages() {
   return stages;
 }
 
-const std::vector<cli::Option>& Source::ShortOptions() {
+const std::vector<cli::Option>& Source::ShortOptions(bool for_help) {
   if (short_options_) return *short_options_;
   short_options_.emplace();
   const config::Document* document = ReadDocument();
   if (document == nullptr) return *short_options_;
-  // Nothing watches over the code of plugins yet.
-  const auto load = [this](const std::string& name) -> Result<const slipway_stage*> {
-    return loader::LoadAfterTrial(*loader_, RequestFor(name));
+  std::optional<launch::Guard> guard;
+  if (!for_help) guard.emplace(kDefaultHookTimeout);
+  const auto load = [&](const std::string& name) -> Result<const slipway_stage*> {
+    return for_help ? loader::LoadAfterTrial(*loader_, RequestFor(name)) : Load(name);
   };
   for (const config::ShortName& offered : config::ShortNamesOf(*document, load)) {
     const slipway_option& option = *offered.option;
@@ -243,6 +244,7 @@ const std::vector<cli::Option>& Source::ShortOptions() {
                                .value = values_.emplace_back(ValueInWords(option)).c_str(),
                                .help = option.summary});
   }
+  if (guard) guard->End();
   return *short_options_;
 }
 

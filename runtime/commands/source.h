@@ -44,8 +44,10 @@ class Source {
   Error Explain(Error error);
 
   // What the stages of the pipeline offer on the command line, such as --memory. Of a config with
-  // mistakes: as far as its stages can be loaded.
-  const std::vector<cli::Option>& ShortOptions();
+  // mistakes: as far as its stages can be loaded. for_help: a stage that crashes while it is loaded
+  // is left out, at the price of a process for each library; else it ends this process, as in a
+  // start.
+  const std::vector<cli::Option>& ShortOptions(bool for_help);
 
   // The pipeline, with what `words` say over it: --set, -e, -w, --annotation and the short options.
   // Every mistake is told; nullopt when there is one.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "runtime/config/own_folder.h"
+#include "runtime/config/path.h"
 #include "runtime/text/nearest.h"
 
 namespace slipway::config {
@@ -133,6 +134,9 @@ Result<std::string> FindBase(const std::string& name, const std::string& folder,
   if (name == kStandardInput || name.starts_with(kDescriptorPrefix)) {
     return Error("a config that is extended is a file, and not", name,
                  "write its path or its name");
+  }
+  if (name.starts_with("~/") || (name.starts_with('$') && name.find('/') != std::string::npos)) {
+    return HostPath(folder, name);
   }
   return FindFrom(folder, name, folders);
 }

@@ -28,7 +28,7 @@ std::vector<std::string> Folders(const std::vector<std::string>& installed);
 Result<std::string> Find(const std::string& name, const std::vector<std::string>& folders);
 
 // The same for a config that one of `folder` extends: a path, and a name with ending that is there,
-// begin at that folder; and it is a file.
+// begin at that folder; it is a file; and what HostPath takes in front, such as "~/", it takes too.
 Result<std::string> FindBase(const std::string& name, const std::string& folder,
                              const std::vector<std::string>& folders);
 

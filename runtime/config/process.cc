@@ -39,46 +39,26 @@ class Reader {
     return names;
   }
 
-  // Leaves `cwd` as it is when the value is wrong.
-  void Cwd(const Node& node, std::string& cwd) {
-    constexpr std::string_view kWanted = "an absolute path inside the container";
-    if (!mistakes_.Take(ExpectScalar("process.cwd", node, source_, kWanted))) return;
-    if (node.text.starts_with('/')) {
-      cwd = node.text;
+  // Reads a key that has one value, and where it stands; false when `key` is none of these. The
+  // value stays as it is when what is written is wrong.
+  bool Single(std::string_view key, const Node& node, Process& process) {
+    const std::string where = source_.At(node.place);
+    if (key == "cwd") {
+      Cwd(node, process.cwd);
+      process.cwd_where = where;
+    } else if (key == "timeout") {
+      Time("process.timeout", node, process.timeout);
+      process.timeout_where = where;
+    } else if (key == "grace") {
+      Time("process.grace", node, process.grace);
+      process.grace_where = where;
+    } else if (key == "stop_signal") {
+      Signal(node, process.stop_signal);
+      process.stop_signal_where = where;
     } else {
-      Tell("process.cwd: not absolute", node.text, "write " + std::string(kWanted), node.place);
+      return false;
     }
-  }
-
-  // Leaves `time` as it is when the value is wrong.
-  void Time(const std::string& what, const Node& node, std::chrono::nanoseconds& time) {
-    constexpr std::string_view kWanted = "a duration, such as 30s or 5m; 0s is none";
-    if (!mistakes_.Take(ExpectScalar(what, node, source_, kWanted))) return;
-    Result<int64_t> parsed = ParseDuration(node.text);
-    if (parsed.ok() && *parsed > std::chrono::nanoseconds(kLongest).count()) {
-      parsed = Error("more than ten years", node.text);
-    }
-    if (parsed.ok()) {
-      time = std::chrono::nanoseconds(*parsed);
-      return;
-    }
-    Error& error = parsed.error();
-    if (*error->hint == '\0') error.Hint("write " + std::string(kWanted));
-    mistakes_.Add(error.Prefix(what).At(source_.At(node.place)));
-  }
-
-  // Leaves `signal` as it is when the value is wrong.
-  void Signal(const Node& node, int& signal) {
-    constexpr const char* kWhat = "process.stop_signal";
-    if (!mistakes_.Take(ExpectScalar(kWhat, node, source_, "a signal, such as TERM or RTMIN+3"))) {
-      return;
-    }
-    Result<int> parsed = ParseSignal(node.text);
-    if (parsed.ok()) {
-      signal = *parsed;
-    } else {
-      mistakes_.Add(parsed.error().Prefix(kWhat).At(source_.At(node.place)));
-    }
+    return true;
   }
 
   std::map<std::string, std::string> Env(const Node& node) {
@@ -101,6 +81,45 @@ class Reader {
   }
 
  private:
+  void Cwd(const Node& node, std::string& cwd) {
+    constexpr std::string_view kWanted = "an absolute path inside the container";
+    if (!mistakes_.Take(ExpectScalar("process.cwd", node, source_, kWanted))) return;
+    if (node.text.starts_with('/')) {
+      cwd = node.text;
+    } else {
+      Tell("process.cwd: not absolute", node.text, "write " + std::string(kWanted), node.place);
+    }
+  }
+
+  void Time(const std::string& what, const Node& node, std::chrono::nanoseconds& time) {
+    constexpr std::string_view kWanted = "a duration, such as 30s or 5m; 0s is none";
+    if (!mistakes_.Take(ExpectScalar(what, node, source_, kWanted))) return;
+    Result<int64_t> parsed = ParseDuration(node.text);
+    if (parsed.ok() && *parsed > std::chrono::nanoseconds(kLongest).count()) {
+      parsed = Error("more than ten years", node.text);
+    }
+    if (parsed.ok()) {
+      time = std::chrono::nanoseconds(*parsed);
+      return;
+    }
+    Error& error = parsed.error();
+    if (*error->hint == '\0') error.Hint("write " + std::string(kWanted));
+    mistakes_.Add(error.Prefix(what).At(source_.At(node.place)));
+  }
+
+  void Signal(const Node& node, int& signal) {
+    constexpr const char* kWhat = "process.stop_signal";
+    if (!mistakes_.Take(ExpectScalar(kWhat, node, source_, "a signal, such as TERM or RTMIN+3"))) {
+      return;
+    }
+    Result<int> parsed = ParseSignal(node.text);
+    if (parsed.ok()) {
+      signal = *parsed;
+    } else {
+      mistakes_.Add(parsed.error().Prefix(kWhat).At(source_.At(node.place)));
+    }
+  }
+
   void Tell(std::string_view what, std::string_view subject, std::string_view hint, Place place) {
     mistakes_.Add(Error(what, subject, hint).At(source_.At(place)));
   }
@@ -167,21 +186,8 @@ Process ReadProcess(const Node& node, const Source& source, Mistakes& mistakes) 
     process.args = reader.Args(*args);
     process.args_where = source.At(args->place);
   }
-  if (const Node* cwd = node.Find("cwd")) {
-    reader.Cwd(*cwd, process.cwd);
-    process.cwd_where = source.At(cwd->place);
-  }
-  if (const Node* timeout = node.Find("timeout")) {
-    reader.Time("process.timeout", *timeout, process.timeout);
-    process.timeout_where = source.At(timeout->place);
-  }
-  if (const Node* grace = node.Find("grace")) {
-    reader.Time("process.grace", *grace, process.grace);
-    process.grace_where = source.At(grace->place);
-  }
-  if (const Node* signal = node.Find("stop_signal")) {
-    reader.Signal(*signal, process.stop_signal);
-    process.stop_signal_where = source.At(signal->place);
+  for (size_t i = 0; i < node.keys.size(); ++i) {
+    (void)reader.Single(node.keys[i].text, node.items[i], process);
   }
   if (const Node* env = node.Find("env")) process.env = reader.Env(*env);
   if (const Node* pass = node.Find("pass")) process.pass = reader.Pass(*pass);
@@ -222,18 +228,8 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
     mistakes.Add(Error("process." + std::string(setting.key) + ": only a list or a map can grow",
                        {}, "write = for +=")
                      .At(setting.source.At(value.place)));
-  } else if (setting.key == "cwd") {
-    reader.Cwd(value, process.cwd);
-    process.cwd_where = where;
-  } else if (setting.key == "timeout") {
-    reader.Time("process.timeout", value, process.timeout);
-    process.timeout_where = where;
-  } else if (setting.key == "grace") {
-    reader.Time("process.grace", value, process.grace);
-    process.grace_where = where;
-  } else if (setting.key == "stop_signal") {
-    reader.Signal(value, process.stop_signal);
-    process.stop_signal_where = where;
+  } else if (reader.Single(setting.key, value, process)) {
+    return;
   } else if (setting.key.starts_with(kEnvPrefix)) {
     const Key name{.text = std::string(setting.key.substr(kEnvPrefix.size())), .place = {}};
     std::map<std::string, std::string> env;

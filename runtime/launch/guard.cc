@@ -98,6 +98,17 @@ Guard::~Guard() {
   watch = {};
 }
 
+void Guard::End() {
+  SetTimer(0);
+  for (size_t i = 0; i < kCrashes.size(); ++i) {
+    sigaction(kCrashes[i], &watch.crash_before[i], nullptr);
+  }
+  sigaction(SIGALRM, &watch.tick_before, nullptr);
+  sigaction(SIGCHLD, &watch.child_before, nullptr);
+  sigprocmask(SIG_SETMASK, &watch.mask_before, nullptr);
+  watch = {};
+}
+
 bool Guard::TickWasBlocked() const { return sigismember(&watch.mask_before, SIGALRM) == 1; }
 
 void Guard::LetChildLiveOn() { watch.outlived = true; }

@@ -29,7 +29,8 @@ struct Rescue {
   int lock_fd = -1;  // of the journal
 };
 
-// One in a process, to the end of it: the handlers stay. The process must have a single thread.
+// One in a process at a time, and the last one to the end of it: the handlers stay, but for one
+// that was ended. The process must have a single thread.
 class Guard {
  public:
   // patience: how long one hook may take, to the second; 0: for ever.
@@ -37,6 +38,9 @@ class Guard {
   ~Guard();
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
+
+  // Puts back what the process had of signals before, so that another guard can begin.
+  void End();
 
   // Did the caller of this process block the guard's signal, SIGALRM?
   bool TickWasBlocked() const;

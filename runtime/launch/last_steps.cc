@@ -8,7 +8,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <string>
@@ -17,6 +16,7 @@
 
 #include "runtime/launch/credentials.h"
 #include "runtime/sys/file.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::launch {
 namespace {
@@ -41,22 +41,6 @@ Status TakeStreams(const Command& command) {
     return Error(errno, "give the command its standard descriptors").In({}, kStep);
   }
   return Ok();
-}
-
-Status Close(unsigned first, unsigned last) {
-  if (first > last || syscall(SYS_close_range, first, last, 0U) == 0) return Ok();
-  return Error(errno, "keep the runtime's descriptors from the command").In({}, kStep);
-}
-
-Status CloseAllBut(std::vector<int> kept) {
-  std::sort(kept.begin(), kept.end());
-  unsigned first = STDERR_FILENO + 1;
-  for (int fd : kept) {
-    if (fd < static_cast<int>(first)) continue;
-    RETURN_IF_ERROR(Close(first, static_cast<unsigned>(fd) - 1));
-    first = static_cast<unsigned>(fd) + 1;
-  }
-  return Close(first, ~0U);
 }
 
 Error CannotWorkIn(int cause, const std::string& cwd) {
@@ -126,7 +110,10 @@ Status LastSteps::CloseForeign(const Descriptors& descriptors, std::vector<int> 
   const std::vector<int> kept = descriptors.Spared();
   spared.insert(spared.end(), kept.begin(), kept.end());
   spared.push_back(own_files_.label.get());
-  return CloseAllBut(std::move(spared));
+  const Status closed = sys::CloseAllBut(std::move(spared), STDERR_FILENO + 1);
+  if (closed.ok()) return Ok();
+  return Error(closed.error()->errno_value, "keep the runtime's descriptors from the command")
+      .In({}, kStep);
 }
 
 Status LastSteps::Prepare(bool hostile, Descriptors& descriptors, std::vector<int> spared) {

@@ -98,7 +98,7 @@ Status PostClone(const Job& job, const Plan& plan, const Container& container,
   context.child_pid = container.pid();
   context.child_pidfd = container.pidfd().get();
   for (const Stage& stage : job.stages) {
-    if (stage.descriptor().post_clone != nullptr && !plan.SkipsPostClone(context.stage)) {
+    if (stage.HasPostClone(plan.SkipsPostClone(context.stage))) {
       RETURN_IF_ERROR(stage.PostClone(context));
       RETURN_IF_ERROR(CheckIntact(journal, stage, kPostClone));
     }

@@ -51,7 +51,7 @@ void AwaitRelease(const Channel& channel, Progress& progress) {
 Status HearPostClone(const Setup& setup) {
   bool any = false;
   for (size_t i = 0; i < setup.stages.size(); ++i) {
-    any |= setup.stages[i].descriptor().post_clone != nullptr && !setup.plan.SkipsPostClone(i);
+    any |= setup.stages[i].HasPostClone(setup.plan.SkipsPostClone(i));
   }
   if (setup.journal == nullptr || !any) return Ok();
   Status read = setup.journal->Refresh();

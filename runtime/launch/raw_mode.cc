@@ -3,13 +3,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include "runtime/launch/guard.h"
 #include "runtime/sys/process.h"
@@ -18,15 +15,6 @@ namespace slipway::launch {
 namespace {
 
 constexpr int kLookAgain = 300;  // ms
-
-void CloseAllBut(int one, int other) {
-  const auto [low, high] = std::minmax(one, other);
-  constexpr int kLast = std::numeric_limits<int>::max();
-  for (const auto& [first, last] :
-       {std::pair{0, low - 1}, std::pair{low + 1, high - 1}, std::pair{high + 1, kLast}}) {
-    if (first <= last) (void)syscall(SYS_close_range, first, last, 0U);
-  }
-}
 
 }  // namespace
 
@@ -95,7 +83,7 @@ void RawMode::Keep(int tty, int word, pid_t host) {
   setsid();
   (void)!chdir("/");
   prctl(PR_SET_NAME, "terminal-keeper");
-  CloseAllBut(tty, word);
+  (void)sys::CloseAllBut({tty, word}, 0).ok();
   Modes modes;
   while (true) {
     pollfd told{.fd = word, .events = POLLIN, .revents = 0};

@@ -196,9 +196,9 @@ Status Stage::Serve(slipway_context& context, std::string_view request, int file
   });
 }
 
-bool Stage::NeedsHost(bool without_post_clone) const {
+bool Stage::NeedsHost(bool skips_post_clone) const {
   const slipway_stage& stage = *spec_.descriptor;
-  return (stage.post_clone != nullptr && !without_post_clone) || stage.serve != nullptr ||
+  return HasPostClone(skips_post_clone) || stage.serve != nullptr ||
          (stage.started != nullptr && stage.in_child != nullptr);
 }
 

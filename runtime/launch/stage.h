@@ -59,9 +59,12 @@ class Stage {
   Status Serve(slipway_context& context, std::string_view request, int file) const;
   Status Finish(slipway_context& context) const;
   Status Started(slipway_context& context) const;
+  // Has it a PostClone that this start calls? skipped: Plan::SkipsPostClone.
+  bool HasPostClone(bool skipped) const {
+    return spec_.descriptor->post_clone != nullptr && !skipped;
+  }
   // Has the host to do something while the child of a start prepares, or is one half of it there?
-  // without_post_clone: Plan::SkipsPostClone.
-  bool NeedsHost(bool without_post_clone) const;
+  bool NeedsHost(bool skips_post_clone) const;
   // Does the hook hold for an exec? hook: of slipway_joins; terminal: whether one is wanted.
   bool Joins(slipway_joins hook, bool terminal) const {
     return (spec_.descriptor->joins & hook) != 0 && (terminal || !GivesTerminal());

@@ -251,6 +251,19 @@ Status OpenStandardDescriptors() {
   return Ok();
 }
 
+Status CloseAllBut(std::vector<int> kept, int first) {
+  std::sort(kept.begin(), kept.end());
+  kept.push_back(INT_MAX);  // no descriptor has it: the end of the last range
+  for (const int fd : kept) {
+    if (fd < first) continue;
+    if (fd > first && syscall(SYS_close_range, first, fd - 1, 0U) != 0) {
+      return Error(errno, "close_range()");
+    }
+    if (fd != INT_MAX) first = fd + 1;
+  }
+  return Ok();
+}
+
 Status SetHostname(const std::string& name) {
   if (sethostname(name.data(), name.size()) != 0) return Error(errno, "set the host name", name);
   return Ok();

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/sdk/result.h"
 #include "runtime/sys/fd.h"
@@ -89,6 +90,9 @@ Status RefuseElevation();
 // Opens /dev/null for each of the descriptors 0, 1, 2 that is closed: the next file to be opened
 // would take its place.
 Status OpenStandardDescriptors();
+
+// Closes the descriptors from `first` on, but for those of `kept`, in any order; close_range(2).
+Status CloseAllBut(std::vector<int> kept, int first);
 
 // sethostname(2), setdomainname(2): of this UTS namespace.
 Status SetHostname(const std::string& name);

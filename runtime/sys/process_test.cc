@@ -1,5 +1,6 @@
 #include "runtime/sys/process.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -11,6 +12,8 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "runtime/sys/file.h"
 
@@ -122,6 +125,29 @@ TEST(AwaitExit, IsNotCutShortBySignals) {
 TEST(BootId, IsTheSameEachTime) {
   EXPECT_EQ(BootId().size(), 36u);
   EXPECT_EQ(BootId(), BootId());
+}
+
+// In a child, whose descriptors nobody else needs: which of them are left, as the bits of a status.
+int LeftAfter(std::vector<int> kept, int first) {
+  const pid_t child = fork();
+  if (child == 0) {
+    for (int fd = 40; fd < 46; ++fd) dup2(STDERR_FILENO, fd);
+    if (!CloseAllBut(std::move(kept), first).ok()) _exit(0xff);
+    int left = 0;
+    for (int fd = 40; fd < 46; ++fd) left |= (fcntl(fd, F_GETFD) >= 0) << (fd - 40);
+    _exit(left);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return WEXITSTATUS(status);
+}
+
+TEST(CloseAllBut, KeepsWhatIsNamedInAnyOrder) { EXPECT_EQ(LeftAfter({44, 41}, 3), 0b010010); }
+
+TEST(CloseAllBut, LeavesWhatComesBeforeTheFirst) { EXPECT_EQ(LeftAfter({}, 42), 0b000011); }
+
+TEST(CloseAllBut, KeepsOneThatIsTheFirstAndOneNamedTwice) {
+  EXPECT_EQ(LeftAfter({42, 43, 43, -1}, 42), 0b001111);
 }
 
 }  // namespace
