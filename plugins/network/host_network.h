@@ -21,20 +21,25 @@
 
 namespace slipway::network {
 
-// Stands for the host: a network namespace with a way out, which leads nowhere, and an address that
+// Gives the network namespace of this thread a way out, which leads nowhere, and an address that
 // only its own processes and what is connected with it can reach.
+inline void MakeWayOut() {
+  const testing::RunResult made = testing::RunProgram(
+      {"/bin/sh", "-ec",
+       "ip link set lo up; ip link add out type veth peer name far; "
+       "ip address add 10.99.0.1/24 dev out; ip address add 10.99.1.1/32 dev out; "
+       "ip link set far up; ip link set out up; ip route add default via 10.99.0.254"});
+  EXPECT_EQ(made.status, 0) << made.err;
+}
+
+// Stands for the host: such a network namespace.
 class HostNetwork {
  public:
   HostNetwork() {
     std::thread([this] {
       if (unshare(CLONE_NEWNET) != 0) return;
       file_ = sys::Fd(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-      const testing::RunResult made = testing::RunProgram(
-          {"/bin/sh", "-ec",
-           "ip link set lo up; ip link add out type veth peer name far; "
-           "ip address add 10.99.0.1/24 dev out; ip address add 10.99.1.1/32 dev out; "
-           "ip link set far up; ip link set out up; ip route add default via 10.99.0.254"});
-      EXPECT_EQ(made.status, 0) << made.err;
+      MakeWayOut();
     }).join();
     EXPECT_TRUE(file_.valid());
   }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "plugins/network/host_network.h"
 #include "runtime/sdk/testing/container.h"
 #include "tests/hostile/contained.h"
 #include "tests/hostile/outside.h"
@@ -81,6 +82,10 @@ Words Start(const Case& one, const Outside& outside) {
   Words words = {outside.host(), "--root", outside.state(), "--name", kId, "--config", config};
   if (ready) words = With(words, {"--set", "mount.binds+=" + outside.programs() + ":/hostile:ro"});
   if (one.root) words = With(words, {"--set", "mount.root=" + outside.root()});
+  // Without the way out where the kernel has no device for it.
+  if (one.subordinate_ids && !network::HasTun()) {
+    words = With(words, {"--set", "network.uplink=none"});
+  }
   return With(With(words, one.options), {"--"});
 }
 
@@ -161,7 +166,7 @@ std::vector<Attempt> Attempts() {
 
 std::map<std::string, Outcome> RunCase(const Case& one, const std::vector<std::string>& only) {
   const uid_t user = one.plain ? 100000 + static_cast<uid_t>(TestNumber()) : 0;
-  const Outside outside(user);
+  const Outside outside(user, one.subordinate_ids);
   const std::string host_name = HostName();
   const std::string mounts = Mounts();
   RunResult result;

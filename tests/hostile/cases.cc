@@ -67,7 +67,8 @@ std::vector<Known> operator+(std::vector<Known> all, const std::vector<Known>& m
 std::vector<Known> NotInThisKernel() {
   return Because("the kernels of Debian are built without it", "uevent-helper") +
          Because("cgroup v1 alone has it; the machine's control opens it",
-                 "release-agent cgroup-devices make-cgroup-v1");
+                 "release-agent cgroup-devices make-cgroup-v1") +
+         Because("the gateway of the test's network does not answer", "loopback-by-gateway");
 }
 
 std::vector<Known> OpenInDocker() {
@@ -117,6 +118,16 @@ std::vector<Known> OpenInSystemYaml() {
          Because("its limits are higher", "tasks memory");
 }
 
+// Root of a user namespace, with the capabilities that docker's root has, but mknod.
+std::vector<Known> OpenInRootlessYaml() {
+  return OpenWithFilter() + OpenInSys() +
+         Because("one of docker's fourteen capabilities",
+                 "chroot raw-socket packet-socket securebits") +
+         Because("its network reaches what the machine's does", "address") +
+         Because("its limits are higher", "tasks") +
+         Because("it sets no limit of memory", "memory");
+}
+
 // Root, with all of root's rights and the machine's network and IPC.
 std::vector<Known> OpenToRoot() {
   return Because(
@@ -133,14 +144,14 @@ std::vector<Known> OpenToRoot() {
       "userfaultfd io-uring fanotify syslog ioperm iopl personality vhangup move-pages "
       "adjtimex clock-adjtime settimeofday clock-settime hostname domainname nice "
       "real-time ioprio raise-limit oom-score effective bounding inheritable capset may-gain "
-      "setuid-file capable-file securebits loopback abstract-socket network-device "
+      "setuid-file capable-file securebits loopback address abstract-socket network-device "
       "raw-socket packet-socket vsock alg netfilter audit shared-memory message-queue "
       "add-key mount-release-agent");
 }
 
 // The network is the machine's, and with it all abstract sockets.
 std::vector<Known> OpenByNetwork() {
-  return Because("the network is the machine's", "loopback abstract-socket");
+  return Because("the network is the machine's", "loopback address abstract-socket");
 }
 
 std::vector<Known> OpenInUbuntuYaml() {
@@ -174,6 +185,15 @@ const std::vector<Case>& Cases() {
        strict + OpenToRootAsInDocker() + OpenWithNewPrivs()},
       {"sandbox.yaml", Where::kConfig, false, "sandbox.yaml", false, true, sandbox},
       {"sandbox.yaml, plain", Where::kConfig, true, "sandbox.yaml", false, true, sandbox},
+      {"rootless.yaml",
+       Where::kConfig,
+       true,
+       "rootless.yaml",
+       true,
+       true,
+       OpenInRootlessYaml(),
+       {},
+       true},
       // The testbed's kernel maps no owners of a tmpfs, where the folders are: so the file with the
       // set-user-ID bit is nobody's.
       {"system.yaml",

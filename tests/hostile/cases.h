@@ -35,6 +35,7 @@ struct Case {
   // Everything else is refused. In the control it is the other way round: all is open but these.
   std::vector<Known> known;
   std::vector<std::string> options = {};  // of the run
+  bool subordinate_ids = false;           // the caller has some, and owns the root folder
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }

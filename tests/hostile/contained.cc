@@ -1,21 +1,19 @@
 #include "tests/hostile/contained.h"
 
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "plugins/network/host_network.h"
 
 namespace slipway::testing {
 namespace {
@@ -55,22 +53,13 @@ class OwnCgroup {
   std::string path_;
 };
 
-void BringUpLoopback() {
-  const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq request{};
-  strncpy(request.ifr_name, "lo", IFNAMSIZ);
-  request.ifr_flags = IFF_UP;
-  ioctl(any, SIOCSIFFLAGS, &request);
-  close(any);
-}
-
 // Mounts are shared, as systemd has it: what a container lets out is seen.
 bool PrepareSurroundings() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) != 0) return false;
   if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return false;
   if (mount("none", "/dev/shm", "tmpfs", 0, "mode=1777") != 0) return false;
-  BringUpLoopback();
+  network::MakeWayOut();
   return true;
 }
 

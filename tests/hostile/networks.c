@@ -8,18 +8,25 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/hostile/try.h"
 
+/* In seconds: for a connection that nobody answers. */
+enum { kPatience = 10 };
+
 static int Connect(int kind, const struct sockaddr* to, socklen_t size) {
+  const struct timeval patience = {.tv_sec = kPatience};
   const int one = socket(kind, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (one == -1) return errno;
+  setsockopt(one, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
   const int outcome = Did(connect(one, to, size));
   close(one);
   return outcome;
@@ -29,6 +36,33 @@ static int ReachLoopback(const char* unused) {
   (void)unused;
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(Given("port")))};
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return Connect(AF_INET, (const struct sockaddr*)&to, sizeof(to));
+}
+
+/* Whatever connects the container with another network lets nothing on to that one's loopback. */
+static int ReachLoopbackByGateway(const char* unused) {
+  (void)unused;
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(Given("port")))};
+  char line[256];
+  FILE* routes = fopen("/proc/net/route", "re");
+  if (!routes) return errno;
+  while (fgets(line, sizeof(line), routes) && to.sin_addr.s_addr == 0) {
+    unsigned target = 1;
+    unsigned gateway = 0;
+    if (sscanf(line, "%*s %x %x", &target, &gateway) == 2 && target == 0) {
+      to.sin_addr.s_addr = gateway;
+    }
+  }
+  fclose(routes);
+  if (to.sin_addr.s_addr == 0) return ENETUNREACH;
+  return Connect(AF_INET, (const struct sockaddr*)&to, sizeof(to));
+}
+
+static int ReachAddress(const char* unused) {
+  (void)unused;
+  struct sockaddr_in to = {.sin_family = AF_INET,
+                           .sin_port = htons((uint16_t)atoi(Given("address-port")))};
+  to.sin_addr.s_addr = inet_addr(Given("address"));
   return Connect(AF_INET, (const struct sockaddr*)&to, sizeof(to));
 }
 
@@ -81,6 +115,10 @@ static int HearOfAudit(const char* unused) {
 
 const struct Try kNetworkTries[] = {
     {"loopback", kAnywhere, "a listener of outside, on 127.0.0.1", ReachLoopback, NULL},
+    {"loopback-by-gateway", kAnywhere, "the same by the gateway that leads out",
+     ReachLoopbackByGateway, NULL},
+    {"address", kAnywhere, "a listener of outside, on an address that is no loopback", ReachAddress,
+     NULL},
     {"abstract-socket", kAnywhere, "an abstract unix socket of outside", ReachAbstract, NULL},
     {"file-socket", kAnywhere, "a unix socket of outside that is a file", ReachFile, NULL},
     {"network-device", kAnywhere, "changes a network device (to the flags that it has)",

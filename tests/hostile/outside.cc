@@ -1,6 +1,8 @@
 #include "tests/hostile/outside.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
@@ -15,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -23,7 +26,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
+#include "plugins/network/host_network.h"
 #include "runtime/sdk/testing/container.h"
 #include "tests/hostile/contained.h"
 
@@ -35,6 +40,7 @@ namespace fs = std::filesystem;
 constexpr char kName[] = "slipway-hostile";
 constexpr key_t kShm = 0x51504157;
 constexpr pid_t kHighPid = 30000;
+constexpr uid_t kFirstId = 1000000000;  // of the subordinate ids: nobody else's
 constexpr std::chrono::seconds kPatience{120};
 
 // All that the caller has, as a badly started service hands them on; inheritable and ambient.
@@ -47,6 +53,12 @@ void HandOnCapabilities() {
   for (int one = 0; one <= CAP_LAST_CAP; ++one) {
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, one, 0, 0);
   }
+}
+
+// With a group of the user's own, too.
+void BecomePlain(uid_t user) {
+  if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0) _exit(1);
+  if (setresuid(user, user, user) != 0) _exit(1);
 }
 
 void TakeTerminal(int terminal) {
@@ -70,12 +82,16 @@ sockaddr_un UnixAddress(const std::string& path, bool abstract) {
 
 }  // namespace
 
-Outside::Outside(uid_t user)
-    : user_(user), folder_("/var/tmp/slipway-hostile-" + std::to_string(TestNumber())) {
+Outside::Outside(uid_t user, bool subordinate_ids)
+    : user_(user),
+      subordinate_ids_(subordinate_ids),
+      folder_("/var/tmp/slipway-hostile-" + std::to_string(TestNumber())) {
   fs::create_directory(folder_);
   EXPECT_EQ(mount("none", folder_.c_str(), "tmpfs", 0, "mode=755"), 0);
   MakeFolders();
   CopyHost();
+  if (subordinate_ids_) GiveIds();
+  if (network::HasTun()) OpenTun();
   Listen();
   MakeKey();
   MakeMemory();
@@ -93,6 +109,7 @@ Outside::~Outside() {
   for (int listener : listeners_) close(listener);
   close(opened_);
   shmctl(shmget(kShm, 1, 0), IPC_RMID, nullptr);
+  for (const std::string& file : covered_) EXPECT_EQ(umount2(file.c_str(), MNT_DETACH), 0) << file;
   mq_unlink((std::string("/") + kName).c_str());
   fs::remove(std::string("/dev/shm/") + kName);
   EXPECT_EQ(umount2(folder_.c_str(), MNT_DETACH), 0);
@@ -100,11 +117,17 @@ Outside::~Outside() {
 }
 
 void Outside::MakeFolders() const {
-  for (const char* name : {"dev", "etc", "hostile", "mnt", "proc", "run/lock", "sys", "tmp"}) {
+  for (const char* name :
+       {"dev", "etc", "hostile", "mnt", "proc", "root", "run/lock", "sys", "tmp"}) {
     fs::create_directories(root() + "/" + name);
   }
   chmod((root() + "/tmp").c_str(), 01777);
   std::ofstream(root() + "/etc/passwd") << "root:x:0:0::/:/bin/sh\n";
+  const uid_t owner = subordinate_ids_ ? user_ : 0;
+  EXPECT_EQ(chown(root().c_str(), owner, owner), 0);
+  for (const fs::directory_entry& one : fs::recursive_directory_iterator(root())) {
+    EXPECT_EQ(chown(one.path().c_str(), owner, owner), 0);
+  }
   std::ofstream(folder_ + "/secret") << "x";
   fs::create_directory(programs());
   fs::create_directory(state());
@@ -113,6 +136,7 @@ void Outside::MakeFolders() const {
   const std::string program = Runfile("tests/hostile/hostile");
   for (const char* name : {"hostile", "setuid", "capable"}) {
     fs::copy_file(program, programs() + "/" + name);
+    EXPECT_EQ(chown((programs() + "/" + name).c_str(), owner, owner), 0);
     chmod((programs() + "/" + name).c_str(), 0755);
   }
   chmod((programs() + "/setuid").c_str(), 04755);
@@ -137,6 +161,34 @@ void Outside::CopyHost() const {
   }
 }
 
+void Outside::Cover(const std::string& file, const std::string& with) {
+  EXPECT_EQ(mount(with.c_str(), file.c_str(), nullptr, MS_BIND, nullptr), 0) << file;
+  covered_.push_back(file);
+}
+
+// newuidmap(1) asks for a name too.
+void Outside::GiveIds() {
+  const std::string ids = std::to_string(kFirstId) + ":65536\n";
+  const std::string user = std::to_string(user_);
+  const std::pair<const char*, std::string> lines[] = {
+      {"passwd", "hostile:x:" + user + ":" + user + "::/:/bin/sh\n"},
+      {"subuid", user + ":" + ids},
+      {"subgid", user + ":" + ids}};
+  for (const auto& [name, line] : lines) {
+    const std::string file = std::string("/etc/") + name;
+    std::ofstream(folder_ + "/" + name) << ReadText(file) << line;
+    Cover(file, folder_ + "/" + name);
+  }
+}
+
+// Where the machine's device is root's alone.
+void Outside::OpenTun() {
+  const std::string tun = folder_ + "/tun";
+  EXPECT_EQ(mknod(tun.c_str(), S_IFCHR, makedev(10, 200)), 0);
+  chmod(tun.c_str(), 0666);
+  Cover("/dev/net/tun", tun);
+}
+
 void Outside::Listen() {
   const auto listening = [this](int family, const void* address, size_t size) {
     const int one = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -145,13 +197,15 @@ void Outside::Listen() {
     listeners_.push_back(one);
     return one;
   };
-  sockaddr_in loopback{};
-  loopback.sin_family = AF_INET;
-  loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int port = listening(AF_INET, &loopback, sizeof(loopback));
-  socklen_t size = sizeof(loopback);
-  getsockname(port, reinterpret_cast<sockaddr*>(&loopback), &size);
-  port_ = ntohs(loopback.sin_port);
+  const auto listening_on = [&listening](uint32_t address) {
+    sockaddr_in name = network::Address(address, 0);
+    const int one = listening(AF_INET, &name, sizeof(name));
+    socklen_t size = sizeof(name);
+    getsockname(one, reinterpret_cast<sockaddr*>(&name), &size);
+    return ntohs(name.sin_port);
+  };
+  port_ = listening_on(INADDR_LOOPBACK);
+  address_port_ = listening_on(network::kAddress);
   const sockaddr_un abstract = UnixAddress(kName, true);
   listening(AF_UNIX, &abstract, offsetof(sockaddr_un, sun_path) + 1 + strlen(kName));
   const std::string path = folder_ + "/socket";
@@ -185,6 +239,8 @@ std::vector<std::string> Outside::Arguments(const std::string& programs) const {
           "secret=" + folder_ + "/secret",
           "programs=" + programs,
           "port=" + std::to_string(port_),
+          "address=" + std::string(inet_ntoa({htonl(network::kAddress)})),
+          "address-port=" + std::to_string(address_port_),
           std::string("abstract=") + kName,
           "socket=" + folder_ + "/socket",
           "shm=" + std::to_string(kShm),
@@ -197,13 +253,13 @@ RunResult Outside::Run(const std::vector<std::string>& argv) const {
   int terminal = -1;
   EXPECT_EQ(openpty(&master, &terminal, nullptr, nullptr, nullptr), 0);
   RunOptions options;
-  if (user_ != 0) options.uid = user_;
   options.environment = {{"HOSTILE_SECRET", "x"}};
   options.inherited_fds = {opened_};
   options.timeout = kPatience;
   options.prepare = [terminal, this] {
     TakeTerminal(terminal);
     if (user_ == 0) HandOnCapabilities();
+    if (user_ != 0) BecomePlain(user_);
   };
   RunResult result = RunProgram(argv, options);
   close(terminal);

@@ -17,7 +17,8 @@ namespace slipway::testing {
 
 class Outside {
  public:
-  explicit Outside(uid_t user);
+  // subordinate_ids: the user has some, and the root folder is the user's own.
+  Outside(uid_t user, bool subordinate_ids);
   Outside(const Outside&) = delete;
   Outside& operator=(const Outside&) = delete;
   ~Outside();
@@ -43,15 +44,21 @@ class Outside {
  private:
   void MakeFolders() const;
   void CopyHost() const;
+  void GiveIds();
+  void OpenTun();
+  void Cover(const std::string& file, const std::string& with);
   void Listen();
   void MakeKey();
   void MakeMemory() const;
 
   const uid_t user_;
+  const bool subordinate_ids_;
   const std::string folder_;
   std::unique_ptr<Running> victim_;
+  std::vector<std::string> covered_;  // files of the machine's
   std::vector<int> listeners_;
   int port_ = 0;
+  int address_port_ = 0;  // of a listener on network::kAddress
   long key_ = 0;
   int opened_ = -1;  // the folder
 };
