@@ -8,7 +8,7 @@ import subprocess
 
 from sides import Side
 from table import Group, Table
-from timing import Caller, try_sides, with_hyperfine
+from timing import Caller, Failed, try_once, try_sides, with_hyperfine
 
 USER = 217499  # nobody else on the machine has it
 CONFIG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../configs/sandbox.yaml")
@@ -18,7 +18,7 @@ SHOWN = ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc/alternatives", "/etc/g
 
 
 def _filter(world):
-    """The file with the filter of system calls; for the floor."""
+    """The file with the filter of system calls, as the stage `seccomp` has it."""
     path = world.path("sandbox.bpf")
     with open(path, "wb") as file:
         subprocess.run([world.bench("filter")], stdout=file, check=True)
@@ -70,12 +70,25 @@ def _config(world):
         return file.read().replace("      binds:\n", f"      binds:\n        - {world.root}/noop:/noop:ro\n")
 
 
-def _bubblewrap(world):
+def _bubblewrap(world, caller):
     binds = [word for path in SHOWN if os.path.exists(path) for word in ("--ro-bind", path, path)]
     return ["bwrap", "--unshare-all", "--hostname", "sandbox", *binds, "--ro-bind",
-            f"{world.root}/noop", "/noop", "--tmpfs", "/tmp", "--tmpfs", "/run", "--proc", "/proc",
-            "--dev", "/dev", "--chdir", "/tmp", "--cap-drop", "ALL",
-            "/noop"]
+            f"{world.root}/noop", "/noop", "--perms", "1777", "--size", str(512 << 20), "--tmpfs", "/tmp",
+            "--size", str(1 << 20), "--tmpfs", "/run", "--proc", "/proc", "--dev", "/dev", "--chdir",
+            "/tmp", "--clearenv", "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin",
+            "--cap-drop", "ALL", "--seccomp", str(caller.descriptor), "/noop"]
+
+
+def _demand_filter(sides, caller):
+    """Gives those a reason whose command has no filter of system calls. Returns the others."""
+    for side in sides:
+        if side.argv[-1] != "/noop":  # the floor, which runs nothing but that, and else fails
+            continue
+        try:
+            try_once([*side.argv[:-1], "/bin/grep", "^Seccomp:.2$", "/proc/self/status"], caller)
+        except Failed as failure:
+            side.reason = f"has no filter of system calls: {failure}"
+    return [side for side in sides if not side.reason]
 
 
 def sandbox(bench):
@@ -83,20 +96,26 @@ def sandbox(bench):
     world, versions = bench.world, bench.sides.versions
     table = Table("Start of configs/sandbox.yaml, to the exit of a static no-op", "ms")
     _give_ids(world)
+    descriptor = os.open(_filter(world), os.O_RDONLY)
+    rewind = shutil.copy(world.bench("rewind"), world.temp)
     for who in EVERYBODY:
+        caller = Caller(who.user, descriptor, rewind)
         argvs = {"floor": _floor(world, who),
                  **{side: _ours(world, who, side) for side in world.prefixes},
                  # It knows no subordinate ids.
-                 **({} if who.subordinate_ids else {"bubblewrap": _bubblewrap(world)})}
+                 **({} if who.subordinate_ids else {"bubblewrap": _bubblewrap(world, caller)})}
         sides = [Side(name, versions.get(name, ""), argv, "" if name in versions else "not installed")
                  for name, argv in argvs.items() if name in bench.sides.wanted]
-        caller = Caller(who.user)
-        times = with_hyperfine(world.temp, try_sides(sides, caller), bench.runs, caller)
+        working = _demand_filter(try_sides(sides, caller), caller)
+        times = with_hyperfine(world.temp, working, bench.runs, caller)
         table.groups.append(Group(who.title, sides, times))
+    os.close(descriptor)
     table.notes = [
         "The floor makes the system calls of that config and no others (tests/bench/sandbox_floor.c).",
         "With subordinate ids, both run the two helpers, each of which takes about as long as a start"
         " of any program.",
-        "bubblewrap has its namespaces, mounts and /dev, and none of the rest: no cgroup and limits, no"
-        " clocks of its own, no /sys, no covers over /proc, no Landlock, no filter of system calls."]
+        "bubblewrap has its namespaces, binds, tmpfs, host name and filter of system calls, and its /dev"
+        " but for what is mounted on shm and mqueue. It has none of the rest: no cgroup and limits, no"
+        " clocks and no session keyring of its own, no /sys, no covers over /proc (as root two), no"
+        " Landlock, no limit of time, and as root no id but the caller's."]
     return table

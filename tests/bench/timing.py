@@ -15,8 +15,10 @@ RUNS_PER_ROUND = 5
 
 @dataclasses.dataclass
 class Caller:
-    """Who runs a command."""
+    """Who runs a command, and what each start of it inherits: a descriptor at its file's beginning."""
     user: int = 0
+    descriptor: int = -1
+    rewind: str = ""  # the program that sets it back
 
     def argv(self, words):
         if not self.user:
@@ -30,7 +32,12 @@ class Failed(Exception):
 
 def try_once(argv, caller=Caller()):
     """Runs the command once, and returns its stdout."""
-    done = subprocess.run(caller.argv(argv), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    inherited = ()
+    if caller.rewind:
+        inherited = (caller.descriptor,)
+        os.lseek(caller.descriptor, 0, os.SEEK_SET)
+    done = subprocess.run(caller.argv(argv), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          pass_fds=inherited)
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise Failed(f"status {done.returncode}: {said[-1] if said else 'no message'}")
@@ -83,6 +90,8 @@ def with_hyperfine(temp, sides, runs, caller=Caller()):
         progress(f"round {turn + 1} of {rounds}")
         words = ["hyperfine", "-N", "--style", "none", "--ignore-failure", "--warmup", "1",
                  "--runs", str(min(RUNS_PER_ROUND, runs)), "--export-json", export]
+        if caller.rewind:
+            words += ["--prepare", f"{caller.rewind} {caller.descriptor}"]
         for side in order:
             words += ["--command-name", side.name, shlex.join(side.argv)]
         try_once(words, caller)
