@@ -14,10 +14,12 @@ ROOTFS_PACKAGES=(mmdebstrap)
 # shellcheck disable=SC2034
 ROOTFS_PLAIN_USER_PACKAGES=(uidmap)
 # shellcheck disable=SC2034
+PACKAGE_PACKAGES=(dpkg-dev)
+# shellcheck disable=SC2034
 TEST_PACKAGES=(
-  apparmor busybox-static containernetworking-plugins e2fsprogs erofs-utils git
-  golang-github-containers-common hyperfine iproute2 passt python3 runc slirp4netns squashfs-tools strace
-  systemd tmux uidmap util-linux valgrind vim
+  apparmor busybox-static containernetworking-plugins dpkg-dev e2fsprogs erofs-utils git
+  golang-github-containers-common hyperfine iproute2 make passt pkgconf python3 runc slirp4netns
+  squashfs-tools strace systemd tmux uidmap util-linux valgrind vim
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)
