@@ -203,6 +203,45 @@ TEST_F(InstallNowhere, AManifestThatLeadsOutIsNotFollowed) {
   EXPECT_TRUE(fs::exists(outside));
 }
 
+TEST_F(InstallNowhere, AManifestOfSomebodyElseIsNotBelieved) {
+  const std::string outside = test_.Write("outside/victim", "");
+  test_.Write("prefix/keep", "");
+  fs::create_directory_symlink(test_.Path("outside"), prefix_ + "/lib");
+  const std::string manifest = test_.Write("prefix/share/slipway/manifest", "lib/victim\n");
+  ASSERT_EQ(chown(manifest.c_str(), 12345, 12345), 0);
+  const std::string refused = "not trusted: " + manifest +
+                              " belongs to somebody else, or is a symlink; remove it, or take "
+                              "another --prefix";
+  ExpectError(Remove(prefix_), refused);
+  ExpectError(Tool({"--prefix", prefix_, "--built", Runfile(".")}), refused);
+  ASSERT_EQ(chown(manifest.c_str(), 0, 0), 0);
+  fs::rename(manifest, test_.Path("manifest"));
+  fs::create_symlink(test_.Path("manifest"), manifest);
+  ExpectError(Remove(prefix_), refused);
+  EXPECT_TRUE(fs::exists(outside));
+}
+
+TEST_F(InstallNowhere, AFileOfSomebodyElseIsNotReplaced) {
+  const std::string other = test_.Write("prefix/bin/runtime", "other");
+  ExpectError(Tool({"--prefix", prefix_, "--built", Runfile(".")}),
+              "cannot install " + other +
+                  ": a file that no earlier run has installed is there; remove it first");
+  EXPECT_EQ(ReadText(other), "other");
+  EXPECT_EQ(Names(prefix_), (std::set<std::string>{"/bin", "/bin/runtime"}));
+}
+
+TEST_F(InstallNowhere, AFolderThatWasAFileStopsAllBeforeAnythingIsRemoved) {
+  Put(prefix_);
+  fs::remove(prefix_ + "/bin/slipway");
+  test_.Write("prefix/bin/slipway/own", "");
+  const std::set<std::string> before = Names(prefix_);
+  ExpectError(Remove(prefix_),
+              prefix_ +
+                  "/bin/slipway is a folder now, and was a file that was installed: remove it "
+                  "first");
+  EXPECT_EQ(Names(prefix_), before);
+}
+
 constexpr char kInCxx[] = R"(
 #include <slipway/stage.h>
 #include <unistd.h>

@@ -238,6 +238,17 @@ TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedIsNamed) {
   }
 }
 
+TEST_F(MisbehavingHook, OfAPluginThatHangsWhileItIsLoadedIsNamedInTime) {
+  const std::string config = test_.WriteStages("  - uts\n  - bad-constructor-hangs\n");
+  const RunResult result = RunProgram(test_.Argv(
+      config, {"/bin/true"},
+      {"--plugin-dir", Runfile("tests/plugins"), "--hook-timeout", "1", "--hostname", "web"}));
+  EXPECT_EQ(LastLine(result.err),
+            "runtime: bad-constructor-hangs: hung while it was loaded: no end within 1 s "
+            "(--hook-timeout sets how long a hook may take)");
+  EXPECT_EQ(result.status, 125);
+}
+
 TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedSpoilsNoHelp) {
   const std::string config = test_.WriteStages("  - uts\n  - bad-constructor-throws\n");
   const RunResult result = RunProgram({Runfile("runtime/runtime"), "--config", config,

@@ -150,7 +150,10 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
                                                    bool word_is_config) {
   const cli::Words found = KnownWords(known, words, word_is_config);
   if (!found.Has(kConfig.name)) return std::unique_ptr<Source>();
-  return Open(found.Text(kConfig.name), FoldersOf(found));
+  ASSIGN_OR_RETURN(auto source, Open(found.Text(kConfig.name), FoldersOf(found)));
+  // A wrong one is told once all words are understood.
+  if (const auto patience = HookTimeout(found); patience.ok()) source->patience_ = *patience;
+  return source;
 }
 
 bool Source::IsNameOfConfig(const std::string& word) {
@@ -233,7 +236,7 @@ const std::vector<cli::Option>& Source::ShortOptions(bool for_help) {
   const config::Document* document = ReadDocument();
   if (document == nullptr) return *short_options_;
   std::optional<launch::Guard> guard;
-  if (!for_help) guard.emplace(kDefaultHookTimeout);
+  if (!for_help) guard.emplace(patience_);
   const auto load = [&](const std::string& name) -> Result<const slipway_stage*> {
     return for_help ? loader::LoadAfterTrial(*loader_, RequestFor(name)) : Load(name);
   };

@@ -4,6 +4,7 @@
 #ifndef SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
 #define SLIPWAY_RUNTIME_COMMANDS_SOURCE_H_
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "runtime/cli/words.h"
+#include "runtime/commands/options.h"
 #include "runtime/config/config_text.h"
 #include "runtime/config/document.h"
 #include "runtime/config/extend.h"
@@ -79,6 +81,7 @@ class Source {
   config::Mistakes mistakes_;  // of the document
   std::optional<config::Document> document_;
   bool read_ = false;
+  std::chrono::seconds patience_ = kDefaultHookTimeout;  // with a stage that is loaded
   std::optional<std::vector<cli::Option>> short_options_;
   std::deque<std::string> values_;  // that short_options_ points into
 };

@@ -103,6 +103,7 @@ void Guard::End() {
   for (size_t i = 0; i < kCrashes.size(); ++i) {
     sigaction(kCrashes[i], &watch.crash_before[i], nullptr);
   }
+  signal(SIGALRM, SIG_IGN);  // what is pending goes too: it would end the process; signal(7)
   sigaction(SIGALRM, &watch.tick_before, nullptr);
   sigaction(SIGCHLD, &watch.child_before, nullptr);
   sigprocmask(SIG_SETMASK, &watch.mask_before, nullptr);
