@@ -30,7 +30,7 @@ FURTHER_STAGES = [
 
 STAGES = sorted(BASIC_STAGES + FURTHER_STAGES)
 
-def whole_program_test(name, deps = [], data = [], tags = [], **kwargs):
+def whole_program_test(name, deps = [], data = [], tags = [], testbed = True, **kwargs):
     """A GoogleTest test of <name>.cc in this folder.
 
     Args:
@@ -38,6 +38,8 @@ def whole_program_test(name, deps = [], data = [], tags = [], **kwargs):
       deps: further libraries.
       data: further files.
       tags: further tags.
+      testbed: whether it runs in the testbed too. What is the same on each kernel and takes minutes
+        there does not.
       **kwargs: passed to cc_test.
     """
     cc_test(
@@ -48,7 +50,7 @@ def whole_program_test(name, deps = [], data = [], tags = [], **kwargs):
             "//plugins/%s:%s" % (stage.replace("-", "_"), stage_library_name(stage))
             for stage in STAGES
         ],
-        tags = IN_CONTAINERS + tags,
+        tags = (IN_CONTAINERS if testbed else ["local"]) + tags,
         deps = deps + [
             "//runtime/sdk/testing",
             "@debian//:gtest_main",
