@@ -88,6 +88,13 @@ class MisbehavingHook : public ::testing::Test {
     return result;
   }
 
+  // Of stages that are there, and of those of tests/plugins.
+  RunResult RunStages(const std::string& stages, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> all = {"--plugin-dir", Runfile("tests/plugins")};
+    all.insert(all.end(), flags.begin(), flags.end());
+    return RunProgram(test_.Argv(test_.WriteStages(stages), {"/bin/true"}, all));
+  }
+
   void ExpectAllUndone() const {
     EXPECT_FALSE(fs::exists(test_.Path("left")));
     EXPECT_FALSE(fs::exists(test_.Path("a")));
@@ -214,23 +221,19 @@ TEST_F(MisbehavingHook, InAGarbageCollectionDoesNotKeepItFromTheOthers) {
 }
 
 TEST_F(MisbehavingHook, OfAPluginThatIsLoadedWithAThreadIsNotCalled) {
-  const std::string config = test_.WriteStages("  - bad-constructor-threads\n");
   ExpectRefusal(
-      RunProgram(test_.Argv(config, {"/bin/true"}, {"--plugin-dir", Runfile("tests/plugins")})),
-      config +
+      RunStages("  - bad-constructor-threads\n"),
+      test_.Path("test.yaml") +
           ":3:5: bad-constructor-threads: left a thread behind while it was loaded (a bug "
           "of the stage: the runtime copies itself next, which no other thread survives)");
 }
 
 // An option of a stage has the stages loaded before all options are understood.
 TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedIsNamed) {
-  const std::string config =
-      test_.WriteStages("  - uts\n  - bad-constructor-throws\n  - bad-constructor-exits\n");
   for (const std::vector<std::string>& flags :
        {std::vector<std::string>{}, std::vector<std::string>{"--hostname", "web"}}) {
-    std::vector<std::string> all = {"--plugin-dir", Runfile("tests/plugins")};
-    all.insert(all.end(), flags.begin(), flags.end());
-    const RunResult result = RunProgram(test_.Argv(config, {"/bin/true"}, all));
+    const RunResult result =
+        RunStages("  - uts\n  - bad-constructor-throws\n  - bad-constructor-exits\n", flags);
     EXPECT_EQ(LastLine(result.err),
               "runtime: bad-constructor-throws: crashed while it was loaded: Aborted (a bug of the "
               "stage)");
@@ -239,10 +242,8 @@ TEST_F(MisbehavingHook, OfAPluginThatCrashesWhileItIsLoadedIsNamed) {
 }
 
 TEST_F(MisbehavingHook, OfAPluginThatHangsWhileItIsLoadedIsNamedInTime) {
-  const std::string config = test_.WriteStages("  - uts\n  - bad-constructor-hangs\n");
-  const RunResult result = RunProgram(test_.Argv(
-      config, {"/bin/true"},
-      {"--plugin-dir", Runfile("tests/plugins"), "--hook-timeout", "1", "--hostname", "web"}));
+  const RunResult result = RunStages("  - uts\n  - bad-constructor-hangs\n",
+                                     {"--hook-timeout", "1", "--hostname", "web"});
   EXPECT_EQ(LastLine(result.err),
             "runtime: bad-constructor-hangs: hung while it was loaded: no end within 1 s "
             "(--hook-timeout sets how long a hook may take)");

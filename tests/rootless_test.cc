@@ -2,13 +2,12 @@
 // tools/rootfs makes for that user.
 
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,18 +45,11 @@ class RootlessYaml : public ::testing::Test {
     copy_.InstallConfig("rootless.yaml");
     fs::create_directory(folder_ + "/state");
     ASSERT_EQ(chown((folder_ + "/state").c_str(), PlainUser(), PlainUser()), 0);
-    if (!network::HasTun()) return;
-    // Where the machine's device is root's alone.
-    const std::string tun = folder_ + "/tun";
-    ASSERT_EQ(mknod(tun.c_str(), S_IFCHR, makedev(10, 200)), 0);
-    ASSERT_EQ(chmod(tun.c_str(), 0666), 0);
-    ASSERT_EQ(mount(tun.c_str(), "/dev/net/tun", nullptr, MS_BIND, nullptr), 0);
+    if (network::HasTun()) tun_.emplace(folder_ + "/tun");
   }
   void TearDown() override {
     if (!IsRoot()) return;
-    if (network::HasTun()) {
-      EXPECT_EQ(umount2("/dev/net/tun", MNT_DETACH), 0);
-    }
+    tun_.reset();
     test_.ExpectNothingLeft();
   }
 
@@ -96,6 +88,7 @@ class RootlessYaml : public ::testing::Test {
   const PublicCopy copy_{kStages};
   const std::string folder_ = fs::path(copy_.Config()).parent_path();
   const RootfsTool tool_{folder_};
+  std::optional<network::OpenTun> tun_;
 };
 
 TEST_F(RootlessYaml, WithoutARootTheCommandThatMakesItIsTold) {

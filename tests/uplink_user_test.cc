@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -35,15 +33,11 @@ class UplinkUser : public ::testing::Test {
     ASSERT_EQ(testing::RunProgram({"/bin/cp", "-a", test_.MakeRoot(), folder + "/root"}).status, 0);
     for (const char* name : {"/state", "/node"}) fs::create_directory(folder + name);
     ASSERT_EQ(chown((folder + "/state").c_str(), User(), User()), 0);
-    // Where the machine's device is root's alone.
-    tun_ = folder + "/node/tun";
-    ASSERT_EQ(mknod(tun_.c_str(), S_IFCHR, makedev(10, 200)), 0);
-    ASSERT_EQ(chmod(tun_.c_str(), 0666), 0);
-    ASSERT_EQ(mount(tun_.c_str(), "/dev/net/tun", nullptr, MS_BIND, nullptr), 0);
+    tun_.emplace(folder + "/node/tun");
   }
   void TearDown() override {
-    if (!testing::IsRoot() || !HasTun()) return;
-    EXPECT_EQ(umount2("/dev/net/tun", MNT_DETACH), 0);
+    if (!tun_) return;
+    tun_.reset();
     test_.ExpectNothingLeft();
   }
 
@@ -68,7 +62,7 @@ class UplinkUser : public ::testing::Test {
   const HostNetwork host_;
   testing::ContainerTest test_;
   testing::PublicCopy copy_{{"user", "network", "pid", "mount", "proc"}};
-  std::string tun_;
+  std::optional<OpenTun> tun_;
 };
 
 TEST_F(UplinkUser, PastaServesRoots) { EXPECT_EQ(HeardBy({}, "uplink: pasta"), kHeard); }
@@ -98,7 +92,7 @@ TEST_F(UplinkUser, GcEndsItAsTheUserAfterSigkill) {
 }
 
 TEST_F(UplinkUser, ADeviceOfRootsAloneIsNamed) {
-  ASSERT_EQ(chmod(tun_.c_str(), 0600), 0);
+  ASSERT_EQ(chmod(tun_->path().c_str(), 0600), 0);
   const testing::RunResult result =
       testing::RunProgram(Argv("uplink: pasta", "true"), {.uid = User()});
   EXPECT_NE(result.err.find("network: uplink: cannot use \"/dev/net/tun\": Permission denied (the "

@@ -8,13 +8,17 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "runtime/sdk/testing/process.h"
 #include "runtime/sys/fd.h"
@@ -91,6 +95,25 @@ inline std::string Serve(const sys::Fd& listener) {
 // Has the kernel the devices that programs make?
 inline bool HasTun() { return access("/dev/net/tun", F_OK) == 0; }
 inline constexpr char kNoTun[] = "the kernel has no /dev/net/tun: the module tun is not loaded";
+
+// While it lives, /dev/net/tun is a device at `path` that everybody may use: the machine's is
+// mostly root's alone. In a mount namespace of the test's own.
+class OpenTun {
+ public:
+  explicit OpenTun(std::string path) : path_(std::move(path)) {
+    EXPECT_EQ(mknod(path_.c_str(), S_IFCHR, makedev(10, 200)), 0);
+    EXPECT_EQ(chmod(path_.c_str(), 0666), 0);
+    EXPECT_EQ(mount(path_.c_str(), "/dev/net/tun", nullptr, MS_BIND, nullptr), 0);
+  }
+  OpenTun(const OpenTun&) = delete;
+  OpenTun& operator=(const OpenTun&) = delete;
+  ~OpenTun() { EXPECT_EQ(umount2("/dev/net/tun", MNT_DETACH), 0); }
+
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
 
 // A command of a container's, with busybox's nc: asks the listener at kAddress, and says on stderr
 // what it has answered.

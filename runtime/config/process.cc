@@ -227,7 +227,7 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
   } else if (setting.append) {
     mistakes.Add(Error("process." + std::string(setting.key) + ": only a list or a map can grow",
                        {}, "write = for +=")
-                     .At(setting.source.At(value.place)));
+                     .At(where));
   } else if (reader.Single(setting.key, value, process)) {
     return;
   } else if (setting.key.starts_with(kEnvPrefix)) {
@@ -238,7 +238,7 @@ void SetInProcess(const ProcessSetting& setting, Process& process, Mistakes& mis
   } else {
     mistakes.Add(Error("process: unknown key", setting.key,
                        text::NearestHint(setting.key, {kKeys.begin(), kKeys.end()}, ""))
-                     .At(setting.source.At(value.place)));
+                     .At(where));
   }
 }
 

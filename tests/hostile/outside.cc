@@ -17,7 +17,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -28,7 +27,6 @@
 #include <fstream>
 #include <utility>
 
-#include "plugins/network/host_network.h"
 #include "runtime/sdk/testing/container.h"
 #include "tests/hostile/contained.h"
 
@@ -91,7 +89,7 @@ Outside::Outside(uid_t user, bool subordinate_ids)
   MakeFolders();
   CopyHost();
   if (subordinate_ids_) GiveIds();
-  if (network::HasTun()) OpenTun();
+  if (network::HasTun()) tun_.emplace(folder_ + "/tun");
   Listen();
   MakeKey();
   MakeMemory();
@@ -109,6 +107,7 @@ Outside::~Outside() {
   for (int listener : listeners_) close(listener);
   close(opened_);
   shmctl(shmget(kShm, 1, 0), IPC_RMID, nullptr);
+  tun_.reset();
   for (const std::string& file : covered_) EXPECT_EQ(umount2(file.c_str(), MNT_DETACH), 0) << file;
   mq_unlink((std::string("/") + kName).c_str());
   fs::remove(std::string("/dev/shm/") + kName);
@@ -161,11 +160,6 @@ void Outside::CopyHost() const {
   }
 }
 
-void Outside::Cover(const std::string& file, const std::string& with) {
-  EXPECT_EQ(mount(with.c_str(), file.c_str(), nullptr, MS_BIND, nullptr), 0) << file;
-  covered_.push_back(file);
-}
-
 // newuidmap(1) asks for a name too.
 void Outside::GiveIds() {
   const std::string ids = std::to_string(kFirstId) + ":65536\n";
@@ -177,16 +171,9 @@ void Outside::GiveIds() {
   for (const auto& [name, line] : lines) {
     const std::string file = std::string("/etc/") + name;
     std::ofstream(folder_ + "/" + name) << ReadText(file) << line;
-    Cover(file, folder_ + "/" + name);
+    EXPECT_EQ(mount((folder_ + "/" + name).c_str(), file.c_str(), nullptr, MS_BIND, nullptr), 0);
+    covered_.push_back(file);
   }
-}
-
-// Where the machine's device is root's alone.
-void Outside::OpenTun() {
-  const std::string tun = folder_ + "/tun";
-  EXPECT_EQ(mknod(tun.c_str(), S_IFCHR, makedev(10, 200)), 0);
-  chmod(tun.c_str(), 0666);
-  Cover("/dev/net/tun", tun);
 }
 
 void Outside::Listen() {

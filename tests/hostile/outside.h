@@ -8,9 +8,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "plugins/network/host_network.h"
 #include "runtime/sdk/testing/process.h"
 
 namespace slipway::testing {
@@ -45,8 +47,6 @@ class Outside {
   void MakeFolders() const;
   void CopyHost() const;
   void GiveIds();
-  void OpenTun();
-  void Cover(const std::string& file, const std::string& with);
   void Listen();
   void MakeKey();
   void MakeMemory() const;
@@ -55,6 +55,7 @@ class Outside {
   const bool subordinate_ids_;
   const std::string folder_;
   std::unique_ptr<Running> victim_;
+  std::optional<network::OpenTun> tun_;
   std::vector<std::string> covered_;  // files of the machine's
   std::vector<int> listeners_;
   int port_ = 0;
