@@ -152,7 +152,7 @@ TEST_F(Life, KillSendsASignalToTheCommand) {
 
 TEST_F(Life, KillAllReachesEachProcess) {
   Start(kPlain, {},
-        {"/bin/sh", "-c", "tail -f /etc/ready & cat /etc/ready; trap '' TERM; wait; exit 6"});
+        {"/bin/sh", "-c", "tail -f /etc/ready & trap '' TERM; cat /etc/ready; wait; exit 6"});
   EXPECT_EQ(Later({"kill", "--all", id(), "TERM"}).status, 0);
   EXPECT_EQ(AwaitEnd().status, 6);
 }

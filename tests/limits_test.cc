@@ -15,16 +15,19 @@ std::string Stages(const std::string& limits) {
          limits + "}\n      - cgroup-v1: {" + limits + "}\n";
 }
 
-// Keeps a processor busy for two seconds, and prints how much of it it got.
+// Keeps a processor busy: until there is /etc/go, and then for two seconds, of which it prints how
+// much of the processor it got.
 constexpr char kBusy[] = R"(
 function now(line) { getline line < "/proc/uptime"; close("/proc/uptime"); return line + 0 }
+function used() { getline < "/proc/self/stat"; close("/proc/self/stat"); return ($14 + $15) / 100 }
 BEGIN {
   print "started"; fflush()
+  while ((getline go < "/etc/go") < 0);
   start = now()
+  before = used()
   while (now() < start + 2) for (i = 0; i < 1000; i++);
   wall = now() - start
-  getline < "/proc/self/stat"
-  print ($14 + $15) / 100 / wall
+  print (used() - before) / wall
 })";
 
 double ShareIn(const RunResult& result) {
@@ -35,6 +38,7 @@ double ShareIn(const RunResult& result) {
 TEST(Limits, CpuQuotaHolds) {
   ContainerTest test;
   test.MakeRoot();
+  test.Write("root/etc/go", "");
   const double share =
       ShareIn(test.RunContainer(test.WriteStages(Stages("cpu.max: 0.25")), {"awk", kBusy}));
   EXPECT_GT(share, 0.1);
@@ -50,6 +54,10 @@ TEST(Limits, BusyContainersShareACpuByTheirWeights) {
       heavy.Argv(heavy.WriteStages(Stages("cpu.weight: 300, cpuset.cpus: 0")), {"awk", kBusy}));
   Running second(
       light.Argv(light.WriteStages(Stages("cpu.weight: 100, cpuset.cpus: 0")), {"awk", kBusy}));
+  ASSERT_TRUE(first.AwaitOutput("started\n")) << first.Await().err;
+  ASSERT_TRUE(second.AwaitOutput("started\n")) << second.Await().err;
+  heavy.Write("root/etc/go", "");
+  light.Write("root/etc/go", "");
   const double heavy_share = ShareIn(first.Await());
   const double light_share = ShareIn(second.Await());
   EXPECT_GT(heavy_share, 1.8 * light_share);
