@@ -84,6 +84,10 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
 
 size_t FindInvalidUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) < 0x80) {
+      ++i;
+      continue;
+    }
     const size_t length = SequenceLength(text.substr(i));
     if (length == 0) return i;
     i += length;

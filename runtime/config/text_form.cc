@@ -15,6 +15,7 @@ namespace {
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
+  parts.reserve(1 + static_cast<size_t>(std::count(text.begin(), text.end(), separator)));
   for (;;) {
     const size_t end = text.find(separator);
     parts.push_back(text.substr(0, end));
@@ -66,6 +67,9 @@ class Splitter {
       : record_(record), text_(text), form_(record) {
     map_.kind = Node::Kind::kMap;
     map_.place = text.place;
+    const size_t most = form_.positions.size() + form_.words.size();
+    map_.keys.reserve(most);
+    map_.items.reserve(most);
   }
 
   Result<Node> Split() {

@@ -124,6 +124,13 @@ class Checker {
   // Of a group it is read as YAML, like what a config gives.
   std::optional<Node> FallbackOf(const slipway_option& option, Mistakes& found) const {
     if (IsGroup(option)) {
+      // Most are empty, and of each start: no parser is made for them.
+      const std::string_view text = option.fallback;
+      if (text == "[]" || text == "{}") {
+        Node node;
+        node.kind = text == "[]" ? Node::Kind::kList : Node::Kind::kMap;
+        return node;
+      }
       auto node = ParseYaml(option.fallback, home_);
       if (!node.ok()) node.error().In(stage_.name, "");
       return found.Take(std::move(node));

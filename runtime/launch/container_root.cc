@@ -36,6 +36,9 @@ std::string PathOf(const sys::Fd& file) {
 
 // Of a path without symlinks, whose ".." leads to where it is written.
 std::string PlaceWritten(const std::string& path) {
+  const bool normal = path.starts_with('/') && path.size() > 1 && path.back() != '/' &&
+                      path.find("/.") == std::string::npos && path.find("//") == std::string::npos;
+  if (normal) return path;
   std::string place =
       ("/" / std::filesystem::path(path).relative_path()).lexically_normal().string();
   if (place.size() > 1 && place.back() == '/') place.pop_back();
@@ -133,6 +136,8 @@ Result<sys::Fd> ContainerRoot::MakeIn(const sys::Fd& root, const std::string& pa
 
 // Only where nobody outside of the container finds it afterwards.
 Status ContainerRoot::MayMake(const sys::Fd& folder, const std::string& path) const {
+  const bool thrown_away = is_set() && (flags_ & SLIPWAY_ROOT_THROW_AWAY) != 0;
+  if (thrown_away && &folder == &root_) return Ok();
   ASSIGN_OR_RETURN(const uint64_t mount, sys::MountOf(folder.get()));
   for (const Attached& attached : attached_) {
     if (attached.mount != mount) continue;
@@ -140,8 +145,19 @@ Status ContainerRoot::MayMake(const sys::Fd& folder, const std::string& path) co
     return Error("no such file or folder in what is mounted at " + attached.place, path,
                  "it is not made there, where it would stay behind: make it yourself");
   }
-  if (is_set() && (flags_ & SLIPWAY_ROOT_THROW_AWAY) != 0 && mount == mount_) return Ok();
+  if (thrown_away && mount == mount_) return Ok();
   return Error(ENOENT, "open the container's", path, TargetHint(ENOENT, false));
+}
+
+bool ContainerRoot::IsFreshAbove(const std::string& path) const {
+  const Attached* innermost = nullptr;
+  for (const Attached& attached : attached_) {
+    if (!LiesIn(path, attached.place)) continue;
+    if (innermost == nullptr || attached.place.size() >= innermost->place.size())
+      innermost = &attached;
+  }
+  if (innermost != nullptr) return innermost->fresh;
+  return is_set() && (flags_ & SLIPWAY_ROOT_THROW_AWAY) != 0;
 }
 
 Result<ContainerRoot::Point> ContainerRoot::Target(const sys::Fd& root, int mount,
@@ -149,6 +165,13 @@ Result<ContainerRoot::Point> ContainerRoot::Target(const sys::Fd& root, int moun
   constexpr int kNoSymlinks = O_PATH | O_NOFOLLOW;
   const bool no_symlinks = flags & SLIPWAY_ATTACH_NO_SYMLINKS;
   const bool folder = IsFolder(mount);
+  const auto kind = folder ? sys::Kind::kFolder : sys::Kind::kFile;
+  const auto may_make = [&](const sys::Fd& made_in) { return MayMake(made_in, path); };
+  if (IsFreshAbove(path)) {
+    if (sys::Fd made = sys::MakeLastInRoot(root, path, kind, may_make); made.valid()) {
+      return Point{std::move(made), true};
+    }
+  }
   bool plain = true;
   auto found = sys::OpenInRoot(root, path, kNoSymlinks);
   if (!found.ok() && found.error()->errno_value == ELOOP && !no_symlinks) {
@@ -156,8 +179,7 @@ Result<ContainerRoot::Point> ContainerRoot::Target(const sys::Fd& root, int moun
     found = sys::OpenInRoot(root, path, O_PATH);
   }
   if (!found.ok() && found.error()->errno_value == ENOENT) {
-    found = sys::MakeInRoot(root, path, folder ? sys::Kind::kFolder : sys::Kind::kFile,
-                            [&](const sys::Fd& made_in) { return MayMake(made_in, path); });
+    found = sys::MakeInRoot(root, path, kind, may_make);
     // Up to the name that was missing there was none; what is made behind it has none, but ".." may
     // lead back to one.
     plain = plain && found.ok() &&

@@ -73,6 +73,9 @@ class ContainerRoot {
 
   Result<Point> Target(const sys::Fd& root, int mount, const std::string& path,
                        uint32_t flags) const;
+  // By what is written: is the folder that `path` lies in on a mount in which most is missing?
+  bool IsFreshAbove(const std::string& path) const;
+  // May something be made in the folder?
   Status MayMake(const sys::Fd& folder, const std::string& path) const;
   Status CheckCovers(const std::string& place, const std::string& path) const;
 

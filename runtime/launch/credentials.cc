@@ -179,15 +179,17 @@ Result<Capabilities> Credentials::Wanted() const {
 Status Credentials::LimitBounding(const Capabilities& wanted) const {
   for (int capability = 0; capability < 64; ++capability) {
     const uint64_t bit = Bit(capability);
+    const bool keep = (wanted.bounding & bit) != 0;
+    // Also of one that there is not.
+    if (!keep && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+    const int cause = errno;
     const int had = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (had < 0) return Ok();  // beyond the last one that the kernel knows
-    const bool keep = (wanted.bounding & bit) != 0;
     if (had == 0 && keep && (wanted.dispensable & bit) == 0) return CannotSet(EPERM, bit);
     if (had == 0 || keep) continue;
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
-    if (errno == EPERM && no_new_privileges_) return Ok();
-    return Error(errno, "keep from the command the capability", sys::CapabilityNames(bit),
-                 errno == EPERM ? "it takes CAP_SETPCAP, or no_new_privs" : "");
+    if (cause == EPERM && no_new_privileges_) return Ok();
+    return Error(cause, "keep from the command the capability", sys::CapabilityNames(bit),
+                 cause == EPERM ? "it takes CAP_SETPCAP, or no_new_privs" : "");
   }
   return Ok();
 }

@@ -7,16 +7,26 @@
 namespace slipway::launch {
 namespace {
 
+// lines: at least one.
+template <typename Lines>
+uint32_t LowestOf(const Lines& lines) {
+  return std::min_element(
+             lines.begin(), lines.end(),
+             [](const auto& one, const auto& other) { return one.inside < other.inside; })
+      ->inside;
+}
+
 Result<uint32_t> LowestIn(const std::string& path) {
   ASSIGN_OR_RETURN(const auto lines, sys::ReadIdMap(path));
-  const auto lowest = std::min_element(
-      lines.begin(), lines.end(),
-      [](const sys::MapLine& one, const sys::MapLine& other) { return one.inside < other.inside; });
-  if (lowest == lines.end()) return Error("the user namespace has no ids yet", path);
-  return lowest->inside;
+  if (lines.empty()) return Error("the user namespace has no ids yet", path);
+  return LowestOf(lines);
 }
 
 }  // namespace
+
+FirstIds FirstIdsOf(const IdMaps& maps) {
+  return {.user = LowestOf(maps.users), .group = LowestOf(maps.groups)};
+}
 
 Result<FirstIds> FirstIdsOf(const std::string& process) {
   FirstIds first;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/launch/namespace_wishes.h"
 #include "runtime/sdk/result.h"
 
 namespace slipway::launch {
@@ -15,6 +16,9 @@ struct FirstIds {
   uint32_t user = 0;
   uint32_t group = 0;
 };
+
+// Of an own user namespace that has these maps, neither of them empty.
+FirstIds FirstIdsOf(const IdMaps& maps);
 
 // Of the user namespace that the process is in. process: its folder, such as "/proc/self".
 Result<FirstIds> FirstIdsOf(const std::string& process);

@@ -112,7 +112,9 @@ Status EnterUserNamespace(const Setup& setup) {
   const bool joined = plan.Joined(CLONE_NEWUSER) != nullptr;
   if (setup.target != nullptr || (!plan.has_own_user() && !joined)) return Ok();
   const int dumpable = prctl(PR_GET_DUMPABLE);
-  auto first = FirstIdsOf("/proc/self");
+  // Whoever has written the maps has written those of the plan.
+  const bool known = plan.has_own_user() && !plan.ids.users.empty() && !plan.ids.groups.empty();
+  auto first = known ? Result<FirstIds>(FirstIdsOf(plan.ids)) : FirstIdsOf("/proc/self");
   if (!first.ok()) return first.error().In({}, kStep);
   Status became = sys::Become(first->user, first->group);
   if (!became.ok()) return became.error().In({}, kStep);

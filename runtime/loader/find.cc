@@ -1,5 +1,6 @@
 #include "runtime/loader/find.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +44,13 @@ std::string WithUnderscores(std::string_view name) {
 // The folder that holds, or would hold, the plugin.
 std::string FolderOf(const Place& place, std::string_view name) {
   return place.folder_per_stage ? place.folder + "/" + WithUnderscores(name) : place.folder;
+}
+
+// stat(2) of the plugin's file. flags: as for fstatat(2).
+int LookAt(const Place& place, const std::string& path, int flags, struct stat& facts) {
+  if (place.opened == nullptr) return fstatat(AT_FDCWD, path.c_str(), &facts, flags);
+  const std::string below = path.substr(place.folder.size() + 1);
+  return fstatat(place.opened->get(), below.c_str(), &facts, flags);
 }
 
 std::vector<std::string> EntriesOf(const std::string& folder) {
@@ -140,9 +148,11 @@ Result<Found> Find(const std::vector<Place>& places, const std::string& name) {
   for (const Place& place : places) {
     Found found{FolderOf(place, name) + "/" + FileName(name), {}, {}};
     const std::string& path = found.path;
-    int result = lstat(path.c_str(), &found.facts);
+    int result = LookAt(place, path, AT_SYMLINK_NOFOLLOW, found.facts);
     found.target = found.facts;
-    if (result == 0 && S_ISLNK(found.facts.st_mode)) result = stat(path.c_str(), &found.target);
+    if (result == 0 && S_ISLNK(found.facts.st_mode)) {
+      result = LookAt(place, path, /*flags=*/0, found.target);
+    }
     if (result == 0 && S_ISREG(found.target.st_mode)) return found;
     if (result == 0) return Error("not a regular file", path).In(name, "load");
     // To pass over a place that cannot be searched would load another file than the one meant.

@@ -8,12 +8,14 @@
 
 #include <sys/stat.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/sdk/result.h"
+#include "runtime/sys/fd.h"
 
 namespace slipway::loader {
 
@@ -23,6 +25,8 @@ struct Place {
   // The build tree: each plugin lies in a folder of its own, which has the stage's name with '_'
   // for '-'.
   bool folder_per_stage = false;
+  // The folder itself, in which names are looked up; nullptr: by its path, each time.
+  std::shared_ptr<const sys::Fd> opened = nullptr;
 };
 
 // Fails unless `name` is 1 to 31 of a-z, 0-9 and '-'. Such a name leads out of no folder. The error

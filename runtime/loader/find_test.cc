@@ -1,8 +1,12 @@
 #include "runtime/loader/find.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -108,6 +112,24 @@ TEST(FindTest, LooksInTheInstalledTree) {
   const auto found = Find(Places({}, folder.path() + "/bin/runtime"), "uts");
   ASSERT_TRUE(found.ok()) << found.error().ToString();
   EXPECT_EQ(found->path, path);
+}
+
+TEST(FindTest, LooksInAFolderThatIsOpen) {
+  const sys::TestFolder folder;
+  const std::string path = folder.File("stages/libpack.so");
+  folder.Symlink("libpack.so", "stages/libuts_stage.so");
+  const auto opened = std::make_shared<const sys::Fd>(
+      open((folder.path() + "/stages").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_TRUE(opened->valid());
+  const std::vector<Place> places = {{.folder = folder.path() + "/stages", .opened = opened}};
+  const auto found = Find(places, "uts");
+  ASSERT_TRUE(found.ok()) << found.error().ToString();
+  EXPECT_EQ(found->path, folder.path() + "/stages/libuts_stage.so");
+  EXPECT_TRUE(S_ISLNK(found->facts.st_mode));
+  struct stat pack {};
+  ASSERT_EQ(stat(path.c_str(), &pack), 0);
+  EXPECT_EQ(found->target.st_ino, pack.st_ino);
+  EXPECT_FALSE(Find(places, "pid").ok());
 }
 
 TEST(FindTest, UnknownStageNamesTheNearestAndThePlaces) {

@@ -189,6 +189,21 @@ Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind, const 
   return OpenAt(folder, name, kPlain, path);
 }
 
+Fd MakeLastInRoot(const Fd& root, const std::string& path, Kind kind, const MayMake& may_make) {
+  Walk walk{path};
+  if (!walk.ToLast()) return {};
+  const std::string name = walk.Name();
+  if (name == "." || name == ".." || path.back() == '/') return {};
+  Fd opened;
+  if (const std::string above = walk.Folder(); above.find_first_not_of('/') != std::string::npos) {
+    opened = Fd(OpenAt2(root.get(), above, O_PATH | O_DIRECTORY | O_NOFOLLOW, kInRoot));
+    if (!opened.valid()) return {};
+  }
+  const Fd& folder = opened.valid() ? opened : root;
+  if (!may_make(folder).ok() || !MakeAt(folder.get(), name, kind, path).ok()) return {};
+  return Fd(openat(folder.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
 Result<uint64_t> MountOf(int file) {
   struct statx facts {};
   if (statx(file, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) != 0) {

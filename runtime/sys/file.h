@@ -55,6 +55,13 @@ enum class Kind { kFolder, kFile };
 Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind,
                       const std::function<Status(const Fd& folder)>& may_make);
 
+// Makes the end of `path` beneath `root`, where it alone is missing and no symlink is on the way: a
+// folder or an empty file, with modes as above. Returns it, opened as O_PATH; invalid: something is
+// there already, more is missing, may_make refuses, or it fails. Where most is missing it is a
+// quicker first try of MakeInRoot.
+Fd MakeLastInRoot(const Fd& root, const std::string& path, Kind kind,
+                  const std::function<Status(const Fd& folder)>& may_make);
+
 // Which mount of this mount namespace the file lies on: stx_mnt_id of statx(2), Linux 5.8.
 Result<uint64_t> MountOf(int file);
 
