@@ -253,6 +253,18 @@ TEST_F(Package, ItsChecksumsAreRight) {
             (std::set<std::string>{"CHANGELOG.md", "README.md", "changelog.gz", "copyright"}));
 }
 
+TEST_F(Package, HasManualPagesAndCompletionWhereDebianLooks) {
+  const std::string files = DpkgDeb({"--contents", package()}).out;
+  for (const char* file :
+       {"/man/man1/runtime.1.gz\n", "/man/man1/slipway.1.gz -> runtime.1.gz\n",
+        "/man/man1/runtime-run.1.gz\n", "/man/man5/slipway-config.5.gz\n",
+        "/man/man7/slipway-stage-uts.7.gz\n", "/bash-completion/completions/runtime\n",
+        "/bash-completion/completions/slipway -> runtime\n",
+        "/zsh/vendor-completions/_slipway\n"}) {
+    EXPECT_NE(files.find(std::string(" ./usr/share") + file), std::string::npos) << file;
+  }
+}
+
 // The relocations of the runtime are packed, which an older C library does not know.
 TEST_F(Package, NeedsACLibraryThatCanLoadIt) {
   EXPECT_NE(Field("Depends").find("libc6 (>= 2.36)"), std::string::npos) << Field("Depends");

@@ -7,7 +7,7 @@ BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-proto bazel-skylib
   g++
   libboost1.81-dev libboost-program-options1.81-dev libgmock-dev libgtest-dev libmd-dev libseccomp-dev
-  libbenchmark-dev libyaml-cpp-dev zlib1g-dev
+  libbenchmark-dev libyaml-cpp-dev python3 zlib1g-dev
 )
 # shellcheck disable=SC2034
 ROOTFS_PACKAGES=(mmdebstrap)
@@ -17,9 +17,9 @@ ROOTFS_PLAIN_USER_PACKAGES=(uidmap)
 PACKAGE_PACKAGES=(dpkg-dev)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(
-  apparmor busybox-static containernetworking-plugins dpkg-dev e2fsprogs erofs-utils git
-  golang-github-containers-common hyperfine iproute2 make passt pkgconf python3 runc slirp4netns
-  squashfs-tools strace systemd tmux uidmap util-linux valgrind vim
+  apparmor bash-completion busybox-static containernetworking-plugins dpkg-dev e2fsprogs erofs-utils git
+  golang-github-containers-common hyperfine iproute2 make man-db passt pkgconf python3 runc slirp4netns
+  squashfs-tools strace systemd tmux uidmap util-linux valgrind vim zsh
 )
 # shellcheck disable=SC2034
 TESTBED_PACKAGES=(busybox-static kmod qemu-system-x86)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 
 #include "runtime/cli/type_text.h"
@@ -39,12 +38,6 @@ void ForEach(const slipway_option* options, uint32_t count, const std::string& p
   }
 }
 
-std::string Tokens(const char* const* tokens) {
-  std::string text;
-  for (; tokens && *tokens; ++tokens) text.append(text.empty() ? "" : ", ").append(*tokens);
-  return text;
-}
-
 // `text` in lines of at most kWidth, each behind `indent` blanks, the first one behind `first`.
 void AddLines(std::string& to, std::string_view first, size_t indent, std::string_view text) {
   const size_t column = std::max(indent, first.size());
@@ -62,15 +55,7 @@ void AddOption(std::string& text, const std::string& name, const slipway_option&
   if (option.flags & SLIPWAY_REQUIRED) text += "  REQUIRED";
   text += "\n";
   AddLines(text, "", 6, option.summary + std::string("."));
-  std::string value = TypeText(option) + "; ";
-  if (option.flags & SLIPWAY_REQUIRED) {
-    value.resize(value.size() - 2);
-  } else {
-    value += option.fallback ? std::string("default: ") + option.fallback : "optional";
-  }
-  if (option.flags & SLIPWAY_SECRET) value += "; secret: never written down or printed";
-  if (option.flags & SLIPWAY_CHANGEABLE) value += "; runtime update can change it";
-  AddLines(text, "", 6, value);
+  AddLines(text, "", 6, ValueText(option));
 }
 
 // A '|' would end the cell of a table.
@@ -95,6 +80,28 @@ std::string NeedsText(const slipway_stage& stage) {
   return stage.needs != nullptr ? stage.needs : "no privileges";
 }
 
+std::string TokensText(const char* const* tokens) {
+  std::string text;
+  for (; tokens && *tokens; ++tokens) text.append(text.empty() ? "" : ", ").append(*tokens);
+  return text;
+}
+
+std::string ValueText(const slipway_option& option) {
+  std::string value = TypeText(option);
+  if (!(option.flags & SLIPWAY_REQUIRED)) {
+    value += option.fallback ? std::string("; default: ") + option.fallback : "; optional";
+  }
+  if (option.flags & SLIPWAY_SECRET) value += "; secret: never written down or printed";
+  if (option.flags & SLIPWAY_CHANGEABLE) value += "; runtime update can change it";
+  return value;
+}
+
+void ForEachOption(
+    const slipway_stage& stage,
+    const std::function<void(const std::string& name, const slipway_option& option)>& row) {
+  ForEach(stage.options, stage.option_count, "", row);
+}
+
 std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   std::string text;
   AddLines(text, "", 0, std::string(stage.name) + " " + stage.version + ": " + stage.summary);
@@ -102,34 +109,32 @@ std::string DescribeStage(const slipway_stage& stage, const std::string& file) {
   AddFact(text, "file", internal::Printable(file));
   AddFact(text, "abi", AbiText());
   AddFact(text, "needs", NeedsText(stage));
-  AddFact(text, "provides", Tokens(stage.provides));
-  AddFact(text, "requires", Tokens(stage.requires_));
-  AddFact(text, "after", Tokens(stage.after));
-  AddFact(text, "conflicts", Tokens(stage.conflicts));
+  AddFact(text, "provides", TokensText(stage.provides));
+  AddFact(text, "requires", TokensText(stage.requires_));
+  AddFact(text, "after", TokensText(stage.after));
+  AddFact(text, "conflicts", TokensText(stage.conflicts));
   if (stage.option_count == 0) return text + "\nIt has no options.\n";
   text += "\nOptions:\n";
-  ForEach(stage.options, stage.option_count, "",
-          [&](const std::string& name, const slipway_option& option) {
-            AddOption(text, name, option);
-          });
+  ForEachOption(stage, [&](const std::string& name, const slipway_option& option) {
+    AddOption(text, name, option);
+  });
   return text;
 }
 
 std::string OptionsAsMarkdown(const slipway_stage& stage) {
   if (stage.option_count == 0) return "It has no options.\n";
   std::string text = "| option | type | default | meaning |\n|---|---|---|---|\n";
-  ForEach(stage.options, stage.option_count, "",
-          [&](const std::string& name, const slipway_option& option) {
-            std::string fallback = option.fallback ? option.fallback : "*optional*";
-            if (option.flags & SLIPWAY_REQUIRED) fallback = "**required**";
-            std::string meaning = option.summary;
-            if (option.flags & SLIPWAY_SECRET) meaning += "; secret";
-            if (option.short_name != nullptr) {
-              meaning.append("; `--").append(option.short_name).append("`");
-            }
-            text += "| `" + name + "` | " + Cell(TypeText(option)) + " | " + Cell(fallback) +
-                    " | " + Cell(meaning) + " |\n";
-          });
+  ForEachOption(stage, [&](const std::string& name, const slipway_option& option) {
+    std::string fallback = option.fallback ? option.fallback : "*optional*";
+    if (option.flags & SLIPWAY_REQUIRED) fallback = "**required**";
+    std::string meaning = option.summary;
+    if (option.flags & SLIPWAY_SECRET) meaning += "; secret";
+    if (option.short_name != nullptr) {
+      meaning.append("; `--").append(option.short_name).append("`");
+    }
+    text += "| `" + name + "` | " + Cell(TypeText(option)) + " | " + Cell(fallback) + " | " +
+            Cell(meaning) + " |\n";
+  });
   return text;
 }
 

@@ -13,12 +13,13 @@ namespace {
 
 constexpr const char* kSeeHelp = "runtime check --help";
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "text|json", "text (the default) or json"};
 constexpr cli::Option kOptions[] = {
     kConfig,
     kSet,
     {"probe", Kind::kFlag, "",
      "also ask whether the stages work on this machine, for this user; nothing is changed"},
-    {"format", Kind::kText, "FORMAT", "text (the default) or json"},
+    kFormat,
     kPluginDir,
     kTrust,
     kHookTimeout,
@@ -67,7 +68,7 @@ Result<std::string> ConfigOf(const cli::Words& words) {
 Result<cli::Report> Check(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string config, ConfigOf(words));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
   RETURN_IF_ERROR(CheckFolders(words));
   if (given.source == nullptr) {

@@ -15,11 +15,11 @@ namespace slipway::commands {
 namespace {
 
 constexpr std::array kCommands = {
-    &kRunCommand,    &kCreateCommand, &kStartCommand, &kExecCommand,   &kListCommand,
-    &kPsCommand,     &kLogsCommand,   &kStatsCommand, &kUpdateCommand, &kPauseCommand,
-    &kResumeCommand, &kKillCommand,   &kStopCommand,  &kWaitCommand,   &kDeleteCommand,
-    &kGcCommand,     &kCheckCommand,  &kPlanCommand,  &kStagesCommand, &kDescribeCommand,
-    &kHelpCommand,   &kVersionCommand};
+    &kRunCommand,      &kCreateCommand, &kStartCommand,  &kExecCommand,   &kListCommand,
+    &kPsCommand,       &kLogsCommand,   &kStatsCommand,  &kUpdateCommand, &kPauseCommand,
+    &kResumeCommand,   &kKillCommand,   &kStopCommand,   &kWaitCommand,   &kDeleteCommand,
+    &kGcCommand,       &kCheckCommand,  &kPlanCommand,   &kStagesCommand, &kDescribeCommand,
+    &kCompleteCommand, &kHelpCommand,   &kVersionCommand};
 
 struct Picked {
   const Command* command;

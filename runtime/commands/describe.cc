@@ -3,8 +3,10 @@
 #include "runtime/cli/describe.h"
 
 #include "runtime/cli/stage_json.h"
+#include "runtime/cli/stage_man.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
+#include "runtime/commands/version.h"
 #include "runtime/loader/loader.h"
 #include "runtime/loader/trial.h"
 
@@ -13,10 +15,12 @@ namespace {
 
 constexpr const char* kSeeHelp = "runtime describe --help";
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "text|json|markdown|man",
+                                 "text (the default), json, markdown, or man: a page for man(1)"};
 constexpr cli::Option kOptions[] = {
     kPluginDir,
     kTrust,
-    {"format", Kind::kText, "FORMAT", "text (the default), json or markdown"},
+    kFormat,
     {"markdown", Kind::kFlag, "",
      "the same as --format markdown: the table of a stage's README.md"},
     kHelp,
@@ -29,7 +33,7 @@ Result<cli::Report> Describe(Given given) {
                  "write runtime describe STAGE; runtime stages lists them");
   }
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 1, kSeeHelp));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json", "markdown"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   RETURN_IF_ERROR(CheckFolders(words));
   loader::Loader loader(FoldersOf(words));
   const std::string& named = words.rest.front();
@@ -41,6 +45,7 @@ Result<cli::Report> Describe(Given given) {
   if (format == "markdown" || words.Has("markdown")) {
     return cli::Report{.text = cli::OptionsAsMarkdown(*stage)};
   }
+  if (format == "man") return cli::Report{.text = cli::StageAsMan(*stage, kVersion)};
   const cli::StageRow row{stage, std::move(file)};
   if (format == "json") return cli::Report{.text = cli::StageAsJson(row)};
   return cli::Report{.text = cli::DescribeStage(*stage, row.file)};

@@ -143,7 +143,8 @@ constexpr Command kExecCommand = {
         "  runtime exec -e LANG=C -w /tmp web -- make -j4\n"
         "  runtime exec -t web bash\n"
         "\n"
-        "Options stand before ID. The command ends with the container, and with this runtime. "
+        "Options stand before ID. The command ends with the container, and with this runtime.\n"
+        "\n"
         "Exit status: as of runtime run.\n",
     .options = kOptions,
     .execute = Exec,

@@ -1,6 +1,7 @@
 #include "runtime/commands/help.h"
 
 #include "runtime/cli/help.h"
+#include "runtime/commands/manual.h"
 #include "runtime/commands/options.h"
 #include "runtime/commands/verbs.h"
 #include "runtime/text/nearest.h"
@@ -9,6 +10,13 @@ namespace slipway::commands {
 namespace {
 
 constexpr size_t kVerbColumn = 10;
+
+constexpr cli::Option kFormat = {"format", Kind::kText, "text|man",
+                                 "text (the default), or man: a page for man(1)"};
+constexpr cli::Option kOptions[] = {
+    kFormat,
+    kHelp,
+};
 
 constexpr char kPurpose[] =
     "Runs a command in a container described by a YAML pipeline of stages (plugins).\n"
@@ -45,14 +53,14 @@ constexpr char kPipeline[] =
 Result<cli::Report> Help(Given given) {
   const std::vector<std::string>& words = given.words.rest;
   RETURN_IF_ERROR(ExpectNoMore(words, 1, "runtime help"));
-  if (words.empty()) return cli::Report{.text = Overview()};
+  ASSIGN_OR_RETURN(const std::string format, Format(given.words, kFormat));
+  const bool man = format == "man";
+  if (words.empty()) return cli::Report{.text = man ? ManualPage(kPurpose, kPipeline) : Overview()};
   if (const Command* command = FindCommand(words.front())) {
-    return cli::Report{.text = HelpFor(*command, command->options)};
+    return cli::Report{.text = man ? ManualPageFor(*command) : HelpFor(*command, command->options)};
   }
   return Error("no such verb", words.front(), text::NearestHint(words.front(), CommandNames(), ""));
 }
-
-constexpr cli::Option kOptions[] = {kHelp};
 
 std::string Verbs(size_t width) {
   std::string rows;
@@ -65,9 +73,13 @@ std::string Verbs(size_t width) {
 }  // namespace
 
 constexpr Command kHelpCommand = {.name = "help",
-                                  .synopsis = "[VERB]",
+                                  .synopsis = "[OPTIONS] [VERB]",
                                   .summary = "explain a verb, or give this overview",
-                                  .about = "Prints the help of a verb, or the overview of all.\n",
+                                  .about =
+                                      "Prints the help of a verb, or the overview of all; with "
+                                      "--format man as a page for man(1):\n"
+                                      "\n"
+                                      "  runtime help --format man run | man -l -\n",
                                   .options = kOptions,
                                   .execute = Help};
 
@@ -100,10 +112,7 @@ std::string HelpFor(const Command& command, std::span<const cli::Option> options
   if (!offered.empty()) {
     text += "\nOptions of the stages of this config:\n" + cli::OptionsAsText(offered, width);
   } else if (command.has_pipeline) {
-    text += "\n" + cli::Paragraphs(
-                       "The stages of a config may offer more options, such as --memory; "
-                       "\"runtime --config FILE --help\" lists them.\n",
-                       width);
+    text += "\n" + cli::Paragraphs(kMoreOptions, width);
   }
   return text;
 }

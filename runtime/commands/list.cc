@@ -12,9 +12,11 @@
 namespace slipway::commands {
 namespace {
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "table|json",
+                                 "table (the default) or json"};
 constexpr cli::Option kOptions[] = {
     kRoot,
-    {"format", Kind::kText, "FORMAT", "table (the default) or json"},
+    kFormat,
     kHelp,
 };
 
@@ -42,7 +44,7 @@ cli::ContainerRow RowOf(const std::string& id, const state::Seen& seen) {
 Result<cli::Report> List(Given given) {
   const cli::Words& words = given.words;
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime list --help"));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   ASSIGN_OR_RETURN(const std::string folder, StateFolder(words));
   ASSIGN_OR_RETURN(const state::Root root, state::Root::Open(folder));
   ASSIGN_OR_RETURN(const std::vector<std::string> ids, root.Ids());

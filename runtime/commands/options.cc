@@ -49,9 +49,20 @@ Result<std::chrono::seconds> HookTimeout(const cli::Words& words) {
   return seconds ? std::chrono::seconds(*seconds) : kDefaultHookTimeout;
 }
 
-Result<std::string> Format(const cli::Words& words, const std::vector<std::string>& known) {
-  if (!words.Has("format")) return known.front();
-  const std::string format = words.Text("format");
+std::vector<std::string> ChoicesOf(const cli::Option& option) {
+  std::vector<std::string> choices;
+  std::string_view rest = option.value;
+  while (!rest.empty()) {
+    choices.emplace_back(rest.substr(0, rest.find(kChoice)));
+    rest.remove_prefix(std::min(rest.size(), choices.back().size() + 1));
+  }
+  return choices;
+}
+
+Result<std::string> Format(const cli::Words& words, const cli::Option& format_option) {
+  const std::vector<std::string> known = ChoicesOf(format_option);
+  if (!words.Has(format_option.name)) return known.front();
+  const std::string format = words.Text(format_option.name);
   if (std::find(known.begin(), known.end(), format) != known.end()) return format;
   std::string names;
   for (const std::string& name : known) names += (names.empty() ? "" : " or ") + name;

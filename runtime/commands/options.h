@@ -103,8 +103,14 @@ Result<std::string> StateFolder(const cli::Words& words);
 // The value of --hook-timeout.
 Result<std::chrono::seconds> HookTimeout(const cli::Words& words);
 
-// Which values of --format a verb knows; the first one is the default.
-Result<std::string> Format(const cli::Words& words, const std::vector<std::string>& known);
+// Between the values of an option that takes one of these alone, as its `value` has them.
+inline constexpr char kChoice = '|';
+
+// "text|json" -> "text", "json".
+std::vector<std::string> ChoicesOf(const cli::Option& option);
+
+// The value of a verb's --format, one of its choices; the first one is the default.
+Result<std::string> Format(const cli::Words& words, const cli::Option& format_option);
 
 // What is left after a verb has taken its words.
 Status ExpectNoMore(const std::vector<std::string>& rest, size_t taken, const char* see_help);

@@ -19,11 +19,9 @@
 namespace slipway::commands {
 namespace {
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "text|json", "text (the default) or json"};
 constexpr cli::Option kOptions[] = {
-    kConfig,    kSet,        kEnv,
-    kWorkdir,   kAnnotation, {"format", Kind::kText, "FORMAT", "text (the default) or json"},
-    kPluginDir, kTrust,      kHookTimeout,
-    kHelp,
+    kConfig, kSet, kEnv, kWorkdir, kAnnotation, kFormat, kPluginDir, kTrust, kHookTimeout, kHelp,
 };
 
 // Of the command's variables the names alone: a value may be a password.
@@ -80,7 +78,7 @@ Result<cli::Report> Plan(Given given) {
   const cli::Words& words = given.words;
   const std::string config = words.Text(kConfig.name);
   if (config.empty()) return Error("no config was named", {}, "write runtime plan FILE");
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"text", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   ASSIGN_OR_RETURN(const std::chrono::seconds timeout, HookTimeout(words));
   RETURN_IF_ERROR(CheckFolders(words));
   if (given.source == nullptr) {

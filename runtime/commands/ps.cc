@@ -9,14 +9,10 @@
 namespace slipway::commands {
 namespace {
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "table|json",
+                                 "table (the default) or json"};
 constexpr cli::Option kOptions[] = {
-    {"format", Kind::kText, "FORMAT", "table (the default) or json"},
-    kPluginDir,
-    kTrust,
-    kRoot,
-    kHookTimeout,
-    kVerbose,
-    kHelp,
+    kFormat, kPluginDir, kTrust, kRoot, kHookTimeout, kVerbose, kHelp,
 };
 
 // One that has ended meanwhile, or is a zombie without a command line, is told of by its name.
@@ -41,7 +37,7 @@ std::vector<cli::ProcessRow> Rows(const std::vector<pid_t>& pids) {
 Result<cli::Report> Ps(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "ps"));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   ASSIGN_OR_RETURN(const auto running,
                    Running::Take(words, id, SLIPWAY_LOOK, Needed::kWithRecords));
   ASSIGN_OR_RETURN(const std::vector<pid_t> pids, Members(*running));

@@ -131,8 +131,8 @@ std::string ValueInWords(const slipway_option& option) {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
-                                             const loader::Folders& folders) {
+Result<std::unique_ptr<Source>> Source::OpenBy(ReadText read, const std::string& config,
+                                               const loader::Folders& folders) {
   auto source = std::unique_ptr<Source>(new Source);
   source->folders_ = folders;
   source->loader_ = std::make_unique<loader::Loader>(folders);
@@ -141,8 +141,17 @@ Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
   const auto configs = is_path ? std::vector<std::string>()
                                : config::Folders(InstalledConfigs(source->loader_->executable()));
   ASSIGN_OR_RETURN(source->path_, config::Find(config, configs));
-  ASSIGN_OR_RETURN(source->text_, config::ConfigText::Read(source->path_));
+  ASSIGN_OR_RETURN(source->text_, read(source->path_));
   return source;
+}
+
+Result<std::unique_ptr<Source>> Source::Open(const std::string& config,
+                                             const loader::Folders& folders) {
+  return OpenBy(config::ConfigText::Read, config, folders);
+}
+
+Result<std::unique_ptr<Source>> Source::OpenFile(const std::string& config) {
+  return OpenBy(config::ConfigText::ReadBase, config, {});
 }
 
 Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> known,
@@ -154,6 +163,11 @@ Result<std::unique_ptr<Source>> Source::ForOptions(std::span<const cli::Option> 
   // A wrong one is told once all words are understood.
   if (const auto patience = HookTimeout(found); patience.ok()) source->patience_ = *patience;
   return source;
+}
+
+std::vector<std::string> Source::NamesOfConfigs() {
+  const loader::Loader loader({});
+  return config::Available(config::Folders(InstalledConfigs(loader.executable())));
 }
 
 bool Source::IsNameOfConfig(const std::string& word) {
@@ -226,6 +240,22 @@ std::vector<const slipway_stage*> Source::AllStages() {
   for (const std::string& name : loader_->Available()) {
     auto stage = loader::LoadAfterTrial(*loader_, {.name = name});
     if (stage.ok()) stages.push_back(*stage);
+  }
+  return stages;
+}
+
+std::vector<const slipway_stage*> Source::OwnStages() {
+  std::vector<const slipway_stage*> stages;
+  if (!CheckTrust().ok()) return stages;
+  const config::Document* document = ReadDocument();
+  if (document == nullptr || !CheckTrustOfBases().ok()) return stages;
+  for (const config::RawStep& step : document->steps()) {
+    for (const config::RawStage& raw : step.alternatives) {
+      const bool named = !raw.name.empty() && document->KnowsFileOf(raw.name);
+      if (!named || document->pins().contains(raw.name)) continue;
+      const auto stage = loader::LoadAfterTrial(*loader_, {.name = raw.name});
+      if (stage.ok()) stages.push_back(*stage);
+    }
   }
   return stages;
 }

@@ -39,6 +39,13 @@ class Source {
                                                     const std::vector<std::string>& words,
                                                     bool word_is_config);
 
+  // For a look at the config while its name is being typed: a file, and nothing that may wait, such
+  // as standard input or a fifo.
+  static Result<std::unique_ptr<Source>> OpenFile(const std::string& config);
+
+  // The names that --config takes without a path: those of the configs that are looked for by name.
+  static std::vector<std::string> NamesOfConfigs();
+
   // Does --config NAME, with this word for NAME, find a config without a path?
   static bool IsNameOfConfig(const std::string& word);
 
@@ -50,6 +57,10 @@ class Source {
   // is left out, at the price of a process for each library; else it ends this process, as in a
   // start.
   const std::vector<cli::Option>& ShortOptions(bool for_help);
+
+  // The stages of the pipeline, as far as they are the runtime's own: no plugin is loaded that the
+  // config names, and none for a config that is not trusted. One that cannot be loaded is left out.
+  std::vector<const slipway_stage*> OwnStages();
 
   // The pipeline, with what `words` say over it: --set, -e, -w, --annotation and the short options.
   // Every mistake is told; nullopt when there is one.
@@ -65,6 +76,10 @@ class Source {
 
  private:
   Source() = default;
+
+  using ReadText = Result<config::ConfigText> (*)(const std::string& path);
+  static Result<std::unique_ptr<Source>> OpenBy(ReadText read, const std::string& config,
+                                                const loader::Folders& folders);
 
   Status CheckTrust();
   Status CheckTrustOfBases();

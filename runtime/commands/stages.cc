@@ -12,11 +12,11 @@ namespace {
 
 constexpr size_t kNameColumn = 14;
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "table|json",
+                                 "table (the default) or json"};
 constexpr cli::Option kOptions[] = {
-    kPluginDir,
-    kTrust,
-    {"format", Kind::kText, "FORMAT", "table (the default) or json"},
-    {"verbose", Kind::kFlag, "", "show the file of each plugin too", 'v'},
+    kPluginDir, kTrust,
+    kFormat,    {"verbose", Kind::kFlag, "", "show the file of each plugin too", 'v'},
     kHelp,
 };
 
@@ -33,7 +33,7 @@ std::string AsTable(const std::vector<cli::StageRow>& rows, bool files) {
 Result<cli::Report> Stages(Given given) {
   const cli::Words& words = given.words;
   RETURN_IF_ERROR(ExpectNoMore(words.rest, 0, "runtime stages --help"));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   RETURN_IF_ERROR(CheckFolders(words));
   loader::Loader loader(FoldersOf(words));
   cli::Report report;

@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::chrono::seconds kBetween{1};
 
+constexpr cli::Option kFormat = {"format", Kind::kText, "table|json",
+                                 "table (the default) or json, a line each time"};
 constexpr cli::Option kOptions[] = {
     {"watch", Kind::kFlag, "", "again each second, until the container ends"},
-    {"format", Kind::kText, "FORMAT", "table (the default) or json, a line each time"},
+    kFormat,
     kPluginDir,
     kTrust,
     kRoot,
@@ -53,7 +55,7 @@ Result<Figures> Read(const cli::Words& words, const std::string& id, const std::
 Result<cli::Report> Stats(Given given) {
   const cli::Words& words = given.words;
   ASSIGN_OR_RETURN(const std::string id, OnlyId(words, "stats"));
-  ASSIGN_OR_RETURN(const std::string format, Format(words, {"table", "json"}));
+  ASSIGN_OR_RETURN(const std::string format, Format(words, kFormat));
   ASSIGN_OR_RETURN(Figures figures, Read(words, id, format));
   if (!words.Has("watch")) {
     return cli::Report{.text = std::move(figures.text), .warnings = std::move(figures.warnings)};

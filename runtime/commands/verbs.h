@@ -27,6 +27,7 @@ extern const Command kUpdateCommand;    // update.cc
 extern const Command kWaitCommand;      // wait.cc
 extern const Command kListCommand;      // list.cc
 extern const Command kGcCommand;        // gc.cc
+extern const Command kCompleteCommand;  // complete.cc
 extern const Command kHelpCommand;      // help.cc
 extern const Command kVersionCommand;   // version.cc
 
