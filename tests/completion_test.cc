@@ -201,6 +201,36 @@ TEST_F(Completion, OfALineIsInItsQuotes) {
   EXPECT_EQ(next("runtime"), (Words{"words"}));
 }
 
+// Each character that can be typed, and one of two bytes.
+std::string EachCharacter() {
+  std::string name = "x";
+  for (char c = ' '; c < 0x7f; ++c) {
+    if (c != '/') name += c;
+  }
+  return name + "\xc3\xa9.yaml";
+}
+
+class CompletionQuotes : public Completion, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(CompletionQuotes, AreTakenAwayByTheShell) {
+  std::string name = EachCharacter();
+  const std::string quote = GetParam();
+  // These cannot be written there.
+  if (quote == "'") std::erase(name, '\'');
+  if (quote == "\"") std::erase(name, '!');
+  test_.Write(name, "");
+  const Words next =
+      LinesOf(InFolder({prefix() + "/bin/runtime", "complete",
+                        "--breaks= \t\n\"'@><=;|&(:", "--line=runtime --config " + quote + "x"}));
+  ASSERT_EQ(next.size(), 2u);
+  for (const char* shell : {"/bin/bash", "/usr/bin/zsh"}) {
+    const RunResult result = RunProgram({shell, "-c", "printf %s " + quote + next.back() + quote});
+    EXPECT_EQ(result.out, name) << shell << result.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CompletionQuotes, ::testing::Values("", "'", "\""));
+
 TEST_F(Completion, LeavesOutWhatWouldSpoilTheTerminal) {
   test_.Write("x\x1b[31m.yaml", "");
   test_.Write("x\ny.yaml", "");

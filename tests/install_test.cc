@@ -148,6 +148,11 @@ TEST_F(Install, AManualPageHasWhatTheHelpAndTheReadmeHave) {
   EXPECT_NE(uts.find("The host keeps its names"), std::string::npos) << uts;
   EXPECT_NE(uts.find("       hostname (--hostname)\n"), std::string::npos) << uts;
   EXPECT_NE(shown("man5/slipway-config.5").find("       process.cwd\n"), std::string::npos);
+  // Nothing is hyphenated: names could not be looked for.
+  for (const char* page :
+       {"man1/runtime-run.1", "man5/slipway-config.5", "man7/slipway-stage-mount.7"}) {
+    EXPECT_EQ(shown(page).find("\u2010"), std::string::npos) << page;
+  }
 }
 
 TEST_F(Install, UninstallLeavesWhatOthersHavePutThere) {

@@ -73,7 +73,8 @@ constexpr Verb kVerbs[] = {
     {"describe", "describe [OPTIONS] STAGE", "--markdown"},
     {"list", "list [OPTIONS]", "--format"},
     {"gc", "gc [OPTIONS] [ID...]", "--forget"},
-    {"help", "help [VERB]", "--help"},
+    {"complete", "complete [OPTIONS] [--] [WORD...]", "--line"},
+    {"help", "help [OPTIONS] [VERB]", "--format"},
     {"version", "version [OPTIONS]", "--help"},
 };
 INSTANTIATE_TEST_SUITE_P(Verb, EachVerb, ::testing::ValuesIn(kVerbs), NameOf<Verb>);

@@ -187,7 +187,7 @@ def stage_page(page, text):
 def config_page(text, version):
     """slipway-config(5)."""
     page = [
-        f'.TH "SLIPWAY\\-CONFIG" 5 "" "Slipway {roff(version)}" "Slipway"', ".nr HY 0", ".ad l",
+        f'.TH "SLIPWAY\\-CONFIG" 5 "" "Slipway {roff(version)}" "Slipway"', ".nh", ".nr HY 0", ".ad l",
         '.SH "NAME"', f"slipway\\-config \\- {roff(CONFIG_MEANING)}",
     ]
     for wanted in CONFIG_SECTIONS:

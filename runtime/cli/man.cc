@@ -138,7 +138,9 @@ ManPage::ManPage(const std::vector<std::string_view>& names, char section, std::
   // Without a date: twice made of the same sources it is the same.
   Request(".TH \"" + Roff(title) + "\" " + section + " \"\" \"Slipway " + Roff(version) +
           "\" \"Slipway\"");
-  // Nothing is hyphenated, and nothing stretched to both margins. (.nh holds for a paragraph.)
+  // Nothing is hyphenated, also not behind .EE, which looks at HY; and nothing is stretched to both
+  // margins.
+  Request(".nh");
   Request(".nr HY 0");
   Request(".ad l");
   Section("NAME");

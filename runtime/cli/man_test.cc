@@ -29,6 +29,7 @@ TEST(SplitHelp, TakesExamplesAndTheExitStatusOut) {
 TEST(ManPage, BeginsWithItsName) {
   EXPECT_EQ(ManPage({"runtime-gc", "other"}, '1', "tidy up", "0.1").text(),
             ".TH \"RUNTIME\\-GC\" 1 \"\" \"Slipway 0.1\" \"Slipway\"\n"
+            ".nh\n"
             ".nr HY 0\n"
             ".ad l\n"
             ".SH \"NAME\"\n"
