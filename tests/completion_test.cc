@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sdk/testing/container.h"
+#include "tests/installed_tree.h"
 #include "tests/pty.h"
 
 namespace slipway::testing {
@@ -23,20 +23,8 @@ using Words = std::vector<std::string>;
 // A name of a file or a container that nobody should evaluate.
 constexpr char kHostile[] = "a b'$(touch pwned)`touch pwned`;touch pwned";
 
-class Completion : public ::testing::Test {
+class Completion : public InstalledTree {
  protected:
-  // One for all tests.
-  static void SetUpTestSuite() {
-    made_ = std::make_unique<ContainerTest>();
-    prefix_ = made_->Path("prefix");
-    const RunResult result =
-        RunProgram({Runfile("tools/install"), "--prefix", prefix_, "--built", Runfile(".")});
-    ASSERT_EQ(result.status, 0) << result.err;
-  }
-  static void TearDownTestSuite() { made_.reset(); }
-
-  static const std::string& prefix() { return prefix_; }
-
   // The program's words, in this test's folder.
   RunResult InFolder(Words argv) const {
     argv.insert(argv.begin(), {"/usr/bin/env", "--chdir=" + test_.folder()});
@@ -60,12 +48,6 @@ class Completion : public ::testing::Test {
     }
     return lines;
   }
-
-  ContainerTest test_;
-
- private:
-  static inline std::unique_ptr<ContainerTest> made_;
-  static inline std::string prefix_;
 };
 
 struct Case {

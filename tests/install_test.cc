@@ -9,9 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -95,64 +93,6 @@ TEST_F(Install, HasEveryStage) {
     links.insert(link);
   }
   EXPECT_GT(links.size(), 20u);
-}
-
-TEST_F(Install, HasAManualPageOfEachVerbAndStage) {
-  Put(prefix_);
-  std::set<std::string> pages = {"/man1/runtime.1", "/man1/slipway.1", "/man5/slipway-config.5"};
-  std::istringstream verbs(
-      RunProgram({prefix_ + "/bin/runtime", "complete", "--", "help", ""}).out);
-  for (std::string line; std::getline(verbs, line);) {
-    if (line != "words") pages.insert("/man1/runtime-" + line.substr(0, line.find('\t')) + ".1");
-  }
-  std::ifstream packs(Runfile("plugins/stage_packs.txt"));
-  for (std::string library, stage, link; packs >> library >> stage >> link;) {
-    pages.insert("/man7/slipway-stage-" + stage + ".7");
-  }
-  EXPECT_GT(pages.size(), 45u);
-  std::set<std::string> found = Names(prefix_ + "/share/man");
-  for (const char* folder : {"/man1", "/man5", "/man7"}) found.erase(folder);
-  EXPECT_EQ(found, pages);
-}
-
-TEST_F(Install, ItsManualPagesAreAsManWantsThem) {
-  Put(prefix_);
-  const std::map<std::string, std::string> environment = {{"LC_ALL", "C.UTF-8"},
-                                                          {"MANWIDTH", "80"}};
-  for (const std::string& page : Names(prefix_ + "/share/man")) {
-    const std::string path = prefix_ + "/share/man" + page;
-    if (fs::is_directory(path)) continue;
-    const RunResult shown =
-        RunProgram({"/usr/bin/man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path},
-                   {.environment = environment});
-    EXPECT_EQ(shown.err, "") << page;
-    EXPECT_EQ(shown.status, 0) << page;
-    const RunResult name = RunProgram({"/usr/bin/lexgrog", path}, {.environment = environment});
-    EXPECT_NE(name.out.find(fs::path(page).stem().string() + " - "), std::string::npos)
-        << name.out << name.err;
-  }
-}
-
-TEST_F(Install, AManualPageHasWhatTheHelpAndTheReadmeHave) {
-  Put(prefix_);
-  const auto shown = [this](const std::string& page) {
-    return RunProgram({"/usr/bin/man", "-l", prefix_ + "/share/man/" + page},
-                      {.environment = {{"LC_ALL", "C.UTF-8"}, {"MANWIDTH", "80"}}})
-        .out;
-  };
-  EXPECT_NE(shown("man1/runtime-stop.1").find("       runtime stop --time 0 web\n"),
-            std::string::npos);
-  EXPECT_NE(shown("man1/runtime.1").find("EXIT STATUS\n       The command's own; 128+N"),
-            std::string::npos);
-  const std::string uts = shown("man7/slipway-stage-uts.7");
-  EXPECT_NE(uts.find("The host keeps its names"), std::string::npos) << uts;
-  EXPECT_NE(uts.find("       hostname (--hostname)\n"), std::string::npos) << uts;
-  EXPECT_NE(shown("man5/slipway-config.5").find("       process.cwd\n"), std::string::npos);
-  // Nothing is hyphenated: names could not be looked for.
-  for (const char* page :
-       {"man1/runtime-run.1", "man5/slipway-config.5", "man7/slipway-stage-mount.7"}) {
-    EXPECT_EQ(shown(page).find("\u2010"), std::string::npos) << page;
-  }
 }
 
 TEST_F(Install, UninstallLeavesWhatOthersHavePutThere) {
