@@ -135,7 +135,8 @@ TEST_P(InstallUmask, DoesNotShow) {
     const std::string path = entry.path();
     struct stat facts {};
     ASSERT_EQ(stat(path.c_str(), &facts), 0);
-    const bool program = entry.is_directory() || path == prefix_ + "/bin/runtime" ||
+    const bool program = entry.is_directory() || path.starts_with(prefix_ + "/bin/") ||
+                         path == prefix_ + "/lib/slipway/slipway-probe" ||
                          path == prefix_ + "/lib/slipway/tools/rootfs";
     EXPECT_EQ(facts.st_mode & 07777, program ? 0755u : 0644u) << path;
     EXPECT_EQ(facts.st_uid, 0u) << path;
@@ -368,6 +369,17 @@ TEST_F(OwnStage, IsBuiltByTheMakeFragment) {
   Build("make");
   ExpectBothAct({"--plugin-dir", own_});
   ExpectNoOthersNames(own_ + "/libmy_greeting_stage.so");
+  const std::string cases = test_.Write("cases.yaml", R"(version: 1
+cases:
+  - name: it sets the host name
+    stages: [{my-greeting: {text: hello}}]
+    command: [probe, hostname]
+    expect: {stdout: hello}
+)");
+  EXPECT_EQ(
+      RunProgram({prefix_ + "/bin/slipway-stage-test", own_ + "/libmy_greeting_stage.so", cases})
+          .out,
+      "ok       it sets the host name\n1 passed, 0 failed, 0 skipped\n");
   Build("make install clean");
   EXPECT_EQ(Names(own_), sources);
   ExpectBothAct({});

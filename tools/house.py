@@ -25,9 +25,14 @@ ROOMS = {
     "runtime/cli": ["runtime/sdk", "runtime/text"],
     "runtime/config": ["runtime/sdk", "runtime/sys", "runtime/text"],
     "runtime/loader": ["runtime/sdk", "runtime/sys", "runtime/text"],
+    "runtime/probe": [],
     "runtime/launch": ["runtime/init", "runtime/sdk", "runtime/sys", "runtime/state"],
 }
-ROOMS["runtime/commands"] = list(ROOMS)
+ROOMS["runtime/commands"] = [room for room in ROOMS if room != "runtime/probe"]
+# A program of its own, which runs the built runtime, and has it run the probe.
+ROOMS["runtime/stage_test"] = [
+    "runtime/cli", "runtime/config", "runtime/probe", "runtime/sdk", "runtime/sys", "runtime/text"
+]
 ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them by name
 # Below plugins/, but no stage: what several stages share, and whom it may know.
 SHARED = {"plugins/cgroup": ["runtime/sdk", "runtime/sys"]}
@@ -49,14 +54,14 @@ LIBRARIES = [
 # What everybody may include: the C++ standard library (<string>), the C library, the compiler and
 # Linux.
 SYSTEM_HEADER = re.compile(
-    r"[a-z_]+|(arpa|asm|linux|net|netinet|sanitizer|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
-    r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|iconv|inttypes|langinfo|libgen|limits|link|locale|math"
+    r"[a-z_]+|(arpa|asm|linux|net|netinet|netpacket|sanitizer|sys)/[\w./-]+\.h|(assert|ctype|dirent|dlfcn|elf|endian"
+    r"|errno|fcntl|fnmatch|ftw|getopt|glob|grp|iconv|ifaddrs|inttypes|langinfo|libgen|limits|link|locale|math"
     r"|mntent|poll|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint"
     r"|stdio|stdlib|string|strings|syslog|termios|time|ucontext|unistd|utime|wchar|wctype)\.h"
 )
 
 # Rooms where the name of a stage may stand for something else.
-WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli", "runtime/init")
+WORDS_OF_THE_KERNEL = ("runtime/sys", "runtime/cli", "runtime/init", "runtime/probe", "runtime/stage_test")
 # Stages whose name stands for something else in every room: an option, a kind of ids.
 WORDS_OF_ALL = ("user",)
 
