@@ -31,7 +31,8 @@ ROOMS = {
 ROOMS["runtime/commands"] = [room for room in ROOMS if room != "runtime/probe"]
 # A program of its own, which runs the built runtime, and has it run the probe.
 ROOMS["runtime/stage_test"] = [
-    "runtime/cli", "runtime/config", "runtime/probe", "runtime/sdk", "runtime/sys", "runtime/text"
+    "runtime/cli", "runtime/config", "runtime/loader", "runtime/probe", "runtime/sdk", "runtime/sys",
+    "runtime/text"
 ]
 ROOMS["runtime"] = [*ROOMS, "//configs:configs"]  # a built runtime finds them by name
 # Below plugins/, but no stage: what several stages share, and whom it may know.

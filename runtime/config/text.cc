@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r";
 
-// The length of the UTF-8 sequence at the front, 1 to 4; 0 when it is not a valid one. The bounds
-// of the second byte keep out overlong forms, surrogates and what lies above U+10FFFF.
+// The length of the UTF-8 sequence at the front, which is not ASCII, 2 to 4; 0 when it is not a
+// valid one. The bounds of the second byte keep out overlong forms, surrogates and what lies above
+// U+10FFFF.
 size_t SequenceLength(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   const size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (text.size() < length) return 0;

@@ -97,20 +97,7 @@ static void Mount(Json* json, char* line) {
   CloseObject(json);
 }
 
-void Mounts(Json* json) {
-  char* const text = ReadText("/proc/self/mountinfo", NULL);
-  if (text == NULL) {
-    Null(json);
-    return;
-  }
-  OpenList(json);
-  char* rest = text;
-  for (char* line = NULL; (line = strsep(&rest, "\n")) != NULL;) {
-    if (*line != '\0') Mount(json, line);
-  }
-  CloseList(json);
-  free(text);
-}
+void Mounts(Json* json) { ListOfLines(json, "/proc/self/mountinfo", Mount); }
 
 static int CompareNumbers(const void* a, const void* b) { return *(const int*)a - *(const int*)b; }
 

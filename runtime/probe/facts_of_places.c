@@ -66,53 +66,35 @@ void Namespaces(Json* json) {
   CloseObject(json);
 }
 
-void TimeOffsets(Json* json) {
-  char* const text = ReadText("/proc/self/timens_offsets", NULL);
-  if (text == NULL) {
-    Null(json);
-    return;
-  }
+static void TimeOffset(Json* json, char* line) {
+  char clock[16];
+  long long seconds = 0, nanoseconds = 0;
+  if (sscanf(line, "%15s %lld %lld", clock, &seconds, &nanoseconds) != 3) return;
+  Key(json, clock);
   OpenObject(json);
-  char* rest = text;
-  for (char* line = NULL; (line = strsep(&rest, "\n")) != NULL;) {
-    char clock[16];
-    long long seconds = 0, nanoseconds = 0;
-    if (sscanf(line, "%15s %lld %lld", clock, &seconds, &nanoseconds) != 3) continue;
-    Key(json, clock);
-    OpenObject(json);
-    Key(json, "seconds");
-    Number(json, seconds);
-    Key(json, "nanoseconds");
-    Number(json, nanoseconds);
-    CloseObject(json);
-  }
+  Key(json, "seconds");
+  Number(json, seconds);
+  Key(json, "nanoseconds");
+  Number(json, nanoseconds);
   CloseObject(json);
-  free(text);
 }
 
+void TimeOffsets(Json* json) { ObjectOfLines(json, "/proc/self/timens_offsets", TimeOffset); }
+
 // ID:CONTROLLERS:PATH, cgroups(7). The path may hold colons.
-void Cgroups(Json* json) {
-  char* const text = ReadText("/proc/self/cgroup", NULL);
-  if (text == NULL) {
-    Null(json);
-    return;
+static void Cgroup(Json* json, char* line) {
+  char unified[] = "unified";
+  const char* const id = strsep(&line, ":");
+  char* controllers = strsep(&line, ":");
+  if (id == NULL || controllers == NULL || line == NULL) return;
+  if (*controllers == '\0') controllers = unified;
+  for (char* controller = NULL; (controller = strsep(&controllers, ",")) != NULL;) {
+    Key(json, controller);
+    String(json, line);
   }
-  OpenObject(json);
-  char* rest = text;
-  for (char* line = NULL; (line = strsep(&rest, "\n")) != NULL;) {
-    char unified[] = "unified";
-    const char* const id = strsep(&line, ":");
-    char* controllers = strsep(&line, ":");
-    if (id == NULL || controllers == NULL || line == NULL) continue;
-    if (*controllers == '\0') controllers = unified;
-    for (char* controller = NULL; (controller = strsep(&controllers, ",")) != NULL;) {
-      Key(json, controller);
-      String(json, line);
-    }
-  }
-  CloseObject(json);
-  free(text);
 }
+
+void Cgroups(Json* json) { ObjectOfLines(json, "/proc/self/cgroup", Cgroup); }
 
 static void Address(Json* json, const struct ifaddrs* entry) {
   const bool v6 = entry->ifa_addr->sa_family == AF_INET6;

@@ -32,6 +32,32 @@ char* ReadText(const char* path, size_t* size) {
   return text;
 }
 
+typedef void Write(Json* json, char* line);
+
+static void Lines(Json* json, const char* path, void (*begin)(Json*), Write* write,
+                  void (*end)(Json*)) {
+  char* const text = ReadText(path, NULL);
+  if (text == NULL) {
+    Null(json);
+    return;
+  }
+  begin(json);
+  char* rest = text;
+  for (char* line = NULL; (line = strsep(&rest, "\n")) != NULL;) {
+    if (*line != '\0') write(json, line);
+  }
+  end(json);
+  free(text);
+}
+
+void ObjectOfLines(Json* json, const char* path, Write* write) {
+  Lines(json, path, OpenObject, write, CloseObject);
+}
+
+void ListOfLines(Json* json, const char* path, Write* write) {
+  Lines(json, path, OpenList, write, CloseList);
+}
+
 char* ReadLink(const char* path) {
   char target[PATH_MAX];
   const ssize_t size = readlink(path, target, sizeof target);

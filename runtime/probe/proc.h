@@ -5,8 +5,15 @@
 
 #include <stddef.h>
 
+#include "runtime/probe/json.h"
+
 // The text of a file, to be freed; NULL when it cannot be read. size: of it; or NULL.
 char* ReadText(const char* path, size_t* size);
+
+// Writes an object, or a list, by what `write` makes of each line of a file, which it may change;
+// null when the file cannot be read.
+void ObjectOfLines(Json* json, const char* path, void (*write)(Json* json, char* line));
+void ListOfLines(Json* json, const char* path, void (*write)(Json* json, char* line));
 
 // What a symlink says, to be freed; NULL when it cannot be read.
 char* ReadLink(const char* path);

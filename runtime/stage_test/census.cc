@@ -1,11 +1,9 @@
 #include "runtime/stage_test/census.h"
 
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +11,6 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
-#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +19,8 @@
 #include <utility>
 
 #include "runtime/sys/fd.h"
+#include "runtime/sys/mount.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::stage_test {
 namespace {
@@ -89,12 +88,12 @@ std::vector<Process> Children() {
 
 // Has the child ended by then? It stays to be waited for.
 bool EndsBy(pid_t pid, std::chrono::steady_clock::time_point deadline) {
-  const sys::Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd.valid()) return false;
+  const Result<sys::Fd> pidfd = sys::OpenPidfd(pid);
+  if (!pidfd.ok()) return false;
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  pollfd event{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  return poll(&event, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) == 1;
+  const auto ended = sys::AwaitExit(*pidfd, std::max(left, std::chrono::milliseconds(0)));
+  return ended.ok() && *ended;
 }
 
 // Whether there is no child any more, ended ones included.
@@ -103,15 +102,6 @@ bool ReapAll() {
   while ((pid = waitpid(-1, nullptr, WNOHANG)) > 0) {
   }
   return pid < 0 && errno == ECHILD;
-}
-
-std::vector<std::string> CgroupMounts() {
-  std::vector<std::string> mounts;
-  for (const std::string& line : ReadLines("/proc/self/mounts")) {
-    const std::string type = Word(line, 2);
-    if (type == "cgroup" || type == "cgroup2") mounts.push_back(Word(line, 1));
-  }
-  return mounts;
 }
 
 // A cgroup's children before itself. Those of others may go meanwhile.
@@ -136,8 +126,16 @@ void PrepareCensus() {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0) return;
   // Shared, as systemd has it: a mount of a container that does not see to its own comes out.
-  mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  (void)sys::MakeAllMountsPrivate();
   mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr);
+}
+
+std::vector<std::string> MountPointsOf(std::string_view type) {
+  std::vector<std::string> points;
+  for (const std::string& line : ReadLines("/proc/self/mounts")) {
+    if (Word(line, 2) == type) points.push_back(Word(line, 1));
+  }
+  return points;
 }
 
 // A plain user cannot mount anything that others see, and others may meanwhile.
@@ -197,7 +195,11 @@ std::vector<std::string> Census::TakeMounts() const {
 
 std::vector<std::string> Census::TakeCgroups(const std::string& id) {
   std::vector<fs::path> found;
-  for (const std::string& mount : CgroupMounts()) FindCgroups(mount, id, /*inside=*/false, found);
+  for (const char* type : {"cgroup", "cgroup2"}) {
+    for (const std::string& mount : MountPointsOf(type)) {
+      FindCgroups(mount, id, /*inside=*/false, found);
+    }
+  }
   std::vector<std::string> left;
   for (const fs::path& path : found) {
     const bool gone = rmdir(path.c_str()) == 0;

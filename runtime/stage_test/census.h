@@ -7,6 +7,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/sdk/result.h"
@@ -16,6 +17,9 @@ namespace slipway::stage_test {
 // Once, before the first case: orphans come to this process from now on and, where it may, it gets
 // a mount namespace of its own, in which nobody else mounts anything.
 void PrepareCensus();
+
+// Where filesystems of this type are mounted.
+std::vector<std::string> MountPointsOf(std::string_view type);
 
 // Each says in words what is left, takes it away, and says where it could not.
 class Census {

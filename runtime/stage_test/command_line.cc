@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +11,7 @@
 
 #include "runtime/cli/help.h"
 #include "runtime/cli/words.h"
+#include "runtime/loader/find.h"
 #include "runtime/stage_test/program.h"
 #include "runtime/sys/own_program.h"
 
@@ -23,8 +23,6 @@ using cli::Option;
 using Kind = Option::Kind;
 
 constexpr char kSeeHelp[] = "slipway-stage-test --help";
-constexpr std::string_view kPrefix = "lib";
-constexpr std::string_view kSuffix = "_stage.so";
 
 constexpr Option kRuntime = {
     .name = "runtime",
@@ -124,10 +122,8 @@ Result<std::string> FindProbe() {
 
 Status ReadStage(const std::string& path, CommandLine& line) {
   ASSIGN_OR_RETURN(const std::string real, RealPath(path, "find the stage's plugin"));
-  const std::string name = fs::path(path).filename().string();
-  const bool is_stage = name.size() > kPrefix.size() + kSuffix.size() &&
-                        name.starts_with(kPrefix) && name.ends_with(kSuffix);
-  if (!is_stage || !fs::is_regular_file(real)) {
+  const auto name = loader::NameOf(fs::path(path).filename().string());
+  if (!name || !fs::is_regular_file(real)) {
     return Error(
         "not a stage's plugin", path,
         "it is a file that is called lib<name>_stage.so, with '_' for each '-' of the name");
@@ -136,8 +132,7 @@ Status ReadStage(const std::string& path, CommandLine& line) {
   ASSIGN_OR_RETURN(std::string folder,
                    RealPath(fs::absolute(path).parent_path(), "find the folder of"));
   line.bench.plugin_folders.push_back(std::move(folder));
-  line.stage = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
-  std::replace(line.stage.begin(), line.stage.end(), '_', '-');
+  line.stage = *name;
   return Ok();
 }
 

@@ -1,6 +1,5 @@
 #include "runtime/stage_test/needs.h"
 
-#include <grp.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/utsname.h>
@@ -11,38 +10,26 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
-#include <sstream>
+
+#include "runtime/stage_test/census.h"
+#include "runtime/stage_test/program.h"
 
 namespace slipway::stage_test {
 namespace {
 
 constexpr std::string_view kLinux = "linux-";
 
-// Where a filesystem of this type is mounted; empty: nowhere.
-std::string MountOf(std::string_view wanted) {
-  std::ifstream mounts("/proc/self/mounts");
-  for (std::string line, device, point, type; std::getline(mounts, line);) {
-    std::istringstream(line) >> device >> point >> type;
-    if (type == wanted) return point;
-  }
-  return {};
-}
-
 bool HasCgroupV2(const Case&) {
-  const std::string mount = MountOf("cgroup2");
+  const std::vector<std::string> mounts = MountPointsOf("cgroup2");
   std::string controllers;
-  return !mount.empty() && std::ifstream(mount + "/cgroup.controllers") >> controllers;
+  return !mounts.empty() && std::ifstream(mounts.front() + "/cgroup.controllers") >> controllers;
 }
 
 // Can this user make such namespaces, behind an own user namespace if need be?
 bool CanUnshare(const Case& one, int kinds) {
   const pid_t child = fork();
   if (child == 0) {
-    if (one.user && *one.user != geteuid() &&
-        (setgroups(0, nullptr) != 0 || setresgid(*one.user, *one.user, *one.user) != 0 ||
-         setresuid(*one.user, *one.user, *one.user) != 0)) {
-      _exit(EXIT_FAILURE);
-    }
+    if (!BecomeUserOf(one.user)) _exit(EXIT_FAILURE);
     const int own = geteuid() == 0 ? 0 : CLONE_NEWUSER;
     _exit(unshare(kinds | own) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
   }
@@ -61,7 +48,7 @@ struct Need {
 constexpr Need kNeeds[] = {
     {"root", IsRoot, "needs root"},
     {"plain-user", [](const Case& one) { return !IsRoot(one); }, "needs a plain user, not root"},
-    {"cgroup-v1", [](const Case&) { return !MountOf("cgroup").empty(); },
+    {"cgroup-v1", [](const Case&) { return !MountPointsOf("cgroup").empty(); },
      "needs cgroup v1, which is not mounted"},
     {"cgroup-v2", HasCgroupV2, "needs cgroup v2, which is not mounted here with controllers"},
     {"user-namespaces", [](const Case& one) { return CanUnshare(one, CLONE_NEWUSER); },

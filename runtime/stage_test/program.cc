@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <cstdlib>
 
 #include "runtime/sys/fd.h"
+#include "runtime/sys/process.h"
 
 namespace slipway::stage_test {
 namespace {
@@ -82,13 +82,7 @@ Result<Pipe> MakePipe() {
   if (!program.folder.empty() && chdir(program.folder.c_str()) != 0) {
     Fail(failures, "enter the folder of the cases");
   }
-  if (program.user && *program.user != geteuid()) {
-    const uid_t user = *program.user;
-    if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
-        setresuid(user, user, user) != 0) {
-      Fail(failures, "become the user of the case");
-    }
-  }
+  if (!BecomeUserOf(program.user)) Fail(failures, "become the user of the case");
   std::vector<char*> argv;
   for (const std::string& word : program.argv) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -148,6 +142,12 @@ bool Collect(int pidfd, const Program& program, Pipe& out, Pipe& err, Run& run) 
 
 }  // namespace
 
+bool BecomeUserOf(const std::optional<uid_t>& user) {
+  if (!user || *user == geteuid()) return true;
+  return setgroups(0, nullptr) == 0 && setresgid(*user, *user, *user) == 0 &&
+         setresuid(*user, *user, *user) == 0;
+}
+
 Result<Run> RunProgram(const Program& program) {
   ASSIGN_OR_RETURN(Pipe out, MakePipe());
   ASSIGN_OR_RETURN(Pipe err, MakePipe());
@@ -165,9 +165,9 @@ Result<Run> RunProgram(const Program& program) {
     waitpid(pid, nullptr, 0);
     return std::move(executed.error());
   }
-  const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  const Result<Fd> pidfd = sys::OpenPidfd(pid);
   Run run;
-  run.in_time = pidfd.valid() && Collect(pidfd.get(), program, out, err, run);
+  run.in_time = pidfd.ok() && Collect(pidfd->get(), program, out, err, run);
   if (!run.in_time) kill(pid, SIGKILL);
   int status = 0;
   if (waitpid(pid, &status, 0) != pid) return Error(errno, "wait for the runtime");

@@ -36,6 +36,10 @@ inline constexpr size_t kMostOutput = size_t{4} << 20;
 // Fails where the program cannot be executed at all.
 Result<Run> RunProgram(const Program& program);
 
+// This process, a child that was forked for it, is this user from now on, with a group of the same
+// number and no other. Absent: it stays who it is. False, with errno: it may not.
+bool BecomeUserOf(const std::optional<uid_t>& user);
+
 // From now on these signals end what runs, and not this process.
 void EndOnSignals();
 // The first that came; 0: none.

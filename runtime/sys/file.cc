@@ -141,6 +141,14 @@ Status MakeAt(int folder, const std::string& name, Kind kind, const std::string&
 
 using MayMake = std::function<Status(const Fd& folder)>;
 
+// The folder that the walk's name lies in; invalid: it is the root itself. flags: besides O_PATH
+// and O_DIRECTORY.
+Result<Fd> OpenAbove(const Fd& root, const Walk& walk, int flags) {
+  const std::string above = walk.Folder();
+  if (above.find_first_not_of('/') == std::string::npos) return Fd();
+  return OpenInRoot(root, above, O_PATH | O_DIRECTORY | flags);
+}
+
 // As MakeInRoot, name by name.
 Result<Fd> MakeWalking(const Fd& root, const std::string& path, Kind kind,
                        const MayMake& may_make) {
@@ -173,13 +181,9 @@ Result<Fd> MakeInRoot(const Fd& root, const std::string& path, Kind kind, const 
   const bool ends_in_slash = path.back() == '/' && kind == Kind::kFile;
   if (name == "." || name == ".." || ends_in_slash) return MakeWalking(root, path, kind, may_make);
   // Most often the last name alone is missing, and leads nowhere.
-  Fd opened;
-  if (const std::string above = walk.Folder(); above.find_first_not_of('/') != std::string::npos) {
-    auto folder = OpenInRoot(root, above, O_PATH | O_DIRECTORY);
-    if (!folder.ok()) return MakeWalking(root, path, kind, may_make);
-    opened = std::move(*folder);
-  }
-  const Fd& folder = opened.valid() ? opened : root;
+  const auto opened = OpenAbove(root, walk, /*flags=*/0);
+  if (!opened.ok()) return MakeWalking(root, path, kind, may_make);
+  const Fd& folder = opened->valid() ? *opened : root;
   auto found = OpenAt(folder, name, kPlain, path);
   if (found.ok() ? IsLink(*found) : found.error()->errno_value != ENOENT)
     return MakeWalking(root, path, kind, may_make);
@@ -194,12 +198,9 @@ Fd MakeLastInRoot(const Fd& root, const std::string& path, Kind kind, const MayM
   if (!walk.ToLast()) return {};
   const std::string name = walk.Name();
   if (name == "." || name == ".." || path.back() == '/') return {};
-  Fd opened;
-  if (const std::string above = walk.Folder(); above.find_first_not_of('/') != std::string::npos) {
-    opened = Fd(OpenAt2(root.get(), above, O_PATH | O_DIRECTORY | O_NOFOLLOW, kInRoot));
-    if (!opened.valid()) return {};
-  }
-  const Fd& folder = opened.valid() ? opened : root;
+  const auto opened = OpenAbove(root, walk, O_NOFOLLOW);
+  if (!opened.ok()) return {};
+  const Fd& folder = opened->valid() ? *opened : root;
   if (!may_make(folder).ok() || !MakeAt(folder.get(), name, kind, path).ok()) return {};
   return Fd(openat(folder.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
